@@ -1,0 +1,16 @@
+/**
+ * The world, passed in: time, randomness, logs, metrics, and the few shapes that everything that waits is built from
+ * (work queues, backoff, task groups). Nothing outside this room touches `Date`, `setTimeout` or `Math.random`.
+ */
+export type { Clock } from './clock.ts';
+export { systemClock } from './clock.ts';
+export type { Random } from './random.ts';
+export { seededRandom, systemRandom } from './random.ts';
+export type { Logger, LogFields } from './logger.ts';
+export { nullLogger } from './logger.ts';
+export { Counter, Gauge, Histogram, Registry } from 'prom-client';
+export { backoff, type BackoffOptions } from './backoff.ts';
+export { TaskGroup, group } from './task-group.ts';
+export { WorkQueue, type WorkQueueOptions } from './work-queue.ts';
+export { Broadcast } from './broadcast.ts';
+export { abortError, isAbort, throwIfAborted } from './abort.ts';

@@ -1,0 +1,74 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+
+/** All the chance there is. Each part forks its own stream, so that a new consumer doesn't shift the others. */
+export interface Random {
+  /** Uniform in [0, 1). */
+  next(): number;
+  /** A whole number, uniform in [0, below). */
+  int(below: number): number;
+  /** A version 4 UUID. */
+  uuid(): string;
+  /** `length` characters of the alphabet that generated names use (no vowels, no look-alikes). */
+  suffix(length?: number): string;
+  bytes(length: number): Uint8Array;
+  /** An independent stream, determined by this one's seed and the name. */
+  fork(name: string): Random;
+}
+
+const nameAlphabet = 'bcdfghjklmnpqrstvwxz2456789';
+
+/** A stream that replays from its seed. Not for keys or tokens. */
+export function seededRandom(seed: string | number): Random {
+  let state = hash(String(seed));
+  const next32 = () => {
+    // splitmix32
+    state = (state + 0x9e3779b9) | 0;
+    let z = state;
+    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+    return (z ^ (z >>> 15)) >>> 0;
+  };
+  const bytes = (length: number) => Uint8Array.from({ length }, () => next32() & 0xff);
+  return {
+    next: () => next32() / 2 ** 32,
+    int: (below) => Math.floor((next32() / 2 ** 32) * below),
+    uuid: () => uuidFrom(bytes(16)),
+    suffix: (length = 5) => pick(length, () => next32() / 2 ** 32),
+    bytes,
+    fork: (name) => seededRandom(`${seed}/${name}`),
+  };
+}
+
+/** The operating system's randomness, fit for keys and tokens. */
+export const systemRandom: Random = {
+  next: () => randomBytes(4).readUInt32LE() / 2 ** 32,
+  int: (below) => Math.floor(systemRandom.next() * below),
+  uuid: () => randomUUID(),
+  suffix: (length = 5) => {
+    const bytes = randomBytes(length * 2);
+    let i = 0;
+    return pick(length, () => bytes.readUInt16LE(2 * i++) / 2 ** 16);
+  },
+  bytes: (length) => new Uint8Array(randomBytes(length)),
+  fork: () => systemRandom,
+};
+
+function pick(length: number, next: () => number): string {
+  let out = '';
+  for (let i = 0; i < length; i++) out += nameAlphabet[Math.floor(next() * nameAlphabet.length)];
+  return out;
+}
+
+function uuidFrom(b: Uint8Array): string {
+  b[6] = (b[6]! & 0x0f) | 0x40;
+  b[8] = (b[8]! & 0x3f) | 0x80;
+  const hex = Buffer.from(b).toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** FNV-1a, 32 bits. */
+function hash(s: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < s.length; i++) h = Math.imul(h ^ s.charCodeAt(i), 0x01000193);
+  return h | 0;
+}

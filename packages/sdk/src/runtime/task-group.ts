@@ -1,0 +1,45 @@
+import { isAbort } from './abort.ts';
+
+/** Opens a group whose tasks never outlive it: `await using g = group(signal)`. */
+export const group = (signal?: AbortSignal): TaskGroup => new TaskGroup(signal);
+
+/**
+ * Tasks that live and die together. The first failure aborts the others; leaving the scope aborts and awaits all.
+ */
+export class TaskGroup implements AsyncDisposable {
+  readonly #controller = new AbortController();
+  readonly #tasks = new Set<Promise<void>>();
+  #failure: { error: unknown } | undefined;
+  /** Aborts when the group ends, a task fails, or the parent signal does. */
+  readonly signal: AbortSignal;
+
+  constructor(parent?: AbortSignal) {
+    this.signal = parent ? AbortSignal.any([parent, this.#controller.signal]) : this.#controller.signal;
+  }
+
+  /** Starts a task. Its rejection, unless it is our own cancellation, aborts the group and rejects `done()`. */
+  go(task: (signal: AbortSignal) => Promise<unknown>): void {
+    const running: Promise<void> = (async () => task(this.signal))()
+      .then(
+        () => undefined,
+        (error: unknown) => {
+          if (this.signal.aborted && isAbort(error)) return;
+          this.#failure ??= { error };
+          this.#controller.abort();
+        },
+      )
+      .finally(() => this.#tasks.delete(running));
+    this.#tasks.add(running);
+  }
+
+  /** Resolves when every task has ended; rejects with the first failure. */
+  async done(): Promise<void> {
+    while (this.#tasks.size) await Promise.all(this.#tasks);
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#controller.abort();
+    await this.done();
+  }
+}
