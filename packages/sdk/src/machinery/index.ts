@@ -1,1 +1,10 @@
-export {};
+/**
+ * What objects are made of and what can be done to them without knowing their kind: metadata, errors, selectors,
+ * quantities, patches, managed fields. Everything here is pure.
+ */
+export * from './object.ts';
+export { field, Path } from './path.ts';
+export * from './field-error.ts';
+export * from './shape.ts';
+export * from './status-error.ts';
+export * from './quantity.ts';

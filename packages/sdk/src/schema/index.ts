@@ -1,1 +1,23 @@
-export {};
+/**
+ * The language in which a kind is declared once. `s.struct`, `s.listByKey`, `s.zero`… describe the structure; two types
+ * (as served, as written) and the run-time `Shape` fall out; `defineKind` adds what the kind does.
+ */
+export * as s from './words.ts';
+export type { Field, Fields, In, Out, Schema, Struct } from './words.ts';
+export { decode, type DecodeOptions } from './decode.ts';
+export { DecodeError } from './decode-error.ts';
+export {
+  type AnyKind,
+  type Column,
+  defineKind,
+  erase,
+  type Hub,
+  type Kind,
+  type KindDefinition,
+  type ManifestOf,
+  type NameRule,
+  type ObjectOf,
+  type PartStrategy,
+  type Subresource,
+  type WriteContext,
+} from './kind.ts';

@@ -1,0 +1,89 @@
+import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { podTemplateSpec } from '../core/pod/pod-template.ts';
+import { labelSelector } from '../meta/label-selector.ts';
+import { objectMeta } from '../meta/object-meta.ts';
+
+const rollingUpdateDeploymentShape = s.struct('io.k8s.api.apps.v1.RollingUpdateDeployment', {
+  maxUnavailable: s.opt(1, s.intOrString(), { fill: '25%' }),
+  maxSurge: s.opt(2, s.intOrString(), { fill: '25%' }),
+});
+export interface RollingUpdateDeployment extends s.Out<typeof rollingUpdateDeploymentShape> {}
+export interface RollingUpdateDeploymentManifest extends s.In<typeof rollingUpdateDeploymentShape> {}
+export const rollingUpdateDeployment: Struct<RollingUpdateDeployment, RollingUpdateDeploymentManifest> =
+  rollingUpdateDeploymentShape;
+
+const deploymentStrategyShape = s.struct('io.k8s.api.apps.v1.DeploymentStrategy', {
+  type: s.zero(1, s.oneOf('Recreate', 'RollingUpdate'), { fill: 'RollingUpdate' }),
+  rollingUpdate: s.opt(2, rollingUpdateDeployment),
+});
+export interface DeploymentStrategy extends s.Out<typeof deploymentStrategyShape> {}
+export interface DeploymentStrategyManifest extends s.In<typeof deploymentStrategyShape> {}
+export const deploymentStrategy: Struct<DeploymentStrategy, DeploymentStrategyManifest> = deploymentStrategyShape;
+
+const deploymentSpecShape = s.struct('io.k8s.api.apps.v1.DeploymentSpec', {
+  replicas: s.opt(1, s.int32(), { fill: 1 }),
+  selector: s.req(2, labelSelector, { nullable: true }),
+  template: s.req(3, podTemplateSpec),
+  strategy: s.held(4, deploymentStrategy, { patch: 'retainKeys' }),
+  minReadySeconds: s.zero(5, s.int32()),
+  revisionHistoryLimit: s.opt(6, s.int32(), { fill: 10 }),
+  paused: s.zero(7, s.bool()),
+  progressDeadlineSeconds: s.opt(9, s.int32(), { fill: 600 }),
+});
+export interface DeploymentSpec extends s.Out<typeof deploymentSpecShape> {}
+export interface DeploymentSpecManifest extends s.In<typeof deploymentSpecShape> {}
+export const deploymentSpec: Struct<DeploymentSpec, DeploymentSpecManifest> = deploymentSpecShape;
+
+const deploymentConditionShape = s.struct('io.k8s.api.apps.v1.DeploymentCondition', {
+  type: s.req(1, s.str()),
+  status: s.req(2, s.str()),
+  lastUpdateTime: s.opt(6, s.time()),
+  lastTransitionTime: s.opt(7, s.time()),
+  reason: s.zero(4, s.str()),
+  message: s.zero(5, s.str()),
+});
+export interface DeploymentCondition extends s.Out<typeof deploymentConditionShape> {}
+export interface DeploymentConditionManifest extends s.In<typeof deploymentConditionShape> {}
+export const deploymentCondition: Struct<DeploymentCondition, DeploymentConditionManifest> = deploymentConditionShape;
+
+const deploymentStatusShape = s.struct('io.k8s.api.apps.v1.DeploymentStatus', {
+  observedGeneration: s.zero(1, s.int64()),
+  replicas: s.zero(2, s.int32()),
+  updatedReplicas: s.zero(3, s.int32()),
+  readyReplicas: s.zero(7, s.int32()),
+  availableReplicas: s.zero(4, s.int32()),
+  unavailableReplicas: s.zero(5, s.int32()),
+  terminatingReplicas: s.opt(9, s.int32()),
+  conditions: s.zero(6, s.listByKey(deploymentCondition, ['type'], { patchKey: 'type' })),
+  collisionCount: s.opt(8, s.int32()),
+});
+export interface DeploymentStatus extends s.Out<typeof deploymentStatusShape> {}
+export interface DeploymentStatusManifest extends s.In<typeof deploymentStatusShape> {}
+export const deploymentStatus: Struct<DeploymentStatus, DeploymentStatusManifest> = deploymentStatusShape;
+
+const deploymentShape = s.struct('io.k8s.api.apps.v1.Deployment', {
+  metadata: s.held(1, objectMeta),
+  spec: s.held(2, deploymentSpec),
+  status: s.held(3, deploymentStatus),
+});
+export interface Deployment extends s.Out<typeof deploymentShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export interface DeploymentManifest extends s.In<typeof deploymentShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export const deployment: Kind<Deployment, DeploymentManifest> = defineKind<Deployment, DeploymentManifest>({
+  group: 'apps',
+  version: 'v1',
+  kind: 'Deployment',
+  plural: 'deployments',
+  scope: 'Namespaced',
+  shortNames: ['deploy'],
+  categories: ['all'],
+  status: true,
+  scale: { specReplicas: '.spec.replicas', statusReplicas: '.status.replicas' },
+  generation: true,
+  schema: deploymentShape,
+});

@@ -1,0 +1,3 @@
+export * from './controllerrevision.ts';
+export * from './deployment.ts';
+export * from './replicaset.ts';

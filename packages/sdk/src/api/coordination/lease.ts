@@ -1,0 +1,38 @@
+import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { objectMeta } from '../meta/object-meta.ts';
+
+const leaseSpecShape = s.struct('io.k8s.api.coordination.v1.LeaseSpec', {
+  holderIdentity: s.opt(1, s.str()),
+  leaseDurationSeconds: s.opt(2, s.int32()),
+  acquireTime: s.opt(3, s.microTime()),
+  renewTime: s.opt(4, s.microTime()),
+  leaseTransitions: s.opt(5, s.int32()),
+  strategy: s.opt(6, s.str()),
+  preferredHolder: s.opt(7, s.str()),
+});
+export interface LeaseSpec extends s.Out<typeof leaseSpecShape> {}
+export interface LeaseSpecManifest extends s.In<typeof leaseSpecShape> {}
+export const leaseSpec: Struct<LeaseSpec, LeaseSpecManifest> = leaseSpecShape;
+
+const leaseShape = s.struct('io.k8s.api.coordination.v1.Lease', {
+  metadata: s.held(1, objectMeta),
+  spec: s.held(2, leaseSpec),
+});
+export interface Lease extends s.Out<typeof leaseShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export interface LeaseManifest extends s.In<typeof leaseShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export const lease: Kind<Lease, LeaseManifest> = defineKind<Lease, LeaseManifest>({
+  group: 'coordination.k8s.io',
+  version: 'v1',
+  kind: 'Lease',
+  plural: 'leases',
+  scope: 'Namespaced',
+  createOnUpdate: true,
+  unconditionalUpdate: false,
+  schema: leaseShape,
+});

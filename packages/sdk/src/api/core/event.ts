@@ -1,0 +1,56 @@
+import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { objectReference } from './object-reference.ts';
+import { objectMeta } from '../meta/object-meta.ts';
+
+const eventSourceShape = s.struct('io.k8s.api.core.v1.EventSource', {
+  component: s.zero(1, s.str()),
+  host: s.zero(2, s.str()),
+});
+export interface EventSource extends s.Out<typeof eventSourceShape> {}
+export interface EventSourceManifest extends s.In<typeof eventSourceShape> {}
+export const eventSource: Struct<EventSource, EventSourceManifest> = eventSourceShape;
+
+const eventSeriesShape = s.struct('io.k8s.api.core.v1.EventSeries', {
+  count: s.zero(1, s.int32()),
+  lastObservedTime: s.opt(2, s.microTime()),
+});
+export interface EventSeries extends s.Out<typeof eventSeriesShape> {}
+export interface EventSeriesManifest extends s.In<typeof eventSeriesShape> {}
+export const eventSeries: Struct<EventSeries, EventSeriesManifest> = eventSeriesShape;
+
+const eventShape = s.struct('io.k8s.api.core.v1.Event', {
+  metadata: s.req(1, objectMeta),
+  involvedObject: s.req(2, objectReference),
+  reason: s.zero(3, s.str()),
+  message: s.zero(4, s.str()),
+  source: s.held(5, eventSource),
+  firstTimestamp: s.opt(6, s.time()),
+  lastTimestamp: s.opt(7, s.time()),
+  count: s.zero(8, s.int32()),
+  type: s.zero(9, s.str()),
+  eventTime: s.opt(10, s.microTime()),
+  series: s.opt(11, eventSeries),
+  action: s.zero(12, s.str()),
+  related: s.opt(13, objectReference),
+  reportingComponent: s.held(14, s.str()),
+  reportingInstance: s.held(15, s.str()),
+});
+export interface Event extends s.Out<typeof eventShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export interface EventManifest extends s.In<typeof eventShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export const event: Kind<Event, EventManifest> = defineKind<Event, EventManifest>({
+  group: '',
+  version: 'v1',
+  kind: 'Event',
+  plural: 'events',
+  scope: 'Namespaced',
+  shortNames: ['ev'],
+  createOnUpdate: true,
+  // fields: involvedObject.apiVersion involvedObject.fieldPath involvedObject.kind involvedObject.name involvedObject.namespace involvedObject.resourceVersion involvedObject.uid reason reportingComponent source type
+  schema: eventShape,
+});

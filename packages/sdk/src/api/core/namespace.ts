@@ -1,0 +1,55 @@
+import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { objectMeta } from '../meta/object-meta.ts';
+
+const namespaceSpecShape = s.struct('io.k8s.api.core.v1.NamespaceSpec', {
+  finalizers: s.zero(1, s.list(s.str())),
+});
+export interface NamespaceSpec extends s.Out<typeof namespaceSpecShape> {}
+export interface NamespaceSpecManifest extends s.In<typeof namespaceSpecShape> {}
+export const namespaceSpec: Struct<NamespaceSpec, NamespaceSpecManifest> = namespaceSpecShape;
+
+const namespaceConditionShape = s.struct('io.k8s.api.core.v1.NamespaceCondition', {
+  type: s.req(1, s.str()),
+  status: s.req(2, s.str()),
+  lastTransitionTime: s.opt(4, s.time()),
+  reason: s.zero(5, s.str()),
+  message: s.zero(6, s.str()),
+});
+export interface NamespaceCondition extends s.Out<typeof namespaceConditionShape> {}
+export interface NamespaceConditionManifest extends s.In<typeof namespaceConditionShape> {}
+export const namespaceCondition: Struct<NamespaceCondition, NamespaceConditionManifest> = namespaceConditionShape;
+
+const namespaceStatusShape = s.struct('io.k8s.api.core.v1.NamespaceStatus', {
+  phase: s.zero(1, s.oneOf('Active', 'Terminating'), { fill: 'Active' }),
+  conditions: s.zero(2, s.listByKey(namespaceCondition, ['type'], { patchKey: 'type' })),
+});
+export interface NamespaceStatus extends s.Out<typeof namespaceStatusShape> {}
+export interface NamespaceStatusManifest extends s.In<typeof namespaceStatusShape> {}
+export const namespaceStatus: Struct<NamespaceStatus, NamespaceStatusManifest> = namespaceStatusShape;
+
+const namespaceShape = s.struct('io.k8s.api.core.v1.Namespace', {
+  metadata: s.held(1, objectMeta),
+  spec: s.held(2, namespaceSpec),
+  status: s.held(3, namespaceStatus),
+});
+export interface Namespace extends s.Out<typeof namespaceShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export interface NamespaceManifest extends s.In<typeof namespaceShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export const namespace: Kind<Namespace, NamespaceManifest> = defineKind<Namespace, NamespaceManifest>({
+  group: '',
+  version: 'v1',
+  kind: 'Namespace',
+  plural: 'namespaces',
+  scope: 'Cluster',
+  shortNames: ['ns'],
+  verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
+  status: true,
+  subresources: [{ name: 'finalize', kind: 'Namespace', verbs: ['update'] }],
+  // fields: status.phase
+  schema: namespaceShape,
+});

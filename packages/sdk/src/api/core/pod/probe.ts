@@ -1,0 +1,156 @@
+import { s, type Struct } from '../../../schema/index.ts';
+
+const execActionShape = s.struct('io.k8s.api.core.v1.ExecAction', {
+  command: s.zero(1, s.list(s.str())),
+});
+export interface ExecAction extends s.Out<typeof execActionShape> {}
+export interface ExecActionManifest extends s.In<typeof execActionShape> {}
+export const execAction: Struct<ExecAction, ExecActionManifest> = execActionShape;
+
+const httpHeaderShape = s.struct('io.k8s.api.core.v1.HTTPHeader', {
+  name: s.req(1, s.str()),
+  value: s.req(2, s.str()),
+});
+export interface HTTPHeader extends s.Out<typeof httpHeaderShape> {}
+export interface HTTPHeaderManifest extends s.In<typeof httpHeaderShape> {}
+export const httpHeader: Struct<HTTPHeader, HTTPHeaderManifest> = httpHeaderShape;
+
+const httpGetActionShape = s.struct('io.k8s.api.core.v1.HTTPGetAction', {
+  path: s.zero(1, s.str(), { fill: '/' }),
+  port: s.req(2, s.intOrString()),
+  host: s.zero(3, s.str()),
+  scheme: s.zero(4, s.oneOf('HTTP', 'HTTPS'), { fill: 'HTTP' }),
+  httpHeaders: s.zero(5, s.list(httpHeader)),
+});
+export interface HTTPGetAction extends s.Out<typeof httpGetActionShape> {}
+export interface HTTPGetActionManifest extends s.In<typeof httpGetActionShape> {}
+export const httpGetAction: Struct<HTTPGetAction, HTTPGetActionManifest> = httpGetActionShape;
+
+const tcpSocketActionShape = s.struct('io.k8s.api.core.v1.TCPSocketAction', {
+  port: s.req(1, s.intOrString()),
+  host: s.zero(2, s.str()),
+});
+export interface TCPSocketAction extends s.Out<typeof tcpSocketActionShape> {}
+export interface TCPSocketActionManifest extends s.In<typeof tcpSocketActionShape> {}
+export const tcpSocketAction: Struct<TCPSocketAction, TCPSocketActionManifest> = tcpSocketActionShape;
+
+const grpcActionShape = s.struct('io.k8s.api.core.v1.GRPCAction', {
+  port: s.req(1, s.int32()),
+  service: s.held(2, s.str(), { nullable: true, fill: '' }),
+});
+export interface GRPCAction extends s.Out<typeof grpcActionShape> {}
+export interface GRPCActionManifest extends s.In<typeof grpcActionShape> {}
+export const grpcAction: Struct<GRPCAction, GRPCActionManifest> = grpcActionShape;
+
+const sleepActionShape = s.struct('io.k8s.api.core.v1.SleepAction', {
+  seconds: s.req(1, s.int64()),
+});
+export interface SleepAction extends s.Out<typeof sleepActionShape> {}
+export interface SleepActionManifest extends s.In<typeof sleepActionShape> {}
+export const sleepAction: Struct<SleepAction, SleepActionManifest> = sleepActionShape;
+
+const lifecycleHandlerShape = s.struct('io.k8s.api.core.v1.LifecycleHandler', {
+  exec: s.opt(1, execAction),
+  httpGet: s.opt(2, httpGetAction),
+  tcpSocket: s.opt(3, tcpSocketAction),
+  sleep: s.opt(4, sleepAction),
+});
+export interface LifecycleHandler extends s.Out<typeof lifecycleHandlerShape> {}
+export interface LifecycleHandlerManifest extends s.In<typeof lifecycleHandlerShape> {}
+export const lifecycleHandler: Struct<LifecycleHandler, LifecycleHandlerManifest> = lifecycleHandlerShape;
+
+const lifecycleShape = s.struct('io.k8s.api.core.v1.Lifecycle', {
+  postStart: s.opt(1, lifecycleHandler),
+  preStop: s.opt(2, lifecycleHandler),
+  stopSignal: s.opt(
+    3,
+    s.oneOf(
+      'SIGABRT',
+      'SIGALRM',
+      'SIGBUS',
+      'SIGCHLD',
+      'SIGCLD',
+      'SIGCONT',
+      'SIGFPE',
+      'SIGHUP',
+      'SIGILL',
+      'SIGINT',
+      'SIGIO',
+      'SIGIOT',
+      'SIGKILL',
+      'SIGPIPE',
+      'SIGPOLL',
+      'SIGPROF',
+      'SIGPWR',
+      'SIGQUIT',
+      'SIGRTMAX',
+      'SIGRTMAX-1',
+      'SIGRTMAX-10',
+      'SIGRTMAX-11',
+      'SIGRTMAX-12',
+      'SIGRTMAX-13',
+      'SIGRTMAX-14',
+      'SIGRTMAX-2',
+      'SIGRTMAX-3',
+      'SIGRTMAX-4',
+      'SIGRTMAX-5',
+      'SIGRTMAX-6',
+      'SIGRTMAX-7',
+      'SIGRTMAX-8',
+      'SIGRTMAX-9',
+      'SIGRTMIN',
+      'SIGRTMIN+1',
+      'SIGRTMIN+10',
+      'SIGRTMIN+11',
+      'SIGRTMIN+12',
+      'SIGRTMIN+13',
+      'SIGRTMIN+14',
+      'SIGRTMIN+15',
+      'SIGRTMIN+2',
+      'SIGRTMIN+3',
+      'SIGRTMIN+4',
+      'SIGRTMIN+5',
+      'SIGRTMIN+6',
+      'SIGRTMIN+7',
+      'SIGRTMIN+8',
+      'SIGRTMIN+9',
+      'SIGSEGV',
+      'SIGSTKFLT',
+      'SIGSTOP',
+      'SIGSYS',
+      'SIGTERM',
+      'SIGTRAP',
+      'SIGTSTP',
+      'SIGTTIN',
+      'SIGTTOU',
+      'SIGURG',
+      'SIGUSR1',
+      'SIGUSR2',
+      'SIGVTALRM',
+      'SIGWINCH',
+      'SIGXCPU',
+      'SIGXFSZ',
+    ),
+  ),
+});
+export interface Lifecycle extends s.Out<typeof lifecycleShape> {}
+export interface LifecycleManifest extends s.In<typeof lifecycleShape> {}
+export const lifecycle: Struct<Lifecycle, LifecycleManifest> = lifecycleShape;
+
+const probeShape = s.struct('io.k8s.api.core.v1.Probe', {
+  ...s.embed(1, {
+    exec: s.opt(1, execAction),
+    httpGet: s.opt(2, httpGetAction),
+    tcpSocket: s.opt(3, tcpSocketAction),
+    grpc: s.opt(4, grpcAction),
+  }),
+  initialDelaySeconds: s.zero(2, s.int32()),
+  timeoutSeconds: s.zero(3, s.int32(), { fill: 1 }),
+  periodSeconds: s.zero(4, s.int32(), { fill: 10 }),
+  successThreshold: s.zero(5, s.int32(), { fill: 1 }),
+  failureThreshold: s.zero(6, s.int32(), { fill: 3 }),
+  terminationGracePeriodSeconds: s.opt(7, s.int64()),
+});
+export interface Probe extends s.Out<typeof probeShape> {}
+export interface ProbeManifest extends s.In<typeof probeShape> {}
+export const probe: Struct<Probe, ProbeManifest> = probeShape;

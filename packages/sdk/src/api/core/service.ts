@@ -1,0 +1,119 @@
+import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { condition } from '../meta/condition.ts';
+import { objectMeta } from '../meta/object-meta.ts';
+
+const servicePortShape = s.struct('io.k8s.api.core.v1.ServicePort', {
+  name: s.zero(1, s.str()),
+  protocol: s.zero(2, s.oneOf('SCTP', 'TCP', 'UDP'), { default: 'TCP' }),
+  appProtocol: s.opt(6, s.str()),
+  port: s.req(3, s.int32()),
+  targetPort: s.opt(4, s.intOrString()),
+  nodePort: s.zero(5, s.int32()),
+});
+export interface ServicePort extends s.Out<typeof servicePortShape> {}
+export interface ServicePortManifest extends s.In<typeof servicePortShape> {}
+export const servicePort: Struct<ServicePort, ServicePortManifest> = servicePortShape;
+
+const clientIPConfigShape = s.struct('io.k8s.api.core.v1.ClientIPConfig', {
+  timeoutSeconds: s.opt(1, s.int32()),
+});
+export interface ClientIPConfig extends s.Out<typeof clientIPConfigShape> {}
+export interface ClientIPConfigManifest extends s.In<typeof clientIPConfigShape> {}
+export const clientIPConfig: Struct<ClientIPConfig, ClientIPConfigManifest> = clientIPConfigShape;
+
+const sessionAffinityConfigShape = s.struct('io.k8s.api.core.v1.SessionAffinityConfig', {
+  clientIP: s.opt(1, clientIPConfig),
+});
+export interface SessionAffinityConfig extends s.Out<typeof sessionAffinityConfigShape> {}
+export interface SessionAffinityConfigManifest extends s.In<typeof sessionAffinityConfigShape> {}
+export const sessionAffinityConfig: Struct<SessionAffinityConfig, SessionAffinityConfigManifest> =
+  sessionAffinityConfigShape;
+
+const serviceSpecShape = s.struct('io.k8s.api.core.v1.ServiceSpec', {
+  ports: s.zero(1, s.listByKey(servicePort, ['port', 'protocol'], { patchKey: 'port' })),
+  selector: s.zero(2, s.atomicMap(s.str())),
+  clusterIP: s.zero(3, s.str()),
+  clusterIPs: s.zero(18, s.list(s.str())),
+  type: s.zero(4, s.oneOf('ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'), { fill: 'ClusterIP' }),
+  externalIPs: s.zero(5, s.list(s.str())),
+  sessionAffinity: s.zero(7, s.oneOf('ClientIP', 'None'), { fill: 'None' }),
+  loadBalancerIP: s.zero(8, s.str()),
+  loadBalancerSourceRanges: s.zero(9, s.list(s.str())),
+  externalName: s.zero(10, s.str()),
+  externalTrafficPolicy: s.zero(11, s.oneOf('Cluster', 'Local')),
+  healthCheckNodePort: s.zero(12, s.int32()),
+  publishNotReadyAddresses: s.zero(13, s.bool()),
+  sessionAffinityConfig: s.opt(14, sessionAffinityConfig),
+  ipFamilies: s.zero(19, s.list(s.str())),
+  ipFamilyPolicy: s.opt(17, s.oneOf('PreferDualStack', 'RequireDualStack', 'SingleStack')),
+  allocateLoadBalancerNodePorts: s.opt(20, s.bool()),
+  loadBalancerClass: s.opt(21, s.str()),
+  internalTrafficPolicy: s.opt(22, s.oneOf('Cluster', 'Local')),
+  trafficDistribution: s.opt(23, s.str()),
+});
+export interface ServiceSpec extends s.Out<typeof serviceSpecShape> {}
+export interface ServiceSpecManifest extends s.In<typeof serviceSpecShape> {}
+export const serviceSpec: Struct<ServiceSpec, ServiceSpecManifest> = serviceSpecShape;
+
+const portStatusShape = s.struct('io.k8s.api.core.v1.PortStatus', {
+  port: s.req(1, s.int32()),
+  protocol: s.req(2, s.oneOf('SCTP', 'TCP', 'UDP')),
+  error: s.opt(3, s.str()),
+});
+export interface PortStatus extends s.Out<typeof portStatusShape> {}
+export interface PortStatusManifest extends s.In<typeof portStatusShape> {}
+export const portStatus: Struct<PortStatus, PortStatusManifest> = portStatusShape;
+
+const loadBalancerIngressShape = s.struct('io.k8s.api.core.v1.LoadBalancerIngress', {
+  ip: s.zero(1, s.str()),
+  hostname: s.zero(2, s.str()),
+  ipMode: s.opt(3, s.str()),
+  ports: s.zero(4, s.list(portStatus)),
+});
+export interface LoadBalancerIngress extends s.Out<typeof loadBalancerIngressShape> {}
+export interface LoadBalancerIngressManifest extends s.In<typeof loadBalancerIngressShape> {}
+export const loadBalancerIngress: Struct<LoadBalancerIngress, LoadBalancerIngressManifest> = loadBalancerIngressShape;
+
+const loadBalancerStatusShape = s.struct('io.k8s.api.core.v1.LoadBalancerStatus', {
+  ingress: s.zero(1, s.list(loadBalancerIngress)),
+});
+export interface LoadBalancerStatus extends s.Out<typeof loadBalancerStatusShape> {}
+export interface LoadBalancerStatusManifest extends s.In<typeof loadBalancerStatusShape> {}
+export const loadBalancerStatus: Struct<LoadBalancerStatus, LoadBalancerStatusManifest> = loadBalancerStatusShape;
+
+const serviceStatusShape = s.struct('io.k8s.api.core.v1.ServiceStatus', {
+  loadBalancer: s.held(1, loadBalancerStatus),
+  conditions: s.zero(2, s.listByKey(condition, ['type'], { patchKey: 'type' })),
+});
+export interface ServiceStatus extends s.Out<typeof serviceStatusShape> {}
+export interface ServiceStatusManifest extends s.In<typeof serviceStatusShape> {}
+export const serviceStatus: Struct<ServiceStatus, ServiceStatusManifest> = serviceStatusShape;
+
+const serviceShape = s.struct('io.k8s.api.core.v1.Service', {
+  metadata: s.held(1, objectMeta),
+  spec: s.held(2, serviceSpec),
+  status: s.held(3, serviceStatus),
+});
+export interface Service extends s.Out<typeof serviceShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export interface ServiceManifest extends s.In<typeof serviceShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export const service: Kind<Service, ServiceManifest> = defineKind<Service, ServiceManifest>({
+  group: '',
+  version: 'v1',
+  kind: 'Service',
+  plural: 'services',
+  scope: 'Namespaced',
+  shortNames: ['svc'],
+  categories: ['all'],
+  status: true,
+  subresources: [{ name: 'proxy', kind: 'ServiceProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] }],
+  createOnUpdate: true,
+  storagePrefix: 'services/specs',
+  // fields: spec.clusterIP spec.type
+  schema: serviceShape,
+});

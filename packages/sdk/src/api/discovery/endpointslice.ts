@@ -1,0 +1,89 @@
+import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { objectReference } from '../core/object-reference.ts';
+import { objectMeta } from '../meta/object-meta.ts';
+
+const endpointConditionsShape = s.struct('io.k8s.api.discovery.v1.EndpointConditions', {
+  ready: s.opt(1, s.bool()),
+  serving: s.opt(2, s.bool()),
+  terminating: s.opt(3, s.bool()),
+});
+export interface EndpointConditions extends s.Out<typeof endpointConditionsShape> {}
+export interface EndpointConditionsManifest extends s.In<typeof endpointConditionsShape> {}
+export const endpointConditions: Struct<EndpointConditions, EndpointConditionsManifest> = endpointConditionsShape;
+
+const forZoneShape = s.struct('io.k8s.api.discovery.v1.ForZone', {
+  name: s.req(1, s.str()),
+});
+export interface ForZone extends s.Out<typeof forZoneShape> {}
+export interface ForZoneManifest extends s.In<typeof forZoneShape> {}
+export const forZone: Struct<ForZone, ForZoneManifest> = forZoneShape;
+
+const forNodeShape = s.struct('io.k8s.api.discovery.v1.ForNode', {
+  name: s.req(1, s.str()),
+});
+export interface ForNode extends s.Out<typeof forNodeShape> {}
+export interface ForNodeManifest extends s.In<typeof forNodeShape> {}
+export const forNode: Struct<ForNode, ForNodeManifest> = forNodeShape;
+
+const endpointHintsShape = s.struct('io.k8s.api.discovery.v1.EndpointHints', {
+  forZones: s.zero(1, s.list(forZone)),
+  forNodes: s.zero(2, s.list(forNode)),
+});
+export interface EndpointHints extends s.Out<typeof endpointHintsShape> {}
+export interface EndpointHintsManifest extends s.In<typeof endpointHintsShape> {}
+export const endpointHints: Struct<EndpointHints, EndpointHintsManifest> = endpointHintsShape;
+
+const endpointShape = s.struct('io.k8s.api.discovery.v1.Endpoint', {
+  addresses: s.req(1, s.set(s.str())),
+  conditions: s.held(2, endpointConditions),
+  hostname: s.opt(3, s.str()),
+  targetRef: s.opt(4, objectReference),
+  deprecatedTopology: s.zero(5, s.map(s.str())),
+  nodeName: s.opt(6, s.str()),
+  zone: s.opt(7, s.str()),
+  hints: s.opt(8, endpointHints),
+});
+export interface Endpoint extends s.Out<typeof endpointShape> {}
+export interface EndpointManifest extends s.In<typeof endpointShape> {}
+export const endpoint: Struct<Endpoint, EndpointManifest> = endpointShape;
+
+const endpointSlicePortShape = s.struct(
+  'io.k8s.api.discovery.v1.EndpointPort',
+  {
+    name: s.opt(1, s.str(), { fill: '' }),
+    protocol: s.opt(2, s.oneOf('SCTP', 'TCP', 'UDP'), { fill: 'TCP' }),
+    port: s.opt(3, s.int32()),
+    appProtocol: s.opt(4, s.str()),
+  },
+  { atomic: true },
+);
+export interface EndpointSlicePort extends s.Out<typeof endpointSlicePortShape> {}
+export interface EndpointSlicePortManifest extends s.In<typeof endpointSlicePortShape> {}
+export const endpointSlicePort: Struct<EndpointSlicePort, EndpointSlicePortManifest> = endpointSlicePortShape;
+
+const endpointSliceShape = s.struct('io.k8s.api.discovery.v1.EndpointSlice', {
+  metadata: s.held(1, objectMeta),
+  addressType: s.req(4, s.oneOf('FQDN', 'IPv4', 'IPv6')),
+  endpoints: s.held(2, s.list(endpoint), { nullable: true }),
+  ports: s.held(3, s.list(endpointSlicePort), { nullable: true }),
+});
+export interface EndpointSlice extends s.Out<typeof endpointSliceShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export interface EndpointSliceManifest extends s.In<typeof endpointSliceShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export const endpointSlice: Kind<EndpointSlice, EndpointSliceManifest> = defineKind<
+  EndpointSlice,
+  EndpointSliceManifest
+>({
+  group: 'discovery.k8s.io',
+  version: 'v1',
+  kind: 'EndpointSlice',
+  plural: 'endpointslices',
+  scope: 'Namespaced',
+  generation: true,
+  schema: endpointSliceShape,
+});

@@ -1,0 +1,5 @@
+export * from './condition.ts';
+export * from './delete-options.ts';
+export * from './field-selector.ts';
+export * from './label-selector.ts';
+export * from './object-meta.ts';

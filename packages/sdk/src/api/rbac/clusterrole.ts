@@ -1,0 +1,34 @@
+import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { labelSelector } from '../meta/label-selector.ts';
+import { objectMeta } from '../meta/object-meta.ts';
+import { policyRule } from './policy-rule.ts';
+
+const aggregationRuleShape = s.struct('io.k8s.api.rbac.v1.AggregationRule', {
+  clusterRoleSelectors: s.zero(1, s.list(labelSelector)),
+});
+export interface AggregationRule extends s.Out<typeof aggregationRuleShape> {}
+export interface AggregationRuleManifest extends s.In<typeof aggregationRuleShape> {}
+export const aggregationRule: Struct<AggregationRule, AggregationRuleManifest> = aggregationRuleShape;
+
+const clusterRoleShape = s.struct('io.k8s.api.rbac.v1.ClusterRole', {
+  metadata: s.held(1, objectMeta),
+  rules: s.held(2, s.list(policyRule), { nullable: true }),
+  aggregationRule: s.opt(3, aggregationRule),
+});
+export interface ClusterRole extends s.Out<typeof clusterRoleShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export interface ClusterRoleManifest extends s.In<typeof clusterRoleShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export const clusterRole: Kind<ClusterRole, ClusterRoleManifest> = defineKind<ClusterRole, ClusterRoleManifest>({
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  kind: 'ClusterRole',
+  plural: 'clusterroles',
+  scope: 'Cluster',
+  createOnUpdate: true,
+  schema: clusterRoleShape,
+});

@@ -1,0 +1,29 @@
+import { defineKind, type Kind, s } from '../../schema/index.ts';
+import { objectMeta } from '../meta/object-meta.ts';
+import { roleRef, subject } from './policy-rule.ts';
+
+const clusterRoleBindingShape = s.struct('io.k8s.api.rbac.v1.ClusterRoleBinding', {
+  metadata: s.held(1, objectMeta),
+  subjects: s.zero(2, s.list(subject)),
+  roleRef: s.req(3, roleRef),
+});
+export interface ClusterRoleBinding extends s.Out<typeof clusterRoleBindingShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export interface ClusterRoleBindingManifest extends s.In<typeof clusterRoleBindingShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export const clusterRoleBinding: Kind<ClusterRoleBinding, ClusterRoleBindingManifest> = defineKind<
+  ClusterRoleBinding,
+  ClusterRoleBindingManifest
+>({
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  kind: 'ClusterRoleBinding',
+  plural: 'clusterrolebindings',
+  scope: 'Cluster',
+  createOnUpdate: true,
+  schema: clusterRoleBindingShape,
+});

@@ -1,0 +1,5 @@
+export * from './clusterrole.ts';
+export * from './clusterrolebinding.ts';
+export * from './policy-rule.ts';
+export * from './role.ts';
+export * from './rolebinding.ts';

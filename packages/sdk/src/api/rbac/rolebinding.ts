@@ -1,0 +1,26 @@
+import { defineKind, type Kind, s } from '../../schema/index.ts';
+import { objectMeta } from '../meta/object-meta.ts';
+import { roleRef, subject } from './policy-rule.ts';
+
+const roleBindingShape = s.struct('io.k8s.api.rbac.v1.RoleBinding', {
+  metadata: s.held(1, objectMeta),
+  subjects: s.zero(2, s.list(subject)),
+  roleRef: s.req(3, roleRef),
+});
+export interface RoleBinding extends s.Out<typeof roleBindingShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export interface RoleBindingManifest extends s.In<typeof roleBindingShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export const roleBinding: Kind<RoleBinding, RoleBindingManifest> = defineKind<RoleBinding, RoleBindingManifest>({
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  kind: 'RoleBinding',
+  plural: 'rolebindings',
+  scope: 'Namespaced',
+  createOnUpdate: true,
+  schema: roleBindingShape,
+});

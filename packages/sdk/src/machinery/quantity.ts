@@ -1,0 +1,82 @@
+/** A number of something: `500m` of a CPU, `1Gi` of memory. Exact, in billionths; finer input is rounded up, as upstream does. */
+export interface Quantity {
+  /** Billionths of the unit. */
+  readonly nano: bigint;
+  /** How it was written, which decides how it is written again. */
+  readonly format: 'DecimalSI' | 'BinarySI' | 'DecimalExponent';
+}
+
+const syntax = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E|[eE][+-]?\d+)?$/;
+const decimal: Record<string, number> = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
+const decimalSuffix = new Map(Object.entries(decimal).map(([s, e]) => [e, s]));
+const binary = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
+const billion = 1_000_000_000n;
+
+/** Reads a quantity; throws an `Error` with upstream's words when it isn't one. */
+export function parseQuantity(text: string): Quantity {
+  const m = syntax.exec(text);
+  if (!m) {
+    throw new Error("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+  }
+  const [, sign, digits = '0', suffix = ''] = m;
+  const [whole = '', fraction = ''] = digits.split('.');
+  const mantissa = BigInt((whole + fraction).replace(/^$/, '0'));
+  const power = binary.indexOf(suffix);
+  let scaled: bigint;
+  let format: Quantity['format'];
+  if (power > 0) {
+    format = 'BinarySI';
+    scaled = scale(mantissa * 1024n ** BigInt(power), 9 - fraction.length);
+  } else {
+    const exponent = suffix in decimal ? decimal[suffix]! : Number(suffix.slice(1));
+    format = suffix in decimal ? 'DecimalSI' : 'DecimalExponent';
+    scaled = scale(mantissa, 9 + exponent - fraction.length);
+  }
+  return { nano: sign === '-' ? -scaled : scaled, format };
+}
+
+/** The canonical text: no fraction, the largest suffix that keeps it whole. */
+export function formatQuantity({ nano, format }: Quantity): string {
+  if (nano === 0n) return '0';
+  if (format === 'BinarySI' && (nano >= 1024n * billion || nano <= -1024n * billion)) {
+    let n = divideUp(nano, billion);
+    let power = 0;
+    while (power < 6 && n % 1024n === 0n) {
+      n /= 1024n;
+      power++;
+    }
+    return `${n}${binary[power]}`;
+  }
+  let n = nano;
+  let exponent = -9;
+  while (n % 1000n === 0n && (exponent < 18 || format === 'DecimalExponent')) {
+    n /= 1000n;
+    exponent += 3;
+  }
+  if (format === 'DecimalExponent') return exponent === 0 ? `${n}` : `${n}e${exponent}`;
+  return `${n}${decimalSuffix.get(exponent)}`;
+}
+
+export const canonicalQuantity = (text: string): string => formatQuantity(parseQuantity(text));
+
+/** The value in thousandths, rounded up: CPU as the scheduler and cgroups count it. */
+export const milliValue = (text: string): number => Number(divideUp(parseQuantity(text).nano, 1_000_000n));
+
+/** The value in whole units, rounded up: bytes, pods. */
+export const unitValue = (text: string): number => Number(divideUp(parseQuantity(text).nano, billion));
+
+/** Negative, zero or positive as `a` is less than, equal to or more than `b`. */
+export function compareQuantity(a: string, b: string): number {
+  const [x, y] = [parseQuantity(a).nano, parseQuantity(b).nano];
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+function scale(n: bigint, power: number): bigint {
+  return power >= 0 ? n * 10n ** BigInt(power) : divideUp(n, 10n ** BigInt(-power));
+}
+
+/** Division away from zero. */
+function divideUp(n: bigint, by: bigint): bigint {
+  const q = n / by;
+  return n % by === 0n ? q : n > 0n ? q + 1n : q - 1n;
+}

@@ -1,0 +1,95 @@
+/**
+ * What the server knows of a value's structure: the run-time half of a schema. Decoding, pruning, merging, OpenAPI and
+ * protobuf are all computed from it, for built-in and custom kinds alike. Made by the words of `schema/`.
+ */
+export type Shape =
+  | StringShape
+  | IntegerShape
+  | { readonly type: 'number' }
+  | { readonly type: 'boolean' }
+  | { readonly type: 'quantity' }
+  | { readonly type: 'int-or-string' }
+  | { readonly type: 'time'; readonly micro: boolean }
+  /** Base64 in JSON, raw in protobuf. */
+  | { readonly type: 'bytes' }
+  /** Any JSON value, kept as it is (`RawExtension`, `FieldsV1`, JSON). `name` is its published definition. */
+  | { readonly type: 'any'; readonly name?: string }
+  | ListShape
+  | MapShape
+  | StructShape;
+
+export interface StringShape {
+  readonly type: 'string';
+  /** The values published for this string; documentation, not validation (upstream validates by hand, with its own texts). */
+  readonly enum?: readonly string[];
+}
+
+export interface IntegerShape {
+  readonly type: 'integer';
+  readonly bits: 32 | 64;
+}
+
+export interface ListShape {
+  readonly type: 'list';
+  readonly items: Shape;
+  /** How server-side apply sees it. Absent is atomic, and published as nothing. */
+  readonly listType?: 'atomic' | 'set' | 'map';
+  /** The keys of a `map` list. */
+  readonly keys?: readonly string[];
+  /** How strategic merge sees it; absent replaces the list. */
+  readonly patchStrategy?: PatchStrategy;
+  /** The key by which strategic merge pairs items; absent for lists of scalars. */
+  readonly patchKey?: string;
+}
+
+export interface MapShape {
+  readonly type: 'map';
+  readonly values: Shape;
+  /** Server-side apply owns it as a whole. */
+  readonly atomic?: boolean;
+}
+
+export interface StructShape {
+  readonly type: 'struct';
+  /** The published definition, such as `io.k8s.api.core.v1.Container`. */
+  readonly name: string;
+  /** In published order: the order of the bytes we write. */
+  readonly fields: ReadonlyMap<string, FieldShape>;
+  /** Server-side apply owns it as a whole. */
+  readonly atomic?: boolean;
+  /** Fields of which one is told by another (`type` names which of the members is set). */
+  readonly unions?: readonly Union[];
+  /** Fills what depends on several fields at once; runs when every field has been decoded and filled. */
+  readonly fill?: (value: Record<string, unknown>) => void;
+}
+
+export interface Union {
+  readonly discriminator: string;
+  /** Member field → the discriminator's value that chooses it. */
+  readonly members: Readonly<Record<string, string>>;
+}
+
+export type PatchStrategy = 'merge' | 'retainKeys' | 'merge,retainKeys';
+
+/**
+ * How a field stands on the wire, upstream's four ways of writing a Go field:
+ * `required` and `held` are always written (their zero value, or null, when unset), the first is also published as required;
+ * `optional` is written when present, whatever its value; `zero` is left out when it is its type's zero value.
+ */
+export type Presence = 'required' | 'held' | 'optional' | 'zero';
+
+export interface FieldShape {
+  readonly name: string;
+  /** Protobuf field number; a path where upstream embeds a message in JSON but not in protobuf. */
+  readonly number: number | readonly number[];
+  readonly presence: Presence;
+  readonly shape: Shape;
+  /** Unset is `null` on the wire rather than the zero value. */
+  readonly nullable?: boolean;
+  /** Applied when absent, and published. */
+  readonly default?: unknown;
+  /** Applied when absent, not published; a function is given the struct decoded so far. */
+  readonly fill?: unknown;
+  /** Strategic merge of a struct (`retainKeys`); lists carry theirs themselves. */
+  readonly patchStrategy?: PatchStrategy;
+}

@@ -1,0 +1,139 @@
+import type { FieldError, KubeObject } from '../machinery/index.ts';
+import type { Struct } from './words.ts';
+
+/** A column of `kubectl get`. */
+export interface Column<O> {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
+  readonly format?: string;
+  /** 0 is always shown; 1 with `-o wide`. */
+  readonly priority?: number;
+  readonly value: (object: O, context: { now: number }) => string | number | boolean | null;
+}
+
+/** Rules for `metadata.name`: the field errors' details for one name, none when it is good. `prefix`: it is a generateName. */
+export type NameRule = (name: string, prefix: boolean) => string[];
+
+/** What a write is told about besides the objects. */
+export interface WriteContext {
+  readonly now: number;
+}
+
+/** How a subresource that holds part of the object is written (`status`, `resize`, `ephemeralcontainers`, …). */
+export interface PartStrategy<O> {
+  /** Brings back, from `old`, everything that this subresource may not change. */
+  prepareForUpdate?(next: O, old: O, context: WriteContext): void;
+  validate?(next: O, old: O): Iterable<FieldError>;
+}
+
+export interface Subresource {
+  readonly name: string;
+  readonly kind: string;
+  /** The subresource's own group and version, when it isn't the parent's. */
+  readonly group?: string;
+  readonly version?: string;
+  readonly verbs: readonly string[];
+}
+
+/**
+ * Everything the rest of the system knows of a kind: one declaration, from which routes, discovery, OpenAPI, decoding,
+ * defaulting, validation, merging, tables, protobuf and the typed client are computed.
+ */
+export interface KindDefinition<O extends KubeObject, M> {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  /** Lower-cased kind unless given. */
+  readonly singular?: string;
+  readonly scope: 'Namespaced' | 'Cluster';
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+  /** Every verb of a stored kind unless given; a review (create only) isn't stored. */
+  readonly verbs?: readonly string[];
+  readonly schema: Struct<O, M>;
+
+  /** Has `/status`: writes to the object can't touch its status, nor writes to the status the rest. */
+  readonly status?: boolean | PartStrategy<O>;
+  /** Other subresources, for discovery; `status` and `scale` are added by themselves. */
+  readonly subresources?: readonly Subresource[];
+  /** Subresources that write part of the object itself. */
+  readonly parts?: Readonly<Record<string, PartStrategy<O>>>;
+  readonly scale?: { specReplicas: string; statusReplicas: string; selector?: (o: O) => string };
+
+  /** Rule for names; a DNS subdomain unless given. */
+  readonly validateName?: NameRule;
+  /** PUT may create it. */
+  readonly createOnUpdate?: boolean;
+  /** A write without a resourceVersion is refused unless this is so (upstream's default: it is). */
+  readonly unconditionalUpdate?: boolean;
+  /** `metadata.generation` counts changes of the spec. On unless said otherwise for kinds with a status. */
+  readonly generation?: boolean;
+  /** Deletion waits for grace (pods). */
+  readonly graceful?: boolean;
+  /** What happens to dependents when the deleter doesn't say; background unless given. */
+  readonly orphanDependents?: boolean;
+  /** Etcd directory under `/registry/`, when it isn't the plural. */
+  readonly storagePrefix?: string;
+  /** The kind's name in protobuf and stored objects when it is stored under another version. */
+  readonly hub?: Hub<O>;
+
+  /** Fills what spans several structs; runs on every decode, after the schema's own defaults. Changes the object. */
+  default?(object: O): void;
+  /** Before defaults are checked on create: what the server sets or clears. Changes the object. */
+  prepareForCreate?(object: O, context: WriteContext): void;
+  prepareForUpdate?(next: O, old: O, context: WriteContext): void;
+  /** Field errors in upstream's order; `old` is the stored object on update. Metadata is checked elsewhere. */
+  validate?(next: O, old?: O): Iterable<FieldError>;
+  /** Warnings for the client, as upstream's strategies give (deprecated fields and the like). */
+  warnings?(next: O, old?: O): Iterable<string>;
+
+  readonly columns?: readonly Column<O>[];
+  /** Field selectors beyond metadata.name and metadata.namespace. */
+  readonly fieldSelectors?: Readonly<Record<string, (object: O) => string>>;
+}
+
+/** Another version of a kind that is stored in this one's form. */
+export interface Hub<O> {
+  readonly kind: AnyKind;
+  toHub(object: O): KubeObject;
+  fromHub(object: KubeObject): O;
+}
+
+export interface Kind<O extends KubeObject = KubeObject, M = unknown> extends KindDefinition<O, M> {
+  readonly singular: string;
+  readonly listKind: string;
+  /** `v1`, `apps/v1`. */
+  readonly apiVersion: string;
+  readonly verbs: readonly string[];
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+}
+
+// Kinds are used through their methods with their own objects; a registry holds them all.
+export type AnyKind = Kind<KubeObject, unknown>;
+
+export type ObjectOf<K> = K extends { readonly schema: Struct<infer O, infer _M> }
+  ? O & { apiVersion?: string; kind?: string }
+  : never;
+export type ManifestOf<K> = K extends { readonly schema: Struct<infer _O, infer M> }
+  ? M & { apiVersion?: string; kind?: string }
+  : never;
+
+const storedVerbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+
+export function defineKind<O extends KubeObject, M>(definition: KindDefinition<O, M>): Kind<O, M> {
+  const { group, version, kind } = definition;
+  return {
+    ...definition,
+    singular: definition.singular ?? kind.toLowerCase(),
+    listKind: `${kind}List`,
+    apiVersion: group ? `${group}/${version}` : version,
+    verbs: definition.verbs ?? storedVerbs,
+    shortNames: definition.shortNames ?? [],
+    categories: definition.categories ?? [],
+  };
+}
+
+/** Any kind, whatever its objects: for registries and machinery that look at declarations only. */
+export const erase = <O extends KubeObject, M>(kind: Kind<O, M>): AnyKind => kind as unknown as AnyKind;

@@ -1,0 +1,17 @@
+import { DecodeError } from './decode-error.ts';
+
+const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+/** RFC 3339 in any zone → UTC; whole seconds, or exactly six decimals. */
+export function canonicalTime(text: string, micro: boolean): string {
+  const m = rfc3339.exec(text);
+  const ms = m ? Date.parse(m[7] ? text.replace(m[7], '') : text) : NaN;
+  if (!m || Number.isNaN(ms)) {
+    const layout = micro ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00';
+    throw new DecodeError(
+      `parsing time ${JSON.stringify(text)} as "${layout}": cannot parse ${JSON.stringify(text)} as "2006"`,
+    );
+  }
+  const seconds = new Date(ms).toISOString().slice(0, 19);
+  return micro ? `${seconds}.${(m[7] ?? '.').slice(1).padEnd(6, '0').slice(0, 6)}Z` : `${seconds}Z`;
+}

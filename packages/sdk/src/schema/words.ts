@@ -1,0 +1,189 @@
+import type { FieldShape, PatchStrategy, Presence, Shape, StructShape, Union } from '../machinery/index.ts';
+
+/**
+ * A shape together with the two types that fall out of it: `Out`, a value as served (filled fields are there), and `In`,
+ * as somebody writes it (what the server fills may be left out).
+ */
+export interface Schema<O, I = O> {
+  readonly shape: Shape;
+  // Types only; no value ever has these.
+  readonly out?: O;
+  readonly in?: I;
+}
+
+export interface Struct<O, I = O> extends Schema<O, I> {
+  readonly shape: StructShape;
+}
+
+/** A field of a struct: its number, how it stands on the wire, and whether served values have it and manifests need it. */
+export interface Field<O, I, Served extends boolean, Needed extends boolean> {
+  readonly field: Omit<FieldShape, 'name'>;
+  readonly out?: O;
+  readonly in?: I;
+  readonly served?: Served;
+  readonly needed?: Needed;
+}
+
+type AnyField = Field<unknown, unknown, boolean, boolean>;
+export type Fields = Readonly<Record<string, AnyField>>;
+
+type OutOf<F> = F extends Field<infer O, infer _I, boolean, boolean> ? O : never;
+type InOf<F> = F extends Field<infer _O, infer I, boolean, boolean> ? I : never;
+type IsServed<F> = F extends Field<unknown, unknown, infer S, boolean> ? S : never;
+type IsNeeded<F> = F extends Field<unknown, unknown, boolean, infer N> ? N : never;
+
+export type OutFields<F extends Fields> = {
+  [K in keyof F as IsServed<F[K]> extends true ? K : never]: OutOf<F[K]>;
+} & { [K in keyof F as IsServed<F[K]> extends true ? never : K]?: OutOf<F[K]> };
+export type InFields<F extends Fields> = {
+  [K in keyof F as IsNeeded<F[K]> extends true ? K : never]: InOf<F[K]>;
+} & { [K in keyof F as IsNeeded<F[K]> extends true ? never : K]?: InOf<F[K]> };
+
+export type Out<S> = S extends Schema<infer O, infer _I> ? O : never;
+export type In<S> = S extends Schema<infer _O, infer I> ? I : never;
+
+// ---- values
+
+export const str = (): Schema<string> => ({ shape: { type: 'string' } });
+/** A string of which upstream publishes the possible values. Any string is still accepted: validation has its own say. */
+export const oneOf = <const V extends string>(...values: V[]): Schema<V> => ({
+  shape: { type: 'string', enum: values },
+});
+export const int32 = (): Schema<number> => ({ shape: { type: 'integer', bits: 32 } });
+export const int64 = (): Schema<number> => ({ shape: { type: 'integer', bits: 64 } });
+export const number = (): Schema<number> => ({ shape: { type: 'number' } });
+export const bool = (): Schema<boolean> => ({ shape: { type: 'boolean' } });
+/** A resource quantity, canonical as served (`"1"`, never `"1000m"`); manifests may say a number. */
+export const quantity = (): Schema<string, string | number> => ({ shape: { type: 'quantity' } });
+export const intOrString = (): Schema<number | string> => ({ shape: { type: 'int-or-string' } });
+/** RFC 3339, UTC, whole seconds as served. */
+export const time = (): Schema<string> => ({ shape: { type: 'time', micro: false } });
+/** RFC 3339, UTC, microseconds as served. */
+export const microTime = (): Schema<string> => ({ shape: { type: 'time', micro: true } });
+/** Base64 text. */
+export const bytes = (): Schema<string> => ({ shape: { type: 'bytes' } });
+/** Any JSON, kept as it is. */
+export const any = <T = unknown>(name?: string): Schema<T> => ({
+  shape: { type: 'any', ...(name !== undefined && { name }) },
+});
+
+export interface PatchOptions {
+  patch?: PatchStrategy;
+  /** Implies `patch: 'merge'` unless another strategy is given. */
+  patchKey?: string;
+}
+const patchOf = ({ patch, patchKey }: PatchOptions) => ({
+  ...((patch ?? patchKey) && { patchStrategy: patch ?? ('merge' as const) }),
+  ...(patchKey !== undefined && { patchKey }),
+});
+
+/** A list that appliers own as a whole. */
+export const list = <O, I>(items: Schema<O, I>, options: PatchOptions = {}): Schema<O[], I[]> => ({
+  shape: { type: 'list', items: items.shape, listType: 'atomic', ...patchOf(options) },
+});
+/** A list that upstream publishes without saying how it merges; treated as atomic. */
+export const plainList = <O, I>(items: Schema<O, I>, options: PatchOptions = {}): Schema<O[], I[]> => ({
+  shape: { type: 'list', items: items.shape, ...patchOf(options) },
+});
+/** A list of distinct scalars, each with its own owners. */
+export const set = <O, I>(items: Schema<O, I>, options: PatchOptions = {}): Schema<O[], I[]> => ({
+  shape: { type: 'list', items: items.shape, listType: 'set', ...patchOf(options) },
+});
+/** A list of structs told apart by some of their fields, each with its own owners. */
+export const listByKey = <O, I>(
+  items: Schema<O, I>,
+  keys: readonly string[],
+  options: PatchOptions = {},
+): Schema<O[], I[]> => ({
+  shape: { type: 'list', items: items.shape, listType: 'map', keys, ...patchOf(options) },
+});
+export const map = <O, I>(values: Schema<O, I>): Schema<Record<string, O>, Record<string, I>> => ({
+  shape: { type: 'map', values: values.shape },
+});
+/** A map that appliers own as a whole. */
+export const atomicMap = <O, I>(values: Schema<O, I>): Schema<Record<string, O>, Record<string, I>> => ({
+  shape: { type: 'map', values: values.shape, atomic: true },
+});
+
+export interface StructOptions {
+  atomic?: boolean;
+  unions?: readonly Union[];
+  /** Fills what depends on several fields at once; runs after every field's own default. */
+  fill?: (value: Record<string, unknown>) => void;
+}
+
+/** A struct under its published name, fields in published order. */
+export function struct<const F extends Fields>(
+  name: string,
+  fields: F,
+  options: StructOptions = {},
+): Struct<OutFields<F>, InFields<F>> {
+  const entries = Object.entries(fields).map(([key, { field }]): [string, FieldShape] => [
+    key,
+    { name: key, ...field },
+  ]);
+  return { shape: { type: 'struct', name, fields: new Map(entries), ...options } };
+}
+
+// ---- fields
+
+/** Protobuf field number, or the path to it where JSON embeds what protobuf nests. */
+type Number_ = number | readonly number[];
+
+export interface FieldOptions<I> {
+  /** Served when absent, and published as the default. */
+  default?: I;
+  /** Served when absent, not published; a function is given the struct decoded so far and may answer undefined. */
+  fill?: I | ((parent: Readonly<Record<string, unknown>>) => I | undefined);
+  patch?: PatchStrategy;
+  /** Null rather than the zero value when unset. */
+  nullable?: boolean;
+}
+type Filled<I> = FieldOptions<I> &
+  ({ default: I } | { fill: I | ((parent: Readonly<Record<string, unknown>>) => I | undefined) });
+
+function make(
+  presence: Presence,
+  number: Number_,
+  schema: Schema<unknown, unknown>,
+  options: FieldOptions<unknown> = {},
+): AnyField {
+  const { patch, ...rest } = options;
+  return { field: { number, presence, shape: schema.shape, ...rest, ...(patch && { patchStrategy: patch }) } };
+}
+
+/** Published as required; always written. */
+export const req = <O, I>(n: Number_, schema: Schema<O, I>, options?: FieldOptions<I>) =>
+  make('required', n, schema, options) as Field<O, I, true, true>;
+
+interface Held {
+  <O, I>(
+    n: Number_,
+    schema: Schema<O, I>,
+    options: FieldOptions<I> & { nullable: true },
+  ): Field<O | null, I | null, true, false>;
+  <O, I>(n: Number_, schema: Schema<O, I>, options?: FieldOptions<I>): Field<O, I, true, false>;
+}
+/** Not required, yet always written. */
+export const held = ((n: Number_, schema: Schema<unknown>, options?: FieldOptions<unknown>) =>
+  make('held', n, schema, options)) as Held;
+
+interface Left {
+  <O, I>(n: Number_, schema: Schema<O, I>, options: Filled<I>): Field<O, I, true, false>;
+  <O, I>(n: Number_, schema: Schema<O, I>, options?: FieldOptions<I>): Field<O, I, false, false>;
+}
+/** Written when present, whatever its value. */
+export const opt = ((n: Number_, schema: Schema<unknown>, options?: FieldOptions<unknown>) =>
+  make('optional', n, schema, options)) as Left;
+/** Left out when it is the zero value of its type: `""`, 0, false, an empty list or map. */
+export const zero = ((n: Number_, schema: Schema<unknown>, options?: FieldOptions<unknown>) =>
+  make('zero', n, schema, options)) as Left;
+
+/** Fields that JSON has side by side with the others and protobuf in a message of their own, field number `n`. */
+export function embed<const F extends Fields>(n: number, fields: F): F {
+  const moved = Object.entries(fields).map(([key, f]): [string, AnyField] => {
+    const inner = f.field.number;
+    return [key, { ...f, field: { ...f.field, number: [n, ...(typeof inner === 'number' ? [inner] : inner)] } }];
+  });
+  return Object.fromEntries(moved) as unknown as F;
+}
