@@ -37,8 +37,8 @@ export const deploymentSpec: Struct<DeploymentSpec, DeploymentSpecManifest> = de
 const deploymentConditionShape = s.struct('io.k8s.api.apps.v1.DeploymentCondition', {
   type: s.req(1, s.str()),
   status: s.req(2, s.str()),
-  lastUpdateTime: s.opt(6, s.time()),
-  lastTransitionTime: s.opt(7, s.time()),
+  lastUpdateTime: s.held(6, s.time(), { nullable: true }),
+  lastTransitionTime: s.held(7, s.time(), { nullable: true }),
   reason: s.zero(4, s.str()),
   message: s.zero(5, s.str()),
 });

@@ -16,7 +16,7 @@ export const replicaSetSpec: Struct<ReplicaSetSpec, ReplicaSetSpecManifest> = re
 const replicaSetConditionShape = s.struct('io.k8s.api.apps.v1.ReplicaSetCondition', {
   type: s.req(1, s.str()),
   status: s.req(2, s.str()),
-  lastTransitionTime: s.opt(3, s.time()),
+  lastTransitionTime: s.held(3, s.time(), { nullable: true }),
   reason: s.zero(4, s.str()),
   message: s.zero(5, s.str()),
 });

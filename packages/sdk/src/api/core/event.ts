@@ -12,7 +12,7 @@ export const eventSource: Struct<EventSource, EventSourceManifest> = eventSource
 
 const eventSeriesShape = s.struct('io.k8s.api.core.v1.EventSeries', {
   count: s.zero(1, s.int32()),
-  lastObservedTime: s.opt(2, s.microTime()),
+  lastObservedTime: s.held(2, s.microTime(), { nullable: true }),
 });
 export interface EventSeries extends s.Out<typeof eventSeriesShape> {}
 export interface EventSeriesManifest extends s.In<typeof eventSeriesShape> {}
@@ -24,11 +24,11 @@ const eventShape = s.struct('io.k8s.api.core.v1.Event', {
   reason: s.zero(3, s.str()),
   message: s.zero(4, s.str()),
   source: s.held(5, eventSource),
-  firstTimestamp: s.opt(6, s.time()),
-  lastTimestamp: s.opt(7, s.time()),
+  firstTimestamp: s.held(6, s.time(), { nullable: true }),
+  lastTimestamp: s.held(7, s.time(), { nullable: true }),
   count: s.zero(8, s.int32()),
   type: s.zero(9, s.str()),
-  eventTime: s.opt(10, s.microTime()),
+  eventTime: s.held(10, s.microTime(), { nullable: true }),
   series: s.opt(11, eventSeries),
   action: s.zero(12, s.str()),
   related: s.opt(13, objectReference),

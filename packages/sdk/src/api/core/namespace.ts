@@ -11,7 +11,7 @@ export const namespaceSpec: Struct<NamespaceSpec, NamespaceSpecManifest> = names
 const namespaceConditionShape = s.struct('io.k8s.api.core.v1.NamespaceCondition', {
   type: s.req(1, s.str()),
   status: s.req(2, s.str()),
-  lastTransitionTime: s.opt(4, s.time()),
+  lastTransitionTime: s.held(4, s.time(), { nullable: true }),
   reason: s.zero(5, s.str()),
   message: s.zero(6, s.str()),
 });

@@ -45,8 +45,8 @@ export const nodeAddress: Struct<NodeAddress, NodeAddressManifest> = nodeAddress
 const nodeConditionShape = s.struct('io.k8s.api.core.v1.NodeCondition', {
   type: s.req(1, s.str()),
   status: s.req(2, s.str()),
-  lastHeartbeatTime: s.opt(3, s.time()),
-  lastTransitionTime: s.opt(4, s.time()),
+  lastHeartbeatTime: s.held(3, s.time(), { nullable: true }),
+  lastTransitionTime: s.held(4, s.time(), { nullable: true }),
   reason: s.zero(5, s.str()),
   message: s.zero(6, s.str()),
 });

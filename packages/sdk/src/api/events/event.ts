@@ -24,8 +24,8 @@ const eventsEventShape = s.struct('io.k8s.api.events.v1.Event', {
   note: s.zero(10, s.str()),
   type: s.zero(11, s.str()),
   deprecatedSource: s.held(12, eventSource),
-  deprecatedFirstTimestamp: s.opt(13, s.time()),
-  deprecatedLastTimestamp: s.opt(14, s.time()),
+  deprecatedFirstTimestamp: s.held(13, s.time(), { nullable: true }),
+  deprecatedLastTimestamp: s.held(14, s.time(), { nullable: true }),
   deprecatedCount: s.zero(15, s.int32()),
 });
 export interface EventsEvent extends s.Out<typeof eventsEventShape> {

@@ -11,7 +11,7 @@ export const containerStateWaiting: Struct<ContainerStateWaiting, ContainerState
   containerStateWaitingShape;
 
 const containerStateRunningShape = s.struct('io.k8s.api.core.v1.ContainerStateRunning', {
-  startedAt: s.opt(1, s.time()),
+  startedAt: s.held(1, s.time(), { nullable: true }),
 });
 export interface ContainerStateRunning extends s.Out<typeof containerStateRunningShape> {}
 export interface ContainerStateRunningManifest extends s.In<typeof containerStateRunningShape> {}
@@ -23,8 +23,8 @@ const containerStateTerminatedShape = s.struct('io.k8s.api.core.v1.ContainerStat
   signal: s.zero(2, s.int32()),
   reason: s.zero(3, s.str()),
   message: s.zero(4, s.str()),
-  startedAt: s.opt(5, s.time()),
-  finishedAt: s.opt(6, s.time()),
+  startedAt: s.held(5, s.time(), { nullable: true }),
+  finishedAt: s.held(6, s.time(), { nullable: true }),
   containerID: s.zero(7, s.str()),
 });
 export interface ContainerStateTerminated extends s.Out<typeof containerStateTerminatedShape> {}

@@ -6,8 +6,8 @@ const podConditionShape = s.struct('io.k8s.api.core.v1.PodCondition', {
   type: s.req(1, s.str()),
   observedGeneration: s.zero(7, s.int64()),
   status: s.req(2, s.str()),
-  lastProbeTime: s.opt(3, s.time()),
-  lastTransitionTime: s.opt(4, s.time()),
+  lastProbeTime: s.held(3, s.time(), { nullable: true }),
+  lastTransitionTime: s.held(4, s.time(), { nullable: true }),
   reason: s.zero(5, s.str()),
   message: s.zero(6, s.str()),
 });
