@@ -8,3 +8,4 @@ export * from './field-error.ts';
 export * from './shape.ts';
 export * from './status-error.ts';
 export * from './quantity.ts';
+export { microTimestamp, timestamp } from './timestamp.ts';
