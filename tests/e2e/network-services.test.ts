@@ -11,7 +11,8 @@ suite('services of a cluster of two nodes', { skip: skip ?? false }, () => {
   let a: LabNode;
   let near: LabPod;
   let far: LabPod;
-  const who = (answers: string[]) => [...new Set(answers.map((answer) => answer.split(' ')[0]))].sort();
+  const who = (answers: string[]) =>
+    [...new Set(answers.map((answer) => answer.split(' ')[0]!))].toSorted((x, y) => x.localeCompare(y));
   const answersBy =
     (...names: string[]) =>
     (answers: string[]) =>
@@ -133,7 +134,7 @@ suite('services of a cluster of two nodes', { skip: skip ?? false }, () => {
     const seen = new Set<string>();
     await lab.until(
       (answers) => {
-        for (const name of who(answers)) seen.add(name!);
+        for (const name of who(answers)) seen.add(name);
         return seen.size === 2;
       },
       // Longer than the affinity lasts, so that each time the choice is made anew.

@@ -42,7 +42,7 @@ export function fromApi(
         ? (spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? defaultAffinitySeconds)
         : 0,
     healthCheckNodePort: isBalanced && spec.externalTrafficPolicy === 'Local' ? (spec.healthCheckNodePort ?? 0) : 0,
-    ports: (spec.ports ?? []).map(({ name: portName = '', protocol = 'TCP', port, nodePort = 0 }): ServicePort => ({
+    ports: (spec.ports ?? []).map(({ name: portName = '', protocol, port, nodePort = 0 }): ServicePort => ({
       name: portName,
       protocol: protocol.toLowerCase() as Protocol,
       port,

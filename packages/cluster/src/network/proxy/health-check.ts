@@ -43,6 +43,7 @@ export class HealthCheckServers implements AsyncDisposable {
   readonly #host: string;
   readonly #log: Logger;
   readonly #open = new Map<string, { check: HealthCheck; server: Server }>();
+  readonly #closing = new Set<Promise<void>>();
 
   constructor({ host, log }: { host: string; log: Logger }) {
     this.#host = host;
@@ -58,7 +59,8 @@ export class HealthCheckServers implements AsyncDisposable {
     }
     if (open) {
       this.#open.delete(key);
-      close(open.server);
+      const closing = close(open.server).finally(() => this.#closing.delete(closing));
+      this.#closing.add(closing);
     }
     if (check) this.#listen(key, check);
   }
@@ -66,7 +68,7 @@ export class HealthCheckServers implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const servers = [...this.#open.values()].map(({ server }) => server);
     this.#open.clear();
-    await Promise.all(servers.map(close));
+    await Promise.all([...servers.map(close), ...this.#closing]);
   }
 
   #listen(key: string, check: HealthCheck): void {
