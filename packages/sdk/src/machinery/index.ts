@@ -9,3 +9,5 @@ export * from './shape.ts';
 export * from './status-error.ts';
 export * from './quantity.ts';
 export { microTimestamp, timestamp } from './timestamp.ts';
+export * from './names.ts';
+export * from './selectors/index.ts';

@@ -1,0 +1,117 @@
+import type { Namespace, Node } from '@tiphys/sdk/api';
+import { NodeInfo } from './node-info.ts';
+import type { PodInfo } from './pod-info.ts';
+
+/**
+ * What a scheduling cycle reads: every node with its pods, assumed ones included. A cycle never awaits, so this is its own
+ * snapshot: nothing can change under it.
+ */
+export class ClusterState {
+  readonly nodes = new Map<string, NodeInfo>();
+  /** Nodes with a pod that repels others, and nodes with a pod that has any affinity: usually few, often none. */
+  readonly repellingNodes = new Set<NodeInfo>();
+  readonly opinionatedNodes = new Set<NodeInfo>();
+  readonly namespaceLabels = new Map<string, Readonly<Record<string, string>>>();
+  /** How many nodes hold an image. */
+  readonly imageSpread = new Map<string, number>();
+  /** Pods bound to nodes that haven't been seen yet. */
+  readonly #homeless = new Map<string, Map<string, PodInfo>>();
+  #order: NodeInfo[] | undefined;
+
+  /** Every node, zones taking turns, so that a scan that stops early doesn't favour one zone. */
+  get ordered(): readonly NodeInfo[] {
+    return (this.#order ??= byZoneInTurn([...this.nodes.values()]));
+  }
+
+  setNode(node: Node): NodeInfo {
+    const name = node.metadata.name ?? '';
+    let info = this.nodes.get(name);
+    if (info) {
+      if (zoneOf(info.node) !== zoneOf(node)) this.#order = undefined;
+      this.#countImages(info, -1);
+      info.update(node);
+    } else {
+      info = new NodeInfo(node);
+      this.nodes.set(name, info);
+      this.#order = undefined;
+      for (const pod of this.#homeless.get(name)?.values() ?? []) this.#place(info, pod);
+      this.#homeless.delete(name);
+    }
+    this.#countImages(info, 1);
+    return info;
+  }
+
+  removeNode(name: string): void {
+    const info = this.nodes.get(name);
+    if (!info) return;
+    this.nodes.delete(name);
+    this.#order = undefined;
+    this.#countImages(info, -1);
+    this.repellingNodes.delete(info);
+    this.opinionatedNodes.delete(info);
+    if (info.pods.size) this.#homeless.set(name, new Map(info.pods));
+  }
+
+  addPod(nodeName: string, pod: PodInfo): void {
+    const info = this.nodes.get(nodeName);
+    if (info) this.#place(info, pod);
+    else {
+      const waiting = this.#homeless.get(nodeName) ?? new Map<string, PodInfo>();
+      this.#homeless.set(nodeName, waiting.set(pod.uid, pod));
+    }
+  }
+
+  removePod(nodeName: string, uid: string): void {
+    const info = this.nodes.get(nodeName);
+    if (info) {
+      info.remove(uid);
+      this.#classify(info);
+      return;
+    }
+    const waiting = this.#homeless.get(nodeName);
+    waiting?.delete(uid);
+    if (waiting?.size === 0) this.#homeless.delete(nodeName);
+  }
+
+  #place(info: NodeInfo, pod: PodInfo): void {
+    info.add(pod);
+    this.#classify(info);
+  }
+
+  #classify(info: NodeInfo): void {
+    if (info.repelling.size) this.repellingNodes.add(info);
+    else this.repellingNodes.delete(info);
+    if (info.opinionated.size) this.opinionatedNodes.add(info);
+    else this.opinionatedNodes.delete(info);
+  }
+
+  #countImages(info: NodeInfo, by: number): void {
+    for (const name of info.images.keys()) {
+      const n = (this.imageSpread.get(name) ?? 0) + by;
+      if (n > 0) this.imageSpread.set(name, n);
+      else this.imageSpread.delete(name);
+    }
+  }
+
+  setNamespace(namespace: Namespace): void {
+    this.namespaceLabels.set(namespace.metadata.name ?? '', namespace.metadata.labels ?? {});
+  }
+}
+
+function zoneOf(node: Node): string {
+  const labels = node.metadata.labels ?? {};
+  return `${labels['topology.kubernetes.io/region'] ?? ''}:${labels['topology.kubernetes.io/zone'] ?? ''}`;
+}
+
+function byZoneInTurn(nodes: readonly NodeInfo[]): NodeInfo[] {
+  const zones = new Map<string, NodeInfo[]>();
+  for (const n of nodes) {
+    const zone = zones.get(zoneOf(n.node));
+    if (zone) zone.push(n);
+    else zones.set(zoneOf(n.node), [n]);
+  }
+  if (zones.size <= 1) return [...nodes];
+  const out: NodeInfo[] = [];
+  for (let i = 0; out.length < nodes.length; i++) for (const zone of zones.values()) if (zone[i]) out.push(zone[i]!);
+  return out;
+}

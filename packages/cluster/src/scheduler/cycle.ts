@@ -1,0 +1,156 @@
+import type { Random } from '@tiphys/sdk/runtime';
+import type { ClusterState } from './cluster-state.ts';
+import { type AnyPlugin, type Rejection, unresolvable } from './framework.ts';
+import type { NodeInfo } from './node-info.ts';
+import type { PodInfo } from './pod-info.ts';
+
+/** A plugin together with what it worked out for the pod at hand. */
+export interface Prepared {
+  readonly plugin: AnyPlugin;
+  readonly state: unknown;
+}
+
+export type Decision =
+  | { readonly node: NodeInfo }
+  | {
+      readonly rejections: ReadonlyMap<string, Rejection>;
+      readonly prepared: readonly Prepared[];
+      /** Plugins that turned nodes away; only what they watch can help the pod. */
+      readonly by: ReadonlySet<string>;
+    };
+
+export interface CycleOptions {
+  readonly plugins: readonly AnyPlugin[];
+  readonly random: Random;
+  /** Pods that were promised a node, by node; they count as being there for pods of the same or lower priority. */
+  readonly nominated: (node: string) => readonly PodInfo[];
+}
+
+/**
+ * One scheduling cycle: which node for this pod, or why none. Reads the state and changes nothing. Nodes are tried from
+ * where the last cycle stopped, and on large clusters only until enough of them fit (upstream's adaptive percentage).
+ */
+export class SchedulingCycle {
+  readonly #plugins: readonly AnyPlugin[];
+  readonly #options: CycleOptions;
+  #next = 0;
+
+  constructor(options: CycleOptions) {
+    this.#options = options;
+    this.#plugins = options.plugins;
+  }
+
+  decide(pod: PodInfo, cluster: ClusterState): Decision {
+    const { prepared, only } = this.prepare(pod, cluster);
+    const rejections = new Map<string, Rejection>();
+    const by = new Set<string>();
+    const nodes = cluster.ordered;
+    const enough = feasibleNodesToFind(nodes.length);
+    const fitting: NodeInfo[] = [];
+
+    // A promise made by preemption is kept when the node fits now.
+    const promised = pod.pod.status.nominatedNodeName ? cluster.nodes.get(pod.pod.status.nominatedNodeName) : undefined;
+    if (promised && !this.check(pod, promised, prepared)) return { node: promised };
+
+    let tried = 0;
+    for (; tried < nodes.length && fitting.length < enough; tried++) {
+      const node = nodes[(this.#next + tried) % nodes.length]!;
+      if (only && !only.names.has(node.name)) {
+        rejections.set(node.name, unresolvable(`node(s) didn't satisfy plugin(s) [${only.plugins.join(' ')}]`));
+        only.plugins.forEach((p) => by.add(p));
+        continue;
+      }
+      const refusal = this.check(pod, node, prepared);
+      if (refusal) {
+        rejections.set(node.name, refusal.rejection);
+        by.add(refusal.plugin);
+      } else fitting.push(node);
+    }
+    this.#next = nodes.length ? (this.#next + tried) % nodes.length : 0;
+    if (!fitting.length) return { rejections, prepared, by };
+    return { node: fitting.length === 1 ? fitting[0]! : this.#best(pod, fitting, cluster) };
+  }
+
+  prepare(pod: PodInfo, cluster: ClusterState): { prepared: Prepared[]; only: Only | undefined } {
+    const prepared: Prepared[] = [];
+    let only: Only | undefined;
+    for (const plugin of this.#plugins) {
+      const result = plugin.preFilter?.(pod, cluster);
+      if (result?.nodeNames) only = narrowed(only, plugin.name, result.nodeNames);
+      if (!result?.skip && plugin.filter) prepared.push({ plugin, state: result?.state });
+    }
+    return { prepared, only };
+  }
+
+  /** The first refusal, with the pods that were promised this node there and without them. */
+  check(
+    pod: PodInfo,
+    node: NodeInfo,
+    prepared: readonly Prepared[],
+  ): { plugin: string; rejection: Rejection } | undefined {
+    const promised = this.#options.nominated(node.name).filter((p) => p.uid !== pod.uid && p.priority >= pod.priority);
+    if (promised.length) {
+      const crowded = node.copy();
+      const states = prepared.map(({ plugin, state }) => ({
+        plugin,
+        state: plugin.copyState ? plugin.copyState(state) : state,
+      }));
+      for (const p of promised) {
+        crowded.add(p);
+        for (const { plugin, state } of states) plugin.addPod?.(state, pod, p, node);
+      }
+      const refusal = firstRefusal(pod, crowded, states);
+      if (refusal) return refusal;
+    }
+    return firstRefusal(pod, node, prepared);
+  }
+
+  #best(pod: PodInfo, nodes: readonly NodeInfo[], cluster: ClusterState): NodeInfo {
+    const totals = nodes.map(() => 0);
+    for (const plugin of this.#plugins) {
+      if (!plugin.score) continue;
+      const state = plugin.preScore ? plugin.preScore(pod, nodes, cluster) : null;
+      if (state === undefined) continue;
+      const scores = nodes.map((n) => plugin.score!(pod, n, state));
+      plugin.normalize?.(scores, nodes, state);
+      for (let i = 0; i < totals.length; i++) totals[i]! += scores[i]! * (plugin.weight ?? 1);
+    }
+    // Among equals each is as likely: reservoir sampling, as upstream.
+    let best = 0;
+    let equals = 1;
+    for (let i = 1; i < totals.length; i++) {
+      if (totals[i]! > totals[best]!) [best, equals] = [i, 1];
+      else if (totals[i] === totals[best] && this.#options.random.int(++equals) === 0) best = i;
+    }
+    return nodes[best]!;
+  }
+}
+
+interface Only {
+  readonly names: ReadonlySet<string>;
+  readonly plugins: readonly string[];
+}
+
+function narrowed(only: Only | undefined, plugin: string, names: ReadonlySet<string>): Only {
+  if (!only) return { names, plugins: [plugin] };
+  return { names: new Set([...only.names].filter((n) => names.has(n))), plugins: [...only.plugins, plugin].sort() };
+}
+
+export function firstRefusal(
+  pod: PodInfo,
+  node: NodeInfo,
+  prepared: readonly Prepared[],
+): { plugin: string; rejection: Rejection } | undefined {
+  for (const { plugin, state } of prepared) {
+    const rejection = plugin.filter!(pod, node, state);
+    if (rejection) return { plugin: plugin.name, rejection };
+  }
+  return undefined;
+}
+
+/** All of up to 100 nodes; of more a share that shrinks from 50 % to 5 %, at least 100. */
+export function feasibleNodesToFind(nodes: number): number {
+  if (nodes < 100) return nodes;
+  const percent = Math.max(5, Math.floor(50 - nodes / 125));
+  return Math.max(100, Math.floor((nodes * percent) / 100));
+}

@@ -1,0 +1,89 @@
+import type { Node } from '@tiphys/sdk/api';
+import type { HostPort, PodInfo } from './pod-info.ts';
+import { add, type Amounts, amounts } from './resources.ts';
+
+/** A node and what runs on it, with the sums kept as pods come and go. */
+export class NodeInfo {
+  node: Node;
+  allocatable: Amounts;
+  labels: Readonly<Record<string, string>>;
+  readonly pods = new Map<string, PodInfo>();
+  readonly requested: Amounts = {};
+  readonly assumedRequested: Amounts = {};
+  /** Pods with required anti-affinity terms: they keep others away. */
+  readonly repelling = new Map<string, PodInfo>();
+  /** Pods with any affinity term: they draw others in or push them off when scores are made. */
+  readonly opinionated = new Map<string, PodInfo>();
+  images: ReadonlyMap<string, number>;
+
+  constructor(node: Node) {
+    this.node = node;
+    this.allocatable = amounts(node.status.allocatable);
+    this.labels = node.metadata.labels ?? {};
+    this.images = imageSizes(node);
+  }
+
+  get name(): string {
+    return this.node.metadata.name ?? '';
+  }
+
+  update(node: Node): void {
+    const old = this.node;
+    this.node = node;
+    this.labels = node.metadata.labels ?? {};
+    if (old.status.allocatable !== node.status.allocatable) this.allocatable = amounts(node.status.allocatable);
+    if (old.status.images !== node.status.images) this.images = imageSizes(node);
+  }
+
+  add(pod: PodInfo): void {
+    this.remove(pod.uid);
+    this.pods.set(pod.uid, pod);
+    add(this.requested, pod.requests);
+    add(this.assumedRequested, pod.assumedRequests);
+    if (pod.requiredAntiAffinity.length) this.repelling.set(pod.uid, pod);
+    if (hasAffinity(pod)) this.opinionated.set(pod.uid, pod);
+  }
+
+  remove(uid: string): PodInfo | undefined {
+    const pod = this.pods.get(uid);
+    if (!pod) return undefined;
+    this.pods.delete(uid);
+    add(this.requested, pod.requests, -1);
+    add(this.assumedRequested, pod.assumedRequests, -1);
+    this.repelling.delete(uid);
+    this.opinionated.delete(uid);
+    return pod;
+  }
+
+  /** The port is taken: same port and protocol, and either address is the wildcard or both are the same. */
+  conflicts(wanted: HostPort): boolean {
+    for (const pod of this.pods.values()) {
+      for (const used of pod.hostPorts) {
+        if (used.port !== wanted.port || used.protocol !== wanted.protocol) continue;
+        if (used.ip === wanted.ip || used.ip === '0.0.0.0' || wanted.ip === '0.0.0.0') return true;
+      }
+    }
+    return false;
+  }
+
+  /** For preemption: a copy whose pods can be taken away without anybody noticing. */
+  copy(): NodeInfo {
+    const copy = new NodeInfo(this.node);
+    for (const pod of this.pods.values()) copy.add(pod);
+    return copy;
+  }
+}
+
+export const hasAffinity = (p: PodInfo): boolean =>
+  p.requiredAffinity.length +
+    p.requiredAntiAffinity.length +
+    p.preferredAffinity.length +
+    p.preferredAntiAffinity.length >
+  0;
+
+function imageSizes(node: Node): ReadonlyMap<string, number> {
+  const sizes = new Map<string, number>();
+  for (const image of node.status.images ?? [])
+    for (const name of image.names ?? []) sizes.set(name, image.sizeBytes ?? 0);
+  return sizes;
+}

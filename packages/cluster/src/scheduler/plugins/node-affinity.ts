@@ -1,0 +1,50 @@
+import type { NodeSelectorTerm, PreferredSchedulingTerm } from '@tiphys/sdk/api';
+import { normalizeByMax, type SchedulerPlugin, unresolvable } from '../framework.ts';
+import { matchesNodeSelector, matchesTerm } from '../node-selector.ts';
+
+export const nodeAffinity: SchedulerPlugin<undefined, readonly PreferredSchedulingTerm[]> = {
+  name: 'NodeAffinity',
+  weight: 2,
+  preFilter({ pod }) {
+    const terms = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+    if (!terms && !pod.spec.nodeSelector) return { skip: true };
+    const nodeNames = terms && namedNodes(terms);
+    return nodeNames ? { nodeNames } : {};
+  },
+  filter({ pod }, { node, labels }) {
+    const { nodeSelector, affinity } = pod.spec;
+    const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+    const fits =
+      Object.entries(nodeSelector ?? {}).every(([k, v]) => Object.hasOwn(labels, k) && labels[k] === v) &&
+      (!required || matchesNodeSelector(required, node));
+    return fits ? undefined : unresolvable("node(s) didn't match Pod's node affinity/selector");
+  },
+  preScore({ pod }) {
+    const preferred = pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution;
+    return preferred?.length ? preferred : undefined;
+  },
+  score(_pod, { node }, preferred) {
+    let sum = 0;
+    for (const { weight, preference } of preferred) if (weight && matchesTerm(preference, node)) sum += weight;
+    return sum;
+  },
+  normalize: (scores) => normalizeByMax(scores, false),
+  helps: (_pod, event) => event.type === 'node-added' || (event.type === 'node-updated' && event.changed.has('labels')),
+};
+
+/** The only nodes in question, when every alternative names them by `metadata.name`. */
+function namedNodes(terms: readonly NodeSelectorTerm[]): Set<string> | undefined {
+  const names = new Set<string>();
+  for (const { matchFields = [], matchExpressions = [] } of terms) {
+    if (!matchFields.length && !matchExpressions.length) continue;
+    let own: Set<string> | undefined;
+    for (const r of matchFields) {
+      if (r.key !== 'metadata.name' || r.operator !== 'In') continue;
+      const values = new Set(r.values);
+      own = own ? new Set([...own].filter((v) => values.has(v))) : values;
+    }
+    if (!own) return undefined;
+    for (const n of own) names.add(n);
+  }
+  return names.size ? names : undefined;
+}

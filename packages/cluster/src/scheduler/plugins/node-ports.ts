@@ -1,0 +1,15 @@
+import { type SchedulerPlugin, unschedulable } from '../framework.ts';
+
+export const nodePorts: SchedulerPlugin = {
+  name: 'NodePorts',
+  preFilter: ({ hostPorts }) => ({ skip: hostPorts.length === 0 }),
+  filter({ hostPorts }, node) {
+    if (!hostPorts.some((p) => node.conflicts(p))) return undefined;
+    return unschedulable("node(s) didn't have free ports for the requested pod ports");
+  },
+  helps({ hostPorts }, event) {
+    if (event.type === 'pod-deleted')
+      return event.pod.hostPorts.some((used) => hostPorts.some((p) => p.port === used.port));
+    return event.type === 'node-added';
+  },
+};
