@@ -21,3 +21,4 @@ export {
   type Subresource,
   type WriteContext,
 } from './kind.ts';
+export * from './metadata-rules.ts';

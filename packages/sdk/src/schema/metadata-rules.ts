@@ -1,0 +1,155 @@
+import {
+  dns1035LabelProblems,
+  dnsLabelProblems,
+  dnsSubdomainProblems,
+  equal,
+  type FieldError,
+  forbiddenAt,
+  invalid,
+  labelValueProblems,
+  type ObjectMeta,
+  type OwnerReference,
+  type Path,
+  pathSegmentProblems,
+  qualifiedNameProblems,
+  required,
+  tooLong,
+} from '../machinery/index.ts';
+import type { NameRule } from './kind.ts';
+
+/** A generateName may end in the dash that the suffix follows. */
+const maybePrefix =
+  (problems: (name: string) => string[]): NameRule =>
+  (name, prefix) =>
+    problems(prefix && name.endsWith('-') ? `${name.slice(0, -1)}a` : name);
+
+export const nameIsSubdomain: NameRule = maybePrefix(dnsSubdomainProblems);
+export const nameIsLabel: NameRule = maybePrefix(dnsLabelProblems);
+export const nameIs1035Label: NameRule = maybePrefix(dns1035LabelProblems);
+export const nameIsPathSegment: NameRule = (name) => pathSegmentProblems(name);
+
+const maxAnnotationBytes = 256 * 1024;
+const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
+
+export interface MetadataRules {
+  readonly namespaced: boolean;
+  readonly nameRule: NameRule;
+}
+
+/** Upstream's ValidateObjectMeta, its errors in its order. */
+export function* validateObjectMeta(
+  meta: ObjectMeta,
+  { namespaced, nameRule }: MetadataRules,
+  at: Path,
+): Iterable<FieldError> {
+  if (meta.generateName) {
+    for (const p of nameRule(meta.generateName, true)) yield invalid(at.child('generateName'), meta.generateName, p);
+  }
+  if (!meta.name) yield required(at.child('name'), 'name or generateName is required');
+  else for (const p of nameRule(meta.name, false)) yield invalid(at.child('name'), meta.name, p);
+
+  if (namespaced) {
+    if (!meta.namespace) yield required(at.child('namespace'));
+    else for (const p of dnsLabelProblems(meta.namespace)) yield invalid(at.child('namespace'), meta.namespace, p);
+  } else if (meta.namespace) yield forbiddenAt(at.child('namespace'), 'not allowed on this type');
+
+  if ((meta.generation ?? 0) < 0) {
+    yield invalid(at.child('generation'), meta.generation, 'must be greater than or equal to 0');
+  }
+  yield* validateLabels(meta.labels, at.child('labels'));
+  yield* validateAnnotations(meta.annotations, at.child('annotations'));
+  yield* validateOwnerReferences(meta.ownerReferences, at.child('ownerReferences'));
+  yield* validateFinalizers(meta.finalizers, at.child('finalizers'));
+}
+
+/** Upstream's ValidateObjectMetaUpdate. */
+export function* validateObjectMetaUpdate(next: ObjectMeta, old: ObjectMeta, at: Path): Iterable<FieldError> {
+  if (old.deletionTimestamp) {
+    const added = (next.finalizers ?? []).filter((f) => !old.finalizers?.includes(f));
+    if (added.length) {
+      yield forbiddenAt(
+        at.child('finalizers'),
+        `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((f) => JSON.stringify(f)).join(', ')}}`,
+      );
+    }
+  }
+  if (next.generation !== undefined && next.generation < (old.generation ?? 0)) {
+    yield invalid(at.child('generation'), next.generation, 'must not be decremented');
+  }
+  for (const name of [
+    'name',
+    'namespace',
+    'uid',
+    'creationTimestamp',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+  ] as const) {
+    if (!equal(next[name], old[name])) yield invalid(at.child(name), next[name] ?? '', 'field is immutable');
+  }
+  yield* validateLabels(next.labels, at.child('labels'));
+  yield* validateAnnotations(next.annotations, at.child('annotations'));
+  yield* validateOwnerReferences(next.ownerReferences, at.child('ownerReferences'));
+}
+
+export function* validateLabels(labels: Readonly<Record<string, string>> | undefined, at: Path): Iterable<FieldError> {
+  for (const key of Object.keys(labels ?? {}).sort()) {
+    for (const p of qualifiedNameProblems(key)) yield invalid(at, key, p);
+    for (const p of labelValueProblems(labels![key]!)) yield invalid(at, labels![key], p);
+  }
+}
+
+export function* validateAnnotations(
+  annotations: Readonly<Record<string, string>> | undefined,
+  at: Path,
+): Iterable<FieldError> {
+  let size = 0;
+  for (const [key, value] of Object.entries(annotations ?? {})) {
+    // Keys are told as they are, checked without regard to case.
+    for (const p of qualifiedNameProblems(key.toLowerCase())) yield invalid(at, key, p);
+    size += Buffer.byteLength(key) + Buffer.byteLength(value);
+  }
+  if (size > maxAnnotationBytes) yield tooLong(at, maxAnnotationBytes);
+}
+
+function* validateOwnerReferences(owners: readonly OwnerReference[] | undefined, at: Path): Iterable<FieldError> {
+  let controller: OwnerReference | undefined;
+  for (const owner of owners ?? []) {
+    yield* validateOwner(owner, at);
+    if (!owner.controller) continue;
+    if (controller) {
+      yield invalid(
+        at,
+        owners,
+        `Only one reference can have Controller set to true. Found "true" in references for ${controller.kind}/${controller.name} and ${owner.kind}/${owner.name}`,
+      );
+    } else controller = owner;
+  }
+}
+
+function* validateOwner(owner: OwnerReference, at: Path): Iterable<FieldError> {
+  const [group, version] = owner.apiVersion.includes('/') ? splitVersion(owner.apiVersion) : ['', owner.apiVersion];
+  if (!version) yield invalid(at.child('apiVersion'), owner.apiVersion, 'version must not be empty');
+  if (!owner.kind) yield invalid(at.child('kind'), owner.kind, 'must not be empty');
+  if (!owner.name) yield invalid(at.child('name'), owner.name, 'must not be empty');
+  if (!owner.uid) yield invalid(at.child('uid'), owner.uid, 'must not be empty');
+  if (owner.kind === 'Event' && version === 'v1' && (group === '' || group === 'events.k8s.io')) {
+    yield invalid(at, owner, `${group}/${version}, Kind=Event is disallowed from being an owner`);
+  }
+}
+
+function splitVersion(apiVersion: string): [string, string] {
+  const parts = apiVersion.split('/');
+  return parts.length === 2 ? [parts[0]!, parts[1]!] : ['', ''];
+}
+
+function* validateFinalizers(finalizers: readonly string[] | undefined, at: Path): Iterable<FieldError> {
+  for (const [i, f] of (finalizers ?? []).entries()) {
+    for (const p of qualifiedNameProblems(f)) yield invalid(at, f, p);
+    if (!f.includes('/') && !standardFinalizers.has(f)) {
+      yield invalid(at.index(i), f, 'name is neither a standard finalizer name nor is it fully qualified');
+    }
+  }
+  if (finalizers?.includes('orphan') && finalizers.includes('foregroundDeletion')) {
+    yield invalid(at, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set');
+  }
+}
