@@ -27,7 +27,7 @@ for (const [command, what] of [
 const files = ['packages/sdk/dist', 'packages/cluster/dist', 'tests/dist']
   .flatMap((dir) => tests(join(root, dir)))
   .filter((f) => !parts.length || parts.some((p) => f.includes(p)))
-  .toSorted();
+  .toSorted((a, b) => (a < b ? -1 : 1));
 // Tests that start daemons or saturate the machine run one at a time, after the others.
 const heavy = files.filter((f) => /tests\/dist\/(e2e|robustness|wire|golden)\//.test(f));
 const light = files.filter((f) => !heavy.includes(f));

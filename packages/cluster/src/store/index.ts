@@ -1,0 +1,20 @@
+/**
+ * Where objects live: ordered keys, immutable bytes, revisions, in the semantics of etcd v3. Engines implement
+ * `StoreBackend` and pass one contract suite; nobody above knows which it is.
+ */
+export type {
+  Compare,
+  Lease,
+  ListOptions,
+  Operation,
+  ReadOptions,
+  StoreBackend,
+  StoreBatch,
+  StoredItem,
+  StoreEvent,
+  Transaction,
+  TransactionResult,
+} from './backend.ts';
+export { Compacted, KeyExists, LeaseNotFound, RevisionMismatch, StoreFull } from './errors.ts';
+export { MemoryBackend } from './memory-backend.ts';
+export { create, remove, update } from './writes.ts';

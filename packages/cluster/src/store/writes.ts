@@ -1,0 +1,36 @@
+import type { StoreBackend, StoredItem } from './backend.ts';
+import { KeyExists, RevisionMismatch } from './errors.ts';
+
+/** Writes a key that must not be there yet. Throws `KeyExists`. */
+export async function create(store: StoreBackend, key: string, value: Uint8Array, lease?: number): Promise<StoredItem> {
+  const put = { op: 'put', key, value, ...(lease !== undefined && { lease }) } as const;
+  const result = await store.txn({ compare: [{ key, target: 'mod', is: '=', value: 0 }], success: [put] });
+  if (!result.succeeded) throw new KeyExists(key);
+  return result.items[0]!;
+}
+
+/** Writes a key that must be at the revision the caller has seen. Throws `RevisionMismatch`. */
+export async function update(
+  store: StoreBackend,
+  key: string,
+  value: Uint8Array,
+  options: { ifRevision: number; lease?: number },
+): Promise<StoredItem> {
+  const put = { op: 'put', key, value, ...(options.lease !== undefined && { lease: options.lease }) } as const;
+  const result = await store.txn({
+    compare: [{ key, target: 'mod', is: '=', value: options.ifRevision }],
+    success: [put],
+  });
+  if (!result.succeeded) throw new RevisionMismatch(key, options.ifRevision);
+  return result.items[0]!;
+}
+
+/** Deletes a key that must be at the revision the caller has seen; the revision of the deletion. Throws `RevisionMismatch`. */
+export async function remove(store: StoreBackend, key: string, options: { ifRevision: number }): Promise<number> {
+  const result = await store.txn({
+    compare: [{ key, target: 'mod', is: '=', value: options.ifRevision }],
+    success: [{ op: 'delete', key }],
+  });
+  if (!result.succeeded) throw new RevisionMismatch(key, options.ifRevision);
+  return result.revision;
+}
