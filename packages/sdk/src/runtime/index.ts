@@ -11,6 +11,6 @@ export { nullLogger } from './logger.ts';
 export { Counter, Gauge, Histogram, Registry } from 'prom-client';
 export { backoff, type BackoffOptions } from './backoff.ts';
 export { TaskGroup, group } from './task-group.ts';
-export { WorkQueue, type WorkQueueOptions } from './work-queue.ts';
+export { WorkQueue, type WorkQueueObserver, type WorkQueueOptions } from './work-queue.ts';
 export { Broadcast } from './broadcast.ts';
 export { abortError, isAbort, throwIfAborted } from './abort.ts';

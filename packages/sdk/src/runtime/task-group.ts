@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { isAbort } from './abort.ts';
 
 /** Opens a group whose tasks never outlive it: `await using g = group(signal)`. */
@@ -9,12 +10,14 @@ export const group = (signal?: AbortSignal): TaskGroup => new TaskGroup(signal);
 export class TaskGroup implements AsyncDisposable {
   readonly #controller = new AbortController();
   readonly #tasks = new Set<Promise<void>>();
-  #failure: { error: unknown } | undefined;
+  #failure: { error: unknown; told?: boolean } | undefined;
   /** Aborts when the group ends, a task fails, or the parent signal does. */
   readonly signal: AbortSignal;
 
   constructor(parent?: AbortSignal) {
     this.signal = parent ? AbortSignal.any([parent, this.#controller.signal]) : this.#controller.signal;
+    // A group has as many tasks as it has; each may wait on the signal.
+    setMaxListeners(0, this.signal);
   }
 
   /** Starts a task. Its rejection, unless it is our own cancellation, aborts the group and rejects `done()`. */
@@ -35,11 +38,15 @@ export class TaskGroup implements AsyncDisposable {
   /** Resolves when every task has ended; rejects with the first failure. */
   async done(): Promise<void> {
     while (this.#tasks.size) await Promise.all(this.#tasks);
-    if (this.#failure) throw this.#failure.error;
+    if (!this.#failure) return;
+    this.#failure.told = true;
+    throw this.#failure.error;
   }
 
+  /** Throws the first failure unless `done` already did. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#controller.abort();
-    await this.done();
+    while (this.#tasks.size) await Promise.all(this.#tasks);
+    if (this.#failure && !this.#failure.told) throw this.#failure.error;
   }
 }

@@ -2,11 +2,20 @@ import { backoff } from './backoff.ts';
 import { Broadcast } from './broadcast.ts';
 import type { Clock } from './clock.ts';
 
-export interface WorkQueueOptions {
+export interface WorkQueueOptions<K = string> {
   clock: Clock;
   /** First retry delay and its cap; upstream's controllers use 5 ms and 1000 s. */
   baseMs?: number;
   maxMs?: number;
+  observer?: WorkQueueObserver<K>;
+}
+
+/** Told of every step of a key, for metrics. */
+export interface WorkQueueObserver<K> {
+  added(key: K): void;
+  taken(key: K): void;
+  done(key: K): void;
+  retried(key: K): void;
 }
 
 /**
@@ -17,6 +26,7 @@ export class WorkQueue<K = string> {
   readonly #clock: Clock;
   readonly #baseMs: number;
   readonly #maxMs: number;
+  readonly #observer: WorkQueueObserver<K> | undefined;
   readonly #ready = new Set<K>();
   readonly #busy = new Set<K>();
   readonly #again = new Set<K>();
@@ -24,10 +34,11 @@ export class WorkQueue<K = string> {
   readonly #later = new Map<K, { at: number; cancel: () => void }>();
   readonly #changed = new Broadcast();
 
-  constructor({ clock, baseMs = 5, maxMs = 1_000_000 }: WorkQueueOptions) {
+  constructor({ clock, baseMs = 5, maxMs = 1_000_000, observer }: WorkQueueOptions<K>) {
     this.#clock = clock;
     this.#baseMs = baseMs;
     this.#maxMs = maxMs;
+    this.#observer = observer;
   }
 
   /** Keys waiting now; those with a delay aren't counted. */
@@ -36,9 +47,11 @@ export class WorkQueue<K = string> {
   }
 
   add(key: K): void {
-    if (this.#busy.has(key)) this.#again.add(key);
-    else if (!this.#ready.has(key)) {
+    if (this.#busy.has(key)) {
+      this.#again.add(key);
+    } else if (!this.#ready.has(key)) {
       this.#ready.add(key);
+      this.#observer?.added(key);
       this.#changed.notify();
     }
   }
@@ -61,6 +74,7 @@ export class WorkQueue<K = string> {
   retry(key: K): void {
     const n = this.#failures.get(key) ?? 0;
     this.#failures.set(key, n + 1);
+    this.#observer?.retried(key);
     this.addAfter(key, backoff(n, { baseMs: this.#baseMs, maxMs: this.#maxMs }));
   }
 
@@ -80,6 +94,7 @@ export class WorkQueue<K = string> {
       for (const key of this.#ready) {
         this.#ready.delete(key);
         this.#busy.add(key);
+        this.#observer?.taken(key);
         return key;
       }
       await this.#changed.next(signal);
@@ -88,6 +103,7 @@ export class WorkQueue<K = string> {
 
   done(key: K): void {
     this.#busy.delete(key);
+    this.#observer?.done(key);
     if (this.#again.delete(key)) this.add(key);
   }
 
