@@ -4,3 +4,8 @@
  */
 export * from './client.ts';
 export * from './transport.ts';
+export { createClient, refusal, type ClientOptions } from './transport-client.ts';
+export { collectionPath, objectPath } from './paths.ts';
+export { HttpTransport, type HttpTransportOptions } from './http-transport.ts';
+export { type Credentials, inClusterCredentials, loadKubeconfig, parseKubeconfig } from './kubeconfig.ts';
+export { readFrames } from './frame-reader.ts';
