@@ -1,0 +1,142 @@
+import type { Cache } from '../cache/index.ts';
+import type { CallOptions, Client, DeleteOptions, ObjectKey, Patch, WriteOptions } from '../client/index.ts';
+import type { KubeObject } from '../machinery/index.ts';
+import { abortError } from '../runtime/index.ts';
+import { type AnyKind, erase, type Kind } from '../schema/index.ts';
+
+/**
+ * Read-your-writes for a controller: what its reconciles wrote of the kinds that it watches, and whether the cache shows it.
+ * With it no controller keeps its own book of expectations.
+ */
+export class WriteLog {
+  readonly #cache: Cache;
+  readonly #kinds: Set<string>;
+  /** Who waits for the deletion of an object, by uid. */
+  readonly #deletions = new Map<string, (() => void)[]>();
+
+  constructor(cache: Cache, kinds: readonly AnyKind[]) {
+    this.#cache = cache;
+    this.#kinds = new Set(kinds.map(idOf));
+  }
+
+  /** To be called from the handlers of every kind in the log. */
+  observe(next: KubeObject | undefined, old: KubeObject | undefined): void {
+    const uid = !next ? old?.metadata.uid : next.metadata.deletionTimestamp ? next.metadata.uid : undefined;
+    const waiting = uid && this.#deletions.get(uid);
+    if (!waiting) return;
+    this.#deletions.delete(uid);
+    for (const resolve of waiting) resolve();
+  }
+
+  /** A client whose writes are remembered for one call of reconcile. */
+  session(client: Client): WriteSession {
+    return new WriteSession(client, this);
+  }
+
+  has(kind: AnyKind): boolean {
+    return this.#kinds.has(idOf(kind));
+  }
+
+  /** Resolves when the cache has the object as it was written. */
+  written(kind: AnyKind, object: KubeObject, signal: AbortSignal): Promise<void> {
+    const { resourceVersion } = object.metadata;
+    return resourceVersion ? this.#cache.informer(kind).seen(resourceVersion, signal) : Promise.resolve();
+  }
+
+  /** Resolves when the cache no longer has the object, or has it as deleted and waiting for its end. */
+  deleted(kind: AnyKind, uid: string, signal: AbortSignal): Promise<void> {
+    const held = this.#cache.informer(kind).byUid(uid);
+    if (!held || held.metadata.deletionTimestamp) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const onAbort = () => reject(abortError(signal));
+      const done = () => {
+        signal.removeEventListener('abort', onAbort);
+        resolve();
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      const waiting = this.#deletions.get(uid);
+      if (waiting) waiting.push(done);
+      else this.#deletions.set(uid, [done]);
+    });
+  }
+
+  uidAt(kind: AnyKind, { metadata: { namespace, name } }: ObjectKey): string | undefined {
+    return name ? this.#cache.informer(kind).get(namespace, name)?.metadata.uid : undefined;
+  }
+}
+
+const idOf = (kind: AnyKind) => `${kind.group}/${kind.kind}`;
+
+export class WriteSession {
+  readonly #log: WriteLog;
+  readonly #written = new Map<AnyKind, KubeObject>();
+  readonly #deleted: { kind: AnyKind; uid: string }[] = [];
+  readonly client: Client;
+
+  constructor(client: Client, log: WriteLog) {
+    this.#log = log;
+    this.client = this.#recording(client);
+  }
+
+  /** True when there is something to wait for. */
+  get wrote(): boolean {
+    return this.#written.size > 0 || this.#deleted.length > 0;
+  }
+
+  async seen(signal: AbortSignal): Promise<void> {
+    await Promise.all([
+      ...[...this.#written].map(([kind, object]) => this.#log.written(kind, object, signal)),
+      ...this.#deleted.map(({ kind, uid }) => this.#log.deleted(kind, uid, signal)),
+    ]);
+  }
+
+  #recording(client: Client): Client {
+    const note = async <O extends KubeObject, M>(
+      kind: Kind<O, M>,
+      write: Promise<O>,
+      options: { readonly dryRun?: boolean } = {},
+    ): Promise<O> => {
+      const object = await write;
+      if (!options.dryRun) this.#note(erase(kind), object);
+      return object;
+    };
+    return {
+      get: (kind, key, options) => client.get(kind, key, options),
+      list: (kind, options) => client.list(kind, options),
+      watch: (kind, options) => client.watch(kind, options),
+      raw: (request) => client.raw(request),
+      create: (kind, manifest, options) => note(kind, client.create(kind, manifest, options), options),
+      update: (kind, object, options) => note(kind, client.update(kind, object, options), options),
+      updateStatus: (kind, object, status, options) =>
+        note(kind, client.updateStatus(kind, object, status, options), options),
+      apply: (kind, manifest, options) => note(kind, client.apply(kind, manifest, options), options),
+      patch: <O extends KubeObject, M>(kind: Kind<O, M>, key: ObjectKey, patch: Patch, options?: WriteOptions) =>
+        note(kind, client.patch(kind, key, patch, options), options),
+      delete: async <O extends KubeObject, M>(kind: Kind<O, M>, key: ObjectKey, options?: DeleteOptions) => {
+        const uid = this.#log.has(erase(kind)) ? this.#log.uidAt(erase(kind), key) : undefined;
+        await client.delete(kind, key, options);
+        if (uid && !options?.dryRun) this.#deleted.push({ kind: erase(kind), uid });
+      },
+      deleteCollection: (kind, list, options) => client.deleteCollection(kind, list, options),
+      post: <O extends KubeObject, M>(
+        kind: Kind<O, M>,
+        key: ObjectKey,
+        subresource: string,
+        body: Parameters<Client['post']>[3],
+        options?: CallOptions,
+      ) => client.post(kind, key, subresource, body, options),
+    };
+  }
+
+  /** Only the newest write of a kind is kept: a cache that has seen it has seen the others. */
+  #note(kind: AnyKind, object: KubeObject): void {
+    if (!this.#log.has(kind)) return;
+    const newest = this.#written.get(kind);
+    if (!newest || isNewer(object, newest)) this.#written.set(kind, object);
+  }
+}
+
+function isNewer(a: KubeObject, b: KubeObject): boolean {
+  const [x, y] = [a.metadata.resourceVersion ?? '', b.metadata.resourceVersion ?? ''];
+  return x.length !== y.length ? x.length > y.length : x > y;
+}
