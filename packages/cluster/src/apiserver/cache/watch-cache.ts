@@ -1,0 +1,205 @@
+import { StatusError } from '@tiphys/sdk/machinery';
+import type { StoreEvent } from '../../store/index.ts';
+import type { Resource } from '../registry/resource.ts';
+import { Entry } from './entry.ts';
+import { type CacheEvent, type Interest, Watcher } from './watcher.ts';
+
+/** Recent events kept for watchers that come back. */
+const ringSize = 4096;
+
+/** One resource's latest objects and recent events, and those who watch them. */
+export class WatchCache {
+  readonly resource: Resource;
+  readonly #entries = new Map<string, Entry>();
+  readonly #namespaces = new Map<string, Map<string, Entry>>();
+  /** Values of indexed fields, each with the objects that have it. */
+  readonly #indexes = new Map<string, Map<string, Set<Entry>>>();
+  #sorted: readonly Entry[] | undefined;
+  #ring: CacheEvent[] = [];
+  /** Events after this revision are in the ring. */
+  #ringStart: number;
+  readonly #watchers = new Watchers();
+
+  constructor(resource: Resource, revision: number) {
+    this.resource = resource;
+    this.#ringStart = revision;
+    for (const field of indexedFields(resource)) this.#indexes.set(field, new Map());
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get watcherCount(): number {
+    return this.#watchers.size;
+  }
+
+  get(key: string): Entry | undefined {
+    return this.#entries.get(key);
+  }
+
+  /** Objects in key order: all, those of a namespace, or those under an indexed value. */
+  list(interest: Interest): readonly Entry[] {
+    const { namespace, name, indexed } = interest;
+    if (name !== undefined && (namespace !== undefined || !this.resource.namespaced)) {
+      const one = this.#namespaces.get(namespace ?? '')?.get(name);
+      return one ? [one] : [];
+    }
+    if (indexed && this.#indexes.has(indexed.field)) {
+      return [...(this.#indexes.get(indexed.field)!.get(indexed.value) ?? [])].sort(byKey);
+    }
+    if (namespace !== undefined && this.resource.namespaced) {
+      return [...(this.#namespaces.get(namespace)?.values() ?? [])].sort(byKey);
+    }
+    return (this.#sorted ??= [...this.#entries.values()].sort(byKey));
+  }
+
+  /** A watch from just after `revision`. Throws 410 when that is older than the ring. */
+  watch(interest: Interest, revision: number): Watcher {
+    if (revision < this.#ringStart) {
+      throw new StatusError(410, 'Expired', `too old resource version: ${revision} (${this.#ringStart})`);
+    }
+    const watcher = new Watcher(interest, revision, (w) => this.#watchers.delete(w));
+    for (const event of this.#ring)
+      if (event.entry.revision > revision && concerns(interest, event)) watcher.offer(event);
+    this.#watchers.add(watcher);
+    return watcher;
+  }
+
+  /** Takes in an object at start-up, when nobody watches yet. */
+  load(key: string, value: Uint8Array, revision: number): void {
+    this.#set(new Entry(this.resource, key, value, revision));
+  }
+
+  /** Takes in what the store tells, in its order. */
+  apply(event: StoreEvent, revision: number): void {
+    const prev = this.#entries.get(event.key);
+    if (event.type === 'delete') {
+      if (!prev) return;
+      this.#unset(prev);
+      this.#publish({ type: 'DELETED', entry: prev.at(revision), prev });
+    } else {
+      const entry = new Entry(this.resource, event.key, event.item!.value, revision);
+      if (prev) this.#unset(prev);
+      this.#set(entry);
+      this.#publish({ type: prev ? 'MODIFIED' : 'ADDED', entry, prev });
+    }
+  }
+
+  /** Everything up to here has been told. */
+  bookmark(revision: number): void {
+    for (const w of this.#watchers.all) w.revision = Math.max(w.revision, revision);
+  }
+
+  close(): void {
+    for (const w of this.#watchers.all) w.close();
+  }
+
+  #publish(event: CacheEvent): void {
+    this.#ring.push(event);
+    if (this.#ring.length >= 2 * ringSize) {
+      this.#ring = this.#ring.slice(-ringSize);
+      this.#ringStart = this.#ring[0]!.entry.revision - 1;
+    }
+    this.#watchers.publish(event);
+  }
+
+  #set(entry: Entry): void {
+    if (!this.#entries.has(entry.key)) this.#sorted = undefined;
+    this.#entries.set(entry.key, entry);
+    this.#sorted = undefined;
+    const inNamespace = this.#namespaces.get(entry.namespace);
+    if (inNamespace) inNamespace.set(entry.name, entry);
+    else this.#namespaces.set(entry.namespace, new Map([[entry.name, entry]]));
+    for (const [field, values] of this.#indexes) {
+      const value = fieldOf(entry, field);
+      const set = values.get(value);
+      if (set) set.add(entry);
+      else values.set(value, new Set([entry]));
+    }
+  }
+
+  #unset(entry: Entry): void {
+    this.#entries.delete(entry.key);
+    this.#sorted = undefined;
+    const inNamespace = this.#namespaces.get(entry.namespace);
+    inNamespace?.delete(entry.name);
+    if (inNamespace?.size === 0) this.#namespaces.delete(entry.namespace);
+    for (const [field, values] of this.#indexes) {
+      const value = fieldOf(entry, field);
+      const set = values.get(value);
+      set?.delete(entry);
+      if (set?.size === 0) values.delete(value);
+    }
+  }
+}
+
+/** Fields by which many ask for few: a kubelet's pods, above all. */
+const indexed: Readonly<Record<string, readonly string[]>> = { pods: ['spec.nodeName'] };
+
+export const indexedFields = (resource: Resource): readonly string[] =>
+  resource.group === '' ? (indexed[resource.resource] ?? []) : [];
+
+const fieldOf = (entry: Entry, field: string): string =>
+  entry.resource.kind.fieldSelectors?.[field]?.(entry.object) ?? '';
+
+const byKey = (a: Entry, b: Entry): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+
+const concerns = ({ namespace, name }: Interest, { entry }: CacheEvent): boolean =>
+  (namespace === undefined || !entry.resource.namespaced || entry.namespace === namespace) &&
+  (name === undefined || entry.name === name);
+
+/** Watchers, found by what they want, so that an event costs nothing for those it doesn't concern. */
+class Watchers {
+  readonly all = new Set<Watcher>();
+  readonly #anywhere = new Set<Watcher>();
+  readonly #byNamespace = new Map<string, Set<Watcher>>();
+  readonly #byField = new Map<string, Map<string, Set<Watcher>>>();
+
+  get size(): number {
+    return this.all.size;
+  }
+
+  add(w: Watcher): void {
+    this.all.add(w);
+    this.#home(w, true).add(w);
+  }
+
+  delete(w: Watcher): void {
+    this.all.delete(w);
+    this.#home(w, false).delete(w);
+  }
+
+  publish(event: CacheEvent): void {
+    offer(this.#anywhere, event);
+    if (this.#byNamespace.size) offer(this.#byNamespace.get(event.entry.namespace), event);
+    for (const [field, values] of this.#byField) {
+      const now = fieldOf(event.entry, field);
+      offer(values.get(now), event);
+      const before = event.prev && fieldOf(event.prev, field);
+      if (before !== undefined && before !== now) offer(values.get(before), event);
+    }
+  }
+
+  #home({ interest }: Watcher, make: boolean): Set<Watcher> {
+    if (interest.indexed) {
+      const { field, value } = interest.indexed;
+      const values = this.#byField.get(field) ?? new Map<string, Set<Watcher>>();
+      if (make) this.#byField.set(field, values);
+      return under(values, value, make);
+    }
+    if (interest.namespace !== undefined) return under(this.#byNamespace, interest.namespace, make);
+    return this.#anywhere;
+  }
+}
+
+function offer(watchers: Set<Watcher> | undefined, event: CacheEvent): void {
+  if (watchers) for (const w of watchers) if (concerns(w.interest, event)) w.offer(event);
+}
+
+function under(map: Map<string, Set<Watcher>>, key: string, make: boolean): Set<Watcher> {
+  const set = map.get(key) ?? new Set<Watcher>();
+  if (make) map.set(key, set);
+  else if (set.size <= 1) map.delete(key);
+  return set;
+}

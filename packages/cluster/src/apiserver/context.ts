@@ -1,0 +1,76 @@
+import type { KubeObject } from '@tiphys/sdk/machinery';
+import type { WatchFrame } from '@tiphys/sdk/client';
+
+/** Who asks. */
+export interface UserInfo {
+  readonly name: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+  readonly extra: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A request as it came, before anybody made sense of it. */
+export interface ServerRequest {
+  readonly method: string;
+  /** Path and query as they stand in the request line. */
+  readonly path: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** The body; rejects with 413 past the limit. An in-process caller hands over an object instead of bytes. */
+  body(): Promise<Uint8Array | KubeObject | undefined>;
+  /** Known already when the request comes from within the process. */
+  readonly user?: UserInfo;
+  /** The DER of a client certificate that the TLS layer verified. */
+  readonly clientCertificate?: Uint8Array;
+  readonly remoteAddress?: string;
+  /** Answer with frozen objects rather than their bytes. */
+  readonly objects: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** What a path means: upstream's RequestInfo. */
+export interface RequestInfo {
+  readonly isResource: boolean;
+  /** get, list, watch, create, update, patch, delete, deletecollection; for other paths the method in lower case. */
+  readonly verb: string;
+  readonly path: string;
+  /** `api` or `apis`. */
+  readonly prefix: string;
+  readonly group: string;
+  readonly version: string;
+  readonly namespace: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly name: string;
+}
+
+export interface RequestContext {
+  readonly request: ServerRequest;
+  readonly info: RequestInfo;
+  readonly query: URLSearchParams;
+  readonly user: UserInfo;
+  readonly signal: AbortSignal;
+  /** Monotonic milliseconds. */
+  readonly receivedAt: number;
+  /** Tells the client something in a `Warning` header. */
+  warn(text: string): void;
+  readonly warnings: readonly string[];
+}
+
+/** What an answer carries. Bytes go out as they are; an object only within the process. */
+export type Body =
+  | { readonly type: 'none' }
+  | { readonly type: 'bytes'; readonly pieces: readonly Uint8Array[] }
+  | { readonly type: 'stream'; readonly chunks: AsyncIterable<Uint8Array> }
+  | { readonly type: 'object'; readonly value: unknown }
+  | { readonly type: 'frames'; readonly frames: AsyncIterable<readonly WatchFrame[]> };
+
+export interface ServerResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body: Body;
+}
+
+export type Handler = (context: RequestContext) => Promise<ServerResponse>;
+/** Wraps a handler: looks at the request before it, at the response after it, or answers itself. */
+export type Filter = (context: RequestContext, next: Handler) => Promise<ServerResponse>;

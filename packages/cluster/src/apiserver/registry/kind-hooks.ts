@@ -1,0 +1,16 @@
+import type { KubeObject } from '@tiphys/sdk/machinery';
+import type { WriteRequest } from './registry.ts';
+
+/** Takes back what a hook reserved, when the write fails or was only tried. */
+export type Undo = () => void;
+
+/**
+ * What a few kinds need of the live server around their writes: addresses and ports of Services, and the like. A kind's rules
+ * stand in its declaration; what stands here reads or reserves something besides the object.
+ */
+export interface KindHooks {
+  beforeCreate?(object: KubeObject, request: WriteRequest): Undo | undefined | Promise<Undo | undefined>;
+  beforeUpdate?(next: KubeObject, old: KubeObject, request: WriteRequest): Undo | undefined | Promise<Undo | undefined>;
+  beforeDelete?(object: KubeObject, request: WriteRequest): void | Promise<void>;
+  afterDelete?(object: KubeObject): void;
+}

@@ -1,0 +1,451 @@
+import {
+  alreadyExists,
+  conflict,
+  deepCopy,
+  field,
+  internalError,
+  invalidObject,
+  type JsonObject,
+  type KubeObject,
+  notFound,
+  type ObjectMeta,
+  serviceUnavailable,
+  StatusError,
+  timestamp,
+} from '@tiphys/sdk/machinery';
+import type { Clock, Random } from '@tiphys/sdk/runtime';
+import { nameIsSubdomain, type PartStrategy, validateObjectMeta, validateObjectMetaUpdate } from '@tiphys/sdk/schema';
+import {
+  create,
+  KeyExists,
+  remove,
+  RevisionMismatch,
+  type StoreBackend,
+  StoreFull,
+  update,
+} from '../../store/index.ts';
+import type { AdmissionAttributes, AdmissionChain, Operation } from '../admission/plugin.ts';
+import { Entry, storedBody } from '../cache/entry.ts';
+import type { Feed } from '../cache/feed.ts';
+import type { WatchCache } from '../cache/watch-cache.ts';
+import type { UserInfo } from '../context.ts';
+import type { DeleteOptions } from './delete-options.ts';
+import { beginDeletion, isReadyToGo } from './deletion.ts';
+import type { KindHooks } from './kind-hooks.ts';
+import { keyOf, type Resource } from './resource.ts';
+
+export interface RegistryDeps {
+  readonly store: StoreBackend;
+  readonly feed: Feed;
+  readonly admission: AdmissionChain;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** What every write carries with it. */
+export interface WriteRequest {
+  readonly namespace: string;
+  readonly name: string;
+  readonly user: UserInfo;
+  readonly dryRun: boolean;
+  readonly options: JsonObject;
+  warn(text: string): void;
+}
+
+export interface UpdateRequest extends WriteRequest {
+  /** The subresource that is written, when it isn't the whole. */
+  readonly subresource?: string;
+  /**
+   * What the object shall be, given what it is. Called again with what is there then when somebody else wrote meanwhile, if
+   * `retry` says so. Given undefined when there is nothing and the kind may be created this way.
+   */
+  readonly next: (current: KubeObject | undefined) => KubeObject | Promise<KubeObject>;
+  readonly retry: boolean;
+  readonly mayCreate?: boolean;
+}
+
+export interface Written {
+  readonly object: KubeObject;
+  /** The stored entry; absent for a dry run. */
+  readonly entry?: Entry;
+  readonly created: boolean;
+}
+
+const generatedNameBase = 58;
+const generateAttempts = 8;
+const conflictAttempts = 5;
+
+/** One resource's objects: every read and write of them, in upstream's order of steps (registry/generic/registry/store.go). */
+export class Registry {
+  readonly resource: Resource;
+  readonly cache: WatchCache;
+  readonly #deps: RegistryDeps;
+  readonly #hooks: KindHooks;
+
+  constructor(resource: Resource, deps: RegistryDeps, hooks: KindHooks = {}) {
+    this.resource = resource;
+    this.#deps = deps;
+    this.#hooks = hooks;
+    this.cache = deps.feed.cache(resource);
+  }
+
+  /** The object as it is now, including every write that had been acknowledged before the call. */
+  async get(namespace: string, name: string, signal?: AbortSignal): Promise<Entry> {
+    await this.#deps.feed.current(signal);
+    const entry = this.find(namespace, name);
+    if (!entry) throw notFound(this.resource, name);
+    return entry;
+  }
+
+  find(namespace: string, name: string): Entry | undefined {
+    return this.cache.get(keyOf(this.resource, namespace, name))?.served(this.resource);
+  }
+
+  async create(object: KubeObject, request: WriteRequest): Promise<Written> {
+    for (let attempt = 1; ; attempt++) {
+      const generated = !object.metadata.name && Boolean(object.metadata.generateName);
+      try {
+        return await this.#createOnce(deepCopy(object), request);
+      } catch (err) {
+        if (!(err instanceof KeyExists)) throw err;
+        if (generated && attempt < generateAttempts) continue;
+        throw alreadyExists(this.resource, object.metadata.name ?? `${object.metadata.generateName}…`);
+      }
+    }
+  }
+
+  async #createOnce(object: KubeObject, request: WriteRequest): Promise<Written> {
+    const { kind } = this.resource;
+    const { clock, random, admission } = this.#deps;
+    const { metadata } = object;
+    if (metadata.resourceVersion && /^[1-9]\d*$/.test(metadata.resourceVersion)) {
+      throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
+    }
+    if (!metadata.name && metadata.generateName) metadata.name = generatedName(metadata.generateName, random);
+    const attributes = this.#attributes('CREATE', request, { object });
+    await admission.admit(attributes);
+    prepareMetadata(object, request.namespace, {
+      now: clock.now(),
+      uid: random.uuid(),
+      counts: countsGeneration(this),
+    });
+    if (kind.status) dropStatus(object);
+    kind.prepareForCreate?.(object, { now: clock.now() });
+    const undo = await this.#hooks.beforeCreate?.(object, request);
+    try {
+      this.#refuseInvalid(object, [
+        ...validateObjectMeta(metadata, this.#metadataRules(), field('metadata')),
+        ...(kind.validate?.(object) ?? []),
+      ]);
+      for (const w of kind.warnings?.(object) ?? []) request.warn(w);
+      await admission.validate(attributes);
+      if (request.dryRun) {
+        undo?.();
+        if (this.find(request.namespace, metadata.name ?? '')) throw new KeyExists(metadata.name ?? '');
+        return { object: typed(this.resource, object), created: true };
+      }
+      const entry = await this.#store(object, (key, body) => create(this.#deps.store, key, body));
+      return { object: entry.object, entry, created: true };
+    } catch (err) {
+      undo?.();
+      throw err;
+    }
+  }
+
+  async update(request: UpdateRequest): Promise<Written> {
+    const key = keyOf(this.resource, request.namespace, request.name);
+    for (let attempt = 1; ; attempt++) {
+      await this.#deps.feed.current();
+      const current = this.cache.get(key)?.served(this.resource);
+      if (!current) {
+        if (!request.mayCreate) throw notFound(this.resource, request.name);
+        const object = await request.next(undefined);
+        return this.create(object, request);
+      }
+      try {
+        return await this.#updateOnce(current, request);
+      } catch (err) {
+        if (!(err instanceof RevisionMismatch)) throw err;
+        if (request.retry && attempt < conflictAttempts) continue;
+        throw this.#modified(request.name);
+      }
+    }
+  }
+
+  async #updateOnce(current: Entry, request: UpdateRequest): Promise<Written> {
+    const { kind } = this.resource;
+    const { clock, admission, store } = this.#deps;
+    const old = current.object;
+    const next = deepCopy(await request.next(old));
+    const wanted = next.metadata.resourceVersion ?? '';
+    if (wanted === '' || wanted === '0') {
+      if (kind.unconditionalUpdate === false && !request.retry) {
+        throw invalidObject(this.resource.group, kind.kind, request.name, [
+          {
+            type: 'FieldValueInvalid',
+            field: 'metadata.resourceVersion',
+            message: 'Invalid value: 0: must be specified for an update',
+          },
+        ]);
+      }
+    } else if (wanted !== String(current.revision)) throw this.#modified(request.name);
+    if (next.metadata.uid && next.metadata.uid !== old.metadata.uid) {
+      throw conflict(
+        this.resource,
+        request.name,
+        `Precondition failed: UID in precondition: ${next.metadata.uid}, UID in object meta: ${old.metadata.uid}`,
+      );
+    }
+    const attributes = this.#attributes('UPDATE', request, { object: next, oldObject: old });
+    await admission.admit(attributes);
+    this.#prepareUpdate(next, old, request.subresource, clock.now());
+    const undo = await this.#hooks.beforeUpdate?.(next, old, request);
+    try {
+      const part = this.#part(request.subresource);
+      this.#refuseInvalid(next, [
+        ...validateObjectMeta(next.metadata, this.#metadataRules(), field('metadata')),
+        ...validateObjectMetaUpdate(next.metadata, old.metadata, field('metadata')),
+        ...((part ? part.validate?.(next, old) : kind.validate?.(next, old)) ?? []),
+      ]);
+      for (const w of kind.warnings?.(next, old) ?? []) request.warn(w);
+      await admission.validate(attributes);
+      if (request.dryRun) {
+        undo?.();
+        next.metadata.resourceVersion = String(current.revision);
+        return { object: typed(this.resource, next), created: false };
+      }
+      if (isReadyToGo(next)) {
+        const entry = await this.#removeNow(current, next);
+        return { object: entry.object, entry, created: false };
+      }
+      const body = this.#body(next);
+      if (Buffer.compare(body, this.#body(old)) === 0) return { object: old, entry: current, created: false };
+      const entry = await this.#store(
+        next,
+        (key, bytes) => update(store, key, bytes, { ifRevision: current.revision }),
+        body,
+      );
+      return { object: entry.object, entry, created: false };
+    } catch (err) {
+      undo?.();
+      throw err;
+    }
+  }
+
+  /** Deletes, or marks for deletion what must wait for grace or finalizers. */
+  async delete(request: WriteRequest, options: DeleteOptions): Promise<Written & { gone: boolean }> {
+    const key = keyOf(this.resource, request.namespace, request.name);
+    const { admission, clock, feed, store } = this.#deps;
+    for (let attempt = 1; ; attempt++) {
+      await feed.current();
+      const current = this.cache.get(key)?.served(this.resource);
+      if (!current) throw notFound(this.resource, request.name);
+      const old = current.object;
+      this.#checkPreconditions(old, options, request.name);
+      await admission.validate(this.#attributes('DELETE', request, { oldObject: old }));
+      const next = deepCopy(old);
+      const plan = beginDeletion(next, this.resource.kind, options, clock.now());
+      await this.#hooks.beforeDelete?.(old, request);
+      if (request.dryRun)
+        return { object: plan === 'now' ? old : typed(this.resource, next), created: false, gone: plan === 'now' };
+      if (plan === 'pending') return { object: old, entry: current, created: false, gone: false };
+      try {
+        if (plan === 'now') {
+          const entry = await this.#removeNow(current, old);
+          return { object: entry.object, entry, created: false, gone: true };
+        }
+        const entry = await this.#store(next, (k, body) => update(store, k, body, { ifRevision: current.revision }));
+        return { object: entry.object, entry, created: false, gone: false };
+      } catch (err) {
+        if (!(err instanceof RevisionMismatch)) throw err;
+        if (options.preconditions?.resourceVersion || attempt >= conflictAttempts) throw this.#modified(request.name);
+      }
+    }
+  }
+
+  async #removeNow(current: Entry, last: KubeObject): Promise<Entry> {
+    const revision = await this.#guard(() => remove(this.#deps.store, current.key, { ifRevision: current.revision }));
+    this.#hooks.afterDelete?.(last);
+    return new Entry(this.resource, current.key, this.#body(last), revision);
+  }
+
+  #prepareUpdate(next: KubeObject, old: KubeObject, subresource: string | undefined, now: number): void {
+    const { kind } = this.resource;
+    const { metadata } = next;
+    const fixed = old.metadata;
+    metadata.uid = fixed.uid!;
+    metadata.creationTimestamp = fixed.creationTimestamp!;
+    if (this.resource.namespaced) metadata.namespace ||= fixed.namespace!;
+    else delete metadata.namespace;
+    // Only a deletion sets these; a client may send back what it read or leave them out.
+    for (const k of ['deletionTimestamp', 'deletionGracePeriodSeconds', 'generation', 'selfLink'] as const) {
+      if (fixed[k] === undefined) delete metadata[k];
+      else metadata[k] = fixed[k] as never;
+    }
+    const part = this.#part(subresource);
+    if (part?.prepareForUpdate) part.prepareForUpdate(next, old, { now });
+    else if (part) keepAllButStatus(next, old);
+    else {
+      if (kind.status) bringBack(next, old, 'status');
+      kind.prepareForUpdate?.(next, old, { now });
+    }
+    if (countsGeneration(this) && !sameSpec(next, old)) metadata.generation = (fixed.generation ?? 0) + 1;
+  }
+
+  #part(subresource: string | undefined): PartStrategy<KubeObject> | undefined {
+    if (!subresource) return undefined;
+    const { kind } = this.resource;
+    if (subresource === 'status')
+      return typeof kind.status === 'object' ? kind.status : { prepareForUpdate: keepAllButStatus };
+    return kind.parts?.[subresource];
+  }
+
+  #metadataRules() {
+    return { namespaced: this.resource.namespaced, nameRule: this.resource.kind.validateName ?? nameIsSubdomain };
+  }
+
+  #attributes(
+    operation: Operation,
+    request: WriteRequest & { subresource?: string },
+    objects: { object?: KubeObject; oldObject?: KubeObject },
+  ): AdmissionAttributes {
+    const { kind, group, version, resource } = this.resource;
+    const name = request.name || objects.object?.metadata.name || '';
+    return {
+      operation,
+      kind,
+      group,
+      version,
+      resource,
+      subresource: request.subresource ?? '',
+      namespace: request.namespace,
+      name,
+      user: request.user,
+      options: request.options,
+      dryRun: request.dryRun,
+      warn: (text) => request.warn(text),
+      ...objects,
+    };
+  }
+
+  #refuseInvalid(object: KubeObject, errors: Parameters<typeof invalidObject>[3]): void {
+    const { group, kind } = this.resource;
+    if (errors.length) throw invalidObject(group, kind.kind, object.metadata.name ?? '', errors);
+  }
+
+  #checkPreconditions(object: KubeObject, { preconditions }: DeleteOptions, name: string): void {
+    const { uid, resourceVersion } = preconditions ?? {};
+    const { metadata } = object;
+    if (uid && uid !== metadata.uid) {
+      throw conflict(
+        this.resource,
+        name,
+        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`,
+      );
+    }
+    if (resourceVersion && resourceVersion !== metadata.resourceVersion) {
+      throw conflict(
+        this.resource,
+        name,
+        `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion}`,
+      );
+    }
+  }
+
+  #body(object: KubeObject): Uint8Array {
+    const hub = this.resource.kind.hub;
+    return storedBody(hub ? hub.toHub(object) : object);
+  }
+
+  async #store(
+    object: KubeObject,
+    write: (key: string, body: Uint8Array) => Promise<{ modRevision: number }>,
+    body = this.#body(object),
+  ): Promise<Entry> {
+    const key = keyOf(this.resource, object.metadata.namespace ?? '', object.metadata.name ?? '');
+    if (body.length > largestObject) {
+      throw internalError('etcdserver: request is too large');
+    }
+    const { modRevision } = await this.#guard(() => write(key, body));
+    const stored = this.resource.kind.hub ? storedBody(object) : body;
+    return new Entry(this.resource, key, stored, modRevision);
+  }
+
+  /** A store without room refuses writes for a while; reads go on. */
+  async #guard<T>(write: () => Promise<T>): Promise<T> {
+    try {
+      return await write();
+    } catch (err) {
+      if (err instanceof StoreFull)
+        throw serviceUnavailable('the store has no room left on its disk: nothing was written', 10);
+      throw err;
+    }
+  }
+
+  #modified(name: string): StatusError {
+    return conflict(
+      this.resource,
+      name,
+      'the object has been modified; please apply your changes to the latest version and try again',
+    );
+  }
+}
+
+/** etcd's default limit for a request, of which the value is nearly all. */
+const largestObject = 1.5 * 1024 * 1024;
+
+const countsGeneration = ({ resource: { kind } }: Registry): boolean => kind.generation ?? false;
+
+function generatedName(base: string, random: Random): string {
+  return `${base.slice(0, generatedNameBase)}${random.suffix(5)}`;
+}
+
+function prepareMetadata(
+  object: KubeObject,
+  namespace: string,
+  { now, uid, counts }: { now: number; uid: string; counts: boolean },
+): void {
+  const { metadata } = object;
+  metadata.uid = uid;
+  metadata.creationTimestamp = timestamp(now);
+  if (namespace) metadata.namespace = namespace;
+  else delete metadata.namespace;
+  for (const k of [
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+    'selfLink',
+    'resourceVersion',
+  ] satisfies (keyof ObjectMeta)[]) {
+    delete metadata[k];
+  }
+  if (counts) metadata.generation = 1;
+}
+
+type WithParts = KubeObject & { spec?: unknown; status?: unknown };
+
+/** The status as the decoder leaves it when nobody set one. */
+function dropStatus(object: WithParts): void {
+  if ('status' in object) object.status = {};
+}
+
+function bringBack(next: WithParts, old: WithParts, member: 'spec' | 'status'): void {
+  if (member in old) next[member] = deepCopy(old[member]) as never;
+  else delete next[member];
+}
+
+/** The default of `/status`: of what was sent only the status, and metadata that isn't fixed, counts. */
+function keepAllButStatus(next: WithParts, old: WithParts): void {
+  for (const member of Object.keys({ ...next, ...old }) as (keyof WithParts)[]) {
+    if (member === 'status' || member === 'metadata' || member === 'apiVersion' || member === 'kind') continue;
+    bringBack(next, old, member as 'spec');
+  }
+}
+
+function sameSpec(next: WithParts, old: WithParts): boolean {
+  return JSON.stringify(next.spec) === JSON.stringify(old.spec);
+}
+
+function typed(resource: Resource, object: KubeObject): KubeObject {
+  const { apiVersion, kind } = resource.kind;
+  return { ...object, apiVersion, kind };
+}
