@@ -17,3 +17,5 @@ export {
   runNodeRoutes,
 } from './cni/node-routes.ts';
 export { type NetworkNames, resetNetwork } from './cni/reset-network.ts';
+export { defaultDnsConfig, type DnsConfig, type DnsDeps, runDns } from './dns/run-dns.ts';
+export { dnsClusterIP, dnsObjects, type DnsObjectsConfig, publishDns } from './dns/dns-objects.ts';

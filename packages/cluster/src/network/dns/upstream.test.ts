@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { nullLogger, seededRandom, systemClock } from '@tiphys/sdk/runtime';
+import { AnswerCache } from './answer-cache.ts';
+import { dnsClusterIP, dnsObjects } from './dns-objects.ts';
+import type { ForwardedAnswer } from './forwarded-answer.ts';
+import { Forwarder } from './forwarder.ts';
+import { upstreamsOf } from './upstream.ts';
+
+test('the servers of a resolv.conf', () => {
+  const text =
+    '# nameserver 192.0.2.9\nsearch example.com\nnameserver 192.0.2.1\n nameserver\t2001:db8::1 \nnameserver x\n';
+  assert.deepEqual(upstreamsOf(text), [
+    { address: '192.0.2.1', port: 53 },
+    { address: '2001:db8::1', port: 53 },
+  ]);
+});
+
+test('a server that is this one is not asked', async () => {
+  const config = {
+    upstreams: [{ address: '10.96.0.10', port: 53 }],
+    resolvConf: '',
+    ownAddresses: ['10.96.0.10'],
+    timeoutMs: 1,
+    maxKeepSeconds: 1,
+    maxCachedAnswers: 1,
+    maxConcurrent: 1,
+  };
+  const forwarder = new Forwarder({ clock: systemClock, random: seededRandom(1), log: nullLogger, config });
+  const question = { name: 'example.com', wireName: new Uint8Array(1), type: 1, class: 1 };
+  const query = { id: 1, opcode: 0, recursionDesired: true, checkingDisabled: false, question };
+  await assert.rejects(forwarder.ask(query, new AbortController().signal), /no upstream DNS server/);
+});
+
+test('kept answers age, end, and make room', () => {
+  let now = 0;
+  const cache = new AnswerCache({ clock: { ...systemClock, monotonic: () => now }, maxEntries: 2 });
+  const answer = (keepSeconds: number): ForwardedAnswer => ({
+    bytes: new Uint8Array(),
+    rcode: 0,
+    ttlAt: [],
+    keepSeconds,
+    links: [],
+  });
+  cache.set('a', answer(10));
+  cache.set('b', answer(10));
+  cache.set('never', answer(0));
+  now = 4500;
+  assert.equal(cache.get('a')?.ageSeconds, 4);
+  cache.set('c', answer(10));
+  assert.equal(cache.get('b'), undefined, 'the one that was longest unused went');
+  now = 10_000;
+  assert.equal(cache.get('a'), undefined);
+  assert.equal(cache.size, 1);
+});
+
+test('where the DNS service is', () => {
+  assert.equal(dnsClusterIP('10.96.0.0/12'), '10.96.0.10');
+  assert.equal(dnsClusterIP('10.0.0.250/16'), '10.0.1.4');
+  assert.equal(dnsClusterIP('fd00:10:96::/112'), 'fd00:10:96::a');
+  const { service, slice } = dnsObjects({ clusterIP: '10.96.0.10', address: '192.0.2.1', port: 10053 });
+  assert.equal(service.spec?.selector, undefined);
+  assert.deepEqual(
+    slice.ports?.map((p) => [p.name, p.port]),
+    service.spec?.ports?.map((p) => [p.name, p.targetPort]),
+  );
+});
