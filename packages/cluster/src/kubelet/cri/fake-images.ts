@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { type Clock, throwIfAborted } from '@tiphys/sdk/runtime';
+import type { AuthConfig, Image, ImageFsInfo, ImageSpec } from './image-messages.ts';
+import type { Call, ImageService } from './runtime.ts';
+import { RuntimeError } from './runtime-error.ts';
+
+export interface FakeImage {
+  sizeBytes?: number;
+  pinned?: boolean;
+  user?: { uid: number } | { name: string };
+  /** How long pulling it takes. */
+  pullMs?: number;
+  /** Who may pull it; everybody when left out. */
+  allows?: (auth: AuthConfig | undefined) => boolean;
+}
+
+/** Images of the fake runtime: what is on the machine, and the registries they come from. */
+export class FakeImages implements ImageService {
+  readonly #clock: Clock;
+  readonly #registry = new Map<string, FakeImage>();
+  readonly #held = new Map<string, Image>();
+  /** What `fsInfo` answers. */
+  usedBytes = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Makes an image that can be pulled. */
+  publish(name: string, image: FakeImage = {}): void {
+    this.#registry.set(fullName(name), image);
+  }
+
+  /** Makes an image that is on the machine already. */
+  load(name: string, image: FakeImage = {}): void {
+    const full = fullName(name);
+    const id = idOf(full);
+    const { user } = image;
+    this.#held.set(full, {
+      id,
+      repoTags: [full],
+      repoDigests: [`${full.replace(/:[^/]*$/, '')}@${id}`],
+      size: image.sizeBytes ?? 1_000_000,
+      uid: user && 'uid' in user ? { value: user.uid } : null,
+      username: user && 'name' in user ? user.name : '',
+      spec: null,
+      pinned: image.pinned ?? false,
+    });
+  }
+
+  async list({ signal }: Call): Promise<Image[]> {
+    throwIfAborted(signal);
+    return [...this.#held.values()];
+  }
+
+  async status({ image = '' }: ImageSpec, { signal }: Call): Promise<Image | undefined> {
+    throwIfAborted(signal);
+    return this.find(image);
+  }
+
+  async pull({ image = '' }: ImageSpec, { signal, auth }: Call & { auth?: AuthConfig }): Promise<string> {
+    const full = fullName(image);
+    const published = this.#registry.get(full);
+    const doing = `failed to pull and unpack image "${full}": failed to resolve reference "${full}"`;
+    if (!published) throw new RuntimeError('NotFound', `${doing}: ${full}: not found`);
+    if (published.allows && !published.allows(auth)) {
+      throw new RuntimeError(
+        'Unknown',
+        `${doing}: pull access denied, repository does not exist or may require authorization`,
+      );
+    }
+    await this.#clock.sleep(published.pullMs ?? 0, signal);
+    this.load(image, published);
+    return idOf(full);
+  }
+
+  async remove({ image = '' }: ImageSpec, { signal }: Call): Promise<void> {
+    throwIfAborted(signal);
+    const found = this.find(image);
+    for (const [name, held] of this.#held) if (held === found) this.#held.delete(name);
+  }
+
+  async fsInfo({ signal }: Call): Promise<ImageFsInfo> {
+    throwIfAborted(signal);
+    const usage = {
+      timestamp: this.#clock.now() * 1e6,
+      fsId: { mountpoint: '/var/lib/containerd' },
+      usedBytes: { value: this.usedBytes },
+      inodesUsed: { value: 0 },
+    };
+    return { imageFilesystems: [usage], containerFilesystems: [usage] };
+  }
+
+  /** By name or by id. */
+  find(image: string): Image | undefined {
+    return this.#held.get(fullName(image)) ?? [...this.#held.values()].find((i) => i.id === image);
+  }
+}
+
+const idOf = (name: string) => `sha256:${createHash('sha256').update(name).digest('hex')}`;
+
+/** `busybox` as a runtime lists it: `docker.io/library/busybox:latest`. */
+function fullName(name: string): string {
+  const [first = '', ...rest] = name.split('/');
+  const hasHost = rest.length > 0 && /[.:]|^localhost$/.test(first);
+  const path = hasHost ? name : `docker.io/${rest.length ? '' : 'library/'}${name}`;
+  return /:[^/]*$/.test(path) || path.includes('@') ? path : `${path}:latest`;
+}

@@ -1,0 +1,7 @@
+/**
+ * How bytes reach a container from outside: the protocols of exec, attach, port-forward and logs, both ends of them. A node
+ * agent, real or simulated, gives a `StreamingBackend` and gets an HTTP handler that kubectl understands; towards a container
+ * runtime the same protocols are spoken as a client.
+ */
+export type { ExecSession, ForwardedConnection, PortForwarder, TerminalSize, TerminalStreams } from './session.ts';
+export { exitCodeOf, exitedWith, internalError, type SessionStatus, succeeded } from './session-status.ts';
