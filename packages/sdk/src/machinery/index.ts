@@ -11,3 +11,5 @@ export * from './quantity.ts';
 export { microTimestamp, timestamp } from './timestamp.ts';
 export * from './names.ts';
 export * from './selectors/index.ts';
+export * from './json/index.ts';
+export * from './patches/index.ts';

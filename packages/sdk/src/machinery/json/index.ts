@@ -1,0 +1,3 @@
+export { findDuplicateKeys } from './duplicate-keys.ts';
+export { kindWord, printValue } from './print-value.ts';
+export { syntaxProblem } from './syntax-problem.ts';
