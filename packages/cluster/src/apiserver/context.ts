@@ -50,8 +50,8 @@ export interface RequestContext {
   readonly query: URLSearchParams;
   readonly user: UserInfo;
   readonly signal: AbortSignal;
-  /** Monotonic milliseconds. */
-  readonly receivedAt: number;
+  /** Milliseconds since the epoch when the request came. */
+  readonly now: number;
   /** Tells the client something in a `Warning` header. */
   warn(text: string): void;
   readonly warnings: readonly string[];

@@ -19,10 +19,13 @@ export class WatchCache {
   /** Events after this revision are in the ring. */
   #ringStart: number;
   readonly #watchers = new Watchers();
+  /** The revision of the last change to any of the resource's objects. */
+  lastChange: number;
 
   constructor(resource: Resource, revision: number) {
     this.resource = resource;
     this.#ringStart = revision;
+    this.lastChange = revision;
     for (const field of indexedFields(resource)) this.#indexes.set(field, new Map());
   }
 
@@ -96,6 +99,7 @@ export class WatchCache {
   }
 
   #publish(event: CacheEvent): void {
+    this.lastChange = event.entry.revision;
     this.#ring.push(event);
     if (this.#ring.length >= 2 * ringSize) {
       this.#ring = this.#ring.slice(-ringSize);

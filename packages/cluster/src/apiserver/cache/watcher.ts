@@ -22,7 +22,7 @@ export interface Interest {
 /** Told to a watcher: an event seen through its selectors, or how far it has been told everything. */
 export type Told =
   | { readonly type: CacheEvent['type']; readonly entry: Entry }
-  | { readonly type: 'BOOKMARK'; readonly revision: number };
+  | { readonly type: 'BOOKMARK'; readonly revision: number; readonly initialEventsEnd?: boolean };
 
 /** So many events may wait for a watcher that doesn't read; then its stream is closed. */
 const bound = 4096;
@@ -35,12 +35,12 @@ export class Watcher implements AsyncIterable<readonly Told[]> {
   /** Revision up to which this watcher has been told everything. */
   revision: number;
   readonly #changed = new Broadcast();
-  readonly #onClose: (w: Watcher) => void;
+  readonly #onClose: (() => void)[];
 
   constructor(interest: Interest, revision: number, onClose: (w: Watcher) => void) {
     this.interest = interest;
     this.revision = revision;
-    this.#onClose = onClose;
+    this.#onClose = [() => onClose(this)];
   }
 
   /** Offers an event; entering or leaving the selection turns a change into an addition or a deletion. */
@@ -62,10 +62,16 @@ export class Watcher implements AsyncIterable<readonly Told[]> {
     this.#changed.notify();
   }
 
+  /** Calls when the watch ends, whoever ends it. */
+  onceClosed(f: () => void): void {
+    if (this.#closed) f();
+    else this.#onClose.push(f);
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#onClose(this);
+    for (const f of this.#onClose) f();
     this.#changed.notify();
   }
 

@@ -1,0 +1,97 @@
+import { badRequest, parseFieldSelector, parseLabelSelector, StatusError } from '@tiphys/sdk/machinery';
+import type { AnyKind } from '@tiphys/sdk/schema';
+import { indexedFields } from '../cache/watch-cache.ts';
+import type { Entry } from '../cache/entry.ts';
+import type { Interest } from '../cache/watcher.ts';
+import type { RequestInfo } from '../context.ts';
+import type { Resource } from '../registry/resource.ts';
+
+export interface ListQuery {
+  readonly interest: Interest;
+  readonly limit: number;
+  readonly continue: string;
+  readonly resourceVersion: string;
+  readonly resourceVersionMatch: string;
+  readonly watch: boolean;
+  readonly allowWatchBookmarks: boolean;
+  readonly sendInitialEvents: boolean | undefined;
+  readonly timeoutSeconds: number | undefined;
+}
+
+/** Reads and checks the query of a list, a watch or a collection's deletion. */
+export function listQuery(resource: Resource, info: RequestInfo, query: URLSearchParams): ListQuery {
+  return {
+    interest: interestOf(resource, info, query),
+    limit: integer(query, 'limit') ?? 0,
+    continue: query.get('continue') ?? '',
+    resourceVersion: query.get('resourceVersion') ?? '',
+    resourceVersionMatch: query.get('resourceVersionMatch') ?? '',
+    watch: isTrue(query.get('watch')),
+    allowWatchBookmarks: isTrue(query.get('allowWatchBookmarks')),
+    sendInitialEvents: query.has('sendInitialEvents') ? isTrue(query.get('sendInitialEvents')) : undefined,
+    timeoutSeconds: integer(query, 'timeoutSeconds'),
+  };
+}
+
+/** Upstream reads any value of a boolean parameter but `false` and `0` as true. */
+export const isTrue = (value: string | null): boolean =>
+  value !== null && value !== 'false' && value !== '0' && value !== '';
+
+function integer(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === null || text === '') return undefined;
+  if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  return Number(text);
+}
+
+function interestOf(resource: Resource, info: RequestInfo, query: URLSearchParams): Interest {
+  const tests: ((entry: Entry) => boolean)[] = [];
+  let indexed: Interest['indexed'];
+  let name = info.name || undefined;
+  const labels = query.get('labelSelector');
+  if (labels) {
+    const selector = attempt(() => parseLabelSelector(labels));
+    if (!selector.empty) tests.push((e) => selector.matches(e.object.metadata.labels ?? {}));
+  }
+  for (const { field, operator, value } of attempt(() => parseFieldSelector(query.get('fieldSelector') ?? ''))) {
+    const read = fieldReader(resource, field);
+    const same = operator === '=';
+    if (same && field === 'metadata.name' && (name === undefined || name === value)) {
+      name = value;
+      continue;
+    }
+    if (same && !indexed && indexedFields(resource).includes(field)) indexed = { field, value };
+    tests.push((e) => (read(e) === value) === same);
+  }
+  return {
+    ...(info.namespace && resource.namespaced && { namespace: info.namespace }),
+    ...(name !== undefined && { name }),
+    ...(indexed && { indexed }),
+    ...(tests.length && { matches: (e: Entry) => tests.every((t) => t(e)) }),
+  };
+}
+
+function fieldReader(resource: Resource, field: string): (entry: Entry) => string {
+  const { kind } = resource;
+  if (field === 'metadata.name') return (e) => e.name;
+  if (field === 'metadata.namespace' && (resource.namespaced || !kind.fieldSelectors)) return (e) => e.namespace;
+  const own = kind.fieldSelectors?.[field];
+  if (own) return (e) => own(e.object);
+  throw badRequest(unknownField(kind, field));
+}
+
+/** Kinds with fields of their own say it one way, the others another. */
+function unknownField({ fieldSelectors }: AnyKind, field: string): string {
+  return fieldSelectors
+    ? `field label not supported: ${field}`
+    : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
+}
+
+function attempt<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (err) {
+    if (err instanceof StatusError) throw err;
+    throw badRequest(err instanceof Error ? err.message : String(err));
+  }
+}

@@ -1,0 +1,59 @@
+import { type KubeObject, StatusError } from '@tiphys/sdk/machinery';
+import { stringify } from 'yaml';
+import type { Entry } from '../cache/entry.ts';
+import type { RequestContext, ServerResponse } from '../context.ts';
+import type { Negotiated } from './negotiate.ts';
+
+/** An entry of the cache: its bytes as they are, or, within the process, the object. */
+export function entryResponse(c: RequestContext, entry: Entry, form: Negotiated, status = 200): ServerResponse {
+  if (c.request.objects) return objectResponse(entry.object, status);
+  if (form.media === 'json' && !form.pretty) return bytesResponse(entry.pieces, form.contentType, status);
+  return valueResponse(c, entry.object, form, status);
+}
+
+/** Any JSON value, in the form the client asked for. */
+export function valueResponse(c: RequestContext, value: unknown, form: Negotiated, status = 200): ServerResponse {
+  if (c.request.objects) return objectResponse(value, status);
+  return bytesResponse([encode(value, form)], form.contentType, status);
+}
+
+export function encode(value: unknown, form: Pick<Negotiated, 'media' | 'pretty'>): Buffer {
+  if (form.media === 'yaml') return Buffer.from(toYaml(value));
+  return Buffer.from(form.pretty ? `${JSON.stringify(value, null, 2)}\n` : `${JSON.stringify(value)}\n`);
+}
+
+/** YAML 1.1 as upstream writes it: keys sorted, lists not indented. */
+export const toYaml = (value: unknown): string =>
+  stringify(value, {
+    version: '1.1',
+    sortMapEntries: true,
+    indentSeq: false,
+    lineWidth: 0,
+    aliasDuplicateObjects: false,
+  });
+
+const objectResponse = (value: unknown, status: number): ServerResponse => ({
+  status,
+  headers: {},
+  body: { type: 'object', value },
+});
+
+export const bytesResponse = (pieces: readonly Uint8Array[], contentType: string, status: number): ServerResponse => ({
+  status,
+  headers: { 'content-type': contentType },
+  body: { type: 'bytes', pieces },
+});
+
+/** Every refusal ends as a Status, JSON whatever was asked unless YAML was. */
+export function errorResponse(objects: boolean, err: StatusError, yaml = false): ServerResponse {
+  const retryAfter = err.status.details?.retryAfterSeconds;
+  const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  if (objects)
+    return { status: err.code, headers, body: { type: 'object', value: err.status as unknown as KubeObject } };
+  const form = { media: yaml ? 'yaml' : 'json', pretty: false } as const;
+  return {
+    status: err.code,
+    headers: { 'content-type': `application/${form.media}`, ...headers },
+    body: { type: 'bytes', pieces: [encode(err.status, form)] },
+  };
+}

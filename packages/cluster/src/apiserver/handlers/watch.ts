@@ -1,0 +1,204 @@
+import {
+  badRequest,
+  type FieldError,
+  forbiddenAt,
+  invalidObject,
+  notSupported,
+  StatusError,
+} from '@tiphys/sdk/machinery';
+import type { WatchFrame } from '@tiphys/sdk/client';
+import type { Clock } from '@tiphys/sdk/runtime';
+import type { Entry } from '../cache/entry.ts';
+import type { Told, Watcher } from '../cache/watcher.ts';
+import type { RequestContext, ServerResponse } from '../context.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { Resource } from '../registry/resource.ts';
+import { columnDefinitions, type IncludeObject, includeObjectOf, rowOf } from '../table/table.ts';
+import { listQuery, type ListQuery } from './list-options.ts';
+import { type Negotiated, negotiate } from './negotiate.ts';
+import { partialMetadata } from './partial-metadata.ts';
+import { type ReadDeps, unparsableRevision } from './read.ts';
+import { encode } from './respond.ts';
+
+const initialEventsEnd = 'k8s.io/initial-events-end';
+const bookmarkEveryMs = 60_000;
+/** Watches without a limit of their own end after half an hour to an hour, as upstream's. */
+const minTimeoutSeconds = 1800;
+
+export async function watch(
+  c: RequestContext,
+  registry: Registry,
+  deps: ReadDeps & { random: { next(): number } },
+): Promise<ServerResponse> {
+  const { resource, cache } = registry;
+  const query = listQuery(resource, c.info, c.query);
+  const form = negotiate(c.request, c.query, 'watch');
+  checkWatch(query);
+  const include = form.as === 'Table' ? includeObjectOf(c.query) : 'None';
+  const { feed, clock } = deps;
+  const asked = query.resourceVersion;
+  if (!/^\d*$/.test(asked)) throw badRequest(`invalid resource version: ${unparsableRevision(asked)}`);
+  if (asked === '' || query.sendInitialEvents) await feed.current(c.signal);
+
+  const initial = query.sendInitialEvents ?? (asked === '' || asked === '0');
+  let watcher: Watcher;
+  try {
+    watcher = cache.watch(query.interest, initial ? feed.revision : Number(asked) || feed.revision);
+  } catch (err) {
+    // An old revision is told in the stream, so that the client starts over rather than gives up.
+    if (!(err instanceof StatusError) || c.request.objects) throw err;
+    return frames(form, one(encode({ type: 'ERROR', object: err.status }, jsonLine)));
+  }
+  if (initial) {
+    for (const entry of cache.list(query.interest)) {
+      if (query.interest.matches?.(entry) ?? true) watcher.tell({ type: 'ADDED', entry });
+    }
+    if (query.sendInitialEvents) watcher.tell({ type: 'BOOKMARK', revision: feed.revision, initialEventsEnd: true });
+  }
+  endInTime(watcher, c, query, deps);
+  if (query.allowWatchBookmarks) remind(watcher, clock);
+  if (c.request.objects)
+    return { status: 200, headers: {}, body: { type: 'frames', frames: objectFrames(watcher, resource) } };
+  const toBytes = encoder(resource, form, include, c.now);
+  return frames(form, bytesOf(watcher, toBytes));
+}
+
+const jsonLine = { media: 'json', pretty: false } as const;
+
+const frames = (form: Negotiated, chunks: AsyncIterable<Uint8Array>): ServerResponse => ({
+  status: 200,
+  headers: { 'content-type': form.as === 'itself' ? `${form.contentType};stream=watch` : form.contentType },
+  body: { type: 'stream', chunks },
+});
+
+async function* one(chunk: Uint8Array): AsyncIterable<Uint8Array> {
+  yield chunk;
+}
+
+async function* objectFrames(watcher: Watcher, resource: Resource): AsyncIterable<readonly WatchFrame[]> {
+  for await (const batch of watcher) {
+    yield batch.map((t): WatchFrame => {
+      if (t.type === 'BOOKMARK') return { type: 'BOOKMARK', object: bookmark(resource, t) };
+      return { type: t.type, object: t.entry.served(resource).object };
+    });
+  }
+}
+
+async function* bytesOf(watcher: Watcher, toBytes: (told: Told) => readonly Uint8Array[]): AsyncIterable<Uint8Array> {
+  for await (const batch of watcher) {
+    const pieces = batch.flatMap(toBytes);
+    yield pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
+  }
+}
+
+/** The bytes of a frame; those of the plain form are made once for all watchers. */
+function encoder(
+  resource: Resource,
+  form: Negotiated,
+  include: IncludeObject,
+  now: number,
+): (told: Told) => readonly Uint8Array[] {
+  const line = (type: string, object: unknown) => [encode({ type, object }, jsonLine)];
+  if (form.as === 'Table') {
+    let first = true;
+    return (t) => {
+      const rows = t.type === 'BOOKMARK' ? [] : [rowOf(t.entry.served(resource), form.version, include, now)];
+      const metadata = { resourceVersion: String(t.type === 'BOOKMARK' ? t.revision : t.entry.revision) };
+      const columns = first ? columnDefinitions(resource.kind) : null;
+      first = false;
+      return line(t.type, {
+        kind: 'Table',
+        apiVersion: `meta.k8s.io/${form.version}`,
+        metadata,
+        columnDefinitions: columns,
+        rows,
+      });
+    };
+  }
+  if (form.as !== 'itself') {
+    return (t) =>
+      line(
+        t.type,
+        partialMetadata(t.type === 'BOOKMARK' ? bookmark(resource, t) : t.entry.served(resource).object, form.version),
+      );
+  }
+  return (t) =>
+    t.type === 'BOOKMARK' ? line('BOOKMARK', bookmark(resource, t)) : [frameOf(t.type, t.entry.served(resource))];
+}
+
+const framesOf = new WeakMap<Entry, Map<string, Buffer>>();
+
+function frameOf(type: string, entry: Entry): Buffer {
+  let known = framesOf.get(entry);
+  if (!known) framesOf.set(entry, (known = new Map()));
+  let frame = known.get(type);
+  if (!frame) {
+    frame = Buffer.concat([Buffer.from(`{"type":"${type}","object":`), ...entry.pieces, frameEnd]);
+    known.set(type, frame);
+  }
+  return frame;
+}
+
+const frameEnd = Buffer.from('}\n');
+
+function bookmark({ kind }: Resource, { revision, initialEventsEnd: end }: Extract<Told, { type: 'BOOKMARK' }>) {
+  const annotations = end ? { annotations: { [initialEventsEnd]: 'true' } } : {};
+  return {
+    kind: kind.kind,
+    apiVersion: kind.apiVersion,
+    metadata: { resourceVersion: String(revision), ...annotations },
+  };
+}
+
+/** Ends the watch when its time is over or the client is gone. */
+function endInTime(
+  watcher: Watcher,
+  c: RequestContext,
+  { timeoutSeconds }: ListQuery,
+  { clock, random }: { clock: Clock; random: { next(): number } },
+): void {
+  const seconds = timeoutSeconds || minTimeoutSeconds * (1 + random.next());
+  const cancel = clock.after(seconds * 1000, () => watcher.close());
+  const leave = () => watcher.close();
+  c.signal.addEventListener('abort', leave, { once: true });
+  if (c.signal.aborted) watcher.close();
+  watcher.onceClosed(() => {
+    cancel();
+    c.signal.removeEventListener('abort', leave);
+  });
+}
+
+/** Tells how far the watch is, so that the client can come back there. */
+function remind(watcher: Watcher, clock: Clock): void {
+  const next = () =>
+    clock.after(bookmarkEveryMs, () => {
+      watcher.tell({ type: 'BOOKMARK', revision: watcher.revision });
+      cancel = next();
+    });
+  let cancel = next();
+  watcher.onceClosed(() => cancel());
+}
+
+function checkWatch(q: ListQuery): void {
+  const errors: FieldError[] = [];
+  const match = q.resourceVersionMatch;
+  if (q.sendInitialEvents !== undefined && match !== 'NotOlderThan') {
+    errors.push(
+      forbiddenAt('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'),
+    );
+  }
+  if (match) {
+    if (q.sendInitialEvents === undefined) {
+      errors.push(
+        forbiddenAt(
+          'resourceVersionMatch',
+          'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
+        ),
+      );
+    }
+    if (match !== 'NotOlderThan') errors.push(notSupported('resourceVersionMatch', match, ['NotOlderThan']));
+    if (q.continue)
+      errors.push(forbiddenAt('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'));
+  }
+  if (errors.length) throw invalidObject('meta.k8s.io', 'ListOptions', '', errors);
+}

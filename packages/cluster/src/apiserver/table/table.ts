@@ -1,0 +1,40 @@
+import { badRequest, type KubeObject } from '@tiphys/sdk/machinery';
+import type { AnyKind, Column } from '@tiphys/sdk/schema';
+import type { Entry } from '../cache/entry.ts';
+import { partialMetadata } from '../handlers/partial-metadata.ts';
+
+/** How much of each object a row carries along. */
+export type IncludeObject = 'None' | 'Metadata' | 'Object';
+
+export function includeObjectOf(query: URLSearchParams): IncludeObject {
+  const asked = query.get('includeObject') ?? '';
+  if (asked === '') return 'Metadata';
+  if (asked === 'None' || asked === 'Metadata' || asked === 'Object') return asked;
+  throw badRequest(
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(asked)}: must be 'Metadata', 'Object', 'None', or empty`,
+  );
+}
+
+/** What kinds without columns of their own show. */
+const defaultColumns: readonly Column<KubeObject>[] = [
+  { name: 'Name', type: 'string', format: 'name', value: (o) => o.metadata.name ?? '' },
+  { name: 'Created At', type: 'date', value: (o) => o.metadata.creationTimestamp ?? null },
+];
+
+const columnsOf = (kind: AnyKind): readonly Column<KubeObject>[] => kind.columns ?? defaultColumns;
+
+export const columnDefinitions = (kind: AnyKind) =>
+  columnsOf(kind).map(({ name, type, format = '', priority = 0 }) => ({
+    name,
+    type,
+    format,
+    description: '',
+    priority,
+  }));
+
+export function rowOf(entry: Entry, version: string, include: IncludeObject, now: number) {
+  const cells = columnsOf(entry.resource.kind).map((c) => c.value(entry.object, { now }));
+  const object =
+    include === 'None' ? null : include === 'Object' ? entry.object : partialMetadata(entry.object, version);
+  return { cells, object };
+}
