@@ -1,0 +1,64 @@
+import type { Http2ServerResponse } from 'node:http2';
+import type { Body } from '../context.ts';
+
+/** Pieces up to this many bytes together go out as one. */
+const joinBelow = 16 * 1024;
+
+/** Writes a body at the pace of its reader. */
+export async function writeBody(response: Http2ServerResponse, body: Body, signal: AbortSignal): Promise<void> {
+  switch (body.type) {
+    case 'none':
+      response.end();
+      return;
+    case 'bytes':
+      await writePieces(response, body.pieces, signal);
+      return;
+    case 'stream':
+      for await (const chunk of body.chunks) {
+        if (signal.aborted) return;
+        if (!response.write(chunk)) await drained(response, signal);
+      }
+      response.end();
+      return;
+    case 'object':
+      response.end(JSON.stringify(body.value));
+      return;
+    case 'frames':
+      for await (const frames of body.frames) {
+        if (!response.write(frames.map((f) => `${JSON.stringify(f)}\n`).join(''))) await drained(response, signal);
+      }
+      response.end();
+  }
+}
+
+async function writePieces(
+  response: Http2ServerResponse,
+  pieces: readonly Uint8Array[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (pieces.length === 1) return void response.end(pieces[0]!);
+  let batch: Uint8Array[] = [];
+  let size = 0;
+  for (const piece of pieces) {
+    batch.push(piece);
+    size += piece.length;
+    if (size < joinBelow) continue;
+    if (!response.write(Buffer.concat(batch))) await drained(response, signal);
+    if (signal.aborted) return;
+    batch = [];
+    size = 0;
+  }
+  response.end(Buffer.concat(batch));
+}
+
+const drained = (response: Http2ServerResponse, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    response.once('drain', done);
+    signal.addEventListener('abort', done, { once: true });
+    if (signal.aborted) done();
+  });

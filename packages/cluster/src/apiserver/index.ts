@@ -1,0 +1,17 @@
+/**
+ * The API server: a function from request to response over a store. Filters let a request in, handlers make sense of it,
+ * registries read and write, watch caches answer without asking the store.
+ */
+export { ApiServer, type ApiServerDeps, type ApiServerParts } from './server.ts';
+export type {
+  Body,
+  Filter,
+  Handler,
+  RequestContext,
+  RequestInfo,
+  ServerRequest,
+  ServerResponse,
+  UserInfo,
+} from './context.ts';
+export { listen, type Listening, type ListenOptions } from './http/index.ts';
+export type { AdmissionAttributes, AdmissionPlugin } from './admission/plugin.ts';

@@ -1,0 +1,29 @@
+import * as api from '@tiphys/sdk/api';
+import { type AnyKind, erase } from '@tiphys/sdk/schema';
+
+/** The kinds that are stored, in the order in which their groups are listed. */
+export const storedKinds: readonly AnyKind[] = [
+  erase(api.configMap),
+  erase(api.endpoints),
+  erase(api.event),
+  erase(api.namespace),
+  erase(api.node),
+  erase(api.pod),
+  erase(api.secret),
+  erase(api.service),
+  erase(api.serviceAccount),
+  erase(api.deployment),
+  erase(api.replicaSet),
+  erase(api.controllerRevision),
+  erase(api.eventsEvent),
+  erase(api.lease),
+  erase(api.endpointSlice),
+  erase(api.role),
+  erase(api.roleBinding),
+  erase(api.clusterRole),
+  erase(api.clusterRoleBinding),
+  erase(api.priorityClass),
+];
+
+/** One of those that share a place in the store keeps the cache: the version that is stored. */
+export const hubKinds: readonly AnyKind[] = storedKinds.filter((k) => !k.hub);

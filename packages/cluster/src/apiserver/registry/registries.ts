@@ -1,0 +1,36 @@
+import { type AnyKind } from '@tiphys/sdk/schema';
+import type { KindHooks } from './kind-hooks.ts';
+import { Registry, type RegistryDeps } from './registry.ts';
+import { type Resource, resourceOf } from './resource.ts';
+
+/** Every served resource, found by where it is in the API. */
+export class Registries {
+  readonly #byPlace = new Map<string, Registry>();
+
+  constructor(kinds: readonly AnyKind[], deps: RegistryDeps, hooks: (resource: Resource) => KindHooks | undefined) {
+    for (const kind of kinds) {
+      const resource = resourceOf(kind);
+      this.#byPlace.set(
+        place(resource.group, resource.version, resource.resource),
+        new Registry(resource, deps, hooks(resource)),
+      );
+    }
+  }
+
+  find(group: string, version: string, resource: string): Registry | undefined {
+    return this.#byPlace.get(place(group, version, resource));
+  }
+
+  /** The registry of a kind that is known to be served. */
+  of(kind: { group: string; version: string; plural: string }): Registry {
+    const registry = this.find(kind.group, kind.version, kind.plural);
+    if (!registry) throw new Error(`${kind.plural}.${kind.group} is not served`);
+    return registry;
+  }
+
+  get all(): Iterable<Registry> {
+    return this.#byPlace.values();
+  }
+}
+
+const place = (group: string, version: string, resource: string): string => `${group}/${version}/${resource}`;

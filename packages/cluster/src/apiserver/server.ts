@@ -1,0 +1,160 @@
+import { internalError, isObject, type KubeObject, StatusError } from '@tiphys/sdk/machinery';
+import type { ApiRequest, ApiResponse, Transport, WatchFrame } from '@tiphys/sdk/client';
+import type { Clock, Logger, Random } from '@tiphys/sdk/runtime';
+import type { StoreBackend } from '../store/index.ts';
+import { AdmissionChain, type AdmissionPlugin } from './admission/plugin.ts';
+import { Feed } from './cache/feed.ts';
+import type { Filter, Handler, RequestContext, ServerRequest, ServerResponse, UserInfo } from './context.ts';
+import { requestInfo } from './filters/request-info.ts';
+import { dispatcher, type Endpoint, type SubresourceHandler } from './handlers/dispatch.ts';
+import { errorResponse } from './handlers/respond.ts';
+import { hubKinds, storedKinds } from './kinds.ts';
+import type { KindHooks } from './registry/kind-hooks.ts';
+import { Registries } from './registry/registries.ts';
+import { type Resource, resourceOf } from './registry/resource.ts';
+
+export interface ApiServerDeps {
+  readonly store: StoreBackend;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+}
+
+/** The parts that an API server is put together from; each list in one place, its order the order of work. */
+export interface ApiServerParts {
+  readonly filters: (server: ApiServer) => readonly Filter[];
+  readonly admission: (server: ApiServer) => readonly AdmissionPlugin[];
+  readonly endpoints: (server: ApiServer) => readonly Endpoint[];
+  readonly subresources: (server: ApiServer) => readonly SubresourceHandler[];
+  readonly hooks: (server: ApiServer, resource: Resource) => KindHooks | undefined;
+}
+
+const anonymous: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'], extra: {} };
+
+/** The API server as a function: `handle(request) → response`. Only `http/` knows sockets. */
+export class ApiServer {
+  readonly deps: ApiServerDeps;
+  readonly feed: Feed;
+  #registries: Registries | undefined;
+  #handler: Handler | undefined;
+
+  constructor(deps: ApiServerDeps) {
+    this.deps = deps;
+    this.feed = new Feed(deps.store, deps.clock);
+  }
+
+  get registries(): Registries {
+    if (!this.#registries) throw new Error('the server has not been loaded');
+    return this.#registries;
+  }
+
+  /** Reads what is stored and puts the chain together. */
+  async load(parts: ApiServerParts, signal: AbortSignal): Promise<void> {
+    const { store, clock, random } = this.deps;
+    await this.feed.load(hubKinds.map(resourceOf), signal);
+    // Plugins and hooks find the registries through the server when they are asked, not when they are made.
+    const admission = new AdmissionChain(parts.admission(this));
+    this.#registries = new Registries(storedKinds, { store, feed: this.feed, admission, clock, random }, (r) =>
+      parts.hooks(this, r),
+    );
+    const last = dispatcher({
+      registries: this.#registries,
+      feed: this.feed,
+      store,
+      clock,
+      random,
+      endpoints: parts.endpoints(this),
+      subresources: parts.subresources(this),
+    });
+    this.#handler = parts.filters(this).reduceRight<Handler>((next, filter) => (c) => filter(c, next), last);
+  }
+
+  /** Follows the store until the signal aborts. */
+  run(signal: AbortSignal): Promise<void> {
+    return this.feed.run(signal);
+  }
+
+  /** Every request's way through the server; never rejects. */
+  async handle(request: ServerRequest): Promise<ServerResponse> {
+    const { clock, log } = this.deps;
+    const at = request.path.indexOf('?');
+    const path = at === -1 ? request.path : request.path.slice(0, at);
+    const query = new URLSearchParams(at === -1 ? '' : request.path.slice(at + 1));
+    const warnings: string[] = [];
+    const context: RequestContext = {
+      request,
+      info: requestInfo(request.method, path, query),
+      query,
+      user: request.user ?? anonymous,
+      signal: request.signal,
+      now: clock.now(),
+      warnings,
+      warn: (text) => void (warnings.includes(text) || warnings.push(text)),
+    };
+    let response: ServerResponse;
+    try {
+      response = await this.#handler!(context);
+    } catch (err) {
+      if (err instanceof StatusError) response = errorResponse(request.objects, err);
+      else {
+        log.error('request failed', {
+          method: request.method,
+          path,
+          error: err instanceof Error ? err.stack : String(err),
+        });
+        response = errorResponse(request.objects, internalError(err instanceof Error ? err.message : String(err)));
+      }
+    }
+    if (!warnings.length) return response;
+    return {
+      ...response,
+      headers: { ...response.headers, warning: warnings.map((w) => `299 - ${JSON.stringify(w)}`) },
+    };
+  }
+
+  /** A way in for components of the same process: same filters and admission, no sockets, shared frozen objects. */
+  transport(user: UserInfo): Transport {
+    return {
+      send: async (request) => inProcess(await this.handle(asServerRequest(request, user))),
+      close: () => {},
+    };
+  }
+}
+
+const never = new AbortController().signal;
+
+function asServerRequest(
+  { method, path, headers = {}, body, signal = never }: ApiRequest,
+  user: UserInfo,
+): ServerRequest {
+  return {
+    method,
+    path,
+    headers,
+    user,
+    objects: true,
+    signal,
+    body: () => Promise.resolve(body as Uint8Array | KubeObject | undefined),
+  };
+}
+
+function inProcess({ status, headers, body }: ServerResponse): ApiResponse {
+  return {
+    status,
+    headers,
+    json: async () => {
+      if (body.type === 'object') return body.value;
+      if (body.type !== 'bytes') return undefined;
+      const parsed: unknown = JSON.parse(Buffer.concat(body.pieces).toString());
+      return isObject(parsed) ? Object.freeze(parsed) : parsed;
+    },
+    async *bytes() {
+      if (body.type === 'bytes') yield* body.pieces;
+      else if (body.type === 'stream') yield* body.chunks;
+      else if (body.type === 'object') yield Buffer.from(JSON.stringify(body.value));
+    },
+    async *frames(): AsyncIterable<WatchFrame> {
+      if (body.type === 'frames') for await (const batch of body.frames) yield* batch;
+    },
+  };
+}
