@@ -5,7 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endpointSlice, node as nodeKind, service as serviceKind, type ServiceSpecManifest } from '@tiphys/sdk/api';
-import { type Logger, nullLogger, Registry, systemClock, TaskGroup } from '@tiphys/sdk/runtime';
+import { SharedCache } from '@tiphys/sdk/cache';
+import { isAlreadyExists, type JsonObject, type KubeObject } from '@tiphys/sdk/machinery';
+import { type Logger, nullLogger, Registry, seededRandom, systemClock, TaskGroup } from '@tiphys/sdk/runtime';
+import type { Kind } from '@tiphys/sdk/schema';
+import type { ObjectKey } from '@tiphys/sdk/client';
+import { FakeClient } from '@tiphys/sdk/testing';
 import {
   checkRequirements,
   type CniConfig,
@@ -16,12 +21,12 @@ import {
   defaultNodeRoutesConfig,
   defaultProxyConfig,
   ensureCni,
+  publishDns,
   resetNetwork,
   runNodeRoutes,
   runProxy,
   systemCommands,
 } from 'tiphys/network';
-import { HeldObjects } from './held-objects.ts';
 
 const peer = fileURLToPath(new URL('network-peer.js', import.meta.url));
 
@@ -62,12 +67,13 @@ export interface LabPod {
 
 /**
  * Two nodes and a client outside the cluster on one link, each in a network namespace of its own, with pods that the real CNI
- * plugins connect and the real proxy serving what the test puts into `objects`. Disposing removes it all.
+ * plugins connect and the real proxy serving what the test puts into the cluster by `client`. Disposing removes it all.
  */
 export class NetworkLab implements AsyncDisposable {
-  readonly objects = new HeldObjects();
-  readonly client: string;
-  readonly clientAddress = '192.0.2.2';
+  readonly client = new FakeClient({ clock: systemClock, random: seededRandom('lab') });
+  /** The namespace of the machine outside the cluster. */
+  readonly outside: string;
+  readonly outsideAddress = '192.0.2.2';
   readonly nodes: LabNode[] = [];
   readonly #prefix: string;
   readonly #dir: string;
@@ -79,7 +85,7 @@ export class NetworkLab implements AsyncDisposable {
   private constructor(prefix: string, dir: string) {
     this.#prefix = prefix;
     this.#dir = dir;
-    this.client = `${prefix}-out`;
+    this.outside = `${prefix}-out`;
   }
 
   static async open({ checkMs = 30_000 } = {}): Promise<NetworkLab> {
@@ -94,19 +100,22 @@ export class NetworkLab implements AsyncDisposable {
   }
 
   async #build(checkMs: number): Promise<void> {
-    await this.#addNamespace(this.client);
-    const outside = commandsIn(this.client);
-    await outside.run('ip', ['link', 'add', 'link0', 'type', 'bridge']);
-    await outside.run('ip', ['addr', 'add', `${this.clientAddress}/24`, 'dev', 'link0']);
-    await outside.run('ip', ['link', 'set', 'link0', 'up']);
+    await this.#addNamespace(this.outside);
+    const outside = commandsIn(this.outside);
+    await ip(outside, 'link add link0 type bridge');
+    await ip(outside, `addr add ${this.outsideAddress}/24 dev link0`);
+    await ip(outside, 'link set link0 up');
     for (const [i, name] of ['a', 'b'].entries()) await this.#addNode(name, i);
-    for (const node of this.nodes) this.#runNode(node, checkMs);
+    const deps = { client: this.client, clock: systemClock, random: seededRandom('cache'), log: this.#log };
+    const cache = new SharedCache(deps, this.#tasks.signal);
+    this.#tasks.go(() => cache.done());
+    for (const node of this.nodes) await this.#runNode(node, cache, checkMs);
   }
 
   async #addNamespace(name: string): Promise<void> {
-    await systemCommands.run('ip', ['netns', 'add', name]);
+    await ip(systemCommands, `netns add ${name}`);
     this.#namespaces.push(name);
-    await commandsIn(name).run('ip', ['link', 'set', 'lo', 'up']);
+    await ip(commandsIn(name), 'link set lo up');
   }
 
   async #addNode(name: string, i: number): Promise<void> {
@@ -115,23 +124,11 @@ export class NetworkLab implements AsyncDisposable {
     await this.#addNamespace(namespace);
     const commands = commandsIn(namespace);
     const port = `port${i}`;
-    await systemCommands.run('ip', [
-      'link',
-      'add',
-      port,
-      'netns',
-      this.client,
-      'type',
-      'veth',
-      'peer',
-      'eth0',
-      'netns',
-      namespace,
-    ]);
-    await commandsIn(this.client).run('ip', ['link', 'set', port, 'master', 'link0', 'up']);
-    await commands.run('ip', ['addr', 'add', `${address}/24`, 'dev', 'eth0']);
-    await commands.run('ip', ['link', 'set', 'eth0', 'up']);
-    await commands.run('ip', ['route', 'add', 'default', 'via', this.clientAddress]);
+    await ip(systemCommands, `link add ${port} netns ${this.outside} type veth peer eth0 netns ${namespace}`);
+    await ip(commandsIn(this.outside), `link set ${port} master link0 up`);
+    await ip(commands, `addr add ${address}/24 dev eth0`);
+    await ip(commands, 'link set eth0 up');
+    await ip(commands, `route add default via ${this.outsideAddress}`);
     const config: CniConfig = {
       ...defaultCniConfig,
       podCIDR: `10.244.${i}.0/24`,
@@ -142,13 +139,15 @@ export class NetworkLab implements AsyncDisposable {
     this.nodes.push({ name, address, namespace, config, commands, paths });
   }
 
-  #runNode({ name, address, config: { podCIDR }, commands }: LabNode, checkMs: number): void {
-    this.objects.put(nodeKind, {
+  async #runNode(node: LabNode, cache: SharedCache, checkMs: number): Promise<void> {
+    const { name, address, commands } = node;
+    const { podCIDR } = node.config;
+    await this.put(nodeKind, {
       metadata: { name },
       spec: { podCIDR, podCIDRs: [podCIDR] },
       status: { addresses: [{ type: 'InternalIP', address }] },
     });
-    const deps = { cache: this.objects, clock: systemClock, log: this.#log, commands };
+    const deps = { cache, clock: systemClock, log: this.#log, commands };
     const proxy = {
       ...defaultProxyConfig,
       node: name,
@@ -174,7 +173,7 @@ export class NetworkLab implements AsyncDisposable {
 
   async removePod({ namespace, node }: LabPod): Promise<void> {
     await this.#cni('DEL', namespace, node);
-    await systemCommands.run('ip', ['netns', 'delete', namespace]);
+    await ip(systemCommands, `netns delete ${namespace}`);
   }
 
   /** Runs the plugins of the conflist, each with what the one before gave. */
@@ -202,11 +201,29 @@ export class NetworkLab implements AsyncDisposable {
   }
 
   /** Answers on a port of a namespace until the lab closes. */
-  async serve(namespace: string, port: number, name: string): Promise<ChildProcess> {
-    const server = spawn('ip', ['netns', 'exec', namespace, process.execPath, peer, 'serve', String(port), name]);
+  serve(namespace: string, port: number, name: string): Promise<void> {
+    return this.#start(namespace, 'serve', String(port), name);
+  }
+
+  /** Runs the DNS server of the cluster on a node and makes it known to the proxies. */
+  async serveDns({ namespace, address }: LabNode, port: number): Promise<void> {
+    await this.#start(namespace, 'dns', address, String(port));
+    const { signal } = new AbortController();
+    await publishDns(this.client, { clusterIP: '10.96.0.10', address, port }, signal);
+  }
+
+  /** What a DNS server knows, asked from within a namespace. */
+  async resolve(from: string, server: string, name: string, type = 'A'): Promise<string[]> {
+    const args = [peer, 'resolve', server, name, type];
+    return JSON.parse(await commandsIn(from).run(process.execPath, args)) as string[];
+  }
+
+  async #start(namespace: string, ...args: string[]): Promise<void> {
+    const server = spawn('ip', ['netns', 'exec', namespace, process.execPath, peer, ...args]);
     this.#servers.push(server);
-    await once(server.stdout, 'data');
-    return server;
+    const failed = once(server, 'exit').then(() => Promise.reject(new Error(`${args.join(' ')} ended`)));
+    await Promise.race([once(server.stdout, 'data'), failed]);
+    failed.catch(() => undefined); // at the end they are killed
   }
 
   /** What is heard at an address from within a namespace, `count` times over. */
@@ -232,16 +249,16 @@ export class NetworkLab implements AsyncDisposable {
   }
 
   /** Makes a service of port 80 and its slice for these pods. */
-  putService(name: string, pods: LabPod[], spec: ServiceSpecManifest): void {
-    this.objects.put(serviceKind, {
+  async putService(name: string, pods: LabPod[], spec: ServiceSpecManifest): Promise<void> {
+    await this.put(serviceKind, {
       metadata: { namespace: 'default', name },
       spec: { ports: [{ port: 80, protocol: 'TCP' }], ...spec },
     });
-    this.putEndpoints(name, pods, spec.ports?.[0]?.protocol ?? 'TCP');
+    await this.putEndpoints(name, pods, spec.ports?.[0]?.protocol ?? 'TCP');
   }
 
-  putEndpoints(name: string, pods: LabPod[], protocol = 'TCP'): void {
-    this.objects.put(endpointSlice, {
+  async putEndpoints(name: string, pods: LabPod[], protocol = 'TCP'): Promise<void> {
+    await this.put(endpointSlice, {
       metadata: { namespace: 'default', name: `${name}-1`, labels: { 'kubernetes.io/service-name': name } },
       addressType: 'IPv4',
       ports: [{ port: 8080, protocol: protocol === 'UDP' ? 'UDP' : 'TCP' }],
@@ -249,18 +266,36 @@ export class NetworkLab implements AsyncDisposable {
     });
   }
 
+  /** Creates the object, or changes what the manifest says. */
+  async put<O extends KubeObject, M>(kind: Kind<O, M>, manifest: M & ObjectKey): Promise<void> {
+    const { status, ...patch } = manifest as M & { status?: JsonObject };
+    await this.client.create(kind, manifest).catch((err: unknown) => {
+      if (!isAlreadyExists(err)) throw err;
+      return this.client.patch(kind, manifest, { type: 'merge', patch });
+    });
+    if (!status) return;
+    await this.client.patch(kind, manifest, { type: 'merge', patch: { status } }, { subresource: 'status' });
+  }
+
+  /** Stops the proxies; what they made stays. */
+  async stop(): Promise<void> {
+    await this.#tasks[Symbol.asyncDispose]();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const server of this.#servers) server.kill('SIGKILL');
-    await this.#tasks[Symbol.asyncDispose]();
+    await this.stop();
     for (const { config, commands } of this.nodes) {
       const names = { ...config, proxyTable: defaultProxyConfig.table };
       await resetNetwork({ ...names, routeProtocol: defaultNodeRoutesConfig.routeProtocol }, commands);
     }
-    for (const name of this.#namespaces)
-      await systemCommands.run('ip', ['netns', 'delete', name]).catch(() => undefined);
+    for (const name of this.#namespaces) await ip(systemCommands, `netns delete ${name}`).catch(() => undefined);
     await rm(this.#dir, { recursive: true, force: true });
   }
 }
+
+/** Runs `ip` with a line of words. */
+const ip = (commands: Commands, line: string): Promise<string> => commands.run('ip', line.split(' '));
 
 interface CniResult {
   ips: { address: string }[];

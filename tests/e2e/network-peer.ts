@@ -1,15 +1,25 @@
 /**
  * One end of a connection, as a program that a test runs inside a network namespace:
  * `serve PORT NAME` answers every connection and datagram with its name and the asker's address;
- * `ask tcp|udp HOST PORT COUNT [LOCAL-PORT]` prints the answers as a JSON array, with error codes for what failed.
+ * `ask tcp|udp HOST PORT COUNT [LOCAL-PORT]` prints the answers as a JSON array, with error codes for what failed;
+ * `dns ADDRESS PORT` serves DNS for a cluster that has itself and a service `web`;
+ * `resolve SERVER NAME TYPE` prints what the server knows, as a JSON array or an error code.
  */
 import { createSocket } from 'node:dgram';
+import { Resolver } from 'node:dns/promises';
 import { connect, createServer } from 'node:net';
+import { namespace, service } from '@tiphys/sdk/api';
+import { SharedCache } from '@tiphys/sdk/cache';
+import { nullLogger, Registry, seededRandom, systemClock, systemRandom } from '@tiphys/sdk/runtime';
+import { FakeClient } from '@tiphys/sdk/testing';
+import { defaultDnsConfig, publishDns, runDns } from 'tiphys/network';
 
 const patienceMs = 2000;
 const [, , verb, ...args] = process.argv;
 
 if (verb === 'serve') serve(Number(args[0]), args[1] ?? '');
+else if (verb === 'dns') await serveDns(args[0] ?? '', Number(args[1]));
+else if (verb === 'resolve') console.log(JSON.stringify(await resolve(args)));
 else console.log(JSON.stringify(await ask(args)));
 
 function serve(port: number, name: string): void {
@@ -61,4 +71,23 @@ function askUdp(host: string, port: number, localPort: number): Promise<string> 
       socket.connect(port, host, (err?: Error) => (err ? finish(err.message) : socket.send('?'))),
     );
   });
+}
+
+async function serveDns(address: string, port: number): Promise<void> {
+  const { signal } = new AbortController();
+  const client = new FakeClient({ clock: systemClock, random: seededRandom(1) });
+  const clusterIP = '10.96.0.10';
+  await client.create(namespace, { metadata: { name: 'default' } });
+  await client.create(service, { metadata: { namespace: 'default', name: 'web' }, spec: { clusterIP: '10.96.0.20' } });
+  await publishDns(client, { clusterIP, address, port }, signal);
+  const deps = { client, clock: systemClock, random: systemRandom, log: nullLogger, metrics: new Registry() };
+  const config = { ...defaultDnsConfig, upstreams: [], clusterIP, address, port };
+  const onListening = () => console.log('ready');
+  await runDns({ ...deps, cache: new SharedCache(deps, signal), config, onListening }, signal);
+}
+
+async function resolve([server = '', name = '', type = 'A']: string[]): Promise<unknown> {
+  const resolver = new Resolver({ timeout: patienceMs, tries: 1 });
+  resolver.setServers([server]);
+  return resolver.resolve(name, type).catch((err: NodeJS.ErrnoException) => [err.code]);
 }

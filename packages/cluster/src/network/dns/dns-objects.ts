@@ -4,7 +4,8 @@ import {
   service as serviceKind,
   type ServiceManifest,
 } from '@tiphys/sdk/api';
-import type { Client } from '@tiphys/sdk/client';
+import type { Client, ObjectKey } from '@tiphys/sdk/client';
+import { isAlreadyExists } from '@tiphys/sdk/machinery';
 
 export interface DnsObjectsConfig {
   /** The address that every pod's `resolv.conf` names. */
@@ -55,13 +56,22 @@ export function dnsObjects({ clusterIP, address, port }: DnsObjectsConfig): {
   };
 }
 
-/** Makes the DNS server known to the cluster. May be done again, when it listens elsewhere. */
+/** Makes the DNS server known to the cluster, or says that it listens elsewhere now. A Service that is there is kept. */
 export async function publishDns(client: Client, config: DnsObjectsConfig, signal: AbortSignal): Promise<void> {
   const { service, slice } = dnsObjects(config);
-  const options = { fieldManager: 'tiphys-dns', force: true, signal };
-  await client.apply(serviceKind, service, options);
-  await client.apply(endpointSlice, slice, options);
+  await client.create(serviceKind, service, { signal }).catch((err: unknown) => {
+    if (!isAlreadyExists(err)) throw err;
+  });
+  await client.create(endpointSlice, slice, { signal }).catch((err: unknown) => {
+    if (!isAlreadyExists(err)) throw err;
+    const { ports, endpoints } = slice;
+    return client.patch(endpointSlice, keyOf(slice), { type: 'merge', patch: { ports, endpoints } }, { signal });
+  });
 }
+
+const keyOf = ({ metadata }: EndpointSliceManifest): ObjectKey => ({
+  metadata: { namespace, name: metadata?.name ?? '' },
+});
 
 /** The address of the DNS service by convention: the tenth of the service range. */
 export function dnsClusterIP(serviceCIDR: string): string {

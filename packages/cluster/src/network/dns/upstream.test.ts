@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { endpointSlice } from '@tiphys/sdk/api';
 import { nullLogger, seededRandom, systemClock } from '@tiphys/sdk/runtime';
+import { FakeClient } from '@tiphys/sdk/testing';
 import { AnswerCache } from './answer-cache.ts';
-import { dnsClusterIP, dnsObjects } from './dns-objects.ts';
+import { dnsClusterIP, dnsObjects, publishDns } from './dns-objects.ts';
 import type { ForwardedAnswer } from './forwarded-answer.ts';
 import { Forwarder } from './forwarder.ts';
 import { upstreamsOf } from './upstream.ts';
@@ -63,5 +65,18 @@ test('where the DNS service is', () => {
   assert.deepEqual(
     slice.ports?.map((p) => [p.name, p.port]),
     service.spec?.ports?.map((p) => [p.name, p.targetPort]),
+  );
+});
+
+test('publishing the server again, elsewhere, moves its endpoint', async () => {
+  const client = new FakeClient({ clock: systemClock, random: seededRandom(1) });
+  const { signal } = new AbortController();
+  const config = { clusterIP: '10.96.0.10', address: '192.0.2.1', port: 10053 };
+  await publishDns(client, config, signal);
+  await publishDns(client, { ...config, address: '192.0.2.2' }, signal);
+  const { items } = await client.list(endpointSlice, { namespace: 'kube-system' });
+  assert.deepEqual(
+    items.map((slice) => slice.endpoints?.map((e) => e.addresses)),
+    [[['192.0.2.2']]],
   );
 });
