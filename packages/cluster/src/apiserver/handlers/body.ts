@@ -1,8 +1,15 @@
-import { badRequest, isObject, type JsonObject, type KubeObject, StatusError } from '@tiphys/sdk/machinery';
+import {
+  badRequest,
+  findDuplicateKeys,
+  isObject,
+  type JsonObject,
+  type KubeObject,
+  StatusError,
+  syntaxProblem,
+} from '@tiphys/sdk/machinery';
 import { type AnyKind, decode, DecodeError } from '@tiphys/sdk/schema';
 import { LineCounter, parseDocument } from 'yaml';
 import type { RequestContext, ServerRequest } from '../context.ts';
-import { jsonProblem } from './json-problem.ts';
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
 
@@ -90,14 +97,12 @@ function parse(media: string, bytes: Buffer, kind: AnyKind): { value: unknown; p
 }
 
 function parseJson(bytes: Buffer, kind: AnyKind): { value: unknown; problems: string[] } {
+  const problem = bytes.length ? syntaxProblem(bytes) : 'unexpected end of JSON input';
+  if (problem) throw unrecognized(kind, `couldn't get version/kind; json parse error: ${problem}`, bytes);
   const text = bytes.toString();
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw unrecognized(kind, `couldn't get version/kind; json parse error: ${jsonProblem(text)}`, bytes);
-  }
-  return { value: checkedKind(value, kind, bytes), problems: [] };
+  const value: unknown = JSON.parse(text);
+  const problems = findDuplicateKeys(text, value).map((path) => `duplicate field ${JSON.stringify(path)}`);
+  return { value: checkedKind(value, kind, bytes), problems };
 }
 
 function parseYaml(bytes: Buffer, kind: AnyKind): { value: unknown; problems: string[] } {

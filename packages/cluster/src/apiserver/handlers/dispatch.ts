@@ -3,6 +3,7 @@ import type { Handler, RequestContext, ServerResponse } from '../context.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Registries } from '../registry/registries.ts';
 import { get, list, type ReadDeps } from './read.ts';
+import { patch } from './patch.ts';
 import { watch } from './watch.ts';
 import { create, remove, removeCollection, update } from './write.ts';
 
@@ -63,6 +64,9 @@ async function onResource(c: RequestContext, registry: Registry, deps: DispatchD
     case 'update':
       if (!info.name) throw notOnThis();
       return update(c, registry);
+    case 'patch':
+      if (!info.name) throw notOnThis();
+      return patch(c, registry);
     case 'delete':
       return remove(c, registry);
     case 'deletecollection':
@@ -89,6 +93,8 @@ async function onSubresource(c: RequestContext, registry: Registry, deps: Dispat
       return get(c, registry, deps);
     case 'update':
       return update(c, registry);
+    case 'patch':
+      return patch(c, registry);
     default:
       throw notOnThis();
   }

@@ -33,10 +33,7 @@ export async function update(c: RequestContext, registry: Registry): Promise<Ser
   const form = negotiate(c.request, c.query, 'object');
   const request = writeRequest(c, 'UpdateOptions');
   const object = await readObject(c, registry.resource.kind);
-  if (!object.metadata.name && c.info.name) {
-    throw badRequest(`the name of the object (${c.info.name} based on URL) was undeterminable: name must be provided`);
-  }
-  checkPlace(object.metadata, c.info.namespace, c.info.name);
+  checkPlace(object.metadata, c.info.namespace, c.info.name, true);
   const written = await registry.update({
     ...request,
     ...(c.info.subresource && { subresource: c.info.subresource }),
@@ -157,12 +154,21 @@ function* optionErrors(query: URLSearchParams, dryRuns: readonly string[]): Iter
   }
 }
 
-function checkPlace(metadata: { name?: string; namespace?: string }, namespace: string, name: string): void {
-  if (metadata.namespace && namespace && metadata.namespace !== namespace) {
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+/** Where the object says it belongs must be where the request is for; a complete object must say it. */
+export function checkPlace(
+  metadata: { name?: string; namespace?: string },
+  namespace: string,
+  name: string,
+  complete = false,
+): void {
+  if (name && !metadata.name && complete) {
+    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
   }
   if (name && metadata.name && metadata.name !== name) {
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+  }
+  if (metadata.namespace && namespace && metadata.namespace !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
 }
 
