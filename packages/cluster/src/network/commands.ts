@@ -7,7 +7,8 @@ export interface Commands {
 }
 
 export interface CommandOptions {
-  stdin?: string;
+  /** What the program reads, in as many pieces as suits the writer. */
+  stdin?: string | readonly string[];
   env?: Record<string, string>;
   signal?: AbortSignal;
 }
@@ -40,7 +41,8 @@ export const systemCommands: Commands = {
       child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
       // A program that ends before it has read everything says why on stderr and by its exit code.
       child.stdin.on('error', () => undefined);
-      child.stdin.end(stdin);
+      for (const piece of typeof stdin === 'string' ? [stdin] : stdin) child.stdin.write(piece);
+      child.stdin.end();
       child.on('error', (cause: NodeJS.ErrnoException) => {
         if (cause.name === 'AbortError') reject(cause);
         else reject(new CommandError(`${program}: ${cause.message}`, { isMissing: cause.code === 'ENOENT', cause }));
@@ -49,7 +51,9 @@ export const systemCommands: Commands = {
         if (code === 0) return resolve(Buffer.concat(out).toString());
         const said = Buffer.concat(err).toString().trim() || Buffer.concat(out).toString().trim();
         const how = killedBy ? `killed by ${killedBy}` : `exit code ${code}`;
-        reject(new CommandError(`${program} ${args.join(' ')}: ${how}: ${said}`, { exitCode: code ?? undefined }));
+        // nft repeats every line that it doesn't understand.
+        const text = `${program} ${args.join(' ')}: ${how}: ${said.slice(0, 1000)}`;
+        reject(new CommandError(text, { exitCode: code ?? undefined }));
       });
     });
   },

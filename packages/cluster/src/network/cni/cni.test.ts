@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { nullLogger } from '@tiphys/sdk/runtime';
-import { CommandError, type Commands } from '../commands.ts';
+import { CommandError, type CommandOptions, type Commands } from '../commands.ts';
 import { replaceTable } from '../proxy/nft-table.ts';
 import { type CniConfig, defaultCniConfig } from './config.ts';
 import { conflist } from './conflist.ts';
@@ -22,9 +22,9 @@ class FakeMachine implements Commands {
     'firewall-cmd --state': 'running\n',
   };
 
-  run(program: string, args: readonly string[], options: { stdin?: string } = {}): Promise<string> {
+  run(program: string, args: readonly string[], { stdin }: CommandOptions = {}): Promise<string> {
     const line = [program, ...args].join(' ');
-    this.ran.push(options.stdin ? `${line} < ${options.stdin}` : line);
+    this.ran.push(typeof stdin === 'string' ? `${line} < ${stdin}` : line);
     if (this.lacks.has(program)) return Promise.reject(new CommandError(`${program}: not found`, { isMissing: true }));
     if (this.lacks.has(line)) return Promise.reject(new CommandError(`${line}: failed`, { exitCode: 1 }));
     return Promise.resolve(this.says[line] ?? '');
@@ -40,6 +40,7 @@ test('the conflist that runtimes read', () => {
         type: 'bridge',
         bridge: 'tiphys0',
         isGateway: true,
+        forceAddress: true,
         ipMasq: false,
         hairpinMode: true,
         mtu: 1400,
@@ -47,7 +48,7 @@ test('the conflist that runtimes read', () => {
           type: 'host-local',
           ranges: [[{ subnet: '10.244.0.0/24' }]],
           routes: [{ dst: '0.0.0.0/0' }],
-          dataDir: '/var/lib/cni/networks',
+          dataDir: '/run/tiphys/networks',
         },
       },
       { type: 'portmap', capabilities: { portMappings: true } },

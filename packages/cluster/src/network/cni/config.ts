@@ -21,7 +21,7 @@ export interface CniConfig {
   confDir: string;
   /** Where the plugins are; looked for in the usual places when left out. */
   binDir?: string;
-  /** Where host-local keeps its leases. */
+  /** Where host-local keeps its leases; best where a reboot, which ends all pods, ends them too. */
   ipamDir: string;
   /** The links' MTU; the kernel's own when left out. */
   mtu?: number;
@@ -37,5 +37,5 @@ export const defaultCniConfig = {
   table: 'tiphys-pods',
   forwardChain: 'TIPHYS-FORWARD',
   confDir: '/etc/cni/net.d',
-  ipamDir: '/var/lib/cni/networks',
+  ipamDir: '/run/tiphys/networks',
 } as const satisfies CniConfig;

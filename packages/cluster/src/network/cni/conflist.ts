@@ -18,6 +18,8 @@ export function conflist(config: CniConfig, { hostPorts }: { hostPorts: boolean 
         type: 'bridge',
         bridge,
         isGateway: true,
+        // A bridge left over from when the node had other addresses takes the new one.
+        forceAddress: true,
         ipMasq: false,
         // A pod may reach itself through a service, and then the packet leaves the bridge by the port it came in at.
         hairpinMode: true,

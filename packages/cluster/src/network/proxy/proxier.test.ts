@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nullLogger, Registry, TaskGroup } from '@tiphys/sdk/runtime';
 import { SimClock } from '@tiphys/sdk/testing';
-import { CommandError, type Commands } from '../commands.ts';
+import { CommandError, type CommandOptions, type Commands } from '../commands.ts';
 import { HealthCheckServers } from './health-check.ts';
 import { proxyMetrics } from './metrics.ts';
 import { Proxier } from './proxier.ts';
@@ -17,15 +17,16 @@ class FakeNft implements Commands {
   fails = 0;
   hasConntrack = true;
 
-  run(program: string, args: readonly string[], options: { stdin?: string } = {}): Promise<string> {
+  run(program: string, args: readonly string[], { stdin = '' }: CommandOptions = {}): Promise<string> {
     if (program === 'conntrack') {
       this.conntrack.push(args.join(' '));
       return this.hasConntrack ? Promise.resolve('') : Promise.reject(new CommandError('none', { isMissing: true }));
     }
     if (args[0] === 'list') return Promise.resolve(`elements = { ${this.revision} }`);
     if (this.fails-- > 0) return Promise.reject(new CommandError('no such table', { exitCode: 1 }));
-    this.scripts.push(options.stdin ?? '');
-    this.revision = /add element ip t revision \{ (\w+) \}/.exec(options.stdin ?? '')?.[1] ?? '';
+    const script = typeof stdin === 'string' ? stdin : stdin.join('');
+    this.scripts.push(script);
+    this.revision = /add element ip t revision \{ (\w+) \}/.exec(script)?.[1] ?? '';
     return Promise.resolve('');
   }
 }

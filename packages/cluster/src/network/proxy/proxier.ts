@@ -109,20 +109,21 @@ export class Proxier {
   async #sync(signal: AbortSignal): Promise<void> {
     const { clock, metrics } = this.#deps;
     const began = clock.monotonic();
-    const touched = this.#take();
+    const touched = await this.#take();
     const isPartial = this.#isInKernel;
-    let script = '';
+    const script: string[] = [];
     if (!isPartial) {
       this.#ruleset = new Ruleset(this.#deps.config);
-      script = replaceTable(this.#path, this.#ruleset.table());
+      script.push(replaceTable(this.#path, this.#ruleset.table()));
     }
     const changes = isPartial ? touched.map((key) => [key, this.#services.get(key)] as const) : [...this.#services];
     for (let i = 0; i < changes.length; i += servicesAtOnce) {
       const { before, after } = this.#ruleset.update(changes.slice(i, i + servicesAtOnce));
-      script += diffTables(this.#path, before, after);
+      const piece = diffTables(this.#path, before, after);
+      if (piece) script.push(piece);
       await clock.yield();
     }
-    if (script) await this.#apply(script, signal);
+    if (script.length) await this.#apply(script, signal);
     for (const [, service] of changes) if (service) this.#udp.add(service);
     await this.#forgetFlows(signal);
 
@@ -133,10 +134,11 @@ export class Proxier {
   }
 
   /** Takes the present state of what has changed; resolves names to services here alone. */
-  #take(): string[] {
+  async #take(): Promise<string[]> {
     const keys = [...this.#dirty];
     this.#dirty.clear();
-    for (const key of keys) {
+    for (const [i, key] of keys.entries()) {
+      if (i % servicesAtOnce === servicesAtOnce - 1) await this.#deps.clock.yield();
       const old = this.#services.get(key);
       if (old) this.#udp.add(old, { gone: true });
       const service = this.#deps.service(key);
@@ -148,15 +150,13 @@ export class Proxier {
   }
 
   /** Runs the script and the step of the revision as one transaction. */
-  async #apply(script: string, signal: AbortSignal): Promise<void> {
+  async #apply(script: string[], signal: AbortSignal): Promise<void> {
     const next = this.#revision + 1;
+    const set = `${this.#path} ${revisionSet}`;
     const step = this.#isInKernel
-      ? `delete element ${this.#path} ${revisionSet} { ${markText(this.#revision)} }
-`
-      : `add set ${this.#path} ${revisionSet} { type mark; }
-`;
-    const stdin = `${script}${step}add element ${this.#path} ${revisionSet} { ${markText(next)} }
-`;
+      ? `delete element ${set} { ${markText(this.#revision)} }\n`
+      : `add set ${set} { type mark; }\n`;
+    const stdin = [...script, step, `add element ${set} { ${markText(next)} }\n`];
     await this.#deps.commands.run('nft', ['-f', '-'], { stdin, signal });
     this.#revision = next;
     this.#isInKernel = true;
@@ -192,7 +192,7 @@ export class Proxier {
 }
 
 // So many services take a few milliseconds.
-const servicesAtOnce = 200;
+const servicesAtOnce = 100;
 const revisionSet = 'revision';
 /** A mark as nft prints it. */
 const markText = (revision: number): string => `0x${revision.toString(16).padStart(8, '0')}`;
