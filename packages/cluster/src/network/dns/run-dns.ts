@@ -1,13 +1,11 @@
-import { namespace as namespaceKind, service as serviceKind } from '@tiphys/sdk/api';
 import type { Cache } from '@tiphys/sdk/cache';
 import { type Clock, type Logger, type Random, type Registry, TaskGroup } from '@tiphys/sdk/runtime';
-import { serviceOf, slicesByService } from '../endpoint-slices.ts';
 import { ClusterZone, type ClusterZoneConfig } from './cluster-zone.ts';
-import { dnsServiceOf } from './dns-service.ts';
 import { Forwarder, type ForwarderConfig } from './forwarder.ts';
 import { dnsMetrics } from './metrics.ts';
 import { Resolver } from './resolver.ts';
 import { type DnsServerConfig, serveDns } from './server.ts';
+import { ZoneFeed } from './zone-feed.ts';
 
 export interface DnsConfig extends ClusterZoneConfig, DnsServerConfig, Omit<ForwarderConfig, 'ownAddresses'> {}
 
@@ -38,27 +36,10 @@ export async function runDns(deps: DnsDeps, signal: AbortSignal): Promise<void> 
   const { cache, clock, random, config, metrics: registry, onListening } = deps;
   const log = deps.log.child({ component: 'dns' });
   const zone = new ClusterZone(config);
-  const services = cache.informer(serviceKind);
-  const namespaces = cache.informer(namespaceKind);
-  const slices = slicesByService(cache);
+  const feed = new ZoneFeed({ cache, clock, zone });
   // A name that isn't known yet would be denied, and clients remember that.
-  await Promise.all([services, namespaces, slices.informer].map((informer) => informer.synced(signal)));
+  await feed.synced(signal);
 
-  const refresh = (key: string) => {
-    const [namespace, name = ''] = key.split('/');
-    const service = services.get(namespace, name);
-    zone.setService(key, service && dnsServiceOf(service, slices.of(key)), Math.floor(clock.now() / 1000));
-  };
-  const ends = [
-    services.on((next, old) => {
-      const { namespace, name } = (next ?? old)!.metadata;
-      refresh(`${namespace}/${name}`);
-    }),
-    slices.informer.on((next, old) => {
-      for (const key of new Set([next, old].map((slice) => slice && serviceOf(slice)))) if (key) refresh(key);
-    }),
-    namespaces.on((next, old) => zone.setNamespace((next ?? old)!.metadata.name ?? '', next !== undefined)),
-  ];
   const ownAddresses = [config.clusterIP, config.address];
   const forwarder = new Forwarder({ clock, random, log, config: { ...config, ownAddresses } });
   const metrics = dnsMetrics(registry);
@@ -71,15 +52,12 @@ export async function runDns(deps: DnsDeps, signal: AbortSignal): Promise<void> 
     metrics,
     maxKeepSeconds: config.maxKeepSeconds,
   });
-  try {
-    await using tasks = new TaskGroup(signal);
-    const listening = (port: number) => {
-      tasks.go((s) => forwarder.findLoops(s));
-      onListening?.(port);
-    };
-    tasks.go((s) => serveDns({ resolver, log, config, onListening: listening }, s));
-    await tasks.done();
-  } finally {
-    for (const end of ends) end();
-  }
+  await using tasks = new TaskGroup(signal);
+  const listening = (port: number) => {
+    tasks.go((s) => forwarder.findLoops(s));
+    onListening?.(port);
+  };
+  tasks.go((s) => feed.run(s));
+  tasks.go((s) => serveDns({ resolver, log, config, onListening: listening }, s));
+  await tasks.done();
 }

@@ -74,9 +74,8 @@ test('names of the cluster, over UDP', async () => {
   assert.deepEqual(await judge.resolve4('WEB.default.svc.cluster.local', { ttl: true }), [
     { address: '10.96.0.7', ttl: 30 },
   ]);
-  assert.deepEqual(await judge.resolveSrv('_http._tcp.web.default.svc.cluster.local'), [
-    { name: 'web.default.svc.cluster.local', port: 80, priority: 0, weight: 100 },
-  ]);
+  const [srv] = await judge.resolveSrv('_http._tcp.web.default.svc.cluster.local');
+  assert.deepEqual([srv?.name, srv?.port, srv?.priority, srv?.weight], ['web.default.svc.cluster.local', 80, 0, 100]);
   assert.deepEqual(await judge.reverse('10.96.0.7'), ['web.default.svc.cluster.local']);
   await assert.rejects(judge.resolve4('nope.default.svc.cluster.local'), { code: 'ENOTFOUND' });
   await assert.rejects(judge.resolve6('web.default.svc.cluster.local'), { code: 'ENODATA' });

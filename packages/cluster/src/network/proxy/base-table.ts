@@ -113,7 +113,12 @@ export function baseTable(config: BaseTableConfig): NftTable {
       'filter-forward',
       {
         hook: 'type filter hook forward priority -5',
-        rules: ['ct state new jump check-service', 'ct state new jump check-cluster-ip'],
+        rules: [
+          // Such packets aren't translated: the client would see a stranger's address and break the connection off.
+          ...(podCIDRs.length ? [`ct state invalid ${addressMatch(family, 'saddr', podCIDRs)} drop`] : []),
+          'ct state new jump check-service',
+          'ct state new jump check-cluster-ip',
+        ],
       },
     ],
     [

@@ -155,6 +155,18 @@ test('flows are looked at when a UDP service changes, and where conntrack is mis
   assert.equal(nft.conntrack.length, 2);
 });
 
+test('how long a change took to reach the kernel is counted from when it happened', async () => {
+  const { clock, proxier, registry } = aProxier(new Map([['default/web', web('10.244.0.2')]]));
+  await using tasks = new TaskGroup();
+  proxier.mark('default/web', clock.now() - 2500);
+  proxier.mark('default/web');
+  tasks.go((signal) => proxier.run(signal));
+  await clock.advance(1000);
+  const text = await registry.metrics();
+  assert.match(text, /kubeproxy_network_programming_duration_seconds_sum 2\.5/);
+  assert.match(text, /kubeproxy_network_programming_duration_seconds_count 1/);
+});
+
 test('thousands of services are one transaction', async () => {
   const services = new Map<string, ProxyService>();
   const { clock, nft, proxier } = aProxier(services);

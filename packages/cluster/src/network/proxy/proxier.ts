@@ -40,6 +40,8 @@ export class Proxier {
   #ruleset: Ruleset;
   readonly #services = new Map<string, ProxyService>();
   readonly #dirty = new Set<string>();
+  /** When the changes happened that the next transaction brings. */
+  #since: number[] = [];
   #udp = new UdpDestinations();
   #isInKernel = false;
   #revision = 0;
@@ -51,9 +53,10 @@ export class Proxier {
     this.#ruleset = new Ruleset(deps.config);
   }
 
-  /** Says that a service, or an endpoint of it, is no longer what it was. */
-  mark(key: string): void {
+  /** Says that a service, or an endpoint of it, is no longer what it was; and since when (milliseconds), where that is known. */
+  mark(key: string, since?: number): void {
     this.#dirty.add(key);
+    if (since !== undefined) this.#since.push(since);
     this.#changed.notify();
   }
 
@@ -123,7 +126,10 @@ export class Proxier {
       if (piece) script.push(piece);
       await clock.yield();
     }
+    const since = this.#since;
+    this.#since = [];
     if (script.length) await this.#apply(script, signal);
+    for (const moment of since) metrics.programmingSeconds.observe(Math.max(0, clock.now() - moment) / 1000);
     for (const [, service] of changes) if (service) this.#udp.add(service);
     await this.#forgetFlows(signal);
 

@@ -36,6 +36,9 @@ export const defaultProxyConfig = {
   healthCheckAddress: '0.0.0.0',
 } as const;
 
+/** When the pod or service changed that a slice's last change answers. */
+const triggerAnnotation = 'endpoints.kubernetes.io/last-change-trigger-time';
+
 /** The service proxy of a node: keeps the kernel's rules at what the Services and EndpointSlices say, until stopped. */
 export async function runProxy(deps: ProxyDeps, signal: AbortSignal): Promise<void> {
   const { cache, clock, config, metrics: registry, commands = systemCommands } = deps;
@@ -60,10 +63,11 @@ export async function runProxy(deps: ProxyDeps, signal: AbortSignal): Promise<vo
       return service && fromApi(service, slices.of(key), config);
     },
   });
-  const mark = (key: string) => {
+  const mark = (key: string, since?: number) => {
     metrics.lastQueuedTimestamp.set(clock.now() / 1000);
-    proxier.mark(key);
+    proxier.mark(key, since);
   };
+  const startedAt = clock.now();
   const ends = [
     services.on((next, old) => {
       const { namespace, name } = (next ?? old)!.metadata;
@@ -72,9 +76,11 @@ export async function runProxy(deps: ProxyDeps, signal: AbortSignal): Promise<vo
     }),
     slices.informer.on((next, old) => {
       metrics.endpointChanges.inc();
+      const triggeredAt = Date.parse(next?.metadata.annotations?.[triggerAnnotation] ?? '');
       for (const slice of [next, old]) {
         const key = slice && serviceOf(slice);
-        if (key !== undefined) mark(key);
+        // What happened before there was a proxy didn't wait for it.
+        if (key !== undefined) mark(key, slice === next && triggeredAt >= startedAt ? triggeredAt : undefined);
       }
     }),
   ];
