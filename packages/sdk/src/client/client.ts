@@ -1,4 +1,4 @@
-import type { JsonObject, KubeObject } from '../machinery/index.ts';
+import type { JsonObject, JsonPatchOperation, KubeObject } from '../machinery/index.ts';
 import type { Kind } from '../schema/index.ts';
 import type { ApiRequest, ApiResponse } from './transport.ts';
 
@@ -59,7 +59,7 @@ export interface WatchEvent<O> {
 
 /** A patch and what kind it is. */
 export type Patch =
-  | { readonly type: 'json'; readonly patch: readonly JsonObject[] }
+  | { readonly type: 'json'; readonly patch: readonly JsonPatchOperation[] }
   | { readonly type: 'merge' | 'strategic'; readonly patch: JsonObject };
 
 /**

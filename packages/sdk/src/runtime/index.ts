@@ -12,5 +12,6 @@ export { Counter, Gauge, Histogram, Registry } from 'prom-client';
 export { backoff, type BackoffOptions } from './backoff.ts';
 export { TaskGroup, group } from './task-group.ts';
 export { WorkQueue, type WorkQueueObserver, type WorkQueueOptions } from './work-queue.ts';
+export { TokenBucket } from './token-bucket.ts';
 export { Broadcast } from './broadcast.ts';
 export { abortError, isAbort, throwIfAborted } from './abort.ts';

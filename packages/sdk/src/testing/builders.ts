@@ -15,8 +15,7 @@ import {
   type Service,
   type ServiceManifest,
 } from '../api/index.ts';
-import { deepFreeze, type KubeObject } from '../machinery/index.ts';
-import { mergePatch } from './temp-patch.ts';
+import { deepFreeze, type JsonObject, type KubeObject, mergePatch } from '../machinery/index.ts';
 import { decode, type Kind } from '../schema/index.ts';
 
 /** A manifest of which only what the test is about needs saying. */
@@ -37,7 +36,7 @@ export function anObject<O extends KubeObject, M>(kind: Kind<O, M>, base: Part<M
       ...(kind.generation && { generation: 1 }),
     },
   };
-  return deepFreeze(decode(kind.schema.shape, mergePatch(mergePatch(server, base), part)) as O);
+  return deepFreeze(decode(kind.schema.shape, mergePatch(mergePatch(server, base as JsonObject), part as JsonObject)) as O);
 }
 
 const template = { metadata: { labels: { app: 'x' } }, spec: { containers: [{ name: 'main', image: 'app:1' }] } };

@@ -19,17 +19,19 @@ import {
   deepCopy,
   equal,
   type JsonObject,
+  jsonPatch,
   type KubeObject,
+  mergePatch,
   methodNotAllowed,
   notFound,
   own,
   parseFieldSelector,
   parseLabelSelector,
+  strategicMergePatch,
   timestamp,
 } from '../machinery/index.ts';
 import { abortError, type Clock, type Random } from '../runtime/index.ts';
 import { type AnyKind, decode, erase, type Kind } from '../schema/index.ts';
-import { jsonPatch, mergePatch, strategicMergePatch } from './temp-patch.ts';
 import { FakeStore, type StoreChange } from './fake-store.ts';
 
 /** Looked at before every request; what it throws is the answer. */

@@ -1,6 +1,6 @@
 import type { Event } from '../../api/index.ts';
 import { Recent } from './recent.ts';
-import { TokenBucket } from './token-bucket.ts';
+import { TokenBucket } from '../../runtime/index.ts';
 
 /** An event to be written: anew, or as a patch of the one that told the same before. */
 export interface Correlated {

@@ -13,10 +13,20 @@ export class TokenBucket {
   }
 
   take(nowMs: number): boolean {
-    this.#tokens = Math.min(this.#burst, this.#tokens + (nowMs - this.#at) / this.#refillMs);
-    this.#at = nowMs;
+    this.#refill(nowMs);
     if (this.#tokens < 1) return false;
     this.#tokens -= 1;
     return true;
+  }
+
+  /** How long until `take` can succeed. */
+  waitMs(nowMs: number): number {
+    this.#refill(nowMs);
+    return Math.max(0, Math.ceil((1 - this.#tokens) * this.#refillMs));
+  }
+
+  #refill(nowMs: number): void {
+    this.#tokens = Math.min(this.#burst, this.#tokens + (nowMs - this.#at) / this.#refillMs);
+    this.#at = nowMs;
   }
 }
