@@ -1,0 +1,100 @@
+import type { KubeObject, OwnerReference } from '@tiphys/sdk/machinery';
+import { type Controller, type ControllerDeps, EventBroadcaster } from '@tiphys/sdk/operator';
+import { group, isAbort, WorkQueue } from '@tiphys/sdk/runtime';
+import type { AnyKind } from '@tiphys/sdk/schema';
+import { storedKinds } from '../kinds.ts';
+import { Collector } from './collector.ts';
+import { type GraphNode, isDeleting, OwnerGraph, ownersOf, waitsForDependents, waitsForOrphans } from './graph.ts';
+
+const workers = 20;
+
+/** Events own nothing, are owned by nobody, and there are many. */
+const collected = storedKinds.filter((k) => k.plural !== 'events');
+
+/** Deletes what has lost its owners, and sees foreground and orphaning deletions through. */
+export const garbageCollector: Controller = {
+  name: 'garbage-collector',
+
+  async run(deps: ControllerDeps, signal: AbortSignal): Promise<void> {
+    const { client, cache, clock } = deps;
+    const log = deps.log.child({ controller: 'garbage-collector' });
+    const graph = new OwnerGraph();
+    const queue = new WorkQueue({ clock });
+    const random = deps.random.fork('garbage-collector');
+    const events = new EventBroadcaster({ client, clock, random, log, component: 'garbage-collector-controller' });
+    const enqueue = (uid: string) => queue.add(uid);
+    const collector = new Collector({ client, graph, kinds: collected, events, enqueue });
+    const stops = collected.map((kind) =>
+      cache.informer(kind).on((next, old) => observe(graph, kind, next, old, enqueue)),
+    );
+    try {
+      await Promise.all(collected.map((kind) => cache.informer(kind).synced(signal)));
+      await using tasks = group(signal);
+      tasks.go((s) => events.run(s));
+      for (let i = 0; i < workers; i++) tasks.go((s) => work(s));
+      await tasks.done();
+    } catch (err) {
+      if (!signal.aborted || !isAbort(err)) throw err;
+    } finally {
+      for (const stop of stops) stop();
+      queue.close();
+    }
+
+    async function work(s: AbortSignal): Promise<void> {
+      for (let uid = await queue.take(s); uid !== undefined; uid = await queue.take(s)) {
+        try {
+          await collector.collect(uid, s);
+          queue.forget(uid);
+        } catch (err) {
+          if (s.aborted) return;
+          log.debug('an object could not be collected, trying again', { uid, error: String(err) });
+          queue.retry(uid);
+        }
+        queue.done(uid);
+      }
+    }
+  },
+};
+
+/** Notes a change in the graph and calls for the objects that it may have consequences for. */
+export function observe(
+  graph: OwnerGraph,
+  kind: AnyKind,
+  next: KubeObject | undefined,
+  old: KubeObject | undefined,
+  enqueue: (uid: string) => void,
+): void {
+  if (!next) {
+    const gone = graph.remove(old!.metadata.uid!);
+    if (!gone) return;
+    for (const dependent of graph.dependents(gone.uid)) enqueue(dependent.uid);
+    enqueueWaitingOwners(graph, gone, enqueue);
+    return;
+  }
+  const node: GraphNode = { uid: next.metadata.uid!, kind, object: next };
+  const before = graph.put(node);
+  if (isDeleting(next)) {
+    const starts = !before || !isDeleting(before.object);
+    if (waitsForDependents(next) || waitsForOrphans(next)) {
+      enqueue(node.uid);
+      if (starts) for (const dependent of graph.dependents(node.uid)) enqueue(dependent.uid);
+    }
+  } else if (ownersOf(node).some((r) => needsLook(graph, node, r))) {
+    enqueue(node.uid);
+  }
+  // A reference that was dropped, or blocks no longer, may have been the last that an owner waited for.
+  if (before) enqueueWaitingOwners(graph, before, enqueue);
+}
+
+/** An owner that isn't known, or one that waits for its dependents to go. */
+function needsLook(graph: OwnerGraph, node: GraphNode, reference: OwnerReference): boolean {
+  const owner = graph.owner(node, reference);
+  return !owner || waitsForDependents(owner.object);
+}
+
+function enqueueWaitingOwners(graph: OwnerGraph, node: GraphNode, enqueue: (uid: string) => void): void {
+  for (const { uid } of ownersOf(node)) {
+    const owner = graph.get(uid);
+    if (owner && waitsForDependents(owner.object)) enqueue(uid);
+  }
+}

@@ -1,0 +1,81 @@
+import { node, type Node, pod, type Pod, type Taint, type Toleration } from '@tiphys/sdk/api';
+import { equal } from '@tiphys/sdk/machinery';
+import { changes, type Controller, defineController, type ReconcileContext, watch } from '@tiphys/sdk/operator';
+import { disrupt } from './disrupt.ts';
+import { isFinished } from './pod-state.ts';
+import { indexPodsByNode, podsOnNode } from './pods-by-node.ts';
+
+/** Drives pods off nodes with taints of effect NoExecute that they don't tolerate, or not for long. */
+export const taintEvictionController: Controller = {
+  name: 'taint-eviction-controller',
+  run: (deps, signal) => {
+    // Since when a pod has had to bear its node's taints, by uid.
+    const since = new Map<string, number>();
+    return defineController({
+      name: 'taint-eviction-controller',
+      component: 'taint-eviction-controller',
+      for: pod,
+      predicate: (next, old) => {
+        if (!next) since.delete(old!.metadata.uid!);
+        return next !== undefined && concerns(next, old);
+      },
+      watches: [
+        watch(node, (next, old, cache) => {
+          if (!next || equal(evicting(next), old ? evicting(old) : [])) return [];
+          return podsOnNode(cache, next.metadata.name!).map((p) => `${p.metadata.namespace}/${p.metadata.name}`);
+        }),
+      ],
+      setup: indexPodsByNode,
+
+      async reconcile(p, context) {
+        const { cache, clock } = context;
+        const { uid = '', deletionTimestamp } = p.metadata;
+        const home = p.spec.nodeName ? cache.get(node, undefined, p.spec.nodeName) : undefined;
+        const patienceMs = home && !isFinished(p) ? patience(evicting(home), p.spec.tolerations ?? []) : Infinity;
+        if (deletionTimestamp || patienceMs === Infinity) {
+          if (since.delete(uid) && !deletionTimestamp) tell(p, context, 'Cancelling deletion of Pod');
+          return {};
+        }
+        const start = since.get(uid) ?? clock.monotonic();
+        since.set(uid, start);
+        const left = start + patienceMs - clock.monotonic();
+        if (left > 0) return { requeueAfterMs: left };
+        tell(p, context, 'Marking for deletion Pod');
+        const why = { reason: 'DeletionByTaintManager', message: 'Taint manager: deleting due to NoExecute taint' };
+        await disrupt(context.client, p, why, { now: clock.now(), signal: context.signal });
+        return {};
+      },
+    }).run(deps, signal);
+  },
+};
+
+const concerns = changes<Pod>((p) => [p.spec.nodeName, p.spec.tolerations, p.metadata.deletionTimestamp]);
+
+const evicting = ({ spec }: Node) => (spec.taints ?? []).filter((t) => t.effect === 'NoExecute');
+
+/** How long a pod of these tolerations stays on a node of these taints, in milliseconds. */
+export function patience(taints: readonly Taint[], tolerations: readonly Toleration[]): number {
+  if (taints.length === 0) return Infinity;
+  const used = taints.map((taint) => tolerations.find((t) => tolerates(t, taint)));
+  if (used.includes(undefined)) return 0;
+  const seconds = used.flatMap((t) => t?.tolerationSeconds ?? []);
+  return seconds.length ? Math.max(0, Math.min(...seconds)) * 1000 : Infinity;
+}
+
+function tolerates(t: Toleration, taint: Taint): boolean {
+  if (t.effect && t.effect !== taint.effect) return false;
+  if (t.key && t.key !== taint.key) return false;
+  switch (t.operator ?? 'Equal') {
+    case 'Exists':
+      return true;
+    case 'Equal':
+      return Boolean(t.key) && (t.value ?? '') === (taint.value ?? '');
+    default:
+      return false;
+  }
+}
+
+function tell(p: Pod, { events }: ReconcileContext, what: string): void {
+  const message = `${what} ${p.metadata.namespace}/${p.metadata.name}`;
+  events.event({ kind: pod, object: p }, 'Normal', 'TaintManagerEviction', message);
+}
