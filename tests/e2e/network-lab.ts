@@ -21,6 +21,7 @@ import {
   defaultNodeRoutesConfig,
   defaultProxyConfig,
   ensureCni,
+  keepCni,
   publishDns,
   resetNetwork,
   runNodeRoutes,
@@ -157,6 +158,7 @@ export class NetworkLab implements AsyncDisposable {
       checkMs,
     };
     const routes = { ...defaultNodeRoutesConfig, node: name };
+    this.#tasks.go((signal) => keepCni({ ...deps, config: node.config, checkMs }, signal));
     this.#tasks.go((signal) => runProxy({ ...deps, metrics: new Registry(), config: proxy }, signal));
     this.#tasks.go((signal) => runNodeRoutes({ ...deps, config: routes }, signal));
   }

@@ -9,6 +9,7 @@ export type { Family } from './proxy/service.ts';
 export { defaultProxyConfig, type ProxyConfig, type ProxyDeps, runProxy } from './proxy/run-proxy.ts';
 export { type CniConfig, defaultCniConfig } from './cni/config.ts';
 export { type CniDeps, type CniPaths, ensureCni } from './cni/ensure-cni.ts';
+export { keepCni, type KeepCniDeps } from './cni/keep-cni.ts';
 export { checkRequirements, NetworkRequirementError, type Requirement } from './cni/requirement.ts';
 export {
   defaultNodeRoutesConfig,

@@ -3,12 +3,14 @@ import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { nullLogger } from '@tiphys/sdk/runtime';
+import { nullLogger, systemClock, TaskGroup } from '@tiphys/sdk/runtime';
+import { SimClock } from '@tiphys/sdk/testing';
 import { CommandError, type CommandOptions, type Commands } from '../commands.ts';
 import { replaceTable } from '../proxy/nft-table.ts';
 import { type CniConfig, defaultCniConfig } from './config.ts';
 import { conflist } from './conflist.ts';
 import { ensureCni } from './ensure-cni.ts';
+import { keepCni } from './keep-cni.ts';
 import { podTable } from './pod-table.ts';
 import { checkRequirements, NetworkRequirementError } from './requirement.ts';
 
@@ -113,6 +115,30 @@ suite('on a machine', () => {
       list.plugins.map((p) => p.type),
       ['bridge'],
     );
+  });
+
+  test('what someone else removes is made anew, and what is there left alone', async () => {
+    const machine = new FakeMachine();
+    const clock = new SimClock();
+    await using tasks = new TaskGroup();
+    tasks.go((signal) => keepCni({ config, log: nullLogger, commands: machine, clock, checkMs: 30_000 }, signal));
+    const made = () => machine.ran.filter((line) => line.startsWith('nft -f -')).length;
+    await clock.advance(100_000);
+    assert.equal(made(), 0);
+    for (const gone of ['nft list table ip tiphys-pods', 'iptables -w 10 -C FORWARD -j TIPHYS-FORWARD']) {
+      const before = made();
+      machine.lacks.add(gone);
+      // The conflist is written by the real file system, which simulated time doesn't wait for.
+      while (made() === before) {
+        await clock.advance(30_000);
+        await systemClock.yield();
+      }
+      machine.lacks.delete(gone);
+    }
+    machine.lacks.add('iptables');
+    const before = made();
+    await clock.advance(100_000);
+    assert.equal(made(), before);
   });
 
   const lacking: [name: string, lack: (m: FakeMachine) => void, config: Partial<CniConfig>, remedy: RegExp][] = [

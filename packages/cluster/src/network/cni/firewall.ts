@@ -35,6 +35,18 @@ export async function letPodsPass(
   }
 }
 
+/** Whether iptables still knows of the pods, or there is no iptables to know. */
+export async function arePodsLetPass(commands: Commands, config: CniConfig, signal: AbortSignal): Promise<boolean> {
+  const check = ['-w', '10', '-C', 'FORWARD', '-j', config.forwardChain];
+  return commands.run(iptablesOf(config), check, { signal }).then(
+    () => true,
+    (err: unknown) => {
+      if (err instanceof CommandError) return err.isMissing;
+      throw err;
+    },
+  );
+}
+
 /** Takes back what `letPodsPass` told. */
 export async function forgetPods(commands: Commands, config: CniConfig): Promise<void> {
   const { forwardChain: chain, clusterCIDR } = config;

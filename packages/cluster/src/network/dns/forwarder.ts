@@ -11,8 +11,8 @@ export interface ForwarderConfig {
   /** Whom to ask; those of `resolvConf` when left out. */
   upstreams?: readonly Upstream[];
   resolvConf: string;
-  /** Addresses that lead back to this server. */
-  ownAddresses: readonly string[];
+  /** What leads back to this server. */
+  own: readonly Upstream[];
   /** How long to wait for one upstream before asking the next. */
   timeoutMs: number;
   /** No answer is kept longer, whatever it says. */
@@ -83,13 +83,11 @@ export class Forwarder {
       const question = { name, wireName: wireNameOf(name), type: recordTypes.TXT, class: classIN };
       const query: Query = { id: 0, opcode: 0, recursionDesired: true, checkingDisabled: false, question };
       // Whatever is answered, or not: it only matters whether the question comes back.
-      await askUpstream(upstream, query, { ...this.#deps, timeoutMs: this.#deps.config.timeoutMs }, signal).catch(
-        () => {},
-      );
+      await this.#askOne(upstream, query, signal).catch(() => undefined);
       if (signal.aborted) return;
       if (!this.#probeCameBack) continue;
       log.error('an upstream DNS server asks this one; it is left out', { upstream: upstream.address });
-      this.#looping.add(upstream.address);
+      this.#looping.add(serverText(upstream));
     }
     this.#probe = undefined;
   }
@@ -103,8 +101,7 @@ export class Forwarder {
     for (let i = 0; i < Math.max(2, upstreams.length); i++) {
       const upstream = upstreams[(first + i) % upstreams.length]!;
       try {
-        const bytes = await askUpstream(upstream, query, { ...this.#deps, timeoutMs: config.timeoutMs }, signal);
-        return readForwarded(bytes, config);
+        return readForwarded(await this.#askOne(upstream, query, signal), config);
       } catch (err) {
         if (signal.aborted && isAbort(err)) throw err;
         failure = err;
@@ -114,10 +111,14 @@ export class Forwarder {
     throw failure;
   }
 
+  #askOne(upstream: Upstream, query: Query, signal: AbortSignal): Promise<Uint8Array> {
+    const { clock, random, config } = this.#deps;
+    return askUpstream(upstream, query, { clock, random, timeoutMs: config.timeoutMs }, signal);
+  }
+
   async #usable(): Promise<Upstream[]> {
-    const own = new Set(this.#deps.config.ownAddresses.map(canonicalAddress));
-    const isOther = ({ address, port }: Upstream) => port !== 53 || !own.has(canonicalAddress(address));
-    return (await this.#configured()).filter((u) => isOther(u) && !this.#looping.has(u.address));
+    const left = new Set([...this.#deps.config.own.map(serverText), ...this.#looping]);
+    return (await this.#configured()).filter((u) => !left.has(serverText(u)));
   }
 
   /** The upstreams; the file is looked at again now and then, since a laptop changes networks. */
@@ -140,3 +141,4 @@ export class Forwarder {
 }
 
 const rereadMs = 5_000;
+const serverText = ({ address, port }: Upstream): string => `${canonicalAddress(address)} ${port}`;

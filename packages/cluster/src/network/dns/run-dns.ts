@@ -7,7 +7,7 @@ import { Resolver } from './resolver.ts';
 import { type DnsServerConfig, serveDns } from './server.ts';
 import { ZoneFeed } from './zone-feed.ts';
 
-export interface DnsConfig extends ClusterZoneConfig, DnsServerConfig, Omit<ForwarderConfig, 'ownAddresses'> {}
+export interface DnsConfig extends ClusterZoneConfig, DnsServerConfig, Omit<ForwarderConfig, 'own'> {}
 
 export interface DnsDeps {
   cache: Cache;
@@ -40,8 +40,8 @@ export async function runDns(deps: DnsDeps, signal: AbortSignal): Promise<void> 
   // A name that isn't known yet would be denied, and clients remember that.
   await feed.synced(signal);
 
-  const ownAddresses = [config.clusterIP, config.address];
-  const forwarder = new Forwarder({ clock, random, log, config: { ...config, ownAddresses } });
+  const own = [{ address: config.clusterIP, port: 53 }, config];
+  const forwarder = new Forwarder({ clock, random, log, config: { ...config, own } });
   const metrics = dnsMetrics(registry);
   const resolver = new Resolver({
     zone,

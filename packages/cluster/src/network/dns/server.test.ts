@@ -30,7 +30,7 @@ async function aServer(tasks: TaskGroup, config: Partial<ForwarderConfig> = {}) 
     config: {
       upstreams: [],
       resolvConf: '/nonexistent',
-      ownAddresses: [],
+      own: [],
       timeoutMs: 200,
       maxKeepSeconds: 30,
       maxCachedAnswers: 10,

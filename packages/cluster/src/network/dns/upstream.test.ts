@@ -22,7 +22,7 @@ test('a server that is this one is not asked', async () => {
   const config = {
     upstreams: [{ address: '10.96.0.10', port: 53 }],
     resolvConf: '',
-    ownAddresses: ['10.96.0.10'],
+    own: [{ address: '10.96.0.10', port: 53 }],
     timeoutMs: 1,
     maxKeepSeconds: 1,
     maxCachedAnswers: 1,

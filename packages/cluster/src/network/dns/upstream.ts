@@ -32,13 +32,21 @@ export interface AskDeps {
 export async function askUpstream(
   upstream: Upstream,
   query: Query,
-  deps: AskDeps,
+  { clock, random, timeoutMs }: AskDeps,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  const limit = deps.clock.timeout(deps.timeoutMs, signal);
-  const question = writeQuery(deps.random.int(0x10000), query);
-  const answer = await overUdp(upstream, question, limit);
-  return isTruncated(answer) ? overTcp(upstream, question, limit) : answer;
+  const limit = new AbortController();
+  const stop = () => limit.abort(abortError(signal));
+  const cancel = clock.after(timeoutMs, () => limit.abort(new Error(`no answer within ${timeoutMs} ms`)));
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    const question = writeQuery(random.int(0x10000), query);
+    const answer = await overUdp(upstream, question, limit.signal);
+    return isTruncated(answer) ? await overTcp(upstream, question, limit.signal) : answer;
+  } finally {
+    cancel();
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 function overUdp({ address, port }: Upstream, question: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {

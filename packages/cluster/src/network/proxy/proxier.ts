@@ -63,7 +63,8 @@ export class Proxier {
   /** Resolves when stopped; the table stays, so that connections go on while nobody keeps it. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, config, log, metrics } = this.#deps;
-    for (let failures = 0; !signal.aborted;) {
+    let failures = 0;
+    while (!signal.aborted) {
       const began = clock.monotonic();
       try {
         await this.#sync(signal);
@@ -86,12 +87,14 @@ export class Proxier {
   async #idle(signal: AbortSignal): Promise<void> {
     const { clock, config, log } = this.#deps;
     while (!signal.aborted && !this.#dirty.size) {
-      const woken = new AbortController();
-      const wait = AbortSignal.any([signal, woken.signal]);
-      const cancel = clock.after(config.checkMs, () => woken.abort());
-      await this.#changed.next(wait);
+      let isCheckDue = false;
+      const cancel = clock.after(config.checkMs, () => {
+        isCheckDue = true;
+        this.#changed.notify();
+      });
+      await this.#changed.next(signal);
       cancel();
-      if (!woken.signal.aborted || signal.aborted || (await this.#isIntact(signal))) continue;
+      if (!isCheckDue || (await this.#isIntact(signal))) continue;
       log.warn('the table of services was changed by someone else; making it anew', { table: this.#path });
       this.#isInKernel = false;
       return;
@@ -175,7 +178,7 @@ export class Proxier {
     if (udp.isEmpty || this.#lacksConntrack) return;
     const began = clock.monotonic();
     try {
-      const count = await forgetStaleFlows(commands, udp, { family: config.family, signal });
+      const count = await forgetStaleFlows(udp, { commands, clock, family: config.family }, signal);
       metrics.conntrackDeleted.inc(count);
       metrics.conntrackSyncSeconds.observe((clock.monotonic() - began) / 1000);
     } catch (err) {

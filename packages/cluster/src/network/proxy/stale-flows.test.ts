@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { systemClock } from '@tiphys/sdk/runtime';
 import type { Commands } from '../commands.ts';
 import { anEndpoint, aService } from './service-builder.ts';
 import { forgetStaleFlows, parseFlow, UdpDestinations } from './stale-flows.ts';
@@ -84,6 +85,9 @@ test('flows that nobody has answered yet and lines of other things', () => {
     answerer: '3.3.3.3',
     answererPort: '5353',
   });
+  const counted =
+    'udp 17 3 src=1.1.1.1 dst=2.2.2.2 sport=1 dport=53 packets=1 bytes=60 src=3.3.3.3 dst=1.1.1.1 sport=5353 dport=1 packets=0 bytes=0 [ASSURED] use=1';
+  assert.deepEqual(parseFlow(counted), parseFlow(waiting));
   assert.equal(parseFlow(''), undefined);
   assert.equal(parseFlow('icmp 1 29 src=1.1.1.1 dst=2.2.2.2 type=8 code=0 id=1'), undefined);
 });
@@ -100,7 +104,7 @@ test('one command for all flows between a service and a dead endpoint', async ()
     },
   };
   const { signal } = new AbortController();
-  assert.equal(await forgetStaleFlows(commands, dns(['10.244.0.2']), { family: 'ip', signal }), 1);
+  assert.equal(await forgetStaleFlows(dns(['10.244.0.2']), { commands, clock: systemClock, family: 'ip' }, signal), 1);
   assert.deepEqual(ran, [
     'conntrack -L -f ipv4 -p udp',
     'conntrack -D -f ipv4 -p udp -d 10.96.0.10 --dport 53 -r 10.244.0.3 --reply-port-src 5353',

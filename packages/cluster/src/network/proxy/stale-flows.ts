@@ -1,6 +1,7 @@
-import { type CommandError, type Commands } from '../commands.ts';
+import type { Clock } from '@tiphys/sdk/runtime';
+import type { CommandError, Commands } from '../commands.ts';
 import { usable, usableLocally } from './endpoint-choice.ts';
-import type { ProxyService } from './service.ts';
+import type { Family, ProxyService } from './service.ts';
 
 /**
  * UDP has no connections that end, so the kernel keeps sending a talkative client's packets where it first sent them. Flows
@@ -51,29 +52,37 @@ function addAll(sets: Map<string, Set<string>>, key: string, values: string[]): 
   sets.set(key, set);
 }
 
-/** A line of `conntrack -L`: the original direction's src, dst, sport, dport, then those of the reply. */
+/** A line of `conntrack -L`: the original direction's src, dst, sport, dport, and later those of the reply. */
+const flowPattern = /\bdst=(\S+) sport=\d+ dport=(\d+) .*?\bsrc=(\S+) dst=\S+ sport=(\d+) /;
+
 export function parseFlow(line: string): Flow | undefined {
-  const values = (key: string) => [...line.matchAll(new RegExp(`\\b${key}=(\\S+)`, 'g'))].map((m) => m[1]);
-  const [destination] = values('dst');
-  const [destinationPort] = values('dport');
-  const [, answerer] = values('src');
-  const [, answererPort] = values('sport');
+  const [, destination, destinationPort, answerer, answererPort] = flowPattern.exec(line) ?? [];
   if (!destination || !destinationPort || !answerer || !answererPort) return undefined;
   return { destination, destinationPort, answerer, answererPort };
 }
 
+export interface ForgetDeps {
+  commands: Commands;
+  clock: Clock;
+  family: Family;
+}
+
 /** Makes the kernel forget the stale flows; resolves to how many kinds of flow those were. */
 export async function forgetStaleFlows(
-  commands: Commands,
   destinations: UdpDestinations,
-  { family, signal }: { family: 'ip' | 'ip6'; signal: AbortSignal },
+  { commands, clock, family }: ForgetDeps,
+  signal: AbortSignal,
 ): Promise<number> {
   const which = ['-f', family === 'ip' ? 'ipv4' : 'ipv6', '-p', 'udp'];
   const listing = await commands.run('conntrack', ['-L', ...which], { signal });
   const stale = new Map<string, Flow>();
-  for (const line of listing.split('\n')) {
-    const flow = parseFlow(line);
+  let lines = 0;
+  for (let start = 0; start < listing.length;) {
+    const end = (listing.indexOf('\n', start) + 1 || listing.length + 1) - 1;
+    const flow = parseFlow(listing.slice(start, end));
     if (flow && destinations.isStale(flow)) stale.set(Object.values(flow).join(' '), flow);
+    start = end + 1;
+    if (++lines % linesAtOnce === 0) await clock.yield();
   }
   for (const flow of stale.values()) {
     const what = ['-d', flow.destination, '--dport', flow.destinationPort];
@@ -85,3 +94,6 @@ export async function forgetStaleFlows(
   }
   return stale.size;
 }
+
+// The kernel may track hundreds of thousands of flows.
+const linesAtOnce = 1000;
