@@ -18,14 +18,12 @@ import {
   type Commands,
   commandsIn,
   defaultCniConfig,
+  defaultNodeNetworkConfig,
   defaultNodeRoutesConfig,
   defaultProxyConfig,
-  ensureCni,
-  keepCni,
   publishDns,
   resetNetwork,
-  runNodeRoutes,
-  runProxy,
+  runNodeNetwork,
   systemCommands,
 } from 'tiphys/network';
 
@@ -106,11 +104,10 @@ export class NetworkLab implements AsyncDisposable {
     await ip(outside, 'link add link0 type bridge');
     await ip(outside, `addr add ${this.outsideAddress}/24 dev link0`);
     await ip(outside, 'link set link0 up');
-    for (const [i, name] of ['a', 'b'].entries()) await this.#addNode(name, i);
     const deps = { client: this.client, clock: systemClock, random: seededRandom('cache'), log: this.#log };
     const cache = new SharedCache(deps, this.#tasks.signal);
     this.#tasks.go(() => cache.done());
-    for (const node of this.nodes) await this.#runNode(node, cache, checkMs);
+    for (const [i, name] of ['a', 'b'].entries()) this.nodes.push(await this.#addNode({ name, i, cache, checkMs }));
   }
 
   async #addNamespace(name: string): Promise<void> {
@@ -119,7 +116,7 @@ export class NetworkLab implements AsyncDisposable {
     await ip(commandsIn(name), 'link set lo up');
   }
 
-  async #addNode(name: string, i: number): Promise<void> {
+  async #addNode({ name, i, cache, checkMs }: AddNodeOptions): Promise<LabNode> {
     const namespace = `${this.#prefix}-${name}`;
     const address = `192.0.2.${11 + i}`;
     await this.#addNamespace(namespace);
@@ -130,37 +127,27 @@ export class NetworkLab implements AsyncDisposable {
     await ip(commands, `addr add ${address}/24 dev eth0`);
     await ip(commands, 'link set eth0 up');
     await ip(commands, `route add default via ${this.outsideAddress}`);
-    const config: CniConfig = {
-      ...defaultCniConfig,
-      podCIDR: `10.244.${i}.0/24`,
-      confDir: join(this.#dir, name, 'net.d'),
-      ipamDir: join(this.#dir, name, 'ipam'),
-    };
-    const paths = await ensureCni({ config, log: this.#log, commands });
-    this.nodes.push({ name, address, namespace, config, commands, paths });
-  }
 
-  async #runNode(node: LabNode, cache: SharedCache, checkMs: number): Promise<void> {
-    const { name, address, commands } = node;
-    const { podCIDR } = node.config;
-    await this.put(nodeKind, {
-      metadata: { name },
-      spec: { podCIDR, podCIDRs: [podCIDR] },
-      status: { addresses: [{ type: 'InternalIP', address }] },
-    });
-    const deps = { cache, clock: systemClock, log: this.#log, commands };
-    const proxy = {
-      ...defaultProxyConfig,
+    const dirs = { confDir: join(this.#dir, name, 'net.d'), ipamDir: join(this.#dir, name, 'ipam') };
+    const config = {
+      ...defaultNodeNetworkConfig,
       node: name,
-      podCIDRs: ['10.244.0.0/16'],
       serviceCIDRs: ['10.96.0.0/16'],
-      minSyncMs: 10,
+      cni: { ...defaultCniConfig, ...dirs },
+      proxy: { ...defaultProxyConfig, minSyncMs: 10, checkMs },
       checkMs,
     };
-    const routes = { ...defaultNodeRoutesConfig, node: name };
-    this.#tasks.go((signal) => keepCni({ ...deps, config: node.config, checkMs }, signal));
-    this.#tasks.go((signal) => runProxy({ ...deps, metrics: new Registry(), config: proxy }, signal));
-    this.#tasks.go((signal) => runNodeRoutes({ ...deps, config: routes }, signal));
+    const deps = { cache, clock: systemClock, log: this.#log, metrics: new Registry(), commands, config };
+    const ready = new Promise<CniPaths>((onReady) => {
+      this.#tasks.go((signal) => runNodeNetwork({ ...deps, onReady }, signal));
+    });
+    const podCIDR = `10.244.${i}.0/24`;
+    const status = { addresses: [{ type: 'InternalIP', address }] };
+    await this.put(nodeKind, { metadata: { name }, spec: { podCIDR, podCIDRs: [podCIDR] }, status });
+    const failed = this.#tasks.done().then(() => Promise.reject(new Error('the node ended')));
+    const paths = await Promise.race([ready, failed]);
+    failed.catch(() => undefined); // at the end they are stopped
+    return { name, address, namespace, config: { ...config.cni, podCIDR }, commands, paths };
   }
 
   /** A pod that serves TCP and UDP on 8080, connected as a container runtime would. */
@@ -298,6 +285,13 @@ export class NetworkLab implements AsyncDisposable {
 
 /** Runs `ip` with a line of words. */
 const ip = (commands: Commands, line: string): Promise<string> => commands.run('ip', line.split(' '));
+
+interface AddNodeOptions {
+  name: string;
+  i: number;
+  cache: SharedCache;
+  checkMs: number;
+}
 
 interface CniResult {
   ips: { address: string }[];

@@ -5,8 +5,12 @@
  */
 export type { Commands } from './commands.ts';
 export { commandsIn, systemCommands } from './commands.ts';
-export type { Family } from './proxy/service.ts';
-export { defaultProxyConfig, type ProxyConfig, type ProxyDeps, runProxy } from './proxy/run-proxy.ts';
+export {
+  defaultNodeNetworkConfig,
+  type NodeNetworkConfig,
+  type NodeNetworkDeps,
+  runNodeNetwork,
+} from './run-node-network.ts';
 export { type CniConfig, defaultCniConfig } from './cni/config.ts';
 export { type CniDeps, type CniPaths, ensureCni } from './cni/ensure-cni.ts';
 export { keepCni, type KeepCniDeps } from './cni/keep-cni.ts';
@@ -18,5 +22,7 @@ export {
   runNodeRoutes,
 } from './cni/node-routes.ts';
 export { type NetworkNames, resetNetwork } from './cni/reset-network.ts';
+export type { Family } from './proxy/service.ts';
+export { defaultProxyConfig, type ProxyConfig, type ProxyDeps, runProxy } from './proxy/run-proxy.ts';
 export { defaultDnsConfig, type DnsConfig, type DnsDeps, runDns } from './dns/run-dns.ts';
 export { dnsClusterIP, dnsObjects, type DnsObjectsConfig, publishDns } from './dns/dns-objects.ts';
