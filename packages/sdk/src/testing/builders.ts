@@ -36,7 +36,9 @@ export function anObject<O extends KubeObject, M>(kind: Kind<O, M>, base: Part<M
       ...(kind.generation && { generation: 1 }),
     },
   };
-  return deepFreeze(decode(kind.schema.shape, mergePatch(mergePatch(server, base as JsonObject), part as JsonObject)) as O);
+  return deepFreeze(
+    decode(kind.schema.shape, mergePatch(mergePatch(server, base as JsonObject), part as JsonObject)) as O,
+  );
 }
 
 const template = { metadata: { labels: { app: 'x' } }, spec: { containers: [{ name: 'main', image: 'app:1' }] } };

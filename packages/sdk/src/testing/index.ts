@@ -3,6 +3,7 @@
  * objects. The contract suites here are passed by the fakes and by the real thing.
  */
 export { SimClock } from './sim-clock.ts';
+export { FakeCluster, type FakeClusterOptions } from './fake-cluster.ts';
 export { FakeClient, type Reactor } from './fake-client.ts';
 export { clientContract, type ClientUnderTest } from './client-contract.ts';
 export { aDeployment, aNode, anObject, aPod, aReadyPod, aReplicaSet, aService, type Part } from './builders.ts';
