@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { node, pod, type PodManifest } from '@tiphys/sdk/api';
+import { FakeCluster } from '@tiphys/sdk/testing';
+import { podGcController } from './podgc.ts';
+
+const spec: PodManifest['spec'] = { nodeName: 'n', containers: [{ name: 'main', image: 'i' }] };
+const make = ({ client }: FakeCluster, name: string, more: PodManifest['spec'] = spec) =>
+  client.create(pod, {
+    metadata: { name, namespace: 'default', finalizers: ['test.io/hold'] },
+    ...(more && { spec: more }),
+  });
+
+test('a pod of a node that is gone ends after a quarantine, with the reason in its status', async () => {
+  await using cluster = new FakeCluster();
+  const { client, clock } = cluster;
+  const home = await client.create(node, { metadata: { name: 'n' } });
+  const p = await make(cluster, 'p');
+  await cluster.run(podGcController);
+  await clock.advance(300_000);
+  assert.equal((await client.get(pod, p)).metadata.deletionTimestamp, undefined);
+  await client.delete(node, home);
+  await clock.advance(39_000);
+  assert.equal((await client.get(pod, p)).metadata.deletionTimestamp, undefined);
+  await clock.advance(1000);
+  const ended = await client.get(pod, p);
+  assert.equal(ended.status.phase, 'Failed');
+  assert.equal(ended.metadata.deletionGracePeriodSeconds, 0);
+  assert.equal(ended.status.conditions?.[0]?.message, 'PodGC: node no longer exists');
+});
+
+test('a node that comes back within the quarantine keeps its pods', async () => {
+  await using cluster = new FakeCluster();
+  const { client, clock } = cluster;
+  const p = await make(cluster, 'p');
+  await cluster.run(podGcController);
+  await clock.advance(30_000);
+  await client.create(node, { metadata: { name: 'n' } });
+  await clock.advance(300_000);
+  assert.notEqual((await client.get(pod, p)).status.phase, 'Failed');
+});
+
+test('a terminating pod on a node that is out of service is removed', async () => {
+  await using cluster = new FakeCluster();
+  const { client, clock } = cluster;
+  const home = await client.create(node, { metadata: { name: 'n' } });
+  const p = await make(cluster, 'p');
+  await cluster.run(podGcController);
+  await client.delete(pod, p);
+  await clock.advance(60_000);
+  assert.equal((await client.get(pod, p)).metadata.deletionGracePeriodSeconds, 30);
+  const taints = [{ key: 'node.kubernetes.io/out-of-service', value: 'nodeshutdown', effect: 'NoExecute' }];
+  await client.patch(node, home, { type: 'merge', patch: { spec: { taints } } });
+  await clock.settle();
+  assert.equal((await client.get(pod, p)).metadata.deletionGracePeriodSeconds, 0);
+});
