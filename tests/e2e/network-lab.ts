@@ -121,6 +121,8 @@ export class NetworkLab implements AsyncDisposable {
     const address = `192.0.2.${11 + i}`;
     await this.#addNamespace(namespace);
     const commands = commandsIn(namespace);
+    // As on a machine where nobody has switched it on.
+    await commands.run('sh', ['-c', 'echo 0 > /proc/sys/net/bridge/bridge-nf-call-iptables']);
     const port = `port${i}`;
     await ip(systemCommands, `link add ${port} netns ${this.outside} type veth peer eth0 netns ${namespace}`);
     await ip(commandsIn(this.outside), `link set ${port} master link0 up`);
