@@ -42,10 +42,7 @@ test('makes the pods of the template, tells of each, and counts them', async () 
     observedGeneration: 1,
   });
   const events = (await cluster.client.list(event)).items;
-  assert.deepEqual(
-    events.map((e) => e.message).toSorted(),
-    pods.map((p) => `Created pod: ${p.metadata.name}`).toSorted(),
-  );
+  assert.deepEqual(new Set(events.map((e) => e.message)), new Set(pods.map((p) => `Created pod: ${p.metadata.name}`)));
 });
 
 test('a pod becomes available when it has been ready for minReadySeconds, with no event to tell', async () => {
