@@ -105,3 +105,36 @@ test('load balancers: addresses, source ranges, affinity, policies, health check
     ),
   );
 });
+
+test('what is no address, name or number never reaches the rules', () => {
+  const evil = '10.0.0.1; flush ruleset';
+  assert.equal(fromApi(service({ clusterIP: evil, clusterIPs: [evil] }), [slice()], options), undefined);
+  for (const metadata of [
+    { namespace: 'default', name: 'a b' },
+    { namespace: 'x;', name: 'web' },
+  ]) {
+    assert.equal(fromApi(service({}, { metadata }), [slice()], options), undefined);
+  }
+  const ports = [
+    { name: 'http', protocol: 'TCP', port: 80 },
+    { name: 'a;b', protocol: 'TCP', port: 81 },
+    { name: 'c', protocol: 'TCP', port: 65_536 },
+    { name: 'd', protocol: 'TCP', port: 82, nodePort: -1 },
+  ] as const;
+  const status = { loadBalancer: { ingress: [{ ip: evil }] } };
+  const odd = service({
+    type: 'LoadBalancer',
+    externalIPs: [evil],
+    loadBalancerSourceRanges: [evil, '10.0.0.0/8; x', '10.0.0.0/33'],
+    ports: [...ports],
+  });
+  const endpoints = [evil, '010.0.0.1', 'fd00::1', '10.244.0.2'].map((address) => ({
+    addresses: [address],
+    conditions: {},
+    nodeName: 'here',
+  }));
+  assert.deepEqual(
+    fromApi({ ...odd, status }, [slice({ endpoints })], options),
+    aService([anEndpoint('10.244.0.2')], { sourceRanges: ['0.0.0.0/32'] }),
+  );
+});
