@@ -1,6 +1,6 @@
 import { internalError, isObject, type KubeObject, StatusError } from '@tiphys/sdk/machinery';
 import type { ApiRequest, ApiResponse, Transport, WatchFrame } from '@tiphys/sdk/client';
-import type { Clock, Logger, Random } from '@tiphys/sdk/runtime';
+import { type Clock, type Logger, pacerOf, type Random } from '@tiphys/sdk/runtime';
 import type { StoreBackend } from '../store/index.ts';
 import { AdmissionChain, type AdmissionPlugin } from './admission/plugin.ts';
 import { Feed } from './cache/feed.ts';
@@ -114,8 +114,12 @@ export class ApiServer {
 
   /** A way in for components of the same process: same filters and admission, no sockets, shared frozen objects. */
   transport(user: UserInfo): Transport {
+    const pacer = pacerOf(this.deps.clock);
     return {
-      send: async (request) => inProcess(await this.handle(asServerRequest(request, user))),
+      send: async (request) => {
+        await pacer.turn();
+        return inProcess(await this.handle(asServerRequest(request, user)));
+      },
       close: () => {},
     };
   }

@@ -18,26 +18,33 @@ export class SharedCache implements Cache {
   readonly #deps: CacheDeps;
   readonly #tasks: TaskGroup;
   readonly #informers = new Map<string, SharedInformer<KubeObject>>();
+  /** Those of whole kinds, found without making a key: reconcilers ask for them all the time. */
+  readonly #whole = new Map<AnyKind, SharedInformer<KubeObject>>();
 
   constructor(deps: CacheDeps, signal: AbortSignal) {
     this.#deps = { ...deps, random: deps.random.fork('cache'), log: deps.log.child({ part: 'cache' }) };
     this.#tasks = group(signal);
   }
 
-  informer<O extends KubeObject, M>(kind: Kind<O, M>, options: InformerOptions = {}): Informer<O> {
-    const id = identity(erase(kind), options);
-    let informer = this.#informers.get(id) as SharedInformer<O> | undefined;
-    if (!informer) {
-      const started = (informer = new SharedInformer<O>(kind as Kind<O>));
-      this.#informers.set(id, started as unknown as SharedInformer<KubeObject>);
-      const { random } = this.#deps;
-      this.#tasks.go((signal) => reflect(kind, options, started, { ...this.#deps, random: random.fork(id) }, signal));
-    }
-    return informer;
+  informer<O extends KubeObject, M>(kind: Kind<O, M>, options?: InformerOptions): Informer<O> {
+    const known = options ? undefined : this.#whole.get(erase(kind));
+    if (known) return known as unknown as SharedInformer<O>;
+    const id = identity(erase(kind), options ?? {});
+    const informer = this.#informers.get(id) ?? this.#start(erase(kind), id, options ?? {});
+    if (!options) this.#whole.set(erase(kind), informer);
+    return informer as unknown as SharedInformer<O>;
   }
 
   async synced(signal: AbortSignal): Promise<void> {
     await Promise.all([...this.#informers.values()].map((i) => i.synced(signal)));
+  }
+
+  #start(kind: AnyKind, id: string, options: InformerOptions): SharedInformer<KubeObject> {
+    const informer = new SharedInformer(kind);
+    this.#informers.set(id, informer);
+    const deps = { ...this.#deps, random: this.#deps.random.fork(id) };
+    this.#tasks.go((signal) => reflect(kind, options, informer, deps, signal));
+    return informer;
   }
 
   /** Resolves when every informer has ended; rejects when a handler failed. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { KubeObject } from '../machinery/index.ts';
 import { abortError } from '../runtime/index.ts';
 import type { Kind } from '../schema/index.ts';
@@ -112,6 +113,8 @@ export class SharedInformer<O extends KubeObject> implements Informer<O>, Reflec
     if (this.#revision !== undefined && compareRevisions(revision, this.#revision) <= 0) return Promise.resolve();
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(abortError(signal));
+      // A program's one signal ends many waits; that is no leak.
+      setMaxListeners(0, signal);
       const onAbort = () => {
         this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
         reject(abortError(signal));

@@ -85,14 +85,19 @@ export class HttpTransport implements Transport {
         headers: { ...headers, ...(bytes && { 'content-length': String(bytes.length) }) },
         agent: this.#agent,
       });
-      const onAbort = () => outgoing.destroy(abortError(signal));
+      let destroy = (err: Error) => void outgoing.destroy(err);
+      const onAbort = () => destroy(abortError(signal));
       signal?.addEventListener('abort', onAbort, { once: true });
       outgoing.once('close', () => signal?.removeEventListener('abort', onAbort));
       outgoing.once('error', (err) => {
         const reset = (err as NodeJS.ErrnoException).code === 'ECONNRESET';
         reject(reset && outgoing.reusedSocket ? new StaleConnection() : signal?.aborted ? abortError(signal) : err);
       });
-      outgoing.once('response', (message) => resolve({ message }));
+      outgoing.once('response', (message) => {
+        // From here on the reader of the answer is who is told.
+        destroy = (err) => void message.destroy(err);
+        resolve({ message });
+      });
       outgoing.once('upgrade', (_message, socket: Duplex, head: Buffer) => {
         if (head.length > 0) socket.unshift(head);
         resolve({ socket });

@@ -57,6 +57,11 @@ export interface ControllerDefinition<O extends KubeObject, M> {
   readonly predicate?: Predicate<O>;
   /** How many keys at once; 5 unless given, as upstream. */
   readonly workers?: number;
+  /**
+   * Lets changes of an object's dependents gather this long before its reconcile is called, for objects that many others
+   * concern. Changes of the object itself never wait.
+   */
+  readonly batchMs?: number;
   /** Source of its events, `NAME-controller` unless given. */
   readonly component?: string;
   /** Before the first call; adds indexes. */

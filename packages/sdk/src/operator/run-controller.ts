@@ -1,6 +1,6 @@
 import { CacheView, type Informer, keyOf, keyOfObject } from '../cache/index.ts';
 import { isConflict, type KubeObject } from '../machinery/index.ts';
-import { group, isAbort, type Logger, type TaskGroup, WorkQueue } from '../runtime/index.ts';
+import { group, isAbort, type Logger, pacerOf, type TaskGroup, WorkQueue } from '../runtime/index.ts';
 import { type AnyKind, erase } from '../schema/index.ts';
 import {
   type ControllerDefinition,
@@ -50,7 +50,7 @@ export async function runController<O extends KubeObject, M>(
 }
 
 function subscribe<O extends KubeObject, M>(
-  { for: kind, owns = [], watches = [], predicate }: ControllerDefinition<O, M>,
+  { for: kind, owns = [], watches = [], predicate, batchMs = 0 }: ControllerDefinition<O, M>,
   informer: Informer<O>,
   view: CacheView,
   writes: WriteLog,
@@ -71,14 +71,14 @@ function subscribe<O extends KubeObject, M>(
         writes.observe(next, old);
         // An object that changed hands concerns both owners.
         const [now, before] = [ownerKey(next), ownerKey(old)];
-        if (now) queue.add(now);
-        if (before && before !== now) queue.add(before);
+        if (now) queue.addAfter(now, batchMs);
+        if (before && before !== now) queue.addAfter(before, batchMs);
       }),
     ),
     ...watches.map(({ kind: other, keys }) =>
       view.informer(other).on((next, old) => {
         writes.observe(next, old);
-        for (const key of keys(next, old, view)) queue.add(key);
+        for (const key of keys(next, old, view)) queue.addAfter(key, batchMs);
       }),
     ),
   ];
@@ -114,9 +114,11 @@ class Worker<O extends KubeObject, M> {
   }
 
   async run(informer: Informer<O>, signal: AbortSignal): Promise<void> {
+    const pacer = pacerOf(this.#deps.clock);
     for (;;) {
       const key = await this.#queue.take(signal);
       if (key === undefined) return;
+      await pacer.turn();
       const session = this.#writes.session(this.#deps.client);
       try {
         const result = await this.#reconcile(informer, {

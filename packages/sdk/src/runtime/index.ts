@@ -12,6 +12,7 @@ export { Counter, Gauge, Histogram, Registry } from 'prom-client';
 export { backoff, type BackoffOptions } from './backoff.ts';
 export { TaskGroup, group } from './task-group.ts';
 export { WorkQueue, type WorkQueueObserver, type WorkQueueOptions } from './work-queue.ts';
+export { Pacer, pacerOf } from './pacer.ts';
 export { TokenBucket } from './token-bucket.ts';
 export { Broadcast } from './broadcast.ts';
 export { abortError, isAbort, throwIfAborted } from './abort.ts';

@@ -13,6 +13,7 @@ const mostAddresses = 1000;
 export const endpointsController = defineController({
   name: 'endpoint',
   for: service,
+  batchMs: 20,
   watches: [podChanges, watch(endpoints, (next, old) => [keyOf((next ?? old)!)])],
 
   async reconcile(svc, { cache, client, signal }) {

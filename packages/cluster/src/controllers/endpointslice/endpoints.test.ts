@@ -33,7 +33,7 @@ async function makePod({ client }: FakeCluster, name: string, ip: string, ready 
   return client.updateStatus(pod, made, { phase: 'Running', podIP: ip, podIPs: [{ ip }], conditions: [condition] });
 }
 const told = async ({ client, clock }: FakeCluster) => {
-  await clock.settle();
+  await clock.advance(100);
   return {
     slices: (await client.list(endpointSlice)).items,
     endpoints: (await client.list(endpoints)).items[0],

@@ -33,6 +33,7 @@ const manager = 'endpointslice-controller.k8s.io';
 export const endpointSliceController = defineController({
   name: 'endpointslice',
   for: service,
+  batchMs: 20,
   owns: [endpointSlice],
   watches: [podChanges, nodeChanges],
   setup: indexPodsByNode,
