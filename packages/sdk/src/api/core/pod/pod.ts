@@ -38,6 +38,17 @@ export const pod: Kind<Pod, PodManifest> = defineKind<Pod, PodManifest>({
   ],
   generation: true,
   graceful: true,
-  // fields: spec.host spec.hostNetwork spec.nodeName spec.restartPolicy spec.schedulerName spec.serviceAccountName status.nominatedNodeName status.phase status.podIP status.podIPs
+  fieldSelectors: {
+    'spec.host': ({ spec }) => spec.nodeName ?? '',
+    'spec.hostNetwork': ({ spec }) => String(spec.hostNetwork ?? false),
+    'spec.nodeName': ({ spec }) => spec.nodeName ?? '',
+    'spec.restartPolicy': ({ spec }) => spec.restartPolicy ?? '',
+    'spec.schedulerName': ({ spec }) => spec.schedulerName ?? '',
+    'spec.serviceAccountName': ({ spec }) => spec.serviceAccountName ?? '',
+    'status.nominatedNodeName': ({ status }) => status.nominatedNodeName ?? '',
+    'status.phase': ({ status }) => status.phase ?? '',
+    'status.podIP': ({ status }) => status.podIP ?? '',
+    'status.podIPs': ({ status }) => (status.podIPs ?? []).map(({ ip }) => ip).join(','),
+  },
   schema: podShape,
 });

@@ -1,0 +1,10 @@
+/**
+ * The node agent: makes a machine with a container runtime a node of a cluster. Each pod has a worker (`pods/`) that looks at
+ * what the spec asks for and what the runtime has, and does what is missing through `containers/`, `volumes/` and `cgroups/`;
+ * `probes/` says how containers do, `status/` tells the server, `node/` does the same for the machine. It speaks to the cluster
+ * through the API alone and to containers through CRI alone, so it would serve anybody's Kubernetes on any CRI runtime.
+ */
+export { defaultKubeletConfig, type KubeletConfig } from './config.ts';
+export { type KubeletHost, systemHost } from './host.ts';
+export { type KubeletDeps, runKubelet } from './kubelet.ts';
+export { type Machine, type MachineFacts, type MachineUsage, systemMachine } from './node/machine.ts';
