@@ -183,3 +183,17 @@ test('a service that goes takes its names with it, and one that moves its addres
   z.setNamespace('default', false);
   assert.equal(z.answer('default.svc.cluster.local', 'A').rcode, 'NXDOMAIN');
 });
+
+test('what is no address and no name is left out', () => {
+  const z = zone();
+  put(z, {
+    metadata: { namespace: 'default', name: 'long' },
+    spec: { type: 'ExternalName', externalName: 'x'.repeat(64) },
+  });
+  assert.equal(z.answer('long.default.svc.cluster.local', 'A').rcode, 'NXDOMAIN');
+  put(z, { metadata: { namespace: 'default', name: 'odd' }, spec: { clusterIP: 'None' } }, [
+    { addressType: 'IPv4', endpoints: [{ addresses: ['nonsense'] }, { addresses: ['10.244.0.7'], hostname: 'a..b' }] },
+  ]);
+  const odd = z.answer('odd.default.svc.cluster.local', 'A');
+  assert.deepEqual(odd.answers.map(text), ['odd.default.svc.cluster.local 30 A 10.244.0.7']);
+});

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { EndpointSlice, Service } from '@tiphys/sdk/api';
 import { canonicalAddress, dashed } from './ip-address.ts';
 
@@ -34,7 +35,7 @@ export function dnsServiceOf(service: Service, slices: readonly EndpointSlice[])
   const base = { namespace, name, clusterIPs: [], isHeadless: false, ports: [], endpoints: [] };
   if (spec.type === 'ExternalName') {
     const target = spec.externalName?.toLowerCase().replace(/\.$/, '');
-    return target ? { ...base, externalName: target } : undefined;
+    return target && isName(target) ? { ...base, externalName: target } : undefined;
   }
   const addresses = spec.clusterIPs?.length ? spec.clusterIPs : spec.clusterIP ? [spec.clusterIP] : [];
   if (!addresses.length) return undefined;
@@ -42,7 +43,7 @@ export function dnsServiceOf(service: Service, slices: readonly EndpointSlice[])
   return {
     ...base,
     isHeadless,
-    clusterIPs: isHeadless ? [] : addresses.map(canonicalAddress),
+    clusterIPs: isHeadless ? [] : addresses.filter((a) => isIP(a)).map(canonicalAddress),
     ports: portsOf(spec.ports),
     endpoints: slices.flatMap(endpointsOf),
   };
@@ -54,13 +55,18 @@ function endpointsOf({ addressType, endpoints, ports }: EndpointSlice): DnsEndpo
   return (endpoints ?? [])
     .filter(({ conditions }) => conditions?.ready !== false)
     .flatMap(({ addresses, hostname }) =>
-      addresses.map((address) => ({
-        hostname: (hostname || dashed(address)).toLowerCase(),
-        address: canonicalAddress(address),
-        ports: shared,
-      })),
+      addresses
+        .filter((address) => isIP(address))
+        .map((address) => ({
+          hostname: (hostname && isName(hostname) ? hostname : dashed(address)).toLowerCase(),
+          address: canonicalAddress(address),
+          ports: shared,
+        })),
     );
 }
+
+/** Whether a message can carry the name; objects of lax servers may have others. */
+const isName = (text: string): boolean => text.length < 254 && text.split('.').every((l) => l !== '' && l.length < 64);
 
 type ApiPort = { name?: string; protocol?: string; port?: number };
 
