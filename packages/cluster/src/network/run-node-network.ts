@@ -54,7 +54,8 @@ export async function runNodeNetwork(deps: NodeNetworkDeps, signal: AbortSignal)
   tasks.go((s) => runNodeRoutes({ ...shared, config: { ...config.routes, node, family } }, s));
   tasks.go(async (s) => {
     const cni = { ...config.cni, family, podCIDR: await podCIDROf(deps.cache, config, s) };
-    onReady?.(await ensureCni({ ...shared, config: cni }, s));
+    const paths = await ensureCni({ ...shared, config: cni }, s);
+    onReady?.(paths);
     await keepCni({ ...shared, config: cni, checkMs }, s);
   });
   await tasks.done();
