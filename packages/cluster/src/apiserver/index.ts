@@ -15,3 +15,6 @@ export type {
 } from './context.ts';
 export { listen, type Listening, type ListenOptions } from './http/index.ts';
 export type { AdmissionAttributes, AdmissionPlugin } from './admission/plugin.ts';
+export { bootstrap, serverItself } from './bootstrap.ts';
+export { type PartsConfig, standardParts } from './parts.ts';
+export { tokenFile } from './authn/token-file.ts';

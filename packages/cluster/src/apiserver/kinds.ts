@@ -27,3 +27,16 @@ export const storedKinds: readonly AnyKind[] = [
 
 /** One of those that share a place in the store keeps the cache: the version that is stored. */
 export const hubKinds: readonly AnyKind[] = storedKinds.filter((k) => !k.hub);
+
+/** Kinds that answer without being stored. */
+const virtualKinds: readonly AnyKind[] = [
+  erase(api.binding),
+  erase(api.tokenReview),
+  erase(api.selfSubjectReview),
+  erase(api.subjectAccessReview),
+  erase(api.selfSubjectAccessReview),
+  erase(api.localSubjectAccessReview),
+  erase(api.selfSubjectRulesReview),
+];
+
+export const servedKinds: readonly AnyKind[] = [...storedKinds, ...virtualKinds];

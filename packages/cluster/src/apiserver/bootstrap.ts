@@ -1,0 +1,68 @@
+import * as api from '@tiphys/sdk/api';
+import type { KubeObject } from '@tiphys/sdk/machinery';
+import { isAlreadyExists } from '@tiphys/sdk/machinery';
+import { type AnyKind, decode, erase } from '@tiphys/sdk/schema';
+import { bootstrapPolicy } from './authz/bootstrap/index.ts';
+import type { ApiServer } from './server.ts';
+import type { UserInfo } from './context.ts';
+
+/** The server acting for itself. */
+export const serverItself: UserInfo = {
+  name: 'system:apiserver',
+  groups: ['system:masters', 'system:authenticated'],
+  extra: {},
+};
+
+const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+
+const priorityClasses = [
+  {
+    name: 'system-cluster-critical',
+    value: 2_000_000_000,
+    description:
+      'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
+  },
+  {
+    name: 'system-node-critical',
+    value: 2_000_001_000,
+    description: 'Used for system critical pods that must not be moved from their current node.',
+  },
+];
+
+/** Makes what every cluster has from the start, as far as it isn't there. */
+export async function bootstrap(server: ApiServer): Promise<void> {
+  const make = (kind: AnyKind, manifests: readonly { metadata?: { name?: string; namespace?: string } }[]) =>
+    Promise.all(manifests.map((m) => ensure(server, kind, m)));
+  await make(
+    erase(api.namespace),
+    namespaces.map((name) => ({ metadata: { name } })),
+  );
+  await Promise.all([
+    make(
+      erase(api.priorityClass),
+      priorityClasses.map(({ name, ...rest }) => ({ metadata: { name }, ...rest })),
+    ),
+    make(erase(api.clusterRole), bootstrapPolicy.clusterRoles),
+    make(erase(api.clusterRoleBinding), bootstrapPolicy.clusterRoleBindings),
+    make(erase(api.role), bootstrapPolicy.roles),
+    make(erase(api.roleBinding), bootstrapPolicy.roleBindings),
+  ]);
+}
+
+async function ensure(
+  server: ApiServer,
+  kind: AnyKind,
+  manifest: { metadata?: { name?: string; namespace?: string } },
+): Promise<void> {
+  const registry = server.registries.of(kind);
+  const { name = '', namespace = '' } = manifest.metadata ?? {};
+  if (registry.find(namespace, name)) return;
+  const object = decode(kind.schema.shape, manifest) as KubeObject;
+  kind.default?.(object);
+  try {
+    await registry.create(object, { namespace, name, user: serverItself, dryRun: false, options: {}, warn: () => {} });
+  } catch (err) {
+    // Another server of the same store was faster.
+    if (!isAlreadyExists(err)) throw err;
+  }
+}

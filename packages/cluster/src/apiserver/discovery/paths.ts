@@ -1,0 +1,27 @@
+import type { AnyKind } from '@tiphys/sdk/schema';
+import type { Endpoint } from '../handlers/dispatch.ts';
+import { bytesResponse, encode } from '../handlers/respond.ts';
+
+/** `/`: what can be asked for. */
+export function rootPaths(kinds: readonly AnyKind[]): Endpoint {
+  const groups = new Set(
+    kinds.flatMap(({ group, version }) => (group ? [`/apis/${group}`, `/apis/${group}/${version}`] : [])),
+  );
+  const paths = [
+    '/api',
+    '/api/v1',
+    '/apis',
+    '/healthz',
+    '/livez',
+    '/metrics',
+    '/openapi/v2',
+    '/openapi/v3',
+    '/readyz',
+    '/version',
+    ...groups,
+  ].sort();
+  return (c) =>
+    c.info.path === '/'
+      ? Promise.resolve(bytesResponse([encode({ paths }, { media: 'json', pretty: true })], 'application/json', 200))
+      : undefined;
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import type { AnyKind } from '@tiphys/sdk/schema';
+
+/** `metav1.APIResource`: a line of `kubectl api-resources`. */
+export interface ApiResource {
+  readonly name: string;
+  readonly singularName: string;
+  readonly namespaced: boolean;
+  readonly group?: string;
+  readonly version?: string;
+  readonly kind: string;
+  readonly verbs: readonly string[];
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+  readonly storageVersionHash?: string;
+}
+
+/** Everything a kind answers under: itself, its status, its scale, its other subresources; sorted as upstream lists them. */
+export function resourcesOf(kind: AnyKind): ApiResource[] {
+  const namespaced = kind.scope === 'Namespaced';
+  const stored = kind.verbs.includes('get');
+  const part = (
+    name: string,
+    of: string,
+    verbs: readonly string[],
+    place: { group?: string; version?: string } = {},
+  ): ApiResource => ({
+    name: `${kind.plural}/${name}`,
+    singularName: '',
+    namespaced,
+    ...place,
+    kind: of,
+    verbs,
+  });
+  const partVerbs = ['get', 'patch', 'update'];
+  const subresources = [
+    ...(kind.subresources ?? []).map(({ name, kind: of, verbs, group, version }) =>
+      part(name, of, verbs, { ...(group !== undefined && { group }), ...(version !== undefined && { version }) }),
+    ),
+    ...(kind.status ? [part('status', kind.kind, partVerbs)] : []),
+    ...(kind.scale ? [part('scale', 'Scale', partVerbs, { group: 'autoscaling', version: 'v1' })] : []),
+  ];
+  return [
+    {
+      name: kind.plural,
+      singularName: kind.singular,
+      namespaced,
+      kind: kind.kind,
+      verbs: kind.verbs,
+      ...(kind.shortNames.length && { shortNames: kind.shortNames }),
+      ...(kind.categories.length && { categories: kind.categories }),
+      ...(stored && { storageVersionHash: storageVersionHash(kind.hub?.kind ?? kind) }),
+    },
+    ...subresources.sort((a, b) => (a.name < b.name ? -1 : 1)),
+  ];
+}
+
+/** Tells clients when the stored version changes: the first eight bytes of a digest of what is stored. */
+const storageVersionHash = ({ group, version, kind }: AnyKind): string =>
+  createHash('sha256').update(`${group}/${version}/${kind}`).digest().subarray(0, 8).toString('base64');

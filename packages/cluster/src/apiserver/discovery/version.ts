@@ -1,0 +1,35 @@
+import { StatusError } from '@tiphys/sdk/machinery';
+import type { Endpoint } from '../handlers/dispatch.ts';
+import { bytesResponse, encode } from '../handlers/respond.ts';
+
+/** The Kubernetes that is spoken here. Clients compare it with their own; `gitVersion` names us as the builder. */
+export const kubernetesVersion = {
+  major: '1',
+  minor: '36',
+  emulationMajor: '1',
+  emulationMinor: '36',
+  minCompatibilityMajor: '1',
+  minCompatibilityMinor: '35',
+  gitVersion: 'v1.36.3+tiphys',
+  gitCommit: '',
+  gitTreeState: 'clean',
+  buildDate: '1970-01-01T00:00:00Z',
+  goVersion: `node${process.version}`,
+  compiler: 'tsc',
+  platform: `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`,
+};
+
+export const version: Endpoint = (c) => {
+  if (c.info.path.replace(/\/$/, '') !== '/version') return undefined;
+  if (c.request.method !== 'GET' && c.request.method !== 'HEAD') {
+    throw new StatusError(
+      405,
+      'MethodNotAllowed',
+      'the server does not allow this method on the requested resource',
+      {},
+    );
+  }
+  return Promise.resolve(
+    bytesResponse([encode(kubernetesVersion, { media: 'json', pretty: true })], 'application/json', 200),
+  );
+};

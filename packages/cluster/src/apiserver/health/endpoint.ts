@@ -1,0 +1,41 @@
+import type { ServerResponse } from '../context.ts';
+import type { Endpoint } from '../handlers/dispatch.ts';
+
+export interface HealthCheck {
+  readonly name: string;
+  /** Endpoints that don't ask it, of `healthz`, `livez`, `readyz`. */
+  readonly notIn?: readonly string[];
+  /** What is wrong, if anything. */
+  check(): string | undefined;
+}
+
+const text = (status: number, body: string): ServerResponse => ({
+  status,
+  headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
+  body: { type: 'bytes', pieces: [Buffer.from(body)] },
+});
+
+/** `/healthz`, `/livez` and `/readyz`, each check of theirs by itself, `?verbose` and `?exclude=`. */
+export function health(checks: readonly HealthCheck[]): Endpoint {
+  return (c) => {
+    const [, endpoint = '', one, more] = c.info.path.split('/');
+    if (!['healthz', 'livez', 'readyz'].includes(endpoint) || more) return undefined;
+    const asked = checks.filter((k) => !k.notIn?.includes(endpoint));
+    if (one) {
+      const check = asked.find((k) => k.name === one);
+      if (!check) return Promise.resolve(text(404, '404 page not found\n'));
+      const problem = check.check();
+      return Promise.resolve(problem ? text(500, `internal server error: ${problem}\n`) : text(200, 'ok'));
+    }
+    const excluded = new Set(c.query.getAll('exclude'));
+    let failed = false;
+    const lines = asked.map((k) => {
+      if (excluded.has(k.name)) return `[+]${k.name} excluded: ok\n`;
+      const problem = k.check();
+      failed ||= problem !== undefined;
+      return problem === undefined ? `[+]${k.name} ok\n` : `[-]${k.name} failed: reason withheld\n`;
+    });
+    if (failed) return Promise.resolve(text(500, `${lines.join('')}${endpoint} check failed\n`));
+    return Promise.resolve(text(200, c.query.has('verbose') ? `${lines.join('')}${endpoint} check passed\n` : 'ok'));
+  };
+}

@@ -1,0 +1,48 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { filesIn } from './data-dir.ts';
+
+/** What a running `tiphys up` tells of itself in its data directory. */
+export interface Running {
+  readonly pid: number;
+  /** The kernel's start time of the process: a pid alone may have been given to somebody else since. */
+  readonly startTicks: string;
+  readonly server: string;
+  readonly nodes: string;
+  readonly version: string;
+}
+
+export function writeRunning(dataDir: string, running: Omit<Running, 'startTicks'>): void {
+  const full: Running = { ...running, startTicks: startTicks(running.pid) ?? '' };
+  writeFileSync(filesIn(dataDir).state, `${JSON.stringify(full, null, 2)}\n`);
+}
+
+/** The cluster that runs on this data directory, if any. */
+export function readRunning(dataDir: string): Running | undefined {
+  let running: Running;
+  try {
+    running = JSON.parse(readFileSync(filesIn(dataDir).state, 'utf8')) as Running;
+  } catch {
+    // No file, or half of one: nothing is known to run here.
+    return undefined;
+  }
+  return startTicks(running.pid) === running.startTicks ? running : undefined;
+}
+
+export function forgetRunning(dataDir: string): void {
+  rmSync(filesIn(dataDir).state, { force: true });
+}
+
+/** Field 22 of /proc/PID/stat; where there is no /proc, whether the process can be signalled. */
+function startTicks(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    try {
+      process.kill(pid, 0);
+      return process.platform === 'linux' ? undefined : '';
+    } catch {
+      return undefined;
+    }
+  }
+}
