@@ -1,4 +1,4 @@
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { defineKind, type Kind, nameIsPathSegment, s, type Struct } from '../../schema/index.ts';
 import { labelSelector } from '../meta/label-selector.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { policyRule } from './policy-rule.ts';
@@ -30,5 +30,6 @@ export const clusterRole: Kind<ClusterRole, ClusterRoleManifest> = defineKind<Cl
   plural: 'clusterroles',
   scope: 'Cluster',
   createOnUpdate: true,
+  validateName: nameIsPathSegment,
   schema: clusterRoleShape,
 });

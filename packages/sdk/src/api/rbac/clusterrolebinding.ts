@@ -1,4 +1,4 @@
-import { defineKind, type Kind, s } from '../../schema/index.ts';
+import { defineKind, type Kind, nameIsPathSegment, s } from '../../schema/index.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { roleRef, subject } from './policy-rule.ts';
 
@@ -25,5 +25,6 @@ export const clusterRoleBinding: Kind<ClusterRoleBinding, ClusterRoleBindingMani
   plural: 'clusterrolebindings',
   scope: 'Cluster',
   createOnUpdate: true,
+  validateName: nameIsPathSegment,
   schema: clusterRoleBindingShape,
 });

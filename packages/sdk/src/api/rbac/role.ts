@@ -1,4 +1,4 @@
-import { defineKind, type Kind, s } from '../../schema/index.ts';
+import { defineKind, type Kind, nameIsPathSegment, s } from '../../schema/index.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { policyRule } from './policy-rule.ts';
 
@@ -21,5 +21,6 @@ export const role: Kind<Role, RoleManifest> = defineKind<Role, RoleManifest>({
   plural: 'roles',
   scope: 'Namespaced',
   createOnUpdate: true,
+  validateName: nameIsPathSegment,
   schema: roleShape,
 });

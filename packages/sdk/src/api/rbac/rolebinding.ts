@@ -1,4 +1,4 @@
-import { defineKind, type Kind, s } from '../../schema/index.ts';
+import { defineKind, type Kind, nameIsPathSegment, s } from '../../schema/index.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { roleRef, subject } from './policy-rule.ts';
 
@@ -22,5 +22,6 @@ export const roleBinding: Kind<RoleBinding, RoleBindingManifest> = defineKind<Ro
   plural: 'rolebindings',
   scope: 'Namespaced',
   createOnUpdate: true,
+  validateName: nameIsPathSegment,
   schema: roleBindingShape,
 });
