@@ -23,3 +23,4 @@ export {
   type WriteContext,
 } from './kind.ts';
 export * from './metadata-rules.ts';
+export * from './managed-fields/index.ts';

@@ -63,6 +63,11 @@ export interface KindDefinition<O extends KubeObject, M> {
 
   /** Rule for names; a DNS subdomain unless given. */
   readonly validateName?: NameRule;
+  /**
+   * Paths that writes can't set and so don't own, by subresource (`''` is the object itself). Where a kind says nothing: its
+   * status in its own writes, its spec in those of its status.
+   */
+  readonly resetFields?: Readonly<Record<string, readonly (readonly string[])[]>>;
   /** PUT may create it. */
   readonly createOnUpdate?: boolean;
   /** A write without a resourceVersion is refused unless this is so (upstream's default: it is). */

@@ -1,5 +1,6 @@
 import {
   badRequest,
+  forbiddenAt,
   findDuplicateKeys,
   invalid,
   invalidObject,
@@ -17,6 +18,7 @@ import { type AnyKind, decode, DecodeError } from '@tiphys/sdk/schema';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import type { Registry } from '../registry/registry.ts';
 import { fieldValidationOf, mediaTypeOf, report } from './body.ts';
+import { apply } from './apply.ts';
 import { negotiate } from './negotiate.ts';
 import { checkPlace, writeRequest, writtenResponse } from './write.ts';
 
@@ -33,6 +35,11 @@ export async function patch(c: RequestContext, registry: Registry): Promise<Serv
   const { kind } = registry.resource;
   const form = negotiate(c.request, c.query, 'object');
   const request = writeRequest(c, 'PatchOptions');
+  if (mediaTypeOf(c.request) === 'application/apply-patch+yaml') return apply(c, registry);
+  if (c.query.has('force'))
+    throw invalidObject('meta.k8s.io', 'PatchOptions', '', [
+      forbiddenAt('force', 'may not be specified for non-apply patch'),
+    ]);
   const read = await readPatch(c, kind);
   const written = await registry.update({
     ...request,

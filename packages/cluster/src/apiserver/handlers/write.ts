@@ -138,6 +138,10 @@ export function writeRequest(c: RequestContext, optionsKind: string): WriteReque
     user: c.user,
     dryRun: isDryRun(dryRuns),
     options: { kind: optionsKind, apiVersion: 'meta.k8s.io/v1' },
+    manager: {
+      fieldManager: c.query.get('fieldManager') ?? '',
+      userAgent: String(c.request.headers['user-agent'] ?? ''),
+    },
     warn: (text) => c.warn(text),
   };
 }

@@ -31,6 +31,7 @@ import type { WatchCache } from '../cache/watch-cache.ts';
 import type { UserInfo } from '../context.ts';
 import type { DeleteOptions } from './delete-options.ts';
 import { beginDeletion, isReadyToGo } from './deletion.ts';
+import { type FieldManager, trackFields } from './field-manager.ts';
 import type { KindHooks } from './kind-hooks.ts';
 import { keyOf, type Resource } from './resource.ts';
 
@@ -49,6 +50,8 @@ export interface WriteRequest {
   readonly user: UserInfo;
   readonly dryRun: boolean;
   readonly options: JsonObject;
+  /** Whose the written fields become; absent where the caller has seen to them itself, or nobody owns them. */
+  readonly manager?: FieldManager;
   warn(text: string): void;
 }
 
@@ -122,6 +125,8 @@ export class Registry {
       throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
     }
     if (!metadata.name && metadata.generateName) metadata.name = generatedName(metadata.generateName, random);
+    const { manager } = request;
+    if (manager) trackFields(kind, { next: object, old: undefined, manager, subresource: '', now: clock.now() });
     const attributes = this.#attributes('CREATE', request, { object });
     await admission.admit(attributes);
     prepareMetadata(object, request.namespace, {
@@ -196,6 +201,8 @@ export class Registry {
         `Precondition failed: UID in precondition: ${next.metadata.uid}, UID in object meta: ${old.metadata.uid}`,
       );
     }
+    const { manager, subresource = '' } = request;
+    if (manager) trackFields(kind, { next, old, manager, subresource, now: clock.now() });
     const attributes = this.#attributes('UPDATE', request, { object: next, oldObject: old });
     await admission.admit(attributes);
     this.#prepareUpdate(next, old, request.subresource, clock.now());

@@ -1,0 +1,155 @@
+import { isObject, type JsonObject, put } from '../../machinery/index.ts';
+import { canonicalElement, compareElements } from './path-element.ts';
+
+/**
+ * A set of paths into an object, as a tree. Keys are path elements as `fieldsV1` writes them (`f:name`, `k:{"name":"web"}`,
+ * `v:"x"`, `i:0`). A node that is neither a member nor has children doesn't exist; the empty set is `undefined`. Sets are
+ * never changed once they are built, and share their parts.
+ */
+export interface FieldSet {
+  readonly member: boolean;
+  readonly children: ReadonlyMap<string, FieldSet> | undefined;
+}
+
+/** The path itself and nothing below it. */
+const leaf: FieldSet = { member: true, children: undefined };
+
+const node = (member: boolean, children: Map<string, FieldSet> | undefined): FieldSet | undefined => {
+  if (children?.size) return { member, children };
+  return member ? leaf : undefined;
+};
+
+const parsed = new WeakMap<JsonObject, { set: FieldSet | undefined }>();
+const written = new WeakMap<FieldSet, JsonObject>();
+
+/** Reads `fieldsV1`; throws when it isn't one. What is frozen is read once. */
+export function parseFieldSet(fields: JsonObject): FieldSet | undefined {
+  const known = parsed.get(fields);
+  if (known) return known.set;
+  const set = parseNode(fields, true);
+  if (Object.isFrozen(fields)) {
+    parsed.set(fields, { set });
+    if (set) written.set(set, fields);
+  }
+  return set;
+}
+
+function parseNode(fields: unknown, root: boolean): FieldSet | undefined {
+  if (!isObject(fields)) throw new Error('fieldsV1 must be made of objects');
+  const keys = Object.keys(fields);
+  if (keys.length === 0) return root ? undefined : leaf;
+  let member = false;
+  const children = new Map<string, FieldSet>();
+  for (const key of keys) {
+    if (key === '.') member = !root;
+    else {
+      const element = canonicalElement(key);
+      const child = element === undefined ? undefined : parseNode(fields[key], false);
+      if (element !== undefined && child) children.set(element, child);
+    }
+  }
+  return node(member, children);
+}
+
+/** Writes `fieldsV1`, elements in upstream's order. A set that was read from frozen fields gives those very fields. */
+export function fieldsOf(set: FieldSet): JsonObject {
+  const out = written.get(set);
+  return out ?? writeNode(set);
+}
+
+function writeNode({ member, children }: FieldSet): JsonObject {
+  const out: JsonObject = {};
+  if (!children) return out;
+  if (member) out['.'] = {};
+  for (const key of [...children.keys()].sort(compareElements)) put(out, key, writeNode(children.get(key)!));
+  return out;
+}
+
+export function union(a: FieldSet | undefined, b: FieldSet | undefined): FieldSet | undefined {
+  if (!a || !b || a === b) return a ?? b;
+  if (!b.children) return a.member ? a : node(true, a.children && new Map(a.children));
+  const children = new Map(a.children);
+  for (const [key, child] of b.children) children.set(key, union(children.get(key), child)!);
+  return node(a.member || b.member, children);
+}
+
+/** What is in both. */
+export function intersection(a: FieldSet | undefined, b: FieldSet | undefined): FieldSet | undefined {
+  if (!a || !b) return undefined;
+  if (a === b) return a;
+  const children = new Map<string, FieldSet>();
+  if (a.children && b.children) {
+    for (const [key, child] of a.children) {
+      const shared = intersection(child, b.children.get(key));
+      if (shared) children.set(key, shared);
+    }
+  }
+  return node(a.member && b.member, children);
+}
+
+/** The paths of `a` that aren't in `b`. */
+export const difference = (a: FieldSet | undefined, b: FieldSet | undefined): FieldSet | undefined =>
+  subtract(a, b, false);
+
+/** The paths of `a` that are neither in `b` nor below one of `b`. */
+export const recursiveDifference = (a: FieldSet | undefined, b: FieldSet | undefined): FieldSet | undefined =>
+  subtract(a, b, true);
+
+function subtract(a: FieldSet | undefined, b: FieldSet | undefined, below: boolean): FieldSet | undefined {
+  if (!a || !b) return a;
+  if (below && b.member) return undefined;
+  const member = a.member && !b.member;
+  if (!a.children || !b.children) return member === a.member ? a : node(member, a.children && new Map(a.children));
+  let children: Map<string, FieldSet> | undefined;
+  for (const [key, gone] of b.children) {
+    const child = a.children.get(key);
+    if (!child) continue;
+    const left = subtract(child, gone, below);
+    if (left === child) continue;
+    children ??= new Map(a.children);
+    if (left) children.set(key, left);
+    else children.delete(key);
+  }
+  if (!children && member === a.member) return a;
+  return node(member, children ?? new Map(a.children));
+}
+
+/** Every member's path, as elements: those of a node before those below it. */
+export function* pathsOf(set: FieldSet, prefix: readonly string[] = []): Iterable<string[]> {
+  const keys = [...(set.children?.keys() ?? [])].sort(compareElements);
+  for (const key of keys) if (set.children!.get(key)!.member) yield [...prefix, key];
+  for (const key of keys)
+    yield* pathsOf({ member: false, children: set.children!.get(key)!.children }, [...prefix, key]);
+}
+
+/** Gathers paths into a set. */
+export class FieldSetBuilder {
+  #root: { member: boolean; children: Map<string, Draft> | undefined } | undefined;
+
+  add(path: readonly string[]): void {
+    let at = (this.#root ??= { member: false, children: undefined });
+    for (const element of path) {
+      const children = (at.children ??= new Map());
+      let next = children.get(element);
+      if (!next) children.set(element, (next = { member: false, children: undefined }));
+      at = next;
+    }
+    at.member = true;
+  }
+
+  build(): FieldSet | undefined {
+    return this.#root;
+  }
+}
+
+interface Draft {
+  member: boolean;
+  children: Map<string, Draft> | undefined;
+}
+
+/** A set of whole paths of field names. */
+export function fieldSetOf(paths: readonly (readonly string[])[]): FieldSet | undefined {
+  const builder = new FieldSetBuilder();
+  for (const path of paths) builder.add(path.map((name) => `f:${name}`));
+  return builder.build();
+}

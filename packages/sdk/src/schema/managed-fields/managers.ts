@@ -1,0 +1,133 @@
+import { isObject, type ManagedFieldsEntry } from '../../machinery/index.ts';
+import { difference, type FieldSet, fieldSetOf, fieldsOf, parseFieldSet, union } from './field-set.ts';
+
+/** What one manager owns. A manager is told by name, operation, subresource, and unless it applies by API version. */
+export interface Owner {
+  readonly manager: string;
+  readonly operation: 'Apply' | 'Update';
+  readonly apiVersion: string;
+  readonly subresource: string;
+  readonly time: string | undefined;
+  readonly set: FieldSet | undefined;
+}
+
+export type Managers = Map<string, Owner>;
+
+export const identityOf = ({ manager, operation, apiVersion, subresource }: Omit<Owner, 'time' | 'set'>): string =>
+  JSON.stringify([manager, operation, operation === 'Apply' ? '' : apiVersion, subresource]);
+
+/**
+ * Reads `metadata.managedFields`; nothing when an entry is broken. Entries of another group than the object's can't be
+ * told in its terms and are left out.
+ */
+export function readManagers(entries: readonly ManagedFieldsEntry[], group?: string): Managers | undefined {
+  const managers: Managers = new Map();
+  for (const entry of entries) {
+    const { manager = '', operation, apiVersion, subresource = '', time, fieldsType, fieldsV1 } = entry;
+    if ((operation !== 'Apply' && operation !== 'Update') || !apiVersion || fieldsType !== 'FieldsV1') return undefined;
+    let set: FieldSet | undefined;
+    try {
+      set = isObject(fieldsV1) ? parseFieldSet(fieldsV1) : undefined;
+    } catch {
+      // Upstream takes fields that it can't read for no entry at all, and so starts from the live ones.
+      return undefined;
+    }
+    const owner: Owner = { manager, operation, apiVersion, subresource, time, set };
+    if (group === undefined || groupOf(apiVersion) === group) managers.set(identityOf(owner), owner);
+  }
+  return managers;
+}
+
+export const groupOf = (apiVersion: string): string =>
+  apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+
+/** Writes `metadata.managedFields`: appliers first, then by time, name, version, subresource. */
+export function writeManagers(managers: Managers): ManagedFieldsEntry[] | undefined {
+  if (managers.size === 0) return undefined;
+  return [...managers.values()].sort(byAge).map(({ manager, operation, apiVersion, subresource, time, set }) => ({
+    ...(manager && { manager }),
+    operation,
+    apiVersion,
+    ...(time !== undefined && { time }),
+    fieldsType: 'FieldsV1',
+    fieldsV1: set ? fieldsOf(set) : {},
+    ...(subresource && { subresource }),
+  }));
+}
+
+const keysByAge = ({ operation, time, manager, apiVersion, subresource }: Owner): string[] => [
+  operation,
+  time ?? '',
+  manager,
+  apiVersion,
+  subresource,
+];
+
+function byAge(a: Owner, b: Owner): number {
+  const [x, y] = [keysByAge(a), keysByAge(b)];
+  const at = x.findIndex((key, i) => key !== y[i]);
+  return at === -1 ? 0 : x[at]! < y[at]! ? -1 : 1;
+}
+
+const maxUpdaters = 10;
+const ancient = 'ancient-changes';
+
+/** Merges the oldest updaters of a version into one entry when there are too many of them. */
+export function capUpdaters(managers: Managers): void {
+  const updaters = [...managers.values()].filter((o) => o.operation === 'Update').sort(byAge);
+  let count = updaters.length;
+  const oldest = new Map<string, Owner>();
+  for (const owner of updaters) {
+    if (count <= maxUpdaters) return;
+    const first = oldest.get(owner.apiVersion);
+    if (!first) {
+      oldest.set(owner.apiVersion, owner);
+      continue;
+    }
+    const bucket: Owner = { ...owner, manager: ancient, subresource: '', time: owner.time };
+    const id = identityOf(bucket);
+    const gathered = managers.get(id)?.set ?? first.set;
+    if (!managers.has(id)) managers.delete(identityOf(first));
+    managers.delete(identityOf(owner));
+    managers.set(id, { ...bucket, set: union(owner.set, gathered) });
+    count--;
+  }
+}
+
+/** Takes a set away from an owner; an owner of nothing goes. */
+export function disown(managers: Managers, id: string, gone: FieldSet | undefined): void {
+  const owner = managers.get(id);
+  if (!owner) return;
+  const set = difference(owner.set, gone);
+  if (!set) managers.delete(id);
+  else if (set !== owner.set) managers.set(id, { ...owner, set });
+}
+
+/** Nobody owns what identifies an object or is the server's to set. */
+const unowned = fieldSetOf([
+  ['apiVersion'],
+  ['kind'],
+  ['metadata'],
+  ['metadata', 'name'],
+  ['metadata', 'namespace'],
+  ['metadata', 'creationTimestamp'],
+  ['metadata', 'selfLink'],
+  ['metadata', 'uid'],
+  ['metadata', 'clusterName'],
+  ['metadata', 'generation'],
+  ['metadata', 'managedFields'],
+  ['metadata', 'resourceVersion'],
+]);
+export const withoutUnowned = (set: FieldSet | undefined): FieldSet | undefined => difference(set, unowned);
+
+/** The name that a client goes by which gives none: its User-Agent up to the first slash, what prints of 128 bytes of it. */
+export function managerOf(fieldManager: string | null | undefined, userAgent: string | undefined): string {
+  if (fieldManager) return fieldManager;
+  let name = '';
+  for (const c of (userAgent ?? '').split('/')[0]!) {
+    if (!/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(c)) continue;
+    if (Buffer.byteLength(name + c) > 128) break;
+    name += c;
+  }
+  return name || 'unknown';
+}

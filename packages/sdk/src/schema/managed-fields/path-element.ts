@@ -1,0 +1,108 @@
+import { isObject, type JsonObject, type ListShape, own, type Shape } from '../../machinery/index.ts';
+
+/** An element as read, in its one spelling; nothing for kinds of elements that a later version may know. Throws when it is broken. */
+export function canonicalElement(text: string): string | undefined {
+  switch (text.slice(0, 2)) {
+    case 'f:':
+      return text;
+    case 'k:': {
+      const keys = JSON.parse(text.slice(2)) as unknown;
+      if (!isObject(keys)) throw new Error(`bad path element ${text}`);
+      return keyElement(Object.entries(keys));
+    }
+    case 'v:':
+      return `v:${JSON.stringify(JSON.parse(text.slice(2)))}`;
+    case 'i:':
+      if (!/^\d+$/.test(text.slice(2))) throw new Error(`bad path element ${text}`);
+      return text;
+    default:
+      if (text[1] !== ':') throw new Error(`bad path element ${text}`);
+      return undefined;
+  }
+}
+
+export const fieldElement = (name: string): string => `f:${name}`;
+
+function keyElement(keys: [string, unknown][]): string {
+  const sorted = keys.length > 1 ? keys.sort(([a], [b]) => (a < b ? -1 : 1)) : keys;
+  let text = 'k:{';
+  for (const [i, [name, value]] of sorted.entries()) {
+    text += `${i > 0 ? ',' : ''}${JSON.stringify(name)}:${JSON.stringify(value)}`;
+  }
+  return `${text}}`;
+}
+
+/** The element that names an item of a set or a keyed list; throws upstream's complaint for an item that can't be told apart. */
+export function itemElement(shape: ListShape, item: unknown): string {
+  if (shape.listType === 'set') {
+    if (isObject(item)) throw new Error('maps are not supported as set elements'); // prettier-ignore
+    if (Array.isArray(item)) throw new Error('not supporting lists as elements of sets');
+    return `v:${JSON.stringify(item ?? null)}`;
+  }
+  if (item === null || item === undefined) throw new Error('associative list with keys may not have a null element');
+  if (!isObject(item)) throw new Error('associative list with keys may not have non-map elements');
+  const keys: [string, unknown][] = [];
+  for (const name of shape.keys ?? []) {
+    const value = own(item, name) ?? defaultOf(shape, name);
+    if (value !== undefined) keys.push([name, value]);
+  }
+  if (keys.length === 0) {
+    throw new Error(
+      `associative list with keys has an element that omits all key fields ${JSON.stringify(shape.keys).replaceAll(',', ' ')} (and doesn't have default values for any key fields)`,
+    );
+  }
+  return keyElement(keys);
+}
+
+/** A key that an item leaves out: the published default, which for a field that is always written is its zero value. */
+function defaultOf(shape: ListShape, name: string): unknown {
+  const field = shape.items.type === 'struct' ? shape.items.fields.get(name) : undefined;
+  if (!field || field.default !== undefined) return field?.default;
+  const isHeld = (field.presence === 'required' || field.presence === 'held') && !field.nullable;
+  return isHeld ? zeros[field.shape.type] : undefined;
+}
+
+const zeros: { readonly [type in Shape['type']]?: unknown } = { string: '', integer: 0, number: 0, boolean: false };
+
+/** Elements in upstream's order: fields, keys, values, positions; keys by their values, numbers as numbers. */
+export function compareElements(a: string, b: string): number {
+  if (a[0] === b[0] && a[0] !== 'f') return compareJson(JSON.parse(a.slice(2)), JSON.parse(b.slice(2)));
+  const [x, y] = ['fkvi'.indexOf(a[0]!), 'fkvi'.indexOf(b[0]!)];
+  if (x !== y) return x - y;
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function compareJson(a: unknown, b: unknown): number {
+  if (isObject(a) && isObject(b)) return compareKeys(a, b);
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  const [x, y] = [String(a), String(b)];
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+function compareKeys(a: JsonObject, b: JsonObject): number {
+  const [left, right] = [Object.entries(a), Object.entries(b)];
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const order = compareJson(left[i]![0], right[i]![0]) || compareJson(left[i]![1], right[i]![1]);
+    if (order !== 0) return order;
+  }
+  return left.length - right.length;
+}
+
+/** A path as messages show it: `.spec.containers[name="web"].image`, `.metadata.finalizers[="x/y"]`. */
+export const pathText = (path: readonly string[]): string => path.map(elementText).join('');
+
+export function elementText(element: string): string {
+  const rest = element.slice(2);
+  switch (element[0]) {
+    case 'f':
+      return `.${rest}`;
+    case 'k':
+      return `[${Object.entries(JSON.parse(rest) as JsonObject)
+        .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+        .join(',')}]`;
+    case 'v':
+      return `[=${rest}]`;
+    default:
+      return `[${rest}]`;
+  }
+}

@@ -1,0 +1,119 @@
+import type { KubeObject, ManagedFieldsEntry, StructShape } from '../../machinery/index.ts';
+import { decode } from '../decode.ts';
+import { compare, type Comparison } from './compare.ts';
+import { fieldSetOf, recursiveDifference, union } from './field-set.ts';
+import {
+  capUpdaters,
+  disown,
+  groupOf,
+  identityOf,
+  type Managers,
+  type Owner,
+  readManagers,
+  withoutUnowned,
+  writeManagers,
+} from './managers.ts';
+
+/** A path of field names that nobody owns through this way of writing: `status` in writes of the object itself. */
+export type FieldPath = readonly string[];
+
+/** Who writes, and how. */
+export interface Writer {
+  readonly manager: string;
+  readonly apiVersion: string;
+  /** Empty for the object itself. */
+  readonly subresource: string;
+  /** The moment of the write as objects carry it. */
+  readonly now: string;
+  readonly ignore?: readonly FieldPath[];
+}
+
+export interface Update extends Writer {
+  readonly shape: StructShape;
+  /** Nothing on create. */
+  readonly old: KubeObject | undefined;
+  readonly next: KubeObject;
+  /** `metadata.managedFields` as the client sent them, when decoding has dropped an empty list (which resets them). */
+  readonly sent?: unknown;
+}
+
+/**
+ * The managed fields after a create, update or patch. What the write added or changed is the writer's and nobody else's;
+ * what it removed is nobody's. The writer's time moves only when it took something.
+ */
+export function updateManaged(update: Update): ManagedFieldsEntry[] | undefined {
+  const { shape, old, next } = update;
+  const live = old?.metadata.managedFields;
+  const managers = startingManagers(update);
+  if (managers.size === 0 && old) return undefined;
+  const difference = compare(shape, withoutManaged(old) ?? emptyObject(shape), withoutManaged(next));
+  if (!difference && old && startsFromLive(update)) return live;
+  if (difference) recordUpdate(managers, difference, update);
+  dropEmpty(managers);
+  capUpdaters(managers);
+  return writeManagers(managers);
+}
+
+/** Gives the writer what a comparison says it changed, taking it from all others. */
+export function recordUpdate(managers: Managers, found: Comparison, writer: Writer): void {
+  const ignored = writer.ignore && fieldSetOf(writer.ignore);
+  const taken = recursiveDifference(union(found.added, found.modified), ignored);
+  const lost = union(taken, recursiveDifference(found.removed, ignored));
+  for (const id of managers.keys()) disown(managers, id, lost);
+  const set = withoutUnowned(taken);
+  if (!set) return;
+  const { manager, apiVersion, subresource, now } = writer;
+  const owner: Owner = { manager, operation: 'Update', apiVersion, subresource, time: now, set };
+  const id = identityOf(owner);
+  managers.set(id, { ...owner, set: union(managers.get(id)?.set, set) });
+}
+
+/**
+ * Clients may set managed fields themselves: an empty list (or one empty entry) resets them; broken or no entries leave the
+ * live ones. Through a subresource they may not.
+ */
+function startingManagers({ old, next, sent, subresource, apiVersion }: Update): Managers {
+  const group = groupOf(apiVersion);
+  const wanted = sent === undefined ? next.metadata.managedFields : sent;
+  if (!subresource) {
+    if (isReset(wanted)) return new Map();
+    const managers = Array.isArray(wanted) ? readManagers(wanted as ManagedFieldsEntry[], group) : undefined;
+    if (managers?.size) return managers;
+  }
+  return readManagers(old?.metadata.managedFields ?? [], group) ?? new Map<string, Owner>();
+}
+
+const isReset = (sent: unknown): boolean =>
+  Array.isArray(sent) && (sent.length === 0 || (sent.length === 1 && Object.keys(sent[0] as object).length === 0));
+
+function startsFromLive({ old, next, sent, subresource }: Update): boolean {
+  const wanted = sent ?? next.metadata.managedFields;
+  return subresource !== '' || wanted === undefined || wanted === old?.metadata.managedFields;
+}
+
+/** Owners left with nothing go. */
+export function dropEmpty(managers: Managers): void {
+  for (const [id, { set }] of managers) if (!set) managers.delete(id);
+}
+
+/** The object as apply sees it: its managed fields aren't part of what is managed. */
+export function withoutManaged<O extends KubeObject | undefined>(object: O): O {
+  if (!object?.metadata?.managedFields) return object;
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}
+
+const empties = new WeakMap<StructShape, KubeObject>();
+
+/** What a kind's object says before anybody has said anything: the fields that are always written. */
+export function emptyObject(shape: StructShape): KubeObject {
+  let empty = empties.get(shape);
+  if (!empty) empties.set(shape, (empty = decode(shape, {}, { fill: false }) as KubeObject));
+  return empty;
+}
+
+/** Everything that a live object has, as the doing of one manager: for objects that nobody has tracked yet. */
+export function adoptLive(managers: Managers, shape: StructShape, live: KubeObject, writer: Writer): void {
+  const found = compare(shape, emptyObject(shape), withoutManaged(live));
+  if (found) recordUpdate(managers, found, writer);
+}
