@@ -10,8 +10,9 @@ import { authenticate } from './filters/authenticate.ts';
 import { authorize } from './filters/authorize.ts';
 import { impersonate } from './filters/impersonate.ts';
 import { health, type HealthCheck } from './health/endpoint.ts';
-import { servedKinds } from './kinds.ts';
+import { servedKinds, storedKinds } from './kinds.ts';
 import type { ApiServer, ApiServerParts } from './server.ts';
+import { subresourcesOf } from './subresources/index.ts';
 
 export interface PartsConfig {
   readonly tokens: ServiceAccountTokens;
@@ -47,7 +48,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
     },
     endpoints: () => [discovery(servedKinds, config.advertised), version, health(checks), rootPaths(servedKinds)],
     admission: () => [],
-    subresources: () => [],
+    subresources: () => subresourcesOf(storedKinds),
     hooks: () => undefined,
   };
 }

@@ -55,6 +55,12 @@ export async function patch(c: RequestContext, registry: Registry): Promise<Serv
   return writtenResponse(c, registry, written, form);
 }
 
+/** The patch of a request as what it makes of an object of the kind. */
+export async function patchedBy(c: RequestContext, kind: AnyKind): Promise<(current: KubeObject) => KubeObject> {
+  const read = await readPatch(c, kind);
+  return (current) => patchedObject(c, kind, read, current);
+}
+
 async function readPatch(c: RequestContext, kind: AnyKind): Promise<ReadPatch> {
   const body = await c.request.body();
   const media = mediaTypeOf(c.request);

@@ -187,7 +187,12 @@ async function deleteOptions(c: RequestContext): Promise<DeleteOptions> {
     const parsed: unknown = JSON.parse(Buffer.from(body).toString());
     if (isObject(parsed)) value = parsed;
   } else value = optionsFromQuery(c.query);
-  const options = value as DeleteOptions;
+  checkDeleteOptions(value);
+  return value as DeleteOptions;
+}
+
+/** Refuses options that contradict each other or that nobody knows. */
+export function checkDeleteOptions(options: JsonObject & DeleteOptions): void {
   const errors: FieldError[] = [];
   const policy = options.propagationPolicy;
   if (policy !== undefined && options.orphanDependents !== undefined && options.orphanDependents !== null) {
@@ -198,7 +203,6 @@ async function deleteOptions(c: RequestContext): Promise<DeleteOptions> {
   }
   if (options.dryRun?.some((d) => d !== 'All')) errors.push(notSupported('dryRun', options.dryRun, ['All']));
   if (errors.length) throw invalidObject('meta.k8s.io', 'DeleteOptions', '', errors);
-  return options;
 }
 
 function optionsFromQuery(query: URLSearchParams): JsonObject {

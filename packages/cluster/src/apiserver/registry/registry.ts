@@ -65,6 +65,8 @@ export interface UpdateRequest extends WriteRequest {
   readonly next: (current: KubeObject | undefined) => KubeObject | Promise<KubeObject>;
   readonly retry: boolean;
   readonly mayCreate?: boolean;
+  /** How this write treats the object, when neither the kind's own strategy nor that of a declared part does. */
+  readonly strategy?: PartStrategy<KubeObject>;
 }
 
 export interface Written {
@@ -205,10 +207,10 @@ export class Registry {
     if (manager) trackFields(kind, { next, old, manager, subresource, now: clock.now() });
     const attributes = this.#attributes('UPDATE', request, { object: next, oldObject: old });
     await admission.admit(attributes);
-    this.#prepareUpdate(next, old, request.subresource, clock.now());
+    const part = request.strategy ?? this.#part(request.subresource);
+    this.#prepareUpdate(next, old, part, clock.now());
     const undo = await this.#hooks.beforeUpdate?.(next, old, request);
     try {
-      const part = this.#part(request.subresource);
       this.#refuseInvalid(next, [
         ...validateObjectMeta(next.metadata, this.#metadataRules(), field('metadata')),
         ...validateObjectMetaUpdate(next.metadata, old.metadata, field('metadata')),
@@ -276,7 +278,7 @@ export class Registry {
     return new Entry(this.resource, current.key, this.#body(last), revision);
   }
 
-  #prepareUpdate(next: KubeObject, old: KubeObject, subresource: string | undefined, now: number): void {
+  #prepareUpdate(next: KubeObject, old: KubeObject, part: PartStrategy<KubeObject> | undefined, now: number): void {
     const { kind } = this.resource;
     const { metadata } = next;
     const fixed = old.metadata;
@@ -289,7 +291,6 @@ export class Registry {
       if (fixed[k] === undefined) delete metadata[k];
       else metadata[k] = fixed[k] as never;
     }
-    const part = this.#part(subresource);
     if (part?.prepareForUpdate) part.prepareForUpdate(next, old, { now });
     else if (part) keepAllButStatus(next, old);
     else {

@@ -1,0 +1,96 @@
+import { type Scale, scale as scaleKind } from '@tiphys/sdk/api';
+import {
+  conflict,
+  deepCopy,
+  type JsonObject,
+  type KubeObject,
+  labelSelectorOf,
+  StatusError,
+} from '@tiphys/sdk/machinery';
+import { type AnyKind, erase } from '@tiphys/sdk/schema';
+import type { RequestContext, ServerResponse } from '../context.ts';
+import { readObject } from '../handlers/body.ts';
+import type { SubresourceHandler } from '../handlers/dispatch.ts';
+import { negotiate } from '../handlers/negotiate.ts';
+import { patchedBy } from '../handlers/patch.ts';
+import { valueResponse } from '../handlers/respond.ts';
+import { writeRequest } from '../handlers/write.ts';
+import type { Registry } from '../registry/registry.ts';
+
+const kind = erase(scaleKind);
+
+interface Scalable extends KubeObject {
+  spec?: JsonObject & { replicas?: number; selector?: Parameters<typeof labelSelectorOf>[0] };
+  status?: JsonObject & { replicas?: number };
+}
+
+/** `…/scale` of every kind that declares one: its replicas, seen as an autoscaling/v1 Scale. */
+export function scalesOf(kinds: readonly AnyKind[]): SubresourceHandler[] {
+  return kinds
+    .filter((k) => k.scale)
+    .map((k) => ({
+      group: k.group,
+      resource: k.plural,
+      subresource: 'scale',
+      verbs: ['get', 'update', 'patch'],
+      handle,
+    }));
+}
+
+async function handle(c: RequestContext, registry: Registry): Promise<ServerResponse> {
+  const form = negotiate(c.request, c.query, 'object');
+  if (c.info.verb === 'get') {
+    const entry = await registry.get(c.info.namespace, c.info.name, c.signal);
+    return valueResponse(c, scaleOf(entry.object), form);
+  }
+  const patch = c.info.verb === 'patch' ? await patchedBy(c, kind) : undefined;
+  const sent = patch ? undefined : ((await readObject(c, kind)) as unknown as Scale);
+  const { manager, ...request } = writeRequest(c, patch ? 'PatchOptions' : 'UpdateOptions');
+  const written = await registry.update({
+    ...request,
+    ...(manager && { manager }),
+    retry: patch !== undefined || !sent?.metadata.resourceVersion,
+    next: (current) => {
+      const wanted = sent ?? (patch!(scaleOf(current!) as unknown as KubeObject) as unknown as Scale);
+      return scaled(registry, current as Scalable, wanted);
+    },
+  });
+  return valueResponse(c, scaleOf(written.object), form);
+}
+
+function scaled({ resource }: Registry, current: Scalable, wanted: Scale): KubeObject {
+  const { name = '', uid, resourceVersion } = current.metadata;
+  const replicas = wanted.spec.replicas ?? 0;
+  if (replicas < 0) {
+    const why = `spec.replicas: Invalid value: ${replicas}: must be greater than or equal to 0`;
+    throw new StatusError(422, 'Invalid', `Scale.autoscaling ${JSON.stringify(name)} is invalid: ${why}`, {
+      name,
+      group: 'autoscaling',
+      kind: 'Scale',
+      causes: [{ reason: 'FieldValueInvalid', message: why.slice('spec.replicas: '.length), field: 'spec.replicas' }],
+    });
+  }
+  if (wanted.metadata.uid && wanted.metadata.uid !== uid) {
+    throw conflict(
+      resource,
+      name,
+      `Precondition failed: UID in precondition: ${wanted.metadata.uid}, UID in object meta: ${uid}`,
+    );
+  }
+  const next = deepCopy(current);
+  next.metadata.resourceVersion = wanted.metadata.resourceVersion || resourceVersion!;
+  next.spec = { ...next.spec, replicas };
+  return next;
+}
+
+function scaleOf({ metadata, spec, status }: Scalable): JsonObject {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
+  const selector = spec?.selector ? labelSelectorOf(spec.selector).text : '';
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: { ...(spec?.replicas && { replicas: spec.replicas }) },
+    status: { replicas: status?.replicas ?? 0, ...(selector && { selector }) },
+  };
+}
