@@ -13,7 +13,7 @@ import {
   str,
   strMap,
   uint32,
-} from './message.ts';
+} from '../../grpc/index.ts';
 import { imageSpec } from './image-messages.ts';
 import { idMappings, int64Value, linuxContainerResources, security } from './sandbox-messages.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Clock, throwIfAborted } from '@tiphys/sdk/runtime';
 import type { AuthConfig, Image, ImageFsInfo, ImageSpec } from './image-messages.ts';
 import type { Call, ImageService } from './runtime.ts';
-import { RuntimeError } from './runtime-error.ts';
+import { RpcError } from '../../grpc/index.ts';
 
 export interface FakeImage {
   sizeBytes?: number;
@@ -62,9 +62,9 @@ export class FakeImages implements ImageService {
     const full = fullName(image);
     const published = this.#registry.get(full);
     const doing = `failed to pull and unpack image "${full}": failed to resolve reference "${full}"`;
-    if (!published) throw new RuntimeError('NotFound', `${doing}: ${full}: not found`);
+    if (!published) throw new RpcError('NotFound', `${doing}: ${full}: not found`);
     if (published.allows && !published.allows(auth)) {
-      throw new RuntimeError(
+      throw new RpcError(
         'Unknown',
         `${doing}: pull access denied, repository does not exist or may require authorization`,
       );

@@ -15,7 +15,7 @@ import type {
   RuntimeVersion,
   SandboxFilter,
 } from './runtime.ts';
-import { RuntimeError } from './runtime-error.ts';
+import { RpcError } from '../../grpc/index.ts';
 import type { ContainerStats, PodSandboxStats } from './stats-messages.ts';
 
 export interface FakeRuntimeOptions {
@@ -98,10 +98,7 @@ export class FakeRuntime implements ContainerRuntime {
   async *events(o: Call): AsyncGenerator<ContainerEvent> {
     this.#enter(o);
     if (this.#options.hasEvents === false) {
-      throw new RuntimeError(
-        'Unimplemented',
-        'unknown method GetContainerEvents for service runtime.v1.RuntimeService',
-      );
+      throw new RpcError('Unimplemented', 'unknown method GetContainerEvents for service runtime.v1.RuntimeService');
     }
     const untaken: ContainerEvent[] = [];
     this.#watchers.add(untaken);
@@ -193,11 +190,11 @@ export class FakeRuntime implements ContainerRuntime {
     this.#enter(o);
     const sandbox = this.#sandbox(sandboxId);
     if (sandbox.status.state !== 'SANDBOX_READY') {
-      throw new RuntimeError('Unknown', `failed to get sandbox container task: no running task found`);
+      throw new RpcError('Unknown', `failed to get sandbox container task: no running task found`);
     }
     const wanted = config.image?.image ?? '';
     const image = this.images.find(wanted);
-    if (!image) throw new RuntimeError('NotFound', `failed to resolve image "${wanted}": not found`);
+    if (!image) throw new RpcError('NotFound', `failed to resolve image "${wanted}": not found`);
     const id = this.#newId();
     const status: ContainerStatus = {
       id,
@@ -230,7 +227,7 @@ export class FakeRuntime implements ContainerRuntime {
     this.#enter(o);
     const container = this.#container(id);
     if (container.status.state !== 'CONTAINER_CREATED') {
-      throw new RuntimeError('Unknown', `container "${id}" is in ${container.status.state} state`);
+      throw new RpcError('Unknown', `container "${id}" is in ${container.status.state} state`);
     }
     const { command = [], args = [] } = container.config;
     const process = new FakeProcess(this.#options.program ?? idle, [...command, ...args], this.#clock);
@@ -333,7 +330,7 @@ export class FakeRuntime implements ContainerRuntime {
     cancel();
     if (!isLate) return { stdout, stderr, exitCode };
     const ms = timeoutSeconds * 1000;
-    throw new RuntimeError(
+    throw new RpcError(
       'DeadlineExceeded',
       `failed to exec in container: timeout ${ms / 1000}s exceeded: context deadline exceeded`,
     );
@@ -391,7 +388,7 @@ export class FakeRuntime implements ContainerRuntime {
 
   #enter({ signal }: Call): void {
     throwIfAborted(signal);
-    if (this.isDown) throw new RuntimeError('Unavailable', 'connection error: desc = "transport is closing"');
+    if (this.isDown) throw new RpcError('Unavailable', 'connection error: desc = "transport is closing"');
   }
 
   #tell(containerEventType: ContainerEvent['containerEventType'], containerId: string, sandboxId: string): void {
@@ -407,20 +404,20 @@ export class FakeRuntime implements ContainerRuntime {
 
   #sandbox(id: string): FakeSandbox {
     const found = this.#sandboxes.get(id);
-    if (!found) throw new RuntimeError('NotFound', `an error occurred when try to find sandbox: not found`);
+    if (!found) throw new RpcError('NotFound', `an error occurred when try to find sandbox: not found`);
     return found;
   }
 
   #container(id: string): FakeContainer {
     const found = this.#containers.get(id);
-    if (!found) throw new RuntimeError('NotFound', `an error occurred when try to find container "${id}": not found`);
+    if (!found) throw new RpcError('NotFound', `an error occurred when try to find container "${id}": not found`);
     return found;
   }
 
   #running(id: string): FakeProcess {
     const { process, status } = this.#container(id);
     if (process && status.state === 'CONTAINER_RUNNING') return process;
-    throw new RuntimeError('Unknown', `container is in ${status.state} state`);
+    throw new RpcError('Unknown', `container is in ${status.state} state`);
   }
 
   #nowNanos(): number {

@@ -1,4 +1,4 @@
-import { bool, type In, int64, list, many, message, one, type Out, str, strMap, uint64 } from './message.ts';
+import { bool, type In, int64, list, many, message, one, type Out, str, strMap, uint64 } from '../../grpc/index.ts';
 import { int64Value } from './sandbox-messages.ts';
 
 export const imageSpec = message('ImageSpec', {

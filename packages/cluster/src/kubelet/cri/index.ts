@@ -15,12 +15,11 @@ export type {
 } from './runtime.ts';
 export {
   isDeadlineExceeded,
-  isRuntimeNotFound,
+  isRpcNotFound as isRuntimeNotFound,
   isUnavailable,
   isUnimplemented,
-  RuntimeError,
-  type RuntimeErrorCode,
-} from './runtime-error.ts';
+  RpcError as RuntimeError,
+} from '../../grpc/index.ts';
 export type {
   Container,
   ContainerConfig,

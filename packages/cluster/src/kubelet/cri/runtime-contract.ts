@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { exitCodeOf } from '../../streaming/index.ts';
 import type { ContainerConfig } from './container-messages.ts';
 import type { ContainerRuntime } from './runtime.ts';
-import { isDeadlineExceeded, isRuntimeNotFound, RuntimeError } from './runtime-error.ts';
+import { isDeadlineExceeded, isRpcNotFound, RpcError } from '../../grpc/index.ts';
 import type { PodSandboxConfig } from './sandbox-messages.ts';
 
 export interface RuntimeUnderTest extends AsyncDisposable {
@@ -109,7 +109,7 @@ export function runtimeContract(name: string, open: () => Promise<RuntimeUnderTe
       assert.equal((await exited(other)).reason, 'Completed');
       await runtime.removePodSandbox(sandboxId, { signal });
       await runtime.removePodSandbox(otherSandbox, { signal });
-      await assert.rejects(runtime.containerStatus(id, { signal }), isRuntimeNotFound);
+      await assert.rejects(runtime.containerStatus(id, { signal }), isRpcNotFound);
     });
 
     it('finds nothing to do when told to stop or remove what is gone', async () => {
@@ -119,7 +119,7 @@ export function runtimeContract(name: string, open: () => Promise<RuntimeUnderTe
       await runtime.removeContainer(id, { signal });
       await runtime.stopPodSandbox(sandboxId, { signal });
       await runtime.removePodSandbox(sandboxId, { signal });
-      await assert.rejects(runtime.podSandboxStatus(sandboxId, { signal }), isRuntimeNotFound);
+      await assert.rejects(runtime.podSandboxStatus(sandboxId, { signal }), isRpcNotFound);
     });
 
     it('refuses a container of an image that is not there', async () => {
@@ -128,7 +128,7 @@ export function runtimeContract(name: string, open: () => Promise<RuntimeUnderTe
       const image = { image: 'localhost/not-there:1' };
       await assert.rejects(
         runtime.createContainer(sandboxId, containerConfig(['sh'], { image }), { signal, sandbox }),
-        RuntimeError,
+        RpcError,
       );
       assert.equal(await runtime.images.status(image, { signal }), undefined);
       await runtime.images.remove(image, { signal });

@@ -1,7 +1,7 @@
 import type { ExecSession, PortForwarder, TerminalStreams } from '../../streaming/index.ts';
 import type { Container, ContainerConfig, ContainerStatus, ExecSyncResult } from './container-messages.ts';
 import type { AuthConfig, Image, ImageFsInfo, ImageSpec } from './image-messages.ts';
-import type { Out } from './message.ts';
+import type { Out } from '../../grpc/index.ts';
 import type { LinuxContainerResources, PodSandbox, PodSandboxConfig, PodSandboxStatus } from './sandbox-messages.ts';
 import type { containerEvent, statusResponse, versionResponse } from './services.ts';
 import type { ContainerStats, PodSandboxStats } from './stats-messages.ts';
@@ -28,7 +28,7 @@ export interface ContainerFilter {
 }
 
 /**
- * What runs containers, as the node agent sees it. Every method rejects with a `RuntimeError` when the runtime refuses, and
+ * What runs containers, as the node agent sees it. Every method rejects with a `RpcError` when the runtime refuses, and
  * with the signal's reason when the caller gives up. Stopping and removing what isn't there succeeds.
  */
 export interface ContainerRuntime {

@@ -12,7 +12,7 @@ import {
   str,
   strMap,
   uint32,
-} from './message.ts';
+} from '../../grpc/index.ts';
 
 const namespaceMode = oneOf('NamespaceMode', { POD: 0, CONTAINER: 1, NODE: 2, TARGET: 3 });
 const supplementalGroupsPolicy = oneOf('SupplementalGroupsPolicy', { Merge: 0, Strict: 1 });

@@ -1,4 +1,17 @@
-import { bool, int32, int64, list, many, message, one, oneOf, rpc, serverStream, str, strMap } from './message.ts';
+import {
+  bool,
+  int32,
+  int64,
+  list,
+  many,
+  message,
+  one,
+  oneOf,
+  rpc,
+  serverStream,
+  str,
+  strMap,
+} from '../../grpc/index.ts';
 import {
   container,
   containerConfig,
@@ -77,6 +90,7 @@ const podSandboxStatsFilter = message('PodSandboxStatsFilter', { id: [1, str], l
 
 /** The part of CRI's RuntimeService that a node agent calls. */
 export const runtimeService = {
+  package: 'runtime.v1',
   name: 'RuntimeService',
   methods: {
     version: rpc('Version', message('VersionRequest', { version: [1, str] }), versionResponse),
@@ -205,6 +219,7 @@ export const runtimeService = {
 
 /** CRI's ImageService. */
 export const imageService = {
+  package: 'runtime.v1',
   name: 'ImageService',
   methods: {
     listImages: rpc(

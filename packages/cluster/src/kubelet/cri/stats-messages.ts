@@ -1,4 +1,4 @@
-import { int64, many, message, one, type Out, str, strMap } from './message.ts';
+import { int64, many, message, one, type Out, str, strMap } from '../../grpc/index.ts';
 import { containerMetadata } from './container-messages.ts';
 import { filesystemUsage, uint64Value } from './image-messages.ts';
 import { podSandboxMetadata } from './sandbox-messages.ts';

@@ -1,7 +1,6 @@
 /**
- * The words in which the messages of the Container Runtime Interface are declared: a message is a name and its numbered
- * fields, and from that come the protobuf descriptor and both TypeScript types. What is received has every field (scalars
- * their zero value, absent messages null); what is sent may leave any out.
+ * A word says how one field travels and which TypeScript types it has: `Out` as received, where every field is there (scalars
+ * with their zero value, absent messages null), `In` as sent, where any may be left out.
  */
 export interface Word<Out, In> {
   readonly type: string;
@@ -69,46 +68,58 @@ export function oneOf<const V extends Readonly<Record<string, number>>>(
   return { type: name, enumeration: values };
 }
 
-export interface Method<Request extends AnyMessage, Response extends AnyMessage> {
+/** Which side of a method sends many messages. */
+export type Streams = 'none' | 'response' | 'both';
+
+export interface Method<Request extends AnyMessage, Response extends AnyMessage, S extends Streams = Streams> {
   readonly name: string;
   readonly request: Request;
   readonly response: Response;
-  readonly isStream: boolean;
+  readonly streams: S;
 }
 
 export function rpc<Request extends AnyMessage, Response extends AnyMessage>(
   name: string,
   request: Request,
   response: Response,
-): Method<Request, Response> {
-  return { name, request, response, isStream: false };
+): Method<Request, Response, 'none'> {
+  return { name, request, response, streams: 'none' };
 }
 
 export function serverStream<Request extends AnyMessage, Response extends AnyMessage>(
   name: string,
   request: Request,
   response: Response,
-): Method<Request, Response> {
-  return { name, request, response, isStream: true };
+): Method<Request, Response, 'response'> {
+  return { name, request, response, streams: 'response' };
+}
+
+export function bothStream<Request extends AnyMessage, Response extends AnyMessage>(
+  name: string,
+  request: Request,
+  response: Response,
+): Method<Request, Response, 'both'> {
+  return { name, request, response, streams: 'both' };
 }
 
 export interface Service {
+  /** Of the service; the messages' own packages don't travel. */
+  readonly package: string;
   readonly name: string;
   readonly methods: Readonly<Record<string, Method<AnyMessage, AnyMessage>>>;
 }
 
-/** The services of a package as the JSON descriptor that protobuf.js reads. */
-export function descriptorOf(packageName: string, services: readonly Service[]): object {
+/** A service as the JSON descriptor that protobuf.js reads. */
+export function descriptorOf(service: Service): object {
   const nested = new Map<string, object>();
-  for (const { name, methods } of services) {
-    const declared = Object.values(methods).map((m) => {
-      addMessage(nested, m.request);
-      addMessage(nested, m.response);
-      return [m.name, { requestType: m.request.name, responseType: m.response.name, responseStream: m.isStream }];
-    });
-    nested.set(name, { methods: Object.fromEntries(declared) as object });
-  }
-  return packageName
+  const methods = Object.values(service.methods).map((m) => {
+    addMessage(nested, m.request);
+    addMessage(nested, m.response);
+    const streams = { requestStream: m.streams === 'both', responseStream: m.streams !== 'none' };
+    return [m.name, { requestType: m.request.name, responseType: m.response.name, ...streams }];
+  });
+  nested.set(service.name, { methods: Object.fromEntries(methods) as object });
+  return service.package
     .split('.')
     .reduceRight<object>((inner, part) => ({ nested: { [part]: inner } }), { nested: Object.fromEntries(nested) });
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { type AnyMessage, descriptorOf } from './message.ts';
+import { type AnyMessage, descriptorOf } from '../../grpc/index.ts';
 import { imageService, runtimeService } from './services.ts';
 
 type FactField = [name: string, number: number, type: string, label?: string];
@@ -46,7 +46,7 @@ describe('the declaration of CRI', () => {
   });
 
   it('becomes a descriptor with every message once', () => {
-    const text = JSON.stringify(descriptorOf('runtime.v1', [runtimeService, imageService]));
+    const text = JSON.stringify(descriptorOf(runtimeService));
     assert.equal(text.split('"PodSandboxConfig":').length, 2);
     assert.match(text, /"labels":\{"id":6,"type":"string","keyType":"string"\}/);
   });

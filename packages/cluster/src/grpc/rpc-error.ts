@@ -19,28 +19,28 @@ const codes = [
   'Unauthenticated',
 ] as const;
 
-export type RuntimeErrorCode = (typeof codes)[number];
+export type RpcErrorCode = (typeof codes)[number];
 
-/** A refusal of the runtime. The message is worded as gRPC for Go words it, since it ends in pod statuses and events. */
-export class RuntimeError extends Error {
-  readonly code: RuntimeErrorCode;
-  /** What the runtime itself said. */
+/** A refusal of the other side. The message is worded as gRPC for Go words it, since it ends in pod statuses and events. */
+export class RpcError extends Error {
+  readonly code: RpcErrorCode;
+  /** What the other side said. */
   readonly description: string;
 
-  constructor(code: RuntimeErrorCode, description: string, cause?: unknown) {
+  constructor(code: RpcErrorCode, description: string, cause?: unknown) {
     super(`rpc error: code = ${code} desc = ${description}`, { cause });
-    this.name = 'RuntimeError';
+    this.name = 'RpcError';
     this.code = code;
     this.description = description;
   }
 }
 
-export const codeName = (code: number): RuntimeErrorCode => codes[code] ?? 'Unknown';
+export const codeName = (code: number): RpcErrorCode => codes[code] ?? 'Unknown';
 
-const hasCode = (code: RuntimeErrorCode) => (err: unknown) => err instanceof RuntimeError && err.code === code;
+const hasCode = (code: RpcErrorCode) => (err: unknown) => err instanceof RpcError && err.code === code;
 
-export const isRuntimeNotFound = hasCode('NotFound');
+export const isRpcNotFound = hasCode('NotFound');
 export const isUnimplemented = hasCode('Unimplemented');
 export const isDeadlineExceeded = hasCode('DeadlineExceeded');
-/** The runtime can't be reached: it is starting, stopped or gone. */
+/** The other side can't be reached: it is starting, stopped or gone. */
 export const isUnavailable = hasCode('Unavailable');
