@@ -24,3 +24,4 @@ export {
 } from './kind.ts';
 export * from './metadata-rules.ts';
 export * from './managed-fields/index.ts';
+export * from './protobuf/index.ts';

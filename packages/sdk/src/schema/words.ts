@@ -138,6 +138,8 @@ export interface FieldOptions<I> {
   patch?: PatchStrategy;
   /** Null rather than the zero value when unset. */
   nullable?: boolean;
+  /** Left out of JSON when unset, yet always carried by protobuf. */
+  always?: boolean;
 }
 type Filled<I> = FieldOptions<I> &
   ({ default: I } | { fill: I | ((parent: Readonly<Record<string, unknown>>) => I | undefined) });

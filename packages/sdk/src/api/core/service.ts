@@ -7,7 +7,7 @@ const servicePortShape = s.struct('io.k8s.api.core.v1.ServicePort', {
   protocol: s.zero(2, s.oneOf('SCTP', 'TCP', 'UDP'), { default: 'TCP' }),
   appProtocol: s.opt(6, s.str()),
   port: s.req(3, s.int32()),
-  targetPort: s.opt(4, s.intOrString()),
+  targetPort: s.opt(4, s.intOrString(), { always: true }),
   nodePort: s.zero(5, s.int32()),
 });
 export interface ServicePort extends s.Out<typeof servicePortShape> {}

@@ -35,7 +35,7 @@ const objectMetaShape = s.struct('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMet
   uid: s.zero(5, s.str()),
   resourceVersion: s.zero(6, s.str()),
   generation: s.zero(7, s.int64()),
-  creationTimestamp: s.opt(8, s.time()),
+  creationTimestamp: s.opt(8, s.time(), { always: true }),
   deletionTimestamp: s.opt(9, s.time()),
   deletionGracePeriodSeconds: s.opt(10, s.int64()),
   labels: s.zero(11, s.map(s.str())),
