@@ -1,4 +1,6 @@
 import type { ServiceAccountTokens } from '../pki/index.ts';
+import { ClusterObjects } from './admission/cluster-objects.ts';
+import { admissionPlugins } from './admission/index.ts';
 import { Authenticator, type TokenAuthenticator } from './authn/authenticator.ts';
 import { serviceAccountTokens } from './authn/service-account.ts';
 import { anyOf, type Authorizer, mastersMay } from './authz/authorizer.ts';
@@ -47,7 +49,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
       return [authenticate(authenticator), impersonate(authorizer), authorize(authorizer)];
     },
     endpoints: () => [discovery(servedKinds, config.advertised), version, health(checks), rootPaths(servedKinds)],
-    admission: () => [],
+    admission: (server) => admissionPlugins(new ClusterObjects(server), server.deps.random.fork('admission')),
     subresources: () => subresourcesOf(storedKinds),
     hooks: () => undefined,
   };

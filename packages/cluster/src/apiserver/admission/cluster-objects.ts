@@ -1,0 +1,55 @@
+import type { KubeObject } from '@tiphys/sdk/machinery';
+import { erase, type Kind } from '@tiphys/sdk/schema';
+import type { Clock } from '@tiphys/sdk/runtime';
+import type { Feed } from '../cache/feed.ts';
+import type { Registries } from '../registry/registries.ts';
+
+/** What admission and authorization read of the cluster: the watch caches, as the server's own parts see them. */
+export class ClusterObjects {
+  readonly #server: { readonly registries: Registries; readonly feed: Feed; readonly deps: { readonly clock: Clock } };
+
+  constructor(server: { registries: Registries; feed: Feed; deps: { clock: Clock } }) {
+    this.#server = server;
+  }
+
+  /** The object as far as the caches know; frozen. */
+  find<O extends KubeObject>(kind: Kind<O, unknown>, namespace: string, name: string): O | undefined {
+    const { group, version, plural } = erase(kind);
+    return this.#server.registries.find(group, version, plural)?.find(namespace, name)?.object as O | undefined;
+  }
+
+  /** The same; when it isn't there, looks again after every write that has been acknowledged so far. */
+  async get<O extends KubeObject>(kind: Kind<O, unknown>, namespace: string, name: string): Promise<O | undefined> {
+    const found = this.find(kind, namespace, name);
+    if (found) return found;
+    await this.current();
+    return this.find(kind, namespace, name);
+  }
+
+  /** Waits at most so long for an object to appear. */
+  async appears<O extends KubeObject>(
+    kind: Kind<O, unknown>,
+    { namespace, name, withinMs }: { namespace: string; name: string; withinMs: number },
+  ): Promise<O | undefined> {
+    let found = await this.get(kind, namespace, name);
+    if (found) return found;
+    const { feed, deps } = this.#server;
+    const over = deps.clock.timeout(withinMs);
+    while (!found && !over.aborted) {
+      await feed.reached(feed.revision + 1, over);
+      found = this.find(kind, namespace, name);
+    }
+    return found;
+  }
+
+  list<O extends KubeObject>(kind: Kind<O, unknown>): readonly O[] {
+    const { group, version, plural } = erase(kind);
+    const registry = this.#server.registries.find(group, version, plural);
+    return (registry?.cache.list({}) ?? []).map((entry) => entry.served(registry!.resource).object as O);
+  }
+
+  /** Resolves when the caches show every write that has been acknowledged. */
+  current(): Promise<void> {
+    return this.#server.feed.current();
+  }
+}

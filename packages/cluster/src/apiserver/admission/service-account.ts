@@ -1,0 +1,111 @@
+import {
+  type Container,
+  container as containerSchema,
+  type Pod,
+  podSpec,
+  type ServiceAccount,
+  serviceAccount as serviceAccountKind,
+  type Volume,
+} from '@tiphys/sdk/api';
+import type { Random } from '@tiphys/sdk/runtime';
+import { setFields } from '@tiphys/sdk/schema';
+import type { ClusterObjects } from './cluster-objects.ts';
+import { limitSecrets } from './mountable-secrets.ts';
+import type { AdmissionAttributes, AdmissionPlugin } from './plugin.ts';
+import { podReferences } from './pod-references.ts';
+import { refuse } from './refuse.ts';
+
+const mirrorAnnotation = 'kubernetes.io/config.mirror';
+const tokenVolume = 'kube-api-access';
+const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';
+/** A new namespace's default account comes a moment after it; upstream asks ten times before it gives up. */
+const patienceMs = 1500;
+
+/** Every pod runs as a service account of its namespace, and finds that account's token where clients look for it. */
+export const serviceAccount = (objects: ClusterObjects, random: Random): AdmissionPlugin => ({
+  name: 'ServiceAccount',
+  matches: { operations: ['CREATE', 'UPDATE'], resources: ['pods', 'pods/ephemeralcontainers'] },
+
+  async admit(a) {
+    if (a.operation !== 'CREATE' || a.subresource || isMirror(a.object as Pod)) return;
+    const { spec } = a.object as Pod;
+    const name = spec.serviceAccountName || 'default';
+    setFields(podSpec, spec, { serviceAccountName: name, serviceAccount: name });
+    const account = await lookUp(a, name, objects);
+    if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) mountToken(spec, random);
+    if (!spec.imagePullSecrets?.length && account.imagePullSecrets?.length) {
+      const imagePullSecrets = account.imagePullSecrets.map(({ name: secret }) => ({ name: secret }));
+      setFields(podSpec, spec, { imagePullSecrets: imagePullSecrets as typeof account.imagePullSecrets });
+    }
+  },
+
+  async validate(a) {
+    const { metadata, spec } = a.object as Pod;
+    if (a.operation === 'UPDATE') {
+      if (a.subresource !== 'ephemeralcontainers') return;
+      const account = await lookUp(a, spec.serviceAccountName ?? '', objects);
+      return limitSecrets(a, { spec: { ephemeralContainers: spec.ephemeralContainers ?? [] }, account });
+    }
+    if (a.subresource) return;
+    if (isMirror(a.object as Pod)) return checkMirror(a, spec);
+    if (!spec.serviceAccountName) {
+      throw refuse(a, `no service account specified for pod ${a.namespace}/${metadata.name}`);
+    }
+    const { ephemeralContainers: _, ...others } = spec;
+    limitSecrets(a, { spec: others, account: await lookUp(a, spec.serviceAccountName, objects) });
+  },
+});
+
+const isMirror = ({ metadata }: Pod): boolean => metadata.annotations?.[mirrorAnnotation] !== undefined;
+
+async function lookUp(a: AdmissionAttributes, name: string, objects: ClusterObjects): Promise<ServiceAccount> {
+  const where = { namespace: a.namespace, name, withinMs: name === 'default' ? patienceMs : 0 };
+  const found = await (where.withinMs
+    ? objects.appears(serviceAccountKind, where)
+    : objects.get(serviceAccountKind, a.namespace, name));
+  if (found) return found;
+  throw refuse(a, `error looking up service account ${a.namespace}/${name}: serviceaccount "${name}" not found`);
+}
+
+/** A mirror pod is a static pod's shadow: its node runs it whatever the API says, so it must not reach for secrets. */
+function checkMirror(a: AdmissionAttributes, spec: Pod['spec']): void {
+  if (spec.serviceAccountName) throw refuse(a, 'a mirror pod may not reference service accounts');
+  for (const { kind } of podReferences(spec)) {
+    if (kind === 'secret') throw refuse(a, 'a mirror pod may not reference secrets');
+  }
+  if (spec.volumes?.some((v) => v.projected?.sources?.some((s) => s.serviceAccountToken))) {
+    throw refuse(a, 'a mirror pod may not use ServiceAccountToken volume projections');
+  }
+}
+
+function mountToken(spec: Pod['spec'], random: Random): void {
+  const own = spec.volumes?.find((v) => v.name.startsWith(`${tokenVolume}-`));
+  const name = own?.name ?? `${tokenVolume}-${random.suffix(5)}`;
+  let needed = false;
+  const mount = (c: Container): void => {
+    const { volumeMounts = [] } = c;
+    if (volumeMounts.some((m) => m.mountPath === tokenPath)) return;
+    needed = true;
+    setFields(containerSchema, c, { volumeMounts: [...volumeMounts, { name, readOnly: true, mountPath: tokenPath }] });
+  };
+  for (const c of spec.initContainers ?? []) mount(c);
+  for (const c of spec.containers) mount(c);
+  if (needed && !own) setFields(podSpec, spec, { volumes: [...(spec.volumes ?? []), apiAccess(name)] });
+}
+
+/** Token, the API server's CA and the pod's namespace. The odd lifetime tells nodes that these are the default's. */
+const apiAccess = (name: string): Volume => ({
+  name,
+  projected: {
+    sources: [
+      { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
+      { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+      {
+        downwardAPI: {
+          items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
+        },
+      },
+    ],
+    defaultMode: 420,
+  },
+});
