@@ -3,5 +3,16 @@
  * agent, real or simulated, gives a `StreamingBackend` and gets an HTTP handler that kubectl understands; towards a container
  * runtime the same protocols are spoken as a client.
  */
-export type { ExecSession, ForwardedConnection, PortForwarder, TerminalSize, TerminalStreams } from './session.ts';
-export { exitCodeOf, exitedWith, internalError, type SessionStatus, succeeded } from './session-status.ts';
+export {
+  type ExecSession,
+  exitCodeOf,
+  exitedWith,
+  type ForwardedConnection,
+  internalError,
+  type PortForwarder,
+  type SessionStatus,
+  succeeded,
+  type TerminalSize,
+  type TerminalStreams,
+} from '@tiphys/sdk/client';
+export type { ContainerRef, LogOptions, PodRef, StreamingBackend } from './backend.ts';

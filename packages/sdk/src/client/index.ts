@@ -9,3 +9,4 @@ export { collectionPath, objectPath } from './paths.ts';
 export { HttpTransport, type HttpTransportOptions } from './http-transport.ts';
 export { type Credentials, inClusterCredentials, loadKubeconfig, parseKubeconfig } from './kubeconfig.ts';
 export { readFrames } from './frame-reader.ts';
+export * from './streams/index.ts';

@@ -1,0 +1,3 @@
+export type { ExecSession, ForwardedConnection, PortForwarder, TerminalSize, TerminalStreams } from './session.ts';
+export { exitCodeOf, exitedWith, internalError, type SessionStatus, succeeded } from './session-status.ts';
+export { acceptOf, WebSocketConnection, type WebSocketMessage, webSocketHeaders } from './web-socket.ts';
