@@ -48,8 +48,8 @@ export class WebSocketConnection {
         const messages = this.#received;
         this.#received = [];
         yield* messages;
-        if (!isSound) return void this.close(1002);
-        if (this.#heardClose) return void this.close();
+        if (!isSound) return this.close(1002);
+        if (this.#heardClose) return this.close();
       }
     } catch {
       // A connection that broke is one that ended.
