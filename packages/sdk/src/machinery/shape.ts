@@ -69,7 +69,7 @@ export interface Union {
   readonly members: Readonly<Record<string, string>>;
 }
 
-export type PatchStrategy = 'merge' | 'retainKeys' | 'merge,retainKeys';
+export type PatchStrategy = 'merge' | 'replace' | 'retainKeys' | 'merge,retainKeys';
 
 /**
  * How a field stands on the wire, upstream's four ways of writing a Go field:
@@ -80,7 +80,7 @@ export type Presence = 'required' | 'held' | 'optional' | 'zero';
 
 export interface FieldShape {
   readonly name: string;
-  /** Protobuf field number; a path where upstream embeds a message in JSON but not in protobuf. */
+  /** Protobuf field number; a path where upstream embeds a message in JSON but not in protobuf. 0: JSON alone has it. */
   readonly number: number | readonly number[];
   readonly presence: Presence;
   readonly shape: Shape;

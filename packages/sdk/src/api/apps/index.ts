@@ -1,3 +1,5 @@
 export * from './controllerrevision.ts';
+export * from './daemonset.ts';
 export * from './deployment.ts';
 export * from './replicaset.ts';
+export * from './statefulset.ts';

@@ -1,1 +1,2 @@
 export * from './eviction.ts';
+export * from './poddisruptionbudget.ts';

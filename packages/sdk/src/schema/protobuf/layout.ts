@@ -10,7 +10,14 @@ const layouts = new WeakMap<StructShape, readonly Slot[]>();
 /** The message of a struct: its slots by field number. */
 export function layoutOf(shape: StructShape): readonly Slot[] {
   let layout = layouts.get(shape);
-  if (!layout) layouts.set(shape, (layout = arrange([...shape.fields.values()], 0)));
+  if (!layout)
+    layouts.set(
+      shape,
+      (layout = arrange(
+        [...shape.fields.values()].filter((f) => f.number !== 0),
+        0,
+      )),
+    );
   return layout;
 }
 

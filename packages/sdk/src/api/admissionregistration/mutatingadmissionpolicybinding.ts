@@ -1,0 +1,51 @@
+import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { matchResources } from './match-resources.ts';
+import { paramRef } from './params.ts';
+import { objectMeta } from '../meta/object-meta.ts';
+
+const mutatingAdmissionPolicyBindingSpecShape = s.struct(
+  'io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBindingSpec',
+  {
+    policyName: s.zero(1, s.str()),
+    paramRef: s.opt(2, paramRef),
+    matchResources: s.opt(3, matchResources),
+  },
+);
+export interface MutatingAdmissionPolicyBindingSpec extends s.Out<typeof mutatingAdmissionPolicyBindingSpecShape> {}
+export interface MutatingAdmissionPolicyBindingSpecManifest extends s.In<
+  typeof mutatingAdmissionPolicyBindingSpecShape
+> {}
+export const mutatingAdmissionPolicyBindingSpec: Struct<
+  MutatingAdmissionPolicyBindingSpec,
+  MutatingAdmissionPolicyBindingSpecManifest
+> = mutatingAdmissionPolicyBindingSpecShape;
+
+const mutatingAdmissionPolicyBindingShape = s.struct(
+  'io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBinding',
+  {
+    metadata: s.held(1, objectMeta),
+    spec: s.held(2, mutatingAdmissionPolicyBindingSpec),
+  },
+);
+export interface MutatingAdmissionPolicyBinding extends s.Out<typeof mutatingAdmissionPolicyBindingShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export interface MutatingAdmissionPolicyBindingManifest extends s.In<typeof mutatingAdmissionPolicyBindingShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export const mutatingAdmissionPolicyBinding: Kind<
+  MutatingAdmissionPolicyBinding,
+  MutatingAdmissionPolicyBindingManifest
+> = defineKind<MutatingAdmissionPolicyBinding, MutatingAdmissionPolicyBindingManifest>({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'MutatingAdmissionPolicyBinding',
+  plural: 'mutatingadmissionpolicybindings',
+  scope: 'Cluster',
+  categories: ['api-extensions'],
+  generation: true,
+  unconditionalUpdate: false,
+  schema: mutatingAdmissionPolicyBindingShape,
+});

@@ -1,0 +1,49 @@
+import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { matchCondition } from './match-condition.ts';
+import { ruleWithOperations } from './rules.ts';
+import { webhookClientConfig } from './webhook-client-config.ts';
+import { labelSelector } from '../meta/label-selector.ts';
+import { objectMeta } from '../meta/object-meta.ts';
+
+const mutatingWebhookShape = s.struct('io.k8s.api.admissionregistration.v1.MutatingWebhook', {
+  name: s.req(1, s.str()),
+  clientConfig: s.req(2, webhookClientConfig),
+  rules: s.zero(3, s.list(ruleWithOperations)),
+  failurePolicy: s.opt(4, s.oneOf('Fail', 'Ignore')),
+  matchPolicy: s.opt(9, s.oneOf('Equivalent', 'Exact')),
+  namespaceSelector: s.opt(5, labelSelector),
+  objectSelector: s.opt(11, labelSelector),
+  sideEffects: s.req(6, s.oneOf('None', 'NoneOnDryRun', 'Some', 'Unknown'), { nullable: true }),
+  timeoutSeconds: s.opt(7, s.int32()),
+  admissionReviewVersions: s.req(8, s.list(s.str())),
+  reinvocationPolicy: s.opt(10, s.oneOf('IfNeeded', 'Never')),
+  matchConditions: s.zero(12, s.listByKey(matchCondition, ['name'], { patchKey: 'name' })),
+});
+export interface MutatingWebhook extends s.Out<typeof mutatingWebhookShape> {}
+export interface MutatingWebhookManifest extends s.In<typeof mutatingWebhookShape> {}
+export const mutatingWebhook: Struct<MutatingWebhook, MutatingWebhookManifest> = mutatingWebhookShape;
+
+const mutatingWebhookConfigurationShape = s.struct('io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration', {
+  metadata: s.held(1, objectMeta),
+  webhooks: s.zero(2, s.listByKey(mutatingWebhook, ['name'], { patchKey: 'name' })),
+});
+export interface MutatingWebhookConfiguration extends s.Out<typeof mutatingWebhookConfigurationShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export interface MutatingWebhookConfigurationManifest extends s.In<typeof mutatingWebhookConfigurationShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export const mutatingWebhookConfiguration: Kind<MutatingWebhookConfiguration, MutatingWebhookConfigurationManifest> =
+  defineKind<MutatingWebhookConfiguration, MutatingWebhookConfigurationManifest>({
+    group: 'admissionregistration.k8s.io',
+    version: 'v1',
+    kind: 'MutatingWebhookConfiguration',
+    plural: 'mutatingwebhookconfigurations',
+    scope: 'Cluster',
+    categories: ['api-extensions'],
+    generation: true,
+    unconditionalUpdate: false,
+    schema: mutatingWebhookConfigurationShape,
+  });

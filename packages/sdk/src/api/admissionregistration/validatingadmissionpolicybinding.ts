@@ -1,0 +1,52 @@
+import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { matchResources } from './match-resources.ts';
+import { paramRef } from './params.ts';
+import { objectMeta } from '../meta/object-meta.ts';
+
+const validatingAdmissionPolicyBindingSpecShape = s.struct(
+  'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec',
+  {
+    policyName: s.zero(1, s.str()),
+    paramRef: s.opt(2, paramRef),
+    matchResources: s.opt(3, matchResources),
+    validationActions: s.req(4, s.set(s.str())),
+  },
+);
+export interface ValidatingAdmissionPolicyBindingSpec extends s.Out<typeof validatingAdmissionPolicyBindingSpecShape> {}
+export interface ValidatingAdmissionPolicyBindingSpecManifest extends s.In<
+  typeof validatingAdmissionPolicyBindingSpecShape
+> {}
+export const validatingAdmissionPolicyBindingSpec: Struct<
+  ValidatingAdmissionPolicyBindingSpec,
+  ValidatingAdmissionPolicyBindingSpecManifest
+> = validatingAdmissionPolicyBindingSpecShape;
+
+const validatingAdmissionPolicyBindingShape = s.struct(
+  'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBinding',
+  {
+    metadata: s.held(1, objectMeta),
+    spec: s.held(2, validatingAdmissionPolicyBindingSpec),
+  },
+);
+export interface ValidatingAdmissionPolicyBinding extends s.Out<typeof validatingAdmissionPolicyBindingShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export interface ValidatingAdmissionPolicyBindingManifest extends s.In<typeof validatingAdmissionPolicyBindingShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export const validatingAdmissionPolicyBinding: Kind<
+  ValidatingAdmissionPolicyBinding,
+  ValidatingAdmissionPolicyBindingManifest
+> = defineKind<ValidatingAdmissionPolicyBinding, ValidatingAdmissionPolicyBindingManifest>({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'ValidatingAdmissionPolicyBinding',
+  plural: 'validatingadmissionpolicybindings',
+  scope: 'Cluster',
+  categories: ['api-extensions'],
+  generation: true,
+  unconditionalUpdate: false,
+  schema: validatingAdmissionPolicyBindingShape,
+});

@@ -1,0 +1,53 @@
+import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { matchCondition } from './match-condition.ts';
+import { ruleWithOperations } from './rules.ts';
+import { webhookClientConfig } from './webhook-client-config.ts';
+import { labelSelector } from '../meta/label-selector.ts';
+import { objectMeta } from '../meta/object-meta.ts';
+
+const validatingWebhookShape = s.struct('io.k8s.api.admissionregistration.v1.ValidatingWebhook', {
+  name: s.req(1, s.str()),
+  clientConfig: s.req(2, webhookClientConfig),
+  rules: s.zero(3, s.list(ruleWithOperations)),
+  failurePolicy: s.opt(4, s.oneOf('Fail', 'Ignore')),
+  matchPolicy: s.opt(9, s.oneOf('Equivalent', 'Exact')),
+  namespaceSelector: s.opt(5, labelSelector),
+  objectSelector: s.opt(10, labelSelector),
+  sideEffects: s.req(6, s.oneOf('None', 'NoneOnDryRun', 'Some', 'Unknown'), { nullable: true }),
+  timeoutSeconds: s.opt(7, s.int32()),
+  admissionReviewVersions: s.req(8, s.list(s.str())),
+  matchConditions: s.zero(11, s.listByKey(matchCondition, ['name'], { patchKey: 'name' })),
+});
+export interface ValidatingWebhook extends s.Out<typeof validatingWebhookShape> {}
+export interface ValidatingWebhookManifest extends s.In<typeof validatingWebhookShape> {}
+export const validatingWebhook: Struct<ValidatingWebhook, ValidatingWebhookManifest> = validatingWebhookShape;
+
+const validatingWebhookConfigurationShape = s.struct(
+  'io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration',
+  {
+    metadata: s.held(1, objectMeta),
+    webhooks: s.zero(2, s.listByKey(validatingWebhook, ['name'], { patchKey: 'name' })),
+  },
+);
+export interface ValidatingWebhookConfiguration extends s.Out<typeof validatingWebhookConfigurationShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export interface ValidatingWebhookConfigurationManifest extends s.In<typeof validatingWebhookConfigurationShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export const validatingWebhookConfiguration: Kind<
+  ValidatingWebhookConfiguration,
+  ValidatingWebhookConfigurationManifest
+> = defineKind<ValidatingWebhookConfiguration, ValidatingWebhookConfigurationManifest>({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'ValidatingWebhookConfiguration',
+  plural: 'validatingwebhookconfigurations',
+  scope: 'Cluster',
+  categories: ['api-extensions'],
+  generation: true,
+  unconditionalUpdate: false,
+  schema: validatingWebhookConfigurationShape,
+});

@@ -1,0 +1,86 @@
+import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { podTemplateSpec } from '../core/pod/pod-template.ts';
+import { labelSelector } from '../meta/label-selector.ts';
+import { objectMeta } from '../meta/object-meta.ts';
+
+const rollingUpdateDaemonSetShape = s.struct('io.k8s.api.apps.v1.RollingUpdateDaemonSet', {
+  maxUnavailable: s.opt(1, s.intOrString()),
+  maxSurge: s.opt(2, s.intOrString()),
+});
+export interface RollingUpdateDaemonSet extends s.Out<typeof rollingUpdateDaemonSetShape> {}
+export interface RollingUpdateDaemonSetManifest extends s.In<typeof rollingUpdateDaemonSetShape> {}
+export const rollingUpdateDaemonSet: Struct<RollingUpdateDaemonSet, RollingUpdateDaemonSetManifest> =
+  rollingUpdateDaemonSetShape;
+
+const daemonSetUpdateStrategyShape = s.struct('io.k8s.api.apps.v1.DaemonSetUpdateStrategy', {
+  type: s.zero(1, s.oneOf('OnDelete', 'RollingUpdate')),
+  rollingUpdate: s.opt(2, rollingUpdateDaemonSet),
+});
+export interface DaemonSetUpdateStrategy extends s.Out<typeof daemonSetUpdateStrategyShape> {}
+export interface DaemonSetUpdateStrategyManifest extends s.In<typeof daemonSetUpdateStrategyShape> {}
+export const daemonSetUpdateStrategy: Struct<DaemonSetUpdateStrategy, DaemonSetUpdateStrategyManifest> =
+  daemonSetUpdateStrategyShape;
+
+const daemonSetSpecShape = s.struct('io.k8s.api.apps.v1.DaemonSetSpec', {
+  selector: s.req(1, labelSelector, { nullable: true }),
+  template: s.req(2, podTemplateSpec),
+  updateStrategy: s.held(3, daemonSetUpdateStrategy),
+  minReadySeconds: s.zero(4, s.int32()),
+  revisionHistoryLimit: s.opt(6, s.int32()),
+});
+export interface DaemonSetSpec extends s.Out<typeof daemonSetSpecShape> {}
+export interface DaemonSetSpecManifest extends s.In<typeof daemonSetSpecShape> {}
+export const daemonSetSpec: Struct<DaemonSetSpec, DaemonSetSpecManifest> = daemonSetSpecShape;
+
+const daemonSetConditionShape = s.struct('io.k8s.api.apps.v1.DaemonSetCondition', {
+  type: s.req(1, s.str()),
+  status: s.req(2, s.str()),
+  lastTransitionTime: s.held(3, s.time(), { nullable: true }),
+  reason: s.zero(4, s.str()),
+  message: s.zero(5, s.str()),
+});
+export interface DaemonSetCondition extends s.Out<typeof daemonSetConditionShape> {}
+export interface DaemonSetConditionManifest extends s.In<typeof daemonSetConditionShape> {}
+export const daemonSetCondition: Struct<DaemonSetCondition, DaemonSetConditionManifest> = daemonSetConditionShape;
+
+const daemonSetStatusShape = s.struct('io.k8s.api.apps.v1.DaemonSetStatus', {
+  currentNumberScheduled: s.req(1, s.int32()),
+  numberMisscheduled: s.req(2, s.int32()),
+  desiredNumberScheduled: s.req(3, s.int32()),
+  numberReady: s.req(4, s.int32()),
+  observedGeneration: s.zero(5, s.int64()),
+  updatedNumberScheduled: s.zero(6, s.int32()),
+  numberAvailable: s.zero(7, s.int32()),
+  numberUnavailable: s.zero(8, s.int32()),
+  collisionCount: s.opt(9, s.int32()),
+  conditions: s.zero(10, s.listByKey(daemonSetCondition, ['type'], { patchKey: 'type' })),
+});
+export interface DaemonSetStatus extends s.Out<typeof daemonSetStatusShape> {}
+export interface DaemonSetStatusManifest extends s.In<typeof daemonSetStatusShape> {}
+export const daemonSetStatus: Struct<DaemonSetStatus, DaemonSetStatusManifest> = daemonSetStatusShape;
+
+const daemonSetShape = s.struct('io.k8s.api.apps.v1.DaemonSet', {
+  metadata: s.held(1, objectMeta),
+  spec: s.held(2, daemonSetSpec),
+  status: s.held(3, daemonSetStatus),
+});
+export interface DaemonSet extends s.Out<typeof daemonSetShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export interface DaemonSetManifest extends s.In<typeof daemonSetShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export const daemonSet: Kind<DaemonSet, DaemonSetManifest> = defineKind<DaemonSet, DaemonSetManifest>({
+  group: 'apps',
+  version: 'v1',
+  kind: 'DaemonSet',
+  plural: 'daemonsets',
+  scope: 'Namespaced',
+  shortNames: ['ds'],
+  categories: ['all'],
+  status: true,
+  generation: true,
+  schema: daemonSetShape,
+});

@@ -1,0 +1,2 @@
+export * from './cronjob.ts';
+export * from './job.ts';

@@ -1,0 +1,44 @@
+import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { objectMeta } from '../meta/object-meta.ts';
+
+const limitRangeItemShape = s.struct('io.k8s.api.core.v1.LimitRangeItem', {
+  type: s.req(1, s.str()),
+  max: s.zero(2, s.map(s.quantity())),
+  min: s.zero(3, s.map(s.quantity())),
+  default: s.zero(4, s.map(s.quantity())),
+  defaultRequest: s.zero(5, s.map(s.quantity())),
+  maxLimitRequestRatio: s.zero(6, s.map(s.quantity())),
+});
+export interface LimitRangeItem extends s.Out<typeof limitRangeItemShape> {}
+export interface LimitRangeItemManifest extends s.In<typeof limitRangeItemShape> {}
+export const limitRangeItem: Struct<LimitRangeItem, LimitRangeItemManifest> = limitRangeItemShape;
+
+const limitRangeSpecShape = s.struct('io.k8s.api.core.v1.LimitRangeSpec', {
+  limits: s.req(1, s.list(limitRangeItem)),
+});
+export interface LimitRangeSpec extends s.Out<typeof limitRangeSpecShape> {}
+export interface LimitRangeSpecManifest extends s.In<typeof limitRangeSpecShape> {}
+export const limitRangeSpec: Struct<LimitRangeSpec, LimitRangeSpecManifest> = limitRangeSpecShape;
+
+const limitRangeShape = s.struct('io.k8s.api.core.v1.LimitRange', {
+  metadata: s.held(1, objectMeta),
+  spec: s.held(2, limitRangeSpec),
+});
+export interface LimitRange extends s.Out<typeof limitRangeShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export interface LimitRangeManifest extends s.In<typeof limitRangeShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export const limitRange: Kind<LimitRange, LimitRangeManifest> = defineKind<LimitRange, LimitRangeManifest>({
+  group: '',
+  version: 'v1',
+  kind: 'LimitRange',
+  plural: 'limitranges',
+  scope: 'Namespaced',
+  shortNames: ['limits'],
+  createOnUpdate: true,
+  schema: limitRangeShape,
+});

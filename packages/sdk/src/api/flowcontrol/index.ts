@@ -1,0 +1,2 @@
+export * from './flowschema.ts';
+export * from './prioritylevelconfiguration.ts';

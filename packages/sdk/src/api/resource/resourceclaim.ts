@@ -1,0 +1,113 @@
+import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { nodeSelector } from '../core/node-selector.ts';
+import { condition } from '../meta/condition.ts';
+import { objectMeta } from '../meta/object-meta.ts';
+import { deviceClaim, deviceRequestAllocationResult, opaqueDeviceConfiguration } from './device-claim.ts';
+
+const resourceClaimSpecShape = s.struct('io.k8s.api.resource.v1.ResourceClaimSpec', {
+  devices: s.held(1, deviceClaim),
+});
+export interface ResourceClaimSpec extends s.Out<typeof resourceClaimSpecShape> {}
+export interface ResourceClaimSpecManifest extends s.In<typeof resourceClaimSpecShape> {}
+export const resourceClaimSpec: Struct<ResourceClaimSpec, ResourceClaimSpecManifest> = resourceClaimSpecShape;
+
+const deviceAllocationConfigurationShape = s.struct('io.k8s.api.resource.v1.DeviceAllocationConfiguration', {
+  source: s.req(1, s.oneOf('FromClaim', 'FromClass')),
+  requests: s.zero(2, s.list(s.str())),
+  opaque: s.opt([3, 1], opaqueDeviceConfiguration),
+});
+export interface DeviceAllocationConfiguration extends s.Out<typeof deviceAllocationConfigurationShape> {}
+export interface DeviceAllocationConfigurationManifest extends s.In<typeof deviceAllocationConfigurationShape> {}
+export const deviceAllocationConfiguration: Struct<
+  DeviceAllocationConfiguration,
+  DeviceAllocationConfigurationManifest
+> = deviceAllocationConfigurationShape;
+
+const deviceAllocationResultShape = s.struct('io.k8s.api.resource.v1.DeviceAllocationResult', {
+  results: s.zero(1, s.list(deviceRequestAllocationResult)),
+  config: s.zero(2, s.list(deviceAllocationConfiguration)),
+});
+export interface DeviceAllocationResult extends s.Out<typeof deviceAllocationResultShape> {}
+export interface DeviceAllocationResultManifest extends s.In<typeof deviceAllocationResultShape> {}
+export const deviceAllocationResult: Struct<DeviceAllocationResult, DeviceAllocationResultManifest> =
+  deviceAllocationResultShape;
+
+const allocationResultShape = s.struct('io.k8s.api.resource.v1.AllocationResult', {
+  devices: s.held(1, deviceAllocationResult),
+  nodeSelector: s.opt(3, nodeSelector),
+  allocationTimestamp: s.opt(5, s.time()),
+});
+export interface AllocationResult extends s.Out<typeof allocationResultShape> {}
+export interface AllocationResultManifest extends s.In<typeof allocationResultShape> {}
+export const allocationResult: Struct<AllocationResult, AllocationResultManifest> = allocationResultShape;
+
+const networkDeviceDataShape = s.struct('io.k8s.api.resource.v1.NetworkDeviceData', {
+  interfaceName: s.zero(1, s.str()),
+  ips: s.zero(2, s.list(s.str())),
+  hardwareAddress: s.zero(3, s.str()),
+});
+export interface NetworkDeviceData extends s.Out<typeof networkDeviceDataShape> {}
+export interface NetworkDeviceDataManifest extends s.In<typeof networkDeviceDataShape> {}
+export const networkDeviceData: Struct<NetworkDeviceData, NetworkDeviceDataManifest> = networkDeviceDataShape;
+
+const allocatedDeviceStatusShape = s.struct('io.k8s.api.resource.v1.AllocatedDeviceStatus', {
+  driver: s.req(1, s.str()),
+  pool: s.req(2, s.str()),
+  device: s.req(3, s.str()),
+  shareID: s.opt(7, s.str()),
+  conditions: s.held(4, s.listByKey(condition, ['type'])),
+  data: s.opt(5, s.any('io.k8s.apimachinery.pkg.runtime.RawExtension')),
+  networkData: s.opt(6, networkDeviceData),
+});
+export interface AllocatedDeviceStatus extends s.Out<typeof allocatedDeviceStatusShape> {}
+export interface AllocatedDeviceStatusManifest extends s.In<typeof allocatedDeviceStatusShape> {}
+export const allocatedDeviceStatus: Struct<AllocatedDeviceStatus, AllocatedDeviceStatusManifest> =
+  allocatedDeviceStatusShape;
+
+const resourceClaimConsumerReferenceShape = s.struct('io.k8s.api.resource.v1.ResourceClaimConsumerReference', {
+  apiGroup: s.zero(1, s.str()),
+  resource: s.req(3, s.str()),
+  name: s.req(4, s.str()),
+  uid: s.req(5, s.str()),
+});
+export interface ResourceClaimConsumerReference extends s.Out<typeof resourceClaimConsumerReferenceShape> {}
+export interface ResourceClaimConsumerReferenceManifest extends s.In<typeof resourceClaimConsumerReferenceShape> {}
+export const resourceClaimConsumerReference: Struct<
+  ResourceClaimConsumerReference,
+  ResourceClaimConsumerReferenceManifest
+> = resourceClaimConsumerReferenceShape;
+
+const resourceClaimStatusShape = s.struct('io.k8s.api.resource.v1.ResourceClaimStatus', {
+  allocation: s.opt(1, allocationResult),
+  reservedFor: s.zero(2, s.listByKey(resourceClaimConsumerReference, ['uid'], { patchKey: 'uid' })),
+  devices: s.zero(4, s.listByKey(allocatedDeviceStatus, ['driver', 'device', 'pool', 'shareID'])),
+});
+export interface ResourceClaimStatus extends s.Out<typeof resourceClaimStatusShape> {}
+export interface ResourceClaimStatusManifest extends s.In<typeof resourceClaimStatusShape> {}
+export const resourceClaimStatus: Struct<ResourceClaimStatus, ResourceClaimStatusManifest> = resourceClaimStatusShape;
+
+const resourceClaimShape = s.struct('io.k8s.api.resource.v1.ResourceClaim', {
+  metadata: s.held(1, objectMeta),
+  spec: s.req(2, resourceClaimSpec),
+  status: s.held(3, resourceClaimStatus),
+});
+export interface ResourceClaim extends s.Out<typeof resourceClaimShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export interface ResourceClaimManifest extends s.In<typeof resourceClaimShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export const resourceClaim: Kind<ResourceClaim, ResourceClaimManifest> = defineKind<
+  ResourceClaim,
+  ResourceClaimManifest
+>({
+  group: 'resource.k8s.io',
+  version: 'v1',
+  kind: 'ResourceClaim',
+  plural: 'resourceclaims',
+  scope: 'Namespaced',
+  status: true,
+  schema: resourceClaimShape,
+});

@@ -1,0 +1,31 @@
+import { defineKind, type Kind, s } from '../../schema/index.ts';
+import { labelSelector } from '../meta/label-selector.ts';
+import { objectMeta } from '../meta/object-meta.ts';
+
+const csiStorageCapacityShape = s.struct('io.k8s.api.storage.v1.CSIStorageCapacity', {
+  metadata: s.held(1, objectMeta),
+  nodeTopology: s.opt(2, labelSelector),
+  storageClassName: s.req(3, s.str()),
+  capacity: s.opt(4, s.quantity()),
+  maximumVolumeSize: s.opt(5, s.quantity()),
+});
+export interface CSIStorageCapacity extends s.Out<typeof csiStorageCapacityShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export interface CSIStorageCapacityManifest extends s.In<typeof csiStorageCapacityShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export const csiStorageCapacity: Kind<CSIStorageCapacity, CSIStorageCapacityManifest> = defineKind<
+  CSIStorageCapacity,
+  CSIStorageCapacityManifest
+>({
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'CSIStorageCapacity',
+  plural: 'csistoragecapacities',
+  scope: 'Namespaced',
+  unconditionalUpdate: false,
+  schema: csiStorageCapacityShape,
+});
