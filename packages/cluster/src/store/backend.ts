@@ -43,7 +43,7 @@ export type Operation =
   | { readonly op: 'get'; readonly key: string };
 
 export interface Transaction {
-  /** All must hold for `success` to be carried out; otherwise `failure` is. */
+  /** All must hold for `success` to be carried out; otherwise `failure` is. Either writes a key at most once. */
   readonly compare?: readonly Compare[];
   readonly success: readonly Operation[];
   readonly failure?: readonly Operation[];
@@ -58,7 +58,7 @@ export interface TransactionResult {
 }
 
 export interface ReadOptions {
-  /** Read as of this revision; the latest when left out. Throws `Compacted` when it is gone. */
+  /** Read as of this revision, one that the store has reached; the latest when left out. Throws `Compacted` when it is gone. */
   readonly revision?: number;
 }
 
@@ -84,16 +84,17 @@ export interface Lease {
 export interface StoreBackend {
   /** The revision of the last write; 1 in an empty store, as etcd counts. */
   readonly revision: number;
-  /** Revisions before this one can't be read or watched from. */
+  /** Revisions before this one can't be read; watches begin after it. */
   readonly compactedRevision: number;
   get(key: string, options?: ReadOptions): Promise<{ item: StoredItem | undefined; revision: number }>;
-  /** Items whose key starts with `prefix`, in key order. */
+  /** Items whose key starts with `prefix`, in the order of the keys' UTF-8 bytes. */
   list(prefix: string, options?: ListOptions): Promise<{ items: StoredItem[]; more: boolean; revision: number }>;
   count(prefix: string): Promise<number>;
   txn(transaction: Transaction): Promise<TransactionResult>;
   /**
-   * Every change under the prefix, from `fromRevision` on (inclusive), in order, each once; starts with a progress notice when
-   * what had happened before has been told. Throws `Compacted` when `fromRevision` is gone.
+   * Every change under the prefix, from `fromRevision` on (inclusive), in order, each once. When all that happened has been
+   * told and the last of it was elsewhere, or there was nothing to tell, a progress notice follows: a reader always hears of
+   * the store's revision. Throws `Compacted` when what it has yet to tell is gone.
    */
   watch(prefix: string, options: { fromRevision: number; signal: AbortSignal }): AsyncIterable<StoreBatch>;
   compact(revision: number): Promise<void>;

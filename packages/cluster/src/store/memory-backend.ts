@@ -2,7 +2,6 @@ import { Broadcast, type Clock } from '@tiphys/sdk/runtime';
 import type {
   Lease,
   ListOptions,
-  Operation,
   ReadOptions,
   StoreBackend,
   StoreBatch,
@@ -11,9 +10,10 @@ import type {
   Transaction,
   TransactionResult,
 } from './backend.ts';
-import { holds } from './compare.ts';
 import { Compacted } from './errors.ts';
+import { compareKeys } from './keys.ts';
 import { LeaseBook } from './lease-book.ts';
+import { transact } from './transact.ts';
 
 /** A store that ends with the process. Everything settles in microtasks, so it works under simulated time. */
 export class MemoryBackend implements StoreBackend {
@@ -24,6 +24,8 @@ export class MemoryBackend implements StoreBackend {
   #compacted = 0;
   readonly #written = new Broadcast();
   readonly #leases: LeaseBook;
+  readonly #attached = new Map<number, Set<string>>();
+  #lastLease = 0;
 
   constructor(clock: Clock) {
     this.#leases = new LeaseBook(clock, (id) => this.#endLease(id));
@@ -45,10 +47,10 @@ export class MemoryBackend implements StoreBackend {
     prefix: string,
     { revision, startAfter = '', limit = Infinity }: ListOptions = {},
   ): Promise<{ items: StoredItem[]; more: boolean; revision: number }> {
-    const keys = [...this.#asOf(revision).values()]
-      .filter((i) => i.key.startsWith(prefix) && i.key > startAfter)
-      .sort((a, b) => (a.key < b.key ? -1 : 1));
-    return { items: keys.slice(0, limit), more: keys.length > limit, revision: this.#revision };
+    const items = [...this.#asOf(revision).values()]
+      .filter((i) => i.key.startsWith(prefix) && compareKeys(i.key, startAfter) > 0)
+      .sort((a, b) => compareKeys(a.key, b.key));
+    return { items: items.slice(0, limit), more: items.length > limit, revision: this.#revision };
   }
 
   async count(prefix: string): Promise<number> {
@@ -57,14 +59,10 @@ export class MemoryBackend implements StoreBackend {
     return n;
   }
 
-  async txn({ compare = [], success, failure = [] }: Transaction): Promise<TransactionResult> {
-    const succeeded = compare.every((c) => holds(c, this.#items.get(c.key)));
-    const operations = succeeded ? success : failure;
-    for (const o of operations) if (o.op === 'put' && o.lease) this.#leases.get(o.lease);
-    const events: StoreEvent[] = [];
-    const next = this.#revision + 1;
-    const items = operations.map((o) => this.#carryOut(o, next, events));
-    if (events.length) this.#commit({ revision: next, events });
+  async txn(transaction: Transaction): Promise<TransactionResult> {
+    const { succeeded, items, events } = transact(transaction, this.#revision + 1, (key) => this.#items.get(key));
+    for (const { item } of events) if (item?.lease) this.#leases.time(item.lease);
+    this.#apply(events);
     return { succeeded, revision: this.#revision, items };
   }
 
@@ -73,21 +71,22 @@ export class MemoryBackend implements StoreBackend {
     { fromRevision, signal }: { fromRevision: number; signal: AbortSignal },
   ): AsyncIterable<StoreBatch> {
     let next = fromRevision;
-    let told = false;
+    let told = 0;
     while (!signal.aborted) {
       if (next <= this.#compacted) throw new Compacted(this.#compacted);
-      for (let i = firstAtOrAfter(this.#log, next); i < this.#log.length && !signal.aborted; i++) {
-        const { revision, events } = this.#log[i]!;
-        next = revision + 1;
-        const ours = events.filter((e) => e.key.startsWith(prefix));
-        if (ours.length) yield { revision, events: ours };
+      const batch = this.#log[firstAtOrAfter(this.#log, next)];
+      if (batch) {
+        next = batch.revision + 1;
+        const events = batch.events.filter((e) => e.key.startsWith(prefix));
+        if (!events.length) continue;
+        told = batch.revision;
+        yield { revision: told, events };
+      } else if (told < this.#revision) {
+        told = this.#revision;
+        yield { revision: told, events: [] };
+      } else {
+        await this.#written.next(signal);
       }
-      if (!told && !signal.aborted && next > this.#revision) {
-        told = true;
-        yield { revision: Math.max(this.#revision, next - 1), events: [] };
-      }
-      if (next <= this.#revision) continue;
-      await this.#written.next(signal);
     }
   }
 
@@ -98,15 +97,19 @@ export class MemoryBackend implements StoreBackend {
   }
 
   async grantLease(ttlSeconds: number): Promise<Lease> {
-    return this.#leases.grant(ttlSeconds);
+    const id = ++this.#lastLease;
+    this.#leases.add(id, ttlSeconds);
+    this.#attached.set(id, new Set());
+    return this.#lease(id);
   }
 
   async keepLeaseAlive(id: number): Promise<Lease> {
-    return this.#leases.keepAlive(id);
+    this.#leases.keepAlive(id);
+    return this.#lease(id);
   }
 
   async lease(id: number): Promise<Lease> {
-    return this.#leases.get(id);
+    return this.#lease(id);
   }
 
   async leases(): Promise<readonly number[]> {
@@ -114,7 +117,6 @@ export class MemoryBackend implements StoreBackend {
   }
 
   async revokeLease(id: number): Promise<void> {
-    this.#leases.get(id);
     this.#endLease(id);
   }
 
@@ -122,50 +124,34 @@ export class MemoryBackend implements StoreBackend {
     this.#leases.close();
   }
 
+  #lease(id: number): Lease {
+    return { id, ...this.#leases.time(id), keys: [...(this.#attached.get(id) ?? [])].sort(compareKeys) };
+  }
+
   #endLease(id: number): void {
-    const { keys } = this.#leases.get(id);
-    const events: StoreEvent[] = [];
-    for (const key of keys) this.#carryOut({ op: 'delete', key }, this.#revision + 1, events);
-    this.#leases.end(id);
-    if (events.length) this.#commit({ revision: this.#revision + 1, events });
+    const { keys } = this.#lease(id);
+    const success = keys.map((key) => ({ op: 'delete', key }) as const);
+    this.#apply(transact({ success }, this.#revision + 1, (key) => this.#items.get(key)).events);
+    this.#leases.remove(id);
+    this.#attached.delete(id);
   }
 
-  #carryOut(o: Operation, revision: number, events: StoreEvent[]): StoredItem | undefined {
-    const prev = this.#items.get(o.key);
-    if (o.op === 'get') return prev;
-    if (o.op === 'delete') {
-      if (!prev) return undefined;
-      this.#items.delete(o.key);
-      if (prev.lease) this.#leases.detach(prev.lease, o.key);
-      events.push({ type: 'delete', key: o.key, prev });
-      return prev;
+  #apply(events: readonly StoreEvent[]): void {
+    if (!events.length) return;
+    for (const { key, item, prev } of events) {
+      if (item) this.#items.set(key, item);
+      else this.#items.delete(key);
+      if (prev?.lease) this.#attached.get(prev.lease)?.delete(key);
+      if (item?.lease) this.#attached.get(item.lease)?.add(key);
     }
-    const lease = o.lease ?? 0;
-    if (lease) this.#leases.attach(lease, o.key);
-    if (prev?.lease && prev.lease !== lease) this.#leases.detach(prev.lease, o.key);
-    const item: StoredItem = {
-      key: o.key,
-      value: o.value,
-      createRevision: prev?.createRevision ?? revision,
-      modRevision: revision,
-      version: (prev?.version ?? 0) + 1,
-      lease,
-    };
-    this.#items.set(o.key, item);
-    events.push({ type: 'put', key: o.key, item, ...(prev && { prev }) });
-    return item;
-  }
-
-  #commit(batch: StoreBatch): void {
-    this.#revision = batch.revision;
-    this.#log.push(batch);
+    this.#log.push({ revision: ++this.#revision, events });
     this.#written.notify();
   }
 
   /** The items as they were: what happened since is undone from the log. */
   #asOf(revision: number | undefined): Map<string, StoredItem> {
+    if (revision !== undefined && revision < this.#compacted) throw new Compacted(this.#compacted);
     if (revision === undefined || revision >= this.#revision) return this.#items;
-    if (revision < this.#compacted) throw new Compacted(this.#compacted);
     const items = new Map(this.#items);
     for (let i = this.#log.length - 1; i >= 0 && this.#log[i]!.revision > revision; i--) {
       for (const { key, prev } of this.#log[i]!.events.toReversed()) {
