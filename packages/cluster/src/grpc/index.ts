@@ -31,6 +31,7 @@ export {
   type Word,
 } from './message.ts';
 export {
+  hasRpcCode,
   isDeadlineExceeded,
   isRpcNotFound,
   isUnavailable,

@@ -37,7 +37,9 @@ export class RpcError extends Error {
 
 export const codeName = (code: number): RpcErrorCode => codes[code] ?? 'Unknown';
 
-const hasCode = (code: RpcErrorCode) => (err: unknown) => err instanceof RpcError && err.code === code;
+export const hasRpcCode = (err: unknown, code: RpcErrorCode): boolean => err instanceof RpcError && err.code === code;
+
+const hasCode = (code: RpcErrorCode) => (err: unknown) => hasRpcCode(err, code);
 
 export const isRpcNotFound = hasCode('NotFound');
 export const isUnimplemented = hasCode('Unimplemented');

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Clock, throwIfAborted } from '@tiphys/sdk/runtime';
 import type { AuthConfig, Image, ImageFsInfo, ImageSpec } from './image-messages.ts';
+import { fullImageName } from './full-image-name.ts';
 import type { Call, ImageService } from './runtime.ts';
 import { RpcError } from '../../grpc/index.ts';
 
@@ -28,12 +29,12 @@ export class FakeImages implements ImageService {
 
   /** Makes an image that can be pulled. */
   publish(name: string, image: FakeImage = {}): void {
-    this.#registry.set(fullName(name), image);
+    this.#registry.set(fullImageName(name), image);
   }
 
   /** Makes an image that is on the machine already. */
   load(name: string, image: FakeImage = {}): void {
-    const full = fullName(name);
+    const full = fullImageName(name);
     const id = idOf(full);
     const { user } = image;
     this.#held.set(full, {
@@ -59,7 +60,7 @@ export class FakeImages implements ImageService {
   }
 
   async pull({ image = '' }: ImageSpec, { signal, auth }: Call & { auth?: AuthConfig }): Promise<string> {
-    const full = fullName(image);
+    const full = fullImageName(image);
     const published = this.#registry.get(full);
     const doing = `failed to pull and unpack image "${full}": failed to resolve reference "${full}"`;
     if (!published) throw new RpcError('NotFound', `${doing}: ${full}: not found`);
@@ -93,16 +94,8 @@ export class FakeImages implements ImageService {
 
   /** By name or by id. */
   find(image: string): Image | undefined {
-    return this.#held.get(fullName(image)) ?? [...this.#held.values()].find((i) => i.id === image);
+    return this.#held.get(fullImageName(image)) ?? [...this.#held.values()].find((i) => i.id === image);
   }
 }
 
 const idOf = (name: string) => `sha256:${createHash('sha256').update(name).digest('hex')}`;
-
-/** `busybox` as a runtime lists it: `docker.io/library/busybox:latest`. */
-function fullName(name: string): string {
-  const [first = '', ...rest] = name.split('/');
-  const hasHost = rest.length > 0 && /[.:]|^localhost$/.test(first);
-  const path = hasHost ? name : `docker.io/${rest.length ? '' : 'library/'}${name}`;
-  return /:[^/]*$/.test(path) || path.includes('@') ? path : `${path}:latest`;
-}

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { mountsUnder, unmountUnder } from '../host-mounts.ts';
 
 const run = promisify(execFile);
 
@@ -19,21 +19,3 @@ async function mount(path: string, sizeBytes: number | undefined, signal: AbortS
   const options = sizeBytes ? ['-o', `size=${sizeBytes}`] : [];
   await run('mount', ['-t', 'tmpfs', ...options, 'tmpfs', path], { signal });
 }
-
-/** What was mounted last first. */
-async function unmountUnder(path: string): Promise<void> {
-  for (const mounted of (await mountsUnder(path)).toReversed()) await run('umount', [mounted]);
-}
-
-/** Mount points at and under a directory, in the order of mounting. */
-async function mountsUnder(path: string): Promise<string[]> {
-  const table = await readFile('/proc/self/mountinfo', 'utf8');
-  return table
-    .split('\n')
-    .map((line) => unescape(line.split(' ')[4] ?? ''))
-    .filter((point) => point === path || point.startsWith(`${path}/`));
-}
-
-// The kernel writes blanks and the like as octal.
-const unescape = (text: string) =>
-  text.replaceAll(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));

@@ -1,0 +1,93 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { type Logger, nullLogger, systemClock, systemRandom } from '@tiphys/sdk/runtime';
+import { removeContainerd, type RunningContainerd, startContainerd } from 'tiphys/kubelet/containerd';
+import { type ConnectedRuntime, connectRuntime } from 'tiphys/kubelet/cri';
+import { imageFromHost, importImage } from 'tiphys/kubelet/images';
+
+/** Why this machine can't run real containers; undefined when it can. */
+export async function whyNoContainers(): Promise<string | undefined> {
+  if (process.getuid?.() !== 0) return 'needs root to run containers';
+  for (const program of ['containerd', 'runc']) if (!(await inPath(program))) return `needs ${program}`;
+  return undefined;
+}
+
+async function inPath(program: string): Promise<boolean> {
+  const dirs = (process.env['PATH'] ?? '').split(delimiter);
+  const found = await Promise.all(
+    dirs.map((d) =>
+      access(join(d, program)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return found.includes(true);
+}
+
+export const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
+
+/** A containerd of its own with an image of host programs. Disposing leaves nothing of it. */
+export class ContainerdLab implements AsyncDisposable {
+  readonly dir: string;
+  readonly log: Logger;
+  readonly cniConfDir: string;
+  runtime!: ConnectedRuntime;
+  containerd!: RunningContainerd;
+  #stop = new AbortController();
+
+  private constructor(dir: string, log: Logger) {
+    this.dir = dir;
+    this.log = log;
+    this.cniConfDir = join(dir, 'net.d');
+  }
+
+  static async open({ log = nullLogger }: { log?: Logger } = {}): Promise<ContainerdLab> {
+    const lab = new ContainerdLab(await mkdtemp(join(tmpdir(), 'tiphys-node-')), log);
+    try {
+      await lab.start();
+      return lab;
+    } catch (err) {
+      await lab[Symbol.asyncDispose]();
+      throw err;
+    }
+  }
+
+  async start(): Promise<void> {
+    this.#stop = new AbortController();
+    const deps = { clock: systemClock, random: systemRandom, log: this.log };
+    const { cniConfDir } = this;
+    this.containerd = await startContainerd(
+      { dir: this.containerdDir, cniConfDir, architecture },
+      deps,
+      this.#stop.signal,
+    );
+    this.runtime = connectRuntime(this.containerd.socket, { clock: systemClock });
+  }
+
+  get containerdDir(): string {
+    return join(this.dir, 'containerd');
+  }
+
+  /** Makes an image of programs of this machine. */
+  async addImage(name: string, files: readonly string[]): Promise<void> {
+    const image = await imageFromHost({ files, architecture, path: process.env['PATH'] ?? '' });
+    const { socket } = this.containerd;
+    const { signal } = this.#stop;
+    await importImage(name, image, { socket, clock: systemClock, random: systemRandom, signal });
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.runtime?.close();
+    await this.containerd?.ended;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    await removeContainerd(this.containerdDir, { clock: systemClock, data: true });
+    await rm(this.dir, { recursive: true, force: true });
+  }
+}
