@@ -16,5 +16,7 @@ export type {
   TransactionResult,
 } from './backend.ts';
 export { Compacted, KeyExists, LeaseNotFound, RevisionMismatch, StoreFull } from './errors.ts';
+export { DataDirectoryError } from './lmdb/data-directory.ts';
+export { LmdbBackend } from './lmdb/lmdb-backend.ts';
 export { MemoryBackend } from './memory-backend.ts';
 export { create, remove, update } from './writes.ts';

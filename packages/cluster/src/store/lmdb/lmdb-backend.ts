@@ -1,0 +1,290 @@
+import { join } from 'node:path';
+import { Broadcast, type Clock } from '@tiphys/sdk/runtime';
+import type {
+  Lease,
+  ListOptions,
+  ReadOptions,
+  StoreBackend,
+  StoreBatch,
+  StoredItem,
+  Transaction,
+  TransactionResult,
+} from '../backend.ts';
+import { Compacted, StoreFull } from '../errors.ts';
+import { compareKeys } from '../keys.ts';
+import { LeaseBook } from '../lease-book.ts';
+import { transact } from '../transact.ts';
+import { DataDirectory } from './data-directory.ts';
+import { GroupCommit } from './group-commit.ts';
+import type { Place } from './layout.ts';
+import { RecentBatches } from './recent-batches.ts';
+import { type Located, Tables } from './tables.ts';
+
+/** Read or swept in one go, between pauses that let others run. */
+const slice = 256;
+
+/** A key as the writes decided so far leave it, though they may not be on the disk yet. */
+interface Decided {
+  readonly revision: number;
+  readonly located: Located | undefined;
+}
+
+/**
+ * The store in a directory of this machine. Transactions are decided at once, against everything decided before, and
+ * acknowledged when they are on the disk; reads and watches see only what is there.
+ */
+export class LmdbBackend implements StoreBackend {
+  readonly #directory: DataDirectory;
+  readonly #tables: Tables;
+  readonly #clock: Clock;
+  readonly #writes: GroupCommit;
+  readonly #leases: LeaseBook;
+  readonly #recent = new RecentBatches();
+  readonly #written = new Broadcast();
+  /** What has been decided and isn't on the disk. */
+  readonly #ahead = new Map<string, Decided>();
+  #decided: number;
+  #revision: number;
+  #compacted: number;
+  #lastLease: number;
+  #sweeping: Promise<void> | undefined;
+  #closed = false;
+
+  /** Opens the store in a directory, which is made when it isn't there. Throws `DataDirectoryError` when it can't be used. */
+  static async open(path: string, { clock }: { clock: Clock }): Promise<LmdbBackend> {
+    const directory = DataDirectory.open(path, clock);
+    try {
+      const tables = new Tables(join(path, 'data'));
+      directory.sync();
+      return new LmdbBackend(directory, tables, clock);
+    } catch (error) {
+      directory.close();
+      throw error;
+    }
+  }
+
+  private constructor(directory: DataDirectory, tables: Tables, clock: Clock) {
+    this.#directory = directory;
+    this.#tables = tables;
+    this.#clock = clock;
+    this.#writes = new GroupCommit(tables, clock, () => this.#takeBack());
+    this.#compacted = tables.state('compacted');
+    this.#revision = Math.max(tables.lastLogged, this.#compacted, 1);
+    this.#decided = this.#revision;
+    this.#lastLease = tables.state('lastLease');
+    this.#leases = new LeaseBook(clock, (id) => this.#expire(id));
+    for (const { id, ttlSeconds } of tables.leases()) this.#leases.add(id, ttlSeconds);
+    this.#sweep();
+  }
+
+  get revision(): number {
+    return this.#revision;
+  }
+
+  get compactedRevision(): number {
+    return this.#compacted;
+  }
+
+  async get(key: string, { revision }: ReadOptions = {}): Promise<{ item: StoredItem | undefined; revision: number }> {
+    return { item: this.#tables.find(key, this.#readable(revision))?.item, revision: this.#revision };
+  }
+
+  async list(
+    prefix: string,
+    { revision, startAfter, limit = Infinity }: ListOptions = {},
+  ): Promise<{ items: StoredItem[]; more: boolean; revision: number }> {
+    const latest = this.#revision;
+    const at = this.#readable(revision);
+    const items: StoredItem[] = [];
+    for await (const item of this.#inSlices((snapshot) =>
+      this.#tables.scan(prefix, { revision: at, startAfter, snapshot }),
+    )) {
+      if (items.length === limit) return { items, more: true, revision: latest };
+      items.push(item);
+    }
+    return { items, more: false, revision: latest };
+  }
+
+  async count(prefix: string): Promise<number> {
+    const revision = this.#readable();
+    let n = 0;
+    for await (const _ of this.#inSlices((snapshot) => this.#tables.scanKeys(prefix, { revision, snapshot }))) n++;
+    return n;
+  }
+
+  async txn(transaction: Transaction): Promise<TransactionResult> {
+    this.#mustBeOpen();
+    const next = this.#decided + 1;
+    const { succeeded, items, events } = transact(transaction, next, (key) => this.#find(key)?.item);
+    for (const { item } of events) if (item?.lease) this.#leases.time(item.lease);
+    if (events.length) await this.#commit({ revision: next, events });
+    else if (this.#ahead.size) await this.#writes.submit([]);
+    return { succeeded, revision: events.length ? next : this.#revision, items };
+  }
+
+  async *watch(
+    prefix: string,
+    { fromRevision, signal }: { fromRevision: number; signal: AbortSignal },
+  ): AsyncIterable<StoreBatch> {
+    let next = fromRevision;
+    let told = 0;
+    while (!signal.aborted && !this.#closed) {
+      if (next <= this.#compacted) throw new Compacted(this.#compacted);
+      if (next <= this.#revision) {
+        const recent = this.#recent.from(next);
+        for (const batch of recent ?? this.#tables.batches(next, this.#revision, slice)) {
+          next = batch.revision + 1;
+          const events = batch.events.filter((e) => e.key.startsWith(prefix));
+          if (!events.length) continue;
+          told = batch.revision;
+          yield { revision: told, events };
+          if (signal.aborted) return;
+        }
+        if (!recent) await this.#clock.yield();
+      } else if (told < this.#revision) {
+        told = this.#revision;
+        yield { revision: told, events: [] };
+      } else {
+        await this.#written.next(signal);
+      }
+    }
+  }
+
+  async compact(revision: number): Promise<void> {
+    this.#mustBeOpen();
+    const to = Math.min(revision, this.#revision);
+    if (to <= this.#compacted) return;
+    await this.#writes.submit([this.#tables.stateRow('compacted', to)], () => {
+      this.#compacted = Math.max(to, this.#compacted);
+    });
+    this.#sweep();
+  }
+
+  async grantLease(ttlSeconds: number): Promise<Lease> {
+    this.#mustBeOpen();
+    const id = ++this.#lastLease;
+    const rows = [this.#tables.leaseRow(id, ttlSeconds), this.#tables.stateRow('lastLease', id)];
+    await this.#writes.submit(rows, () => this.#leases.add(id, ttlSeconds));
+    return this.#lease(id);
+  }
+
+  async keepLeaseAlive(id: number): Promise<Lease> {
+    this.#leases.keepAlive(id);
+    return this.#lease(id);
+  }
+
+  async lease(id: number): Promise<Lease> {
+    return this.#lease(id);
+  }
+
+  async leases(): Promise<readonly number[]> {
+    return this.#leases.ids;
+  }
+
+  async revokeLease(id: number): Promise<void> {
+    const { keys } = this.#lease(id);
+    this.#leases.remove(id);
+    const next = this.#decided + 1;
+    const success = keys.map((key) => ({ op: 'delete', key }) as const);
+    const { events } = transact({ success }, next, (key) => this.#find(key)?.item);
+    const end = this.#tables.leaseRow(id, undefined);
+    if (events.length) await this.#commit({ revision: next, events }, end);
+    else await this.#writes.submit([end]);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#leases.close();
+    this.#written.notify();
+    await this.#sweeping;
+    await this.#writes.idle();
+    await this.#tables.close();
+    this.#directory.close();
+  }
+
+  /** Nothing may be awaited between deciding what a transaction does and this. */
+  async #commit(batch: StoreBatch, ...more: Parameters<GroupCommit['submit']>[0]): Promise<void> {
+    const { revision, events } = batch;
+    const rows = this.#tables.rowsOf(batch, (key) => this.#find(key)?.place);
+    this.#decided = revision;
+    for (const [index, { key, item }] of events.entries()) {
+      this.#ahead.set(key, { revision, located: item && { item, place: { revision, index } } });
+    }
+    await this.#writes.submit([...rows, ...more], () => {
+      this.#revision = revision;
+      for (const { key } of events) if (this.#ahead.get(key)?.revision === revision) this.#ahead.delete(key);
+      this.#recent.push(batch);
+      this.#written.notify();
+    });
+  }
+
+  /** What was decided and couldn't be written never was. */
+  #takeBack(): void {
+    this.#ahead.clear();
+    this.#decided = this.#revision;
+    const known = new Set(this.#leases.ids);
+    for (const { id, ttlSeconds } of this.#tables.leases()) if (!known.has(id)) this.#leases.add(id, ttlSeconds);
+  }
+
+  #find(key: string): { item: StoredItem; place: Place } | undefined {
+    const ahead = this.#ahead.get(key);
+    return ahead ? ahead.located : this.#tables.find(key, this.#revision);
+  }
+
+  #lease(id: number): Lease {
+    this.#mustBeOpen();
+    const time = this.#leases.time(id);
+    const named = new Set([...this.#tables.attachedTo(id), ...this.#ahead.keys()]);
+    const keys = [...named].filter((key) => this.#find(key)?.item.lease === id).sort(compareKeys);
+    return { id, ...time, keys };
+  }
+
+  #expire(id: number): void {
+    this.revokeLease(id).catch((error: unknown) => {
+      // The lease is back, and its end is tried again when its time is up once more.
+      if (!(error instanceof StoreFull)) throw error;
+    });
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closed) throw new Error('the store is closed');
+  }
+
+  #readable(revision = this.#revision): number {
+    this.#mustBeOpen();
+    if (revision < this.#compacted) throw new Compacted(this.#compacted);
+    return Math.min(revision, this.#revision);
+  }
+
+  /** A long read of one moment that lets others run. */
+  async *#inSlices<T>(read: (snapshot: ReturnType<Tables['snapshot']>) => Iterable<T>): AsyncIterable<T> {
+    const snapshot = this.#tables.snapshot();
+    try {
+      let n = 0;
+      for (const one of read(snapshot)) {
+        if (++n % slice === 0) await this.#clock.yield();
+        yield one;
+      }
+    } finally {
+      snapshot.done();
+    }
+  }
+
+  /** Removes what compaction has made superfluous, a little in each commit. */
+  #sweep(): void {
+    this.#sweeping ??= this.#sweepAll()
+      // A full disk: what is left is swept at the next compaction, or the next start.
+      .catch(() => {})
+      .finally(() => (this.#sweeping = undefined));
+  }
+
+  async #sweepAll(): Promise<void> {
+    let swept = this.#tables.state('swept');
+    while (swept < this.#compacted && !this.#closed) {
+      const { rows, upTo } = this.#tables.superseded(swept + 1, this.#compacted, slice);
+      await this.#writes.submit([...rows, this.#tables.stateRow('swept', upTo)]);
+      swept = upTo;
+    }
+  }
+}
