@@ -16,3 +16,6 @@ export {
   type TerminalStreams,
 } from '@tiphys/sdk/client';
 export type { ContainerRef, LogOptions, PodRef, StreamingBackend } from './backend.ts';
+export { type StreamingHandler, streamingHandler } from './handler.ts';
+export { openSession } from './client/exec.ts';
+export { openForwarder } from './client/forward.ts';
