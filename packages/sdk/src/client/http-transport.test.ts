@@ -122,7 +122,8 @@ test('an upgrade gives the connection; what came with the answer is not lost', a
     socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\nhello ');
     socket.on('data', (d) => socket.end(d));
   });
-  const stream = await transport.upgrade({ method: 'POST', path: '/exec', headers: { upgrade: 'x' } });
+  const { stream, headers } = await transport.upgrade({ method: 'POST', path: '/exec', headers: { upgrade: 'x' } });
+  assert.equal(headers['upgrade'], 'x');
   stream.write('world');
   let text = '';
   for await (const piece of stream) text += String(piece);

@@ -6,7 +6,7 @@ import { abortError } from '../runtime/index.ts';
 import { readFrames } from './frame-reader.ts';
 import type { Credentials } from './kubeconfig.ts';
 import { refusal } from './transport-client.ts';
-import type { ApiRequest, ApiResponse, Transport, WatchFrame } from './transport.ts';
+import type { ApiRequest, ApiResponse, Transport, Upgraded, WatchFrame } from './transport.ts';
 
 export interface HttpTransportOptions extends Credentials {
   readonly userAgent?: string;
@@ -31,13 +31,13 @@ export class HttpTransport implements Transport {
 
   async send(request: ApiRequest): Promise<ApiResponse> {
     const { message } = await this.#exchange(request, {});
-    return new HttpResponse(message!);
+    return new HttpResponse(message);
   }
 
-  async upgrade(request: ApiRequest): Promise<NodeJS.ReadWriteStream> {
-    const { message, socket } = await this.#exchange(request, { connection: 'Upgrade' });
-    if (socket) return socket;
-    throw await refusal(new HttpResponse(message!));
+  async upgrade(request: ApiRequest): Promise<Upgraded> {
+    const { message, stream } = await this.#exchange(request, { connection: 'Upgrade' });
+    if (stream) return { stream, headers: message.headers };
+    throw await refusal(new HttpResponse(message));
   }
 
   close(): void {
@@ -98,9 +98,13 @@ export class HttpTransport implements Transport {
         destroy = (err) => void message.destroy(err);
         resolve({ message });
       });
-      outgoing.once('upgrade', (_message, socket: Duplex, head: Buffer) => {
-        if (head.length > 0) socket.unshift(head);
-        resolve({ socket });
+      outgoing.once('upgrade', (message, stream: Duplex, head: Buffer) => {
+        if (head.length > 0) stream.unshift(head);
+        // The request is over, what was asked for is not.
+        const onEnd = () => void stream.destroy(abortError(signal));
+        signal?.addEventListener('abort', onEnd, { once: true });
+        stream.once('close', () => signal?.removeEventListener('abort', onEnd));
+        resolve({ message, stream });
       });
       outgoing.end(bytes);
     });
@@ -108,8 +112,9 @@ export class HttpTransport implements Transport {
 }
 
 interface Exchange {
-  message?: http.IncomingMessage;
-  socket?: Duplex;
+  message: http.IncomingMessage;
+  /** When the server agreed to speak another protocol. */
+  stream?: Duplex;
 }
 
 class StaleConnection extends Error {}

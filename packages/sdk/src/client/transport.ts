@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { JsonObject, KubeObject } from '../machinery/index.ts';
 
 /**
@@ -31,9 +32,15 @@ export interface WatchFrame {
   readonly object: KubeObject;
 }
 
+/** A connection on which both sides have agreed to speak another protocol, and the headers by which they did. */
+export interface Upgraded {
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly stream: Duplex;
+}
+
 export interface Transport {
   send(request: ApiRequest): Promise<ApiResponse>;
   /** Opens an upgraded connection (exec, attach, port-forward); in process too, since its protocol is bytes. */
-  upgrade?(request: ApiRequest): Promise<NodeJS.ReadWriteStream>;
+  upgrade?(request: ApiRequest): Promise<Upgraded>;
   close(): void;
 }

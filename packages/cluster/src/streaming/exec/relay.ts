@@ -7,6 +7,7 @@ export async function relay(channels: SessionChannels, session: ExecSession): Pr
   let isOver = false;
   void channels.gone.then(() => {
     if (!isOver) session.close();
+    channels.destroy();
   });
   channels.onResize((size) => session.resize(size));
   if (channels.stdin) {

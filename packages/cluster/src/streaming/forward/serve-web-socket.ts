@@ -53,4 +53,5 @@ export async function serveForwardChannels(
   }
   for (const { input } of inputs) input.end();
   forwarder.close();
+  connection.close();
 }

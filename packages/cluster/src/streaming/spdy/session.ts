@@ -38,8 +38,10 @@ export class SpdySession {
     this.#onStream = onStream;
     this.#nextId = side === 'client' ? 1 : 2;
     socket.on('error', () => {});
-    // Wakes a reader that waits for a stream to have room.
-    socket.once('close', () => this.#endStreams());
+    // A broken connection won't be read to its end, if we wait for a stream to have room.
+    socket.once('close', () => {
+      if (!socket.readableEnded) this.#endStreams();
+    });
     this.ended = this.#run();
   }
 
