@@ -1,10 +1,13 @@
-import type { ServiceAccountTokens } from '../pki/index.ts';
 import { ClusterObjects } from './admission/cluster-objects.ts';
 import { admissionPlugins } from './admission/index.ts';
+import type { ServiceAccountTokens } from '../pki/index.ts';
 import { Authenticator, type TokenAuthenticator } from './authn/authenticator.ts';
 import { serviceAccountTokens } from './authn/service-account.ts';
-import { anyOf, type Authorizer, mastersMay } from './authz/authorizer.ts';
+import { anyOf, mastersMay } from './authz/authorizer.ts';
+import { nodeAuthorizer } from './authz/node.ts';
+import { podRelations } from './authz/pod-relations.ts';
 import { Rbac } from './authz/rbac.ts';
+import { rulesOf } from './authz/rules.ts';
 import { discovery } from './discovery/endpoint.ts';
 import { rootPaths } from './discovery/paths.ts';
 import { version } from './discovery/version.ts';
@@ -13,11 +16,14 @@ import { authorize } from './filters/authorize.ts';
 import { impersonate } from './filters/impersonate.ts';
 import { health, type HealthCheck } from './health/endpoint.ts';
 import { servedKinds, storedKinds } from './kinds.ts';
+import { reviews } from './reviews/index.ts';
 import type { ApiServer, ApiServerParts } from './server.ts';
 import { subresourcesOf } from './subresources/index.ts';
 
 export interface PartsConfig {
   readonly tokens: ServiceAccountTokens;
+  /** Who the tokens of service accounts are from. */
+  readonly issuer: string;
   /** Who tokens of service accounts are for when they don't say. */
   readonly audiences: readonly string[];
   /** Other bearer tokens that are known, such as those of a file. */
@@ -28,30 +34,48 @@ export interface PartsConfig {
 
 /** The parts of an ordinary API server, each list in the order in which it is asked. */
 export function standardParts(config: PartsConfig): ApiServerParts {
-  let shared: { authenticator: Authenticator; authorizer: Authorizer } | undefined;
-  const made = (server: ApiServer) =>
-    (shared ??= {
-      authenticator: new Authenticator([
-        ...config.tokenAuthenticators,
-        serviceAccountTokens({
-          tokens: config.tokens,
-          audiences: config.audiences,
-          clock: server.deps.clock,
-          feed: server.feed,
-          registries: () => server.registries,
-        }),
-      ]),
-      authorizer: anyOf(mastersMay, new Rbac(() => server.registries).authorize),
-    });
+  let shared: ReturnType<typeof access> | undefined;
+  const of = (server: ApiServer) => (shared ??= access(config, server));
   return {
     filters: (server) => {
-      const { authenticator, authorizer } = made(server);
+      const { authenticator, authorizer } = of(server);
       return [authenticate(authenticator), impersonate(authorizer), authorize(authorizer)];
     },
-    endpoints: () => [discovery(servedKinds, config.advertised), version, health(checks), rootPaths(servedKinds)],
-    admission: (server) => admissionPlugins(new ClusterObjects(server), server.deps.random.fork('admission')),
-    subresources: () => subresourcesOf(storedKinds),
+    endpoints: (server) => {
+      const { rbac, ...who } = of(server);
+      return [
+        reviews({ ...who, admission: () => server.admission, rulesOf: rulesOf(rbac) }),
+        discovery(servedKinds, config.advertised),
+        version,
+        health(checks),
+        rootPaths(servedKinds),
+      ];
+    },
+    admission: (server) => admissionPlugins(of(server).objects, server.deps.random.fork('admission')),
+    subresources: (server) =>
+      subresourcesOf(storedKinds, {
+        ...config,
+        admission: () => server.admission,
+        objects: of(server).objects,
+        random: server.deps.random.fork('tokens'),
+      }),
     hooks: () => undefined,
+  };
+}
+
+/** Who asks and what they may. */
+function access({ tokens, issuer, audiences, tokenAuthenticators }: PartsConfig, server: ApiServer) {
+  const objects = new ClusterObjects(server);
+  const rbac = new Rbac(() => server.registries);
+  const { clock } = server.deps;
+  return {
+    objects,
+    rbac,
+    authenticator: new Authenticator({
+      tokens: [...tokenAuthenticators, serviceAccountTokens({ tokens, issuer, clock, objects })],
+      audiences,
+    }),
+    authorizer: anyOf(mastersMay, nodeAuthorizer(podRelations(objects)), rbac.authorize),
   };
 }
 

@@ -37,6 +37,7 @@ export class ApiServer {
   readonly feed: Feed;
   #registries: Registries | undefined;
   #handler: Handler | undefined;
+  #admission = new AdmissionChain([]);
 
   constructor(deps: ApiServerDeps) {
     this.deps = deps;
@@ -48,12 +49,17 @@ export class ApiServer {
     return this.#registries;
   }
 
+  /** What looks at writes that registries don't see. */
+  get admission(): AdmissionChain {
+    return this.#admission;
+  }
+
   /** Reads what is stored and puts the chain together. */
   async load(parts: ApiServerParts, signal: AbortSignal): Promise<void> {
     const { store, clock, random } = this.deps;
     await this.feed.load(hubKinds.map(resourceOf), signal);
     // Plugins and hooks find the registries through the server when they are asked, not when they are made.
-    const admission = new AdmissionChain(parts.admission(this));
+    const admission = (this.#admission = new AdmissionChain(parts.admission(this)));
     this.#registries = new Registries(storedKinds, { store, feed: this.feed, admission, clock, random }, (r) =>
       parts.hooks(this, r),
     );

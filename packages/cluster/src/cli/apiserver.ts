@@ -22,7 +22,7 @@ export interface RunningApiServer {
   readonly ended: Promise<void>;
 }
 
-const issuer = 'https://kubernetes.default.svc.cluster.local';
+const issuer = 'https://kubernetes.default.svc';
 
 /** Loads the store, listens, and makes what every cluster has; resolves when requests are answered. */
 export async function startApiServer(
@@ -47,6 +47,7 @@ export async function startApiServer(
   const server = new ApiServer(deps);
   const parts = standardParts({
     tokens: new ServiceAccountTokens(pki.serviceAccountKey),
+    issuer,
     audiences: [issuer],
     tokenAuthenticators: options.tokenAuthFile ? [tokenFile(options.tokenAuthFile)] : [],
     advertised: () => `127.0.0.1:${options.securePort}`,

@@ -5,7 +5,10 @@ import type { TokenAuthenticator } from './authenticator.ts';
 /** `--token-auth-file`: a CSV of token, user, uid and, quoted when there are several, groups. Read once, as upstream does. */
 export function tokenFile(path: string): TokenAuthenticator {
   const users = parseTokens(readFileSync(path, 'utf8'), path);
-  return (token) => users.get(token);
+  return (token, audiences) => {
+    const user = users.get(token);
+    return user && { user, audiences };
+  };
 }
 
 export function parseTokens(csv: string, path: string): Map<string, UserInfo> {

@@ -1,4 +1,4 @@
-import { type GroupResource, StatusError } from '@tiphys/sdk/machinery';
+import { type FieldRequirement, parseFieldSelector } from '@tiphys/sdk/machinery';
 import type { RequestInfo, UserInfo } from '../context.ts';
 
 /** What somebody wants to do. */
@@ -12,6 +12,8 @@ export interface Action {
   readonly namespace: string;
   readonly name: string;
   readonly path: string;
+  /** What a list or watch is narrowed down to, as far as it could be understood. */
+  readonly fieldSelector?: readonly FieldRequirement[];
 }
 
 export interface Verdict {
@@ -33,43 +35,32 @@ export const anyOf =
       if (verdict.decision !== 'no opinion') return verdict;
       if (verdict.reason) reasons.push(verdict.reason);
     }
-    return { ...noOpinion, reason: reasons.join(', ') };
+    return { ...noOpinion, reason: reasons.join('\n') };
   };
 
 /** The group that may do anything, whatever RBAC says. */
 export const mastersMay: Authorizer = ({ user }) =>
   user.groups.includes('system:masters') ? { decision: 'allow', reason: '' } : noOpinion;
 
-export const actionOf = (user: UserInfo, info: RequestInfo): Action => ({
-  user,
-  verb: info.verb,
-  isResource: info.isResource,
-  group: info.group,
-  resource: info.resource,
-  subresource: info.subresource,
-  namespace: info.namespace,
-  name: info.name,
-  path: info.path,
-});
+const selecting = new Set(['list', 'watch', 'deletecollection']);
 
-/** 403 in upstream's words (apiserver responsewriters.Forbidden). */
-export function refusal(action: Action, reason: string): StatusError {
-  const why = `${sentence(action)}${reason ? `: ${reason}` : ''}`;
-  const about: GroupResource = { group: action.group, resource: action.resource };
-  const subject = action.isResource
-    ? `${action.resource}${action.group ? `.${action.group}` : ''}${action.name ? ` ${JSON.stringify(action.name)}` : ''} is forbidden`
-    : 'forbidden';
-  return new StatusError(403, 'Forbidden', `${subject}: ${why}`, {
-    ...(action.name && { name: action.name }),
-    ...(about.group && { group: about.group }),
-    ...(action.isResource && { kind: about.resource }),
-  });
+/** A request as an action. A selector of one name makes a list an access to that name. */
+export function actionOf(user: UserInfo, info: RequestInfo, query: URLSearchParams): Action {
+  const { verb, isResource, group, resource, subresource, namespace, path } = info;
+  const action: Action = { user, verb, isResource, group, resource, subresource, namespace, name: info.name, path };
+  const text = isResource && selecting.has(verb) ? query.get('fieldSelector') : null;
+  if (!text) return action;
+  const fieldSelector = understood(text);
+  if (!fieldSelector) return action;
+  const named = fieldSelector.find((r) => r.field === 'metadata.name' && r.operator === '=')?.value ?? '';
+  return { ...action, fieldSelector, name: action.name || named };
 }
 
-function sentence({ user, verb, isResource, group, resource, subresource, namespace, path }: Action): string {
-  const who = `User ${JSON.stringify(user.name)}`;
-  if (!isResource) return `${who} cannot ${verb} path ${JSON.stringify(path)}`;
-  const what = subresource ? `${resource}/${subresource}` : resource;
-  const where = namespace ? `in the namespace ${JSON.stringify(namespace)}` : 'at the cluster scope';
-  return `${who} cannot ${verb} resource ${JSON.stringify(what)} in API group ${JSON.stringify(group)} ${where}`;
+function understood(text: string): readonly FieldRequirement[] | undefined {
+  try {
+    return parseFieldSelector(text);
+  } catch {
+    // The handler says what is wrong with it; to authorization it narrows nothing down.
+    return undefined;
+  }
 }

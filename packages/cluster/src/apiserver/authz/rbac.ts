@@ -3,16 +3,19 @@ import type { WatchCache } from '../cache/watch-cache.ts';
 import type { UserInfo } from '../context.ts';
 import type { Registries } from '../registry/registries.ts';
 import type { Action, Authorizer, Verdict } from './authorizer.ts';
+import { ruleAllows } from './rule-allows.ts';
 
 const group = 'rbac.authorization.k8s.io';
-const allowed: Verdict = { decision: 'allow', reason: '' };
-const silent: Verdict = { decision: 'no opinion', reason: '' };
+const rememberedDecisions = 8192;
 
-/** Rules that hold for somebody, everywhere or in one namespace. */
-export interface Grant {
+/** What one binding gives one subject: rules that hold everywhere or in one namespace, or the role that is missing. */
+interface Grant {
   /** Empty: everywhere. */
   readonly namespace: string;
   readonly rules: readonly PolicyRule[];
+  /** `RoleBinding "b/ns" of Role "r" to User "u"`. */
+  readonly source: string;
+  readonly problem?: string;
 }
 
 /** Role-based access: what the stored roles and bindings allow. The index is made again when any of them has changed. */
@@ -32,29 +35,34 @@ export class Rbac {
     const key = decisionKey(action);
     let verdict = this.#decided.get(key);
     if (!verdict) {
-      const allows = this.#grantsOf(action.user).some(
-        (g) =>
-          (g.namespace === '' || (action.isResource && g.namespace === action.namespace)) &&
-          g.rules.some((r) => ruleAllows(r, action)),
-      );
-      verdict = allows ? allowed : silent;
+      verdict = this.#decide(action);
       if (this.#decided.size >= rememberedDecisions) this.#decided.clear();
       this.#decided.set(key, verdict);
     }
     return verdict;
   };
 
-  /** Everything the user may do, everywhere and in the namespace. */
-  rulesOf(user: UserInfo, namespace: string): readonly PolicyRule[] {
+  /** Everything the user may do, everywhere and in the namespace; and what is wrong with the user's bindings. */
+  rulesOf(user: UserInfo, namespace: string): { rules: readonly PolicyRule[]; problem: string } {
     this.#refresh();
-    return this.#grantsOf(user)
-      .filter((g) => g.namespace === '' || g.namespace === namespace)
-      .flatMap((g) => g.rules);
+    const grants = this.#grantsOf(user, namespace);
+    return { rules: grants.flatMap((g) => g.rules), problem: problemOf(grants) };
   }
 
-  #grantsOf(user: UserInfo): readonly Grant[] {
+  #decide(action: Action): Verdict {
+    const grants = this.#grantsOf(action.user, action.isResource ? action.namespace : '');
+    const found = grants.find((g) => g.rules.some((r) => ruleAllows(r, action)));
+    if (found) return { decision: 'allow', reason: `RBAC: allowed by ${found.source}` };
+    const problem = problemOf(grants);
+    return { decision: 'no opinion', reason: problem && `RBAC: ${problem}` };
+  }
+
+  /** Those that hold everywhere first, as upstream looks at them. */
+  #grantsOf(user: UserInfo, namespace: string): readonly Grant[] {
     const subjects = [`User:${user.name}`, ...user.groups.map((g) => `Group:${g}`)];
-    return subjects.flatMap((s) => this.#bySubject.get(s) ?? []);
+    const all = subjects.flatMap((s) => this.#bySubject.get(s) ?? []);
+    const wide = all.filter((g) => g.namespace === '');
+    return namespace ? [...wide, ...all.filter((g) => g.namespace === namespace)] : wide;
   }
 
   #refresh(): void {
@@ -73,36 +81,56 @@ export class Rbac {
       WatchCache,
       WatchCache,
     ];
-    const rulesOf = (ref: { kind: string; name: string }, namespace: string): readonly PolicyRule[] => {
-      const entry =
-        ref.kind === 'Role' ? roles.list({ namespace, name: ref.name })[0] : clusterRoles.list({ name: ref.name })[0];
-      return (entry?.object as unknown as Role | ClusterRole | undefined)?.rules ?? [];
+    const rulesOf = (
+      { kind, name }: { kind: string; name: string },
+      namespace: string,
+    ): Pick<Grant, 'rules' | 'problem'> => {
+      const entry = kind === 'Role' ? roles.list({ namespace, name })[0] : clusterRoles.list({ name })[0];
+      if (!entry) return { rules: [], problem: `${kind.toLowerCase()}.${group} ${JSON.stringify(name)} not found` };
+      return { rules: (entry.object as unknown as Role | ClusterRole).rules ?? [] };
     };
-    for (const { object } of clusterBindings.list({})) {
+    for (const { object, name } of clusterBindings.list({})) {
       const { roleRef, subjects } = object as unknown as ClusterRoleBinding;
-      this.#grant(subjects, { namespace: '', rules: rulesOf(roleRef, '') });
+      this.#grant(
+        subjects,
+        `ClusterRoleBinding ${JSON.stringify(name)} of ${roleRef.kind} ${JSON.stringify(roleRef.name)}`,
+        {
+          namespace: '',
+          ...rulesOf(roleRef, ''),
+        },
+      );
     }
-    for (const { object, namespace } of bindings.list({})) {
+    for (const { object, namespace, name } of bindings.list({})) {
       const { roleRef, subjects } = object as unknown as RoleBinding;
-      this.#grant(subjects, { namespace, rules: rulesOf(roleRef, namespace) });
+      this.#grant(
+        subjects,
+        `RoleBinding ${JSON.stringify(`${name}/${namespace}`)} of ${roleRef.kind} ${JSON.stringify(roleRef.name)}`,
+        {
+          namespace,
+          ...rulesOf(roleRef, namespace),
+        },
+      );
     }
   }
 
-  #grant(subjects: readonly Subject[] | undefined, grant: Grant): void {
-    if (!grant.rules.length) return;
-    for (const { kind, name, namespace } of subjects ?? []) {
-      const key =
-        kind === 'ServiceAccount'
-          ? `User:system:serviceaccount:${namespace || grant.namespace}:${name}`
-          : `${kind}:${name}`;
+  #grant(subjects: readonly Subject[] | undefined, what: string, grant: Omit<Grant, 'source'>): void {
+    for (const subject of subjects ?? []) {
+      const namespace = subject.namespace || grant.namespace;
+      const { kind, name } = subject;
+      const isAccount = kind === 'ServiceAccount';
+      const key = isAccount ? `User:system:serviceaccount:${namespace}:${name}` : `${kind}:${name}`;
+      const source = `${what} to ${kind} ${JSON.stringify(isAccount ? `${name}/${namespace}` : name)}`;
       const own = this.#bySubject.get(key);
-      if (own) own.push(grant);
-      else this.#bySubject.set(key, [grant]);
+      if (own) own.push({ ...grant, source });
+      else this.#bySubject.set(key, [{ ...grant, source }]);
     }
   }
 }
 
-const rememberedDecisions = 8192;
+function problemOf(grants: readonly Grant[]): string {
+  const problems = [...new Set(grants.flatMap((g) => g.problem ?? []))];
+  return problems.length > 1 ? `[${problems.join(', ')}]` : (problems[0] ?? '');
+}
 
 const decisionKey = (a: Action): string =>
   [
@@ -116,21 +144,3 @@ const decisionKey = (a: Action): string =>
     a.name,
     a.isResource ? '' : a.path,
   ].join('\0');
-
-const covers = (list: readonly string[] | undefined, value: string): boolean =>
-  list !== undefined && (list.includes('*') || list.includes(value));
-
-export function ruleAllows(rule: PolicyRule, action: Action): boolean {
-  if (!covers(rule.verbs, action.verb)) return false;
-  if (!action.isResource) return rule.nonResourceURLs?.some((u) => urlCovers(u, action.path)) ?? false;
-  if (!covers(rule.apiGroups, action.group)) return false;
-  if (rule.resourceNames?.length && !rule.resourceNames.includes(action.name)) return false;
-  const { resource, subresource } = action;
-  const wanted = subresource ? `${resource}/${subresource}` : resource;
-  return (
-    covers(rule.resources, wanted) || (subresource !== '' && (rule.resources?.includes(`*/${subresource}`) ?? false))
-  );
-}
-
-const urlCovers = (pattern: string, path: string): boolean =>
-  pattern === '*' || pattern === path || (pattern.endsWith('*') && path.startsWith(pattern.slice(0, -1)));

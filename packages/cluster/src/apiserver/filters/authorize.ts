@@ -1,12 +1,14 @@
-import { actionOf, type Authorizer, refusal } from '../authz/authorizer.ts';
+import { actionOf, type Authorizer } from '../authz/authorizer.ts';
+import { refusal } from '../authz/refusal.ts';
 import type { Filter } from '../context.ts';
 
 /** Lets a request through that somebody allows, and ends every other with 403. */
 export const authorize =
   (authorizer: Authorizer): Filter =>
   async (c, next) => {
-    const action = actionOf(c.user, c.info);
+    const action = actionOf(c.user, c.info, c.query);
     const { decision, reason } = authorizer(action);
+    // Only a refusal's reason is for everybody's eyes.
     if (decision !== 'allow') throw refusal(action, reason);
     return next(c);
   };

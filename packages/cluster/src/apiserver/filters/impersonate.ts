@@ -1,27 +1,19 @@
-import { StatusError } from '@tiphys/sdk/machinery';
-import { type Action, type Authorizer, refusal } from '../authz/authorizer.ts';
+import { badRequest } from '@tiphys/sdk/machinery';
+import { actionOf, type Authorizer } from '../authz/authorizer.ts';
+import { type Identity, Impersonation } from '../authz/impersonation.ts';
 import type { Filter, ServerRequest, UserInfo } from '../context.ts';
 
 const extraPrefix = 'impersonate-extra-';
 
-/** Lets one user act as another, where the authorizer allows `impersonate` of each part of that identity. */
-export const impersonate =
-  (authorizer: Authorizer): Filter =>
-  async (c, next) => {
+/** Lets one user act as another, where the authorizer allows it. */
+export function impersonate(authorizer: Authorizer): Filter {
+  const impersonation = new Impersonation(authorizer);
+  return async (c, next) => {
     const wanted = identityOf(c.request);
     if (!wanted) return next(c);
-    for (const action of actionsOf(c.user, wanted)) {
-      const { decision, reason } = authorizer(action);
-      if (decision !== 'allow') throw refusal(action, reason);
-    }
-    return next({ ...c, user: completed(wanted) });
+    const groups = impersonation.check(c.user, wanted, actionOf(c.user, c.info, c.query));
+    return next({ ...c, user: completed({ ...wanted, groups: [...wanted.groups, ...groups] }) });
   };
-
-interface Identity {
-  readonly name: string;
-  readonly uid: string;
-  readonly groups: readonly string[];
-  readonly extra: Readonly<Record<string, readonly string[]>>;
 }
 
 function identityOf({ headers }: ServerRequest): Identity | undefined {
@@ -33,37 +25,34 @@ function identityOf({ headers }: ServerRequest): Identity | undefined {
   const name = String(headers['impersonate-user'] ?? '');
   const extra: Record<string, string[]> = {};
   for (const key of Object.keys(headers)) {
-    if (key.startsWith(extraPrefix)) extra[decodeURIComponent(key.slice(extraPrefix.length))] = all(key);
+    if (key.startsWith(extraPrefix)) extra[unescaped(key.slice(extraPrefix.length))] = all(key);
   }
   const groups = all('impersonate-group');
   const uid = String(headers['impersonate-uid'] ?? '');
   if (!name && !groups.length && !uid && !Object.keys(extra).length) return undefined;
-  if (!name) {
-    throw new StatusError(
-      500,
-      'InternalError',
-      'Internal error occurred: requested [{UID  ' +
-        uid +
-        '  authentication.k8s.io/v1  }] without impersonating a user',
-    );
+  const wanted = { name, uid, groups, extra };
+  if (!name) throw badRequest(`requested ${goText(wanted)} without impersonating a user name`);
+  return wanted;
+}
+
+function unescaped(key: string): string {
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    // Not escaped after all: older clients send keys as they are.
+    return key;
   }
-  return { name, uid, groups, extra };
+}
+
+/** As Go prints a user: this text is all that tells a client what it forgot. */
+function goText({ uid, groups, extra }: Identity): string {
+  const strings = (list: readonly string[]) => `[]string{${list.map((v) => JSON.stringify(v)).join(', ')}}`;
+  const keys = Object.keys(extra).sort();
+  const map = keys.map((k) => `${JSON.stringify(k)}:${strings(extra[k]!)}`).join(', ');
+  return `&user.DefaultInfo{Name:"", UID:${JSON.stringify(uid)}, Groups:${groups.length ? strings(groups) : '[]string(nil)'}, Extra:map[string][]string${keys.length ? `{${map}}` : '(nil)'}}`;
 }
 
 const serviceAccount = /^system:serviceaccount:([^:]+):([^:]+)$/;
-
-function* actionsOf(user: UserInfo, { name, uid, groups, extra }: Identity): Iterable<Action> {
-  const base = { user, verb: 'impersonate', isResource: true, group: '', subresource: '', namespace: '', path: '' };
-  const account = serviceAccount.exec(name);
-  if (account) yield { ...base, resource: 'serviceaccounts', namespace: account[1]!, name: account[2]! };
-  else yield { ...base, resource: 'users', name };
-  for (const g of groups) yield { ...base, resource: 'groups', name: g };
-  for (const [key, values] of Object.entries(extra)) {
-    for (const v of values)
-      yield { ...base, group: 'authentication.k8s.io', resource: 'userextras', subresource: key, name: v };
-  }
-  if (uid) yield { ...base, group: 'authentication.k8s.io', resource: 'uids', name: uid };
-}
 
 /** Upstream adds the groups that such a user would have had by itself. */
 function completed({ name, uid, groups, extra }: Identity): UserInfo {

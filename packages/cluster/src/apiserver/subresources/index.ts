@@ -4,11 +4,15 @@ import { binding } from './binding.ts';
 import { eviction } from './eviction.ts';
 import { finalize } from './finalize.ts';
 import { scalesOf } from './scale.ts';
+import { token, type TokenDeps } from './token.ts';
+
+export type SubresourceDeps = TokenDeps;
 
 /** Subresources that do something of their own. */
-export const subresourcesOf = (kinds: readonly AnyKind[]): SubresourceHandler[] => [
+export const subresourcesOf = (kinds: readonly AnyKind[], deps: SubresourceDeps): SubresourceHandler[] => [
   binding,
   eviction,
   finalize,
+  token(deps),
   ...scalesOf(kinds),
 ];

@@ -1,0 +1,137 @@
+import type { PolicyRule } from '@tiphys/sdk/api';
+import type { Action, Authorizer, Verdict } from './authorizer.ts';
+import { clusterRoles } from './bootstrap/cluster-roles.ts';
+import { nodeNameOf } from './node-identity.ts';
+import { ruleAllows } from './rule-allows.ts';
+
+/** What a node's pods use, and so what the node may read. */
+export interface NodeRelations {
+  hasPod(node: string, namespace: string, pod: string): boolean;
+  uses(
+    node: string,
+    kind: 'secret' | 'configMap' | 'serviceAccount' | 'claim',
+    namespace: string,
+    name: string,
+  ): boolean;
+}
+
+const allowed: Verdict = { decision: 'allow', reason: '' };
+const no = (reason: string): Verdict => ({ decision: 'no opinion', reason });
+const leaseNamespace = 'kube-node-lease';
+const nodeRules = (clusterRoles.find((r) => r.metadata?.name === 'system:node')?.rules ?? []) as readonly PolicyRule[];
+
+/** Nodes read what their own pods need, and write what is their own (upstream's node authorizer; NodeRestriction does the rest). */
+export function nodeAuthorizer(relations: NodeRelations): Authorizer {
+  return (action) => {
+    const node = nodeNameOf(action.user);
+    if (node === undefined) return no('');
+    if (!node) return no(`unknown node for user ${JSON.stringify(action.user.name)}`);
+    const special = action.isResource ? byResource[`${action.group}/${action.resource}`] : undefined;
+    if (special) return special(action, node, relations);
+    return nodeRules.some((r) => ruleAllows(r, action)) ? allowed : no('');
+  };
+}
+
+type Judge = (action: Action, node: string, relations: NodeRelations) => Verdict;
+
+const unrelated = (node: string): Verdict => no(`no relationship found between node '${node}' and this object`);
+
+const reading =
+  (kind: 'secret' | 'configMap'): Judge =>
+  ({ verb, subresource, namespace, name }, node, relations) => {
+    if (!['get', 'list', 'watch'].includes(verb)) return no('can only read resources of this type');
+    if (subresource) return no('cannot read subresource');
+    if (!namespace) return no('can only read namespaced object of this type');
+    if (!name) return no('No Object name found');
+    return relations.uses(node, kind, namespace, name) ? allowed : unrelated(node);
+  };
+
+/** One object at a time, and only when some pod of the node leads to it. */
+const getting =
+  (related: (action: Action, node: string, relations: NodeRelations) => boolean): Judge =>
+  (action, node, relations) => {
+    if (action.verb !== 'get') return no('can only get individual resources of this type');
+    if (action.subresource) return no('cannot get subresource');
+    if (!action.name) return no('No Object name found');
+    return related(action, node, relations) ? allowed : unrelated(node);
+  };
+
+const ownByName =
+  (what: string, verbs: string, names: string): Judge =>
+  ({ verb, name }, node) => {
+    if (!['get', 'create', 'update', 'patch', 'delete'].includes(verb)) return no(verbs);
+    // The name isn't known yet when something is made; NodeRestriction looks at it then.
+    return verb === 'create' || name === node
+      ? allowed
+      : no(`can only access ${what} with the same name as the requesting ${names}`);
+  };
+
+const lease = ownByName('node lease', 'can only get, create, update, patch, or delete a node lease', 'node');
+const csiNode = ownByName('CSINode', 'can only get, create, update, patch, or delete a CSINode', 'node');
+
+const getPod = getting(({ namespace, name }, node, r) => r.hasPod(node, namespace, name));
+const getClaim = getting(({ namespace, name }, node, r) => r.uses(node, 'claim', namespace, name));
+/** Volumes and attachments become related with their kinds. */
+const getUnrelated = getting(() => false);
+
+const byResource: Readonly<Record<string, Judge>> = {
+  '/secrets': reading('secret'),
+  '/configmaps': reading('configMap'),
+  '/persistentvolumeclaims': (action, node, relations) => {
+    if (action.subresource !== 'status') return getClaim(action, node, relations);
+    if (action.verb !== 'update' && action.verb !== 'patch') return no('can only get/update/patch this type');
+    if (!action.name) return no('No Object name found');
+    return relations.uses(node, 'claim', action.namespace, action.name) ? allowed : unrelated(node);
+  },
+  '/persistentvolumes': getUnrelated,
+  'storage.k8s.io/volumeattachments': getUnrelated,
+  'resource.k8s.io/resourceclaims': getUnrelated,
+
+  '/serviceaccounts': ({ verb, subresource, namespace, name }, node, relations) => {
+    if (verb !== 'create' || !name) return no('can only create tokens for individual service accounts');
+    if (subresource !== 'token') return no('can only create token subresource of service account');
+    return relations.uses(node, 'serviceAccount', namespace, name) ? allowed : unrelated(node);
+  },
+
+  'coordination.k8s.io/leases': (action, node, relations) => {
+    const verdict = lease(action, node, relations);
+    if (verdict.reason.startsWith('can only get, ') || action.namespace === leaseNamespace) return verdict;
+    return no(`can only access leases in the ${JSON.stringify(leaseNamespace)} system namespace`);
+  },
+  'storage.k8s.io/csinodes': (action, node, relations) =>
+    action.subresource ? no('cannot authorize CSINode subresources') : csiNode(action, node, relations),
+
+  '/nodes': ({ verb, subresource, name }, node) => {
+    if (subresource === 'status') return verb === 'update' || verb === 'patch' ? allowed : no('');
+    if (subresource) return no('');
+    if (['create', 'update', 'patch'].includes(verb)) return allowed;
+    if (!['get', 'list', 'watch'].includes(verb)) return no('');
+    if (name === node) return allowed;
+    return no(
+      name
+        ? `node '${node}' cannot read '${name}', only its own Node object`
+        : `node '${node}' cannot read all nodes, only its own Node object`,
+    );
+  },
+
+  '/pods': (action, node, relations) => {
+    const { verb, subresource, fieldSelector = [] } = action;
+    if (subresource === 'status') return verb === 'update' || verb === 'patch' ? allowed : no('');
+    if (subresource === 'eviction') return verb === 'create' ? allowed : no('');
+    if (subresource) return no('');
+    switch (verb) {
+      case 'get':
+        return getPod(action, node, relations);
+      case 'list':
+      case 'watch':
+        return fieldSelector.some((r) => r.field === 'spec.nodeName' && r.operator === '=' && r.value === node)
+          ? allowed
+          : no('can only list/watch pods with spec.nodeName field selector');
+      case 'create':
+      case 'delete':
+        return allowed;
+      default:
+        return no('');
+    }
+  },
+};

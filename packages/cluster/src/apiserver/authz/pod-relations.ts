@@ -1,0 +1,33 @@
+import { type Pod, pod as podKind } from '@tiphys/sdk/api';
+import type { ClusterObjects } from '../admission/cluster-objects.ts';
+import { podReferences } from '../admission/pod-references.ts';
+import type { NodeRelations } from './node.ts';
+
+/** What nodes' pods use, read off the pods that the watch cache lists by node. */
+export function podRelations(objects: ClusterObjects): NodeRelations {
+  // A pod's revision is one frozen object, so what it refers to is found out once.
+  const known = new WeakMap<Pod, ReadonlySet<string>>();
+  const referencesOf = (pod: Pod): ReadonlySet<string> => {
+    let found = known.get(pod);
+    if (!found) known.set(pod, (found = new Set(references(pod))));
+    return found;
+  };
+  return {
+    hasPod: (node, namespace, name) => objects.find(podKind, namespace, name)?.spec.nodeName === node,
+    uses: (node, kind, namespace, name) =>
+      objects
+        .listBy(podKind, 'spec.nodeName', node)
+        .some((pod) => pod.metadata.namespace === namespace && referencesOf(pod).has(`${kind}/${name}`)),
+  };
+}
+
+function* references({ metadata, spec }: Pod): Iterable<string> {
+  // A node makes mirror pods itself: they must not open anything to it.
+  if (metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) return;
+  if (spec.serviceAccountName) yield `serviceAccount/${spec.serviceAccountName}`;
+  for (const { kind, name } of podReferences(spec)) yield `${kind}/${name}`;
+  for (const v of spec.volumes ?? []) {
+    if (v.persistentVolumeClaim) yield `claim/${v.persistentVolumeClaim.claimName}`;
+    else if (v.ephemeral) yield `claim/${metadata.name}-${v.name}`;
+  }
+}
