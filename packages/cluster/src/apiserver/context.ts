@@ -41,7 +41,10 @@ export interface RequestInfo {
   readonly namespace: string;
   readonly resource: string;
   readonly subresource: string;
+  /** From the path, or the one name that a list is for. */
   readonly name: string;
+  /** What stands in the path from the resource on: resource, name, subresource, and more. */
+  readonly parts: readonly string[];
 }
 
 export interface RequestContext {
@@ -61,7 +64,8 @@ export interface RequestContext {
 export type Body =
   | { readonly type: 'none' }
   | { readonly type: 'bytes'; readonly pieces: readonly Uint8Array[] }
-  | { readonly type: 'stream'; readonly chunks: AsyncIterable<Uint8Array> }
+  /** `lost` aborts when the reader was too slow and nothing more will come: its stream is cut. */
+  | { readonly type: 'stream'; readonly chunks: AsyncIterable<Uint8Array>; readonly lost?: AbortSignal }
   | { readonly type: 'object'; readonly value: unknown }
   | { readonly type: 'frames'; readonly frames: AsyncIterable<readonly WatchFrame[]> };
 

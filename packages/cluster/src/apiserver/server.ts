@@ -8,7 +8,7 @@ import type { Filter, Handler, RequestContext, ServerRequest, ServerResponse, Us
 import { requestInfo } from './filters/request-info.ts';
 import { dispatcher, type Endpoint, type SubresourceHandler } from './handlers/dispatch.ts';
 import { errorResponse } from './handlers/respond.ts';
-import { hubKinds, storedKinds } from './kinds.ts';
+import { hubKinds, servedKinds, storedKinds } from './kinds.ts';
 import type { KindHooks } from './registry/kind-hooks.ts';
 import { Registries } from './registry/registries.ts';
 import { type Resource, resourceOf } from './registry/resource.ts';
@@ -71,6 +71,7 @@ export class ApiServer {
       random,
       endpoints: parts.endpoints(this),
       subresources: parts.subresources(this),
+      groups: new Set(servedKinds.map((k) => k.group)),
     });
     this.#handler = parts.filters(this).reduceRight<Handler>((next, filter) => (c) => filter(c, next), last);
   }
@@ -101,14 +102,14 @@ export class ApiServer {
     try {
       response = await this.#handler!(context);
     } catch (err) {
-      if (err instanceof StatusError) response = errorResponse(request.objects, err);
+      if (err instanceof StatusError) response = errorResponse(request, query, err);
       else {
         log.error('request failed', {
           method: request.method,
           path,
           error: err instanceof Error ? err.stack : String(err),
         });
-        response = errorResponse(request.objects, internalError(err instanceof Error ? err.message : String(err)));
+        response = errorResponse(request, query, internalError(err instanceof Error ? err.message : String(err)));
       }
     }
     if (!warnings.length) return response;

@@ -20,6 +20,7 @@ export {
   type NameRule,
   type ObjectOf,
   type PartStrategy,
+  type RowCondition,
   type Subresource,
   type WriteContext,
 } from './kind.ts';

@@ -11,6 +11,14 @@ export interface Column<O> {
   readonly value: (object: O, context: { now: number }) => string | number | boolean | null;
 }
 
+/** What may be said of a whole row. */
+export interface RowCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
 /** Rules for `metadata.name`: the field errors' details for one name, none when it is good. `prefix`: it is a generateName. */
 export type NameRule = (name: string, prefix: boolean) => string[];
 
@@ -52,6 +60,8 @@ export interface KindDefinition<O extends KubeObject, M> {
   /** Every verb of a stored kind unless given; a review (create only) isn't stored. */
   readonly verbs?: readonly string[];
   readonly schema: Struct<O, M>;
+  /** A warning that every request for it carries, when it is on its way out. */
+  readonly deprecated?: string;
 
   /** Has `/status`: writes to the object can't touch its status, nor writes to the status the rest. */
   readonly status?: boolean | PartStrategy<O>;
@@ -94,6 +104,8 @@ export interface KindDefinition<O extends KubeObject, M> {
   warnings?(next: O, old?: O): Iterable<string>;
 
   readonly columns?: readonly Column<O>[];
+  /** What a row of `kubectl get` says of the object besides: that it has run its course. */
+  rowConditions?(object: O): RowCondition[];
   /** Field selectors beyond metadata.name and metadata.namespace. */
   readonly fieldSelectors?: Readonly<Record<string, (object: O) => string>>;
 }

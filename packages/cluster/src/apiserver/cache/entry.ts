@@ -12,9 +12,9 @@ export class Entry {
   readonly name: string;
   readonly revision: number;
   readonly #stored: Uint8Array;
-  #item: Buffer | undefined;
   #object: KubeObject | undefined;
   #served: Map<Resource, Entry> | undefined;
+  #later: Entry | undefined;
 
   constructor(resource: Resource, key: string, stored: Uint8Array, revision: number) {
     this.resource = resource;
@@ -26,17 +26,22 @@ export class Entry {
     this.#stored = stored;
   }
 
-  /** The object as an item of a list: with its resourceVersion, without apiVersion and kind. */
-  get item(): Buffer {
-    return (this.#item ??= Buffer.concat([
-      Buffer.from(`{"metadata":{"resourceVersion":"${this.revision}",`),
-      this.#stored.subarray(bodyStart.length),
-    ]));
+  /** The object as an item of a list, in pieces: with its resourceVersion, without apiVersion and kind. */
+  get itemPieces(): readonly [Uint8Array, Uint8Array] {
+    return [Buffer.from(`{"metadata":{"resourceVersion":"${this.revision}",`), this.#tail];
   }
 
   /** The object by itself, in pieces that are sent one after the other. */
-  get pieces(): readonly Uint8Array[] {
-    return [header(this.resource), this.item.subarray(1)];
+  get pieces(): readonly [Uint8Array, Uint8Array] {
+    return [
+      Buffer.from(`${header(this.resource)}"metadata":{"resourceVersion":"${this.revision}",`, 'latin1'),
+      this.#tail,
+    ];
+  }
+
+  /** The stored bytes behind the start of their metadata: sent as they are, never copied. */
+  get #tail(): Uint8Array {
+    return this.#stored.subarray(bodyStart.length);
   }
 
   /** The object, frozen. */
@@ -59,7 +64,10 @@ export class Entry {
 
   /** The same object told at a later revision: of its own deletion, or of its leaving a selection. */
   at(revision: number): Entry {
-    return new Entry(this.resource, this.key, this.#stored, revision);
+    if (this.#later?.revision !== revision) {
+      this.#later = new Entry(this.resource, this.key, this.#stored, revision);
+    }
+    return this.#later;
   }
 
   #parse(): KubeObject {
@@ -78,16 +86,13 @@ export class Entry {
 const bodyStart = '{"metadata":{';
 /** Bodies made in this process needn't be parsed to be looked into. */
 const parsed = new WeakMap<Uint8Array, KubeObject>();
-const headers = new WeakMap<Resource, Buffer>();
+const headers = new WeakMap<Resource, string>();
 
-function header(resource: Resource): Buffer {
+function header(resource: Resource): string {
   let h = headers.get(resource);
-  if (!h) {
+  if (h === undefined) {
     const { apiVersion, kind } = resource.kind;
-    headers.set(
-      resource,
-      (h = Buffer.from(`{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},`)),
-    );
+    headers.set(resource, (h = `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},`));
   }
   return h;
 }

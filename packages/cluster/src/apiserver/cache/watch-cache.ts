@@ -1,7 +1,9 @@
 import { StatusError } from '@tiphys/sdk/machinery';
 import type { StoreEvent } from '../../store/index.ts';
-import type { Resource } from '../registry/resource.ts';
+import { keyOf, type Resource } from '../registry/resource.ts';
 import { Entry } from './entry.ts';
+import { OrderedEntries } from './ordered.ts';
+import { Snapshots } from './snapshots.ts';
 import { type CacheEvent, type Interest, Watcher } from './watcher.ts';
 
 /** Recent events kept for watchers that come back. */
@@ -11,10 +13,10 @@ const ringSize = 4096;
 export class WatchCache {
   readonly resource: Resource;
   readonly #entries = new Map<string, Entry>();
-  readonly #namespaces = new Map<string, Map<string, Entry>>();
+  readonly #ordered = new OrderedEntries();
+  readonly snapshots = new Snapshots();
   /** Values of indexed fields, each with the objects that have it. */
   readonly #indexes = new Map<string, Map<string, Set<Entry>>>();
-  #sorted: readonly Entry[] | undefined;
   #ring: CacheEvent[] = [];
   /** Events after this revision are in the ring. */
   #ringStart: number;
@@ -41,28 +43,33 @@ export class WatchCache {
     return this.#entries.get(key);
   }
 
-  /** Objects in key order: all, those of a namespace, or those under an indexed value. */
+  /** Objects in key order: all, those of a namespace, the one of a name, or those under an indexed value. */
   list(interest: Interest): readonly Entry[] {
     const { namespace, name, indexed } = interest;
     if (name !== undefined && (namespace !== undefined || !this.resource.namespaced)) {
-      const one = this.#namespaces.get(namespace ?? '')?.get(name);
+      const one = this.#entries.get(keyOf(this.resource, namespace ?? '', name));
       return one ? [one] : [];
     }
-    if (indexed && this.#indexes.has(indexed.field)) {
-      return [...(this.#indexes.get(indexed.field)!.get(indexed.value) ?? [])].sort(byKey);
-    }
-    if (namespace !== undefined && this.resource.namespaced) {
-      return [...(this.#namespaces.get(namespace)?.values() ?? [])].sort(byKey);
-    }
-    return (this.#sorted ??= [...this.#entries.values()].sort(byKey));
+    const values = indexed && this.#indexes.get(indexed.field);
+    const found = values
+      ? [...(values.get(indexed.value) ?? [])].sort(byKey)
+      : this.#ordered.range(scopeOf(this.resource, interest));
+    const wanted: Entry[] = [];
+    for (const entry of found) if (isWithin(interest, entry)) wanted.push(entry);
+    return wanted;
   }
 
-  /** A watch from just after `revision`. Throws 410 when that is older than the ring. */
-  watch(interest: Interest, revision: number): Watcher {
+  /** Everything that is there now, in key order, whatever is written later. */
+  snapshot(): OrderedEntries {
+    return this.#ordered.snapshot();
+  }
+
+  /** A watch from just after `revision`, told of `initial` objects before. Throws 410 when that is older than the ring. */
+  watch(interest: Interest, revision: number, initial: readonly Entry[] = []): Watcher {
     if (revision < this.#ringStart) {
       throw new StatusError(410, 'Expired', `too old resource version: ${revision} (${this.#ringStart})`);
     }
-    const watcher = new Watcher(interest, revision, (w) => this.#watchers.delete(w));
+    const watcher = new Watcher(interest, revision, { initial, onClose: (w) => this.#watchers.delete(w) });
     for (const event of this.#ring)
       if (event.entry.revision > revision && concerns(interest, event)) watcher.offer(event);
     this.#watchers.add(watcher);
@@ -79,11 +86,13 @@ export class WatchCache {
     const prev = this.#entries.get(event.key);
     if (event.type === 'delete') {
       if (!prev) return;
-      this.#unset(prev);
+      this.#unindex(prev);
+      this.#entries.delete(prev.key);
+      this.#ordered.delete(prev.key);
       this.#publish({ type: 'DELETED', entry: prev.at(revision), prev });
     } else {
       const entry = new Entry(this.resource, event.key, event.item!.value, revision);
-      if (prev) this.#unset(prev);
+      if (prev) this.#unindex(prev);
       this.#set(entry);
       this.#publish({ type: prev ? 'MODIFIED' : 'ADDED', entry, prev });
     }
@@ -109,12 +118,8 @@ export class WatchCache {
   }
 
   #set(entry: Entry): void {
-    if (!this.#entries.has(entry.key)) this.#sorted = undefined;
     this.#entries.set(entry.key, entry);
-    this.#sorted = undefined;
-    const inNamespace = this.#namespaces.get(entry.namespace);
-    if (inNamespace) inNamespace.set(entry.name, entry);
-    else this.#namespaces.set(entry.namespace, new Map([[entry.name, entry]]));
+    this.#ordered.set(entry);
     for (const [field, values] of this.#indexes) {
       const value = fieldOf(entry, field);
       const set = values.get(value);
@@ -123,12 +128,7 @@ export class WatchCache {
     }
   }
 
-  #unset(entry: Entry): void {
-    this.#entries.delete(entry.key);
-    this.#sorted = undefined;
-    const inNamespace = this.#namespaces.get(entry.namespace);
-    inNamespace?.delete(entry.name);
-    if (inNamespace?.size === 0) this.#namespaces.delete(entry.namespace);
+  #unindex(entry: Entry): void {
     for (const [field, values] of this.#indexes) {
       const value = fieldOf(entry, field);
       const set = values.get(value);
@@ -137,6 +137,15 @@ export class WatchCache {
     }
   }
 }
+
+/** What all keys start with of the objects that may be wanted. */
+export const scopeOf = ({ prefix, namespaced }: Resource, { namespace }: Interest): string =>
+  namespace !== undefined && namespaced ? `${prefix}${namespace}/` : prefix;
+
+/** Whether an object is where it is looked for, and of the name. Selectors have their own say. */
+export const isWithin = ({ namespace, name }: Interest, entry: Entry): boolean =>
+  (namespace === undefined || !entry.resource.namespaced || entry.namespace === namespace) &&
+  (name === undefined || entry.name === name);
 
 /** Fields by which many ask for few: a kubelet's pods, above all. */
 const indexed: Readonly<Record<string, readonly string[]>> = { pods: ['spec.nodeName'] };
@@ -149,9 +158,7 @@ const fieldOf = (entry: Entry, field: string): string =>
 
 const byKey = (a: Entry, b: Entry): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 
-const concerns = ({ namespace, name }: Interest, { entry }: CacheEvent): boolean =>
-  (namespace === undefined || !entry.resource.namespaced || entry.namespace === namespace) &&
-  (name === undefined || entry.name === name);
+const concerns = (interest: Interest, { entry }: CacheEvent): boolean => isWithin(interest, entry);
 
 /** Watchers, found by what they want, so that an event costs nothing for those it doesn't concern. */
 class Watchers {

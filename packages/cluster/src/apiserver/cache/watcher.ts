@@ -26,20 +26,30 @@ export type Told =
 
 /** So many events may wait for a watcher that doesn't read; then its stream is closed. */
 const bound = 4096;
+/** Initial objects that are handed over in one go. */
+const together = 250;
 
 /** The receiving end of a watch: events wait here until the reader takes them, all at once. */
 export class Watcher implements AsyncIterable<readonly Told[]> {
   readonly interest: Interest;
+  /** Objects that are told first, as additions. They are there already, so they don't count for what may wait. */
+  #initial: readonly Entry[];
   #waiting: Told[] = [];
   #closed = false;
+  readonly #lost = new AbortController();
   /** Revision up to which this watcher has been told everything. */
   revision: number;
   readonly #changed = new Broadcast();
   readonly #onClose: (() => void)[];
 
-  constructor(interest: Interest, revision: number, onClose: (w: Watcher) => void) {
+  constructor(
+    interest: Interest,
+    revision: number,
+    { initial, onClose }: { initial: readonly Entry[]; onClose: (w: Watcher) => void },
+  ) {
     this.interest = interest;
     this.revision = revision;
+    this.#initial = initial;
     this.#onClose = [() => onClose(this)];
   }
 
@@ -58,8 +68,16 @@ export class Watcher implements AsyncIterable<readonly Told[]> {
   tell(told: Told): void {
     if (this.#closed) return;
     this.#waiting.push(told);
-    if (this.#waiting.length > bound) return this.close();
+    if (this.#waiting.length > bound) {
+      this.#lost.abort();
+      return this.close();
+    }
     this.#changed.notify();
+  }
+
+  /** Aborts when the reader was given up because it didn't read. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
   }
 
   /** Calls when the watch ends, whoever ends it. */
@@ -77,6 +95,11 @@ export class Watcher implements AsyncIterable<readonly Told[]> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly Told[]> {
     try {
+      const initial = this.#initial;
+      this.#initial = [];
+      for (let i = 0; i < initial.length && !this.#closed; i += together) {
+        yield initial.slice(i, i + together).map((entry): Told => ({ type: 'ADDED', entry }));
+      }
       for (;;) {
         if (this.#waiting.length) {
           const batch = this.#waiting;

@@ -1,3 +1,4 @@
+import { parseFieldSelector, pathSegmentProblems } from '@tiphys/sdk/machinery';
 import type { RequestInfo } from '../context.ts';
 
 const verbs: Readonly<Record<string, string>> = {
@@ -14,10 +15,10 @@ const namespaceSubresources = new Set(['status', 'finalize']);
 
 /** What a request's path and query mean (upstream's RequestInfoFactory). */
 export function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
-  const parts = path
-    .split('/')
-    .filter((p) => p !== '')
-    .map(decoded);
+  // What is escaped counts as what it stands for, slashes too.
+  const parts = decoded(path)
+    .replace(/^\/+|\/+$/g, '')
+    .split('/');
   const plain: RequestInfo = {
     isResource: false,
     verb: method.toLowerCase(),
@@ -29,6 +30,7 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
     resource: '',
     subresource: '',
     name: '',
+    parts: [],
   };
   const [prefix] = parts;
   if ((prefix !== 'api' && prefix !== 'apis') || parts.length < (prefix === 'api' ? 3 : 4)) return plain;
@@ -42,16 +44,18 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
     rest = rest.slice(1);
   }
   let namespace = '';
-  if (rest[0] === 'namespaces') {
-    if (rest.length > 1) {
-      namespace = rest[1]!;
-      if (rest.length > 2 && !namespaceSubresources.has(rest[2]!)) rest = rest.slice(2);
-    }
+  if (rest[0] === 'namespaces' && rest.length > 1) {
+    namespace = rest[1]!;
+    if (rest.length > 2 && !namespaceSubresources.has(rest[2]!)) rest = rest.slice(2);
   }
-  const [resource = '', name = '', subresource = ''] = rest;
-  if (!name && verb === 'get') verb = isWatch(query) ? 'watch' : 'list';
+  const [resource = '', inPath = '', subresource = ''] = rest;
+  let name = inPath;
+  if (!name && verb === 'get') {
+    verb = isWatch(query) ? 'watch' : 'list';
+    name = onlyName(query.get('fieldSelector'));
+  }
   if (!name && verb === 'delete') verb = 'deletecollection';
-  return { isResource: true, verb, path, prefix, group, version, namespace, resource, subresource, name };
+  return { isResource: true, verb, path, prefix, group, version, namespace, resource, subresource, name, parts: rest };
 }
 
 const isWatch = (query: URLSearchParams): boolean => {
@@ -59,11 +63,24 @@ const isWatch = (query: URLSearchParams): boolean => {
   return asked !== null && asked !== 'false' && asked !== '0';
 };
 
-function decoded(part: string): string {
+/** A list of one name is judged as a request for that name. */
+function onlyName(fieldSelector: string | null): string {
+  if (!fieldSelector) return '';
   try {
-    return decodeURIComponent(part);
+    const exact = parseFieldSelector(fieldSelector).find((r) => r.field === 'metadata.name' && r.operator === '=');
+    return exact && pathSegmentProblems(exact.value).length === 0 ? exact.value : '';
+  } catch {
+    // The endpoint says what is wrong with it.
+    return '';
+  }
+}
+
+function decoded(path: string): string {
+  if (!path.includes('%')) return path;
+  try {
+    return decodeURIComponent(path);
   } catch {
     // A path that isn't well escaped is taken as it stands.
-    return part;
+    return path;
   }
 }

@@ -1,6 +1,6 @@
 import { badRequest } from '@tiphys/sdk/machinery';
 
-/** Where a paged list goes on: at which revision, from which key (relative to the resource's prefix). */
+/** Where a paged list goes on: at which revision, from which key (relative to the place that is listed). */
 export interface ContinueToken {
   readonly revision: number;
   readonly start: string;
@@ -26,9 +26,10 @@ export function decodeContinue(token: string): ContinueToken {
   if (value.rv === undefined || value.rv === 0)
     throw bad(`incorrect encoded start resourceVersion (version ${version})`);
   if (typeof value.start !== 'string' || value.start === '') throw bad(`encoded start key empty (version ${version})`);
-  // A key that climbs out of the resource's directory was made by hand.
-  if (value.start.split('/').includes('..')) throw bad(value.start);
-  return { revision: Number(value.rv), start: value.start };
+  // A key that climbs out of the list's directory was made by hand.
+  const steps = value.start.replace(/^\//, '').split('/');
+  if (steps.some((step) => step === '' || step === '.' || step === '..')) throw bad(value.start);
+  return { revision: Number(value.rv), start: steps.join('/') };
 }
 
 function jsonProblem(bytes: Buffer, err: unknown): string {

@@ -1,9 +1,11 @@
-import { methodNotAllowed, StatusError } from '@tiphys/sdk/machinery';
-import type { Handler, RequestContext, ServerResponse } from '../context.ts';
+import { StatusError } from '@tiphys/sdk/machinery';
+import type { Handler, RequestContext, RequestInfo, ServerResponse } from '../context.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Registries } from '../registry/registries.ts';
+import type { Resource } from '../registry/resource.ts';
 import { get, list, type ReadDeps } from './read.ts';
 import { patch } from './patch.ts';
+import { textResponse } from './respond.ts';
 import { watch } from './watch.ts';
 import { create, remove, removeCollection, update } from './write.ts';
 
@@ -24,6 +26,8 @@ export interface DispatchDeps extends ReadDeps {
   readonly random: { next(): number };
   readonly subresources: readonly SubresourceHandler[];
   readonly endpoints: readonly Endpoint[];
+  /** Names of the groups that are served. */
+  readonly groups: ReadonlySet<string>;
 }
 
 /** The last of the chain: finds who answers a request that has been let through. */
@@ -38,42 +42,75 @@ export function dispatcher(deps: DispatchDeps): Handler {
       const answer = endpoint(c);
       if (answer) return answer;
     }
-    throw noSuchPath();
+    if (isUnderGroup(info.path, deps.groups)) throw noSuchPath();
+    return textResponse(404, '404 page not found\n');
   };
 }
+
+/** Below a group that is served, even of a version that isn't, a path that leads nowhere is refused in the API's own way. */
+const isUnderGroup = (path: string, groups: ReadonlySet<string>): boolean => {
+  const [, prefix, group = ''] = path.split('/');
+  return prefix === 'api' || (prefix === 'apis' && groups.has(group));
+};
 
 export const noSuchPath = (): StatusError =>
   new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
 
 async function onResource(c: RequestContext, registry: Registry, deps: DispatchDeps): Promise<ServerResponse> {
   const { info } = c;
-  const { kind, namespaced } = registry.resource;
   if (info.subresource) return onSubresource(c, registry, deps);
-  const inNamespace = namespaced && info.namespace !== '';
-  const needsNamespace = namespaced && !inNamespace && (info.name !== '' || info.verb === 'create');
-  if (needsNamespace || (!namespaced && info.namespace !== '' && info.resource !== 'namespaces')) throw noSuchPath();
-  if (info.verb === 'watch' || info.verb === 'list')
-    return info.verb === 'list' ? list(c, registry, deps) : watch(c, registry, deps);
-  if (!kind.verbs.includes(info.verb)) throw methodNotAllowed(registry.resource, info.verb);
+  const verbs = verbsAt(registry.resource, info);
+  if (!verbs.length) throw noSuchPath();
+  if (c.request.method !== methods[info.verb] || !verbs.includes(info.verb)) throw notOnThis();
+  warnOfDeprecation(c, registry.resource);
   switch (info.verb) {
+    case 'list':
+      return list(c, registry, deps);
+    case 'watch':
+      return watch(c, registry, deps);
     case 'get':
       return get(c, registry, deps);
     case 'create':
-      if (info.name) throw notOnThis();
       return create(c, registry);
     case 'update':
-      if (!info.name) throw notOnThis();
       return update(c, registry);
     case 'patch':
-      if (!info.name) throw notOnThis();
       return patch(c, registry);
     case 'delete':
       return remove(c, registry);
-    case 'deletecollection':
-      return removeCollection(c, registry, deps.clock);
     default:
-      throw notOnThis();
+      return removeCollection(c, registry, deps.clock);
   }
+}
+
+/** The one method by which each verb is asked for. */
+const methods: Readonly<Record<string, string>> = {
+  list: 'GET',
+  watch: 'GET',
+  get: 'GET',
+  create: 'POST',
+  update: 'PUT',
+  patch: 'PATCH',
+  delete: 'DELETE',
+  deletecollection: 'DELETE',
+};
+const onCollection = ['list', 'watch', 'create', 'deletecollection'];
+const onAllNamespaces = ['list', 'watch'];
+const onObject = ['get', 'update', 'patch', 'delete'];
+
+/** What can be done at a path; nothing where the API has no such path. */
+function verbsAt({ kind, namespaced, resource }: Resource, { namespace, parts, verb }: RequestInfo): readonly string[] {
+  if (parts.length > 2 || (!namespaced && namespace !== '' && resource !== 'namespaces')) return [];
+  const isNamed = parts.length === 2;
+  if (isNamed && namespaced && !namespace) return [];
+  // The old way of watching one object has its own path.
+  if (isNamed && verb === 'watch') return kind.verbs.filter((v) => v === 'watch');
+  const here = isNamed ? onObject : namespaced && !namespace ? onAllNamespaces : onCollection;
+  return here.filter((v) => kind.verbs.includes(v));
+}
+
+function warnOfDeprecation(c: RequestContext, { kind }: Resource): void {
+  if (kind.deprecated) c.warn(kind.deprecated);
 }
 
 async function onSubresource(c: RequestContext, registry: Registry, deps: DispatchDeps): Promise<ServerResponse> {
@@ -87,7 +124,9 @@ async function onSubresource(c: RequestContext, registry: Registry, deps: Dispat
     return own.handle(c, registry);
   }
   const isPart = (info.subresource === 'status' && kind.status) || kind.parts?.[info.subresource];
-  if (!isPart) throw noSuchPath();
+  if (!isPart || info.parts.length > 3) throw noSuchPath();
+  if (c.request.method !== methods[info.verb]) throw notOnThis();
+  warnOfDeprecation(c, registry.resource);
   switch (info.verb) {
     case 'get':
       return get(c, registry, deps);

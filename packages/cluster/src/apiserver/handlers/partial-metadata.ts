@@ -1,4 +1,6 @@
-import type { KubeObject } from '@tiphys/sdk/machinery';
+import { type KubeObject, StatusError } from '@tiphys/sdk/machinery';
+import type { AnyKind } from '@tiphys/sdk/schema';
+import type { Negotiated } from './negotiate.ts';
 
 /** `meta.k8s.io` PartialObjectMetadata of an object: all that garbage collectors and metadata informers read. */
 export const partialMetadata = ({ metadata }: KubeObject, version: string) => ({
@@ -13,3 +15,15 @@ export const partialMetadataList = (objects: readonly KubeObject[], version: str
   metadata,
   items: objects.map((o) => partialMetadata(o, version)),
 });
+
+/** Refuses a form that an object can't be told in and only lists can, or the other way round. */
+export function refuseMisfit({ as }: Negotiated, { group, kind, listKind }: AnyKind, isList: boolean): void {
+  const misfit = isList ? 'PartialObjectMetadata' : 'PartialObjectMetadataList';
+  if (as !== misfit) return;
+  const type = `*${group.split('.')[0] || 'core'}.${isList ? listKind : kind}`;
+  throw new StatusError(
+    406,
+    'NotAcceptable',
+    `you requested ${as}, but the requested object is ${isList ? 'a list' : 'not a list'} (${type})`,
+  );
+}

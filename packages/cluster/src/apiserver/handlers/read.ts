@@ -2,24 +2,25 @@ import {
   badRequest,
   type FieldError,
   forbiddenAt,
-  invalid,
   invalidObject,
+  type KubeObject,
   notSupported,
   StatusError,
 } from '@tiphys/sdk/machinery';
 import type { Clock } from '@tiphys/sdk/runtime';
-import { Compacted, type StoreBackend } from '../../store/index.ts';
-import { Entry } from '../cache/entry.ts';
+import type { StoreBackend } from '../../store/index.ts';
+import type { Entry } from '../cache/entry.ts';
 import type { Feed } from '../cache/feed.ts';
-import type { Interest } from '../cache/watcher.ts';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import type { Registry } from '../registry/registry.ts';
-import { tableResponse } from '../table/respond.ts';
-import { decodeContinue, encodeContinue } from './continue-token.ts';
+import { rowResponse, tableResponse } from '../table/respond.ts';
+import { listBody } from './list-body.ts';
 import { listQuery, type ListQuery } from './list-options.ts';
 import { negotiate } from './negotiate.ts';
-import { partialMetadata, partialMetadataList } from './partial-metadata.ts';
+import { pageOf } from './page.ts';
+import { partialMetadata, refuseMisfit } from './partial-metadata.ts';
 import { bytesResponse, entryResponse, valueResponse } from './respond.ts';
+import { atLeast, unparsableRevision } from './revision.ts';
 
 export interface ReadDeps {
   readonly feed: Feed;
@@ -34,14 +35,11 @@ export async function get(c: RequestContext, registry: Registry, deps: ReadDeps)
   if (!/^\d*$/.test(wanted)) throw new StatusError(500, '', unparsableRevision(wanted));
   await atLeast(deps.feed, Number(wanted), c);
   const entry = await registry.get(c.info.namespace, c.info.name, c.signal);
-  if (form.as === 'Table')
-    return tableResponse(c, registry.resource, [entry], form, { resourceVersion: String(entry.revision) });
+  refuseMisfit(form, registry.resource.kind, false);
+  if (form.as === 'Table') return rowResponse(c, registry.resource, entry, form);
   if (form.as !== 'itself') return valueResponse(c, partialMetadata(entry.object, form.version), form);
   return entryResponse(c, entry, form);
 }
-
-/** Items joined in one go between two pauses. */
-const chunk = 250;
 
 export async function list(c: RequestContext, registry: Registry, deps: ReadDeps): Promise<ServerResponse> {
   const { resource } = registry;
@@ -54,122 +52,27 @@ export async function list(c: RequestContext, registry: Registry, deps: ReadDeps
     ...(page.continue && { continue: page.continue }),
     ...(page.remaining !== undefined && { remainingItemCount: page.remaining }),
   };
-  if (form.as === 'Table') return tableResponse(c, resource, page.items, form, metadata);
+  refuseMisfit(form, resource.kind, true);
+  if (form.as === 'Table') return tableResponse(c, resource, page.items, form, metadata, deps.clock);
   const { apiVersion, listKind } = resource.kind;
-  if (form.as !== 'itself')
-    return valueResponse(
-      c,
-      partialMetadataList(
-        page.items.map((i) => i.object),
-        form.version,
-        metadata,
-      ),
-      form,
-    );
+  const isPartial = form.as !== 'itself';
+  const head = isPartial
+    ? { kind: form.as, apiVersion: `meta.k8s.io/${form.version}`, metadata }
+    : { kind: listKind, apiVersion, metadata };
   if (c.request.objects || form.media === 'yaml' || form.pretty) {
-    const items = page.items.map(({ object: { apiVersion: _v, kind: _k, ...item } }) => item);
-    return valueResponse(c, { kind: listKind, apiVersion, metadata, items }, form);
+    const items = page.items.map(({ object }) => (isPartial ? partialMetadata(object, form.version) : bare(object)));
+    return valueResponse(c, { ...head, items }, form);
   }
-  const pieces: Uint8Array[] = [
-    Buffer.from(
-      `{"kind":${JSON.stringify(listKind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(metadata)},"items":[`,
-    ),
-  ];
-  for (const [i, entry] of page.items.entries()) {
-    if (i > 0) pieces.push(comma);
-    pieces.push(entry.item);
-    if (i % chunk === chunk - 1) await deps.clock.yield();
-  }
-  pieces.push(end);
-  return bytesResponse(pieces, form.contentType, 200);
+  const piecesOf = isPartial
+    ? ({ object }: Entry) => [Buffer.from(JSON.stringify(partialMetadata(object, form.version)))]
+    : (entry: Entry) => entry.itemPieces;
+  return bytesResponse(await listBody(head, 'items', page.items, piecesOf, deps.clock), form.contentType, 200);
 }
 
-const comma = Buffer.from(',');
-const end = Buffer.from(']}\n');
-
-interface Page {
-  readonly items: readonly Entry[];
-  readonly revision: number;
-  readonly continue?: string;
-  readonly remaining?: number;
+/** An item of a list says neither version nor kind. */
+export function bare({ apiVersion: _v, kind: _k, ...item }: KubeObject): Omit<KubeObject, 'apiVersion' | 'kind'> {
+  return item;
 }
-
-async function pageOf(c: RequestContext, registry: Registry, query: ListQuery, deps: ReadDeps): Promise<Page> {
-  const { feed } = deps;
-  const { interest, limit } = query;
-  const token = query.continue ? decodeContinue(query.continue) : undefined;
-  if (token && query.resourceVersion && query.resourceVersion !== '0') {
-    throw badRequest('specifying resource version is not allowed when using continue');
-  }
-  const wanted = query.resourceVersion;
-  if (!/^\d*$/.test(wanted)) throw badRequest(`invalid resource version: ${unparsableRevision(wanted)}`);
-  if (wanted === '') await feed.current(c.signal);
-  else await atLeast(feed, Number(wanted), c);
-  const exact =
-    token?.revision ??
-    (query.resourceVersionMatch === 'Exact' ||
-    (limit > 0 && wanted !== '' && wanted !== '0' && !query.resourceVersionMatch)
-      ? Number(wanted)
-      : undefined);
-  // A token without a revision goes on with what is there now.
-  const revision = exact !== undefined && exact > 0 ? exact : feed.revision;
-  const all = await entriesAt(registry, interest, revision, deps);
-  const start = token ? registry.resource.prefix + token.start : '';
-  const matching = all.filter((e) => e.key >= start && (interest.matches?.(e) ?? true));
-  if (!limit || matching.length <= limit) return { items: matching, revision };
-  const items = matching.slice(0, limit);
-  const next = `${items.at(-1)!.key.slice(registry.resource.prefix.length)}\0`;
-  return {
-    items,
-    revision,
-    continue: encodeContinue({ revision, start: next }),
-    // How many are left isn't told when it takes looking into every object.
-    ...(!interest.matches && { remaining: matching.length - limit }),
-  };
-}
-
-async function entriesAt(
-  registry: Registry,
-  interest: Interest,
-  revision: number,
-  { feed, store }: ReadDeps,
-): Promise<readonly Entry[]> {
-  const { resource, cache } = registry;
-  if (revision >= cache.lastChange || revision >= feed.revision)
-    return cache.list(interest).map((e) => e.served(resource));
-  try {
-    const scope =
-      interest.namespace !== undefined && resource.namespaced
-        ? `${resource.prefix}${interest.namespace}/`
-        : resource.prefix;
-    const { items } = await store.list(scope, { revision });
-    return items
-      .map((i) => new Entry(cache.resource, i.key, i.value, i.modRevision).served(resource))
-      .filter((e) => interest.name === undefined || e.name === interest.name);
-  } catch (err) {
-    if (!(err instanceof Compacted)) throw err;
-    throw new StatusError(
-      410,
-      'Expired',
-      'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.',
-    );
-  }
-}
-
-/** A revision that is still to come is waited for a little, then refused. */
-async function atLeast(feed: Feed, revision: number, c: RequestContext): Promise<void> {
-  if (revision <= feed.revision) return;
-  await feed.current(c.signal);
-  if (revision > feed.revision) {
-    throw new StatusError(504, 'Timeout', `Too large resource version: ${revision}, current: ${feed.revision}`, {
-      causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
-      retryAfterSeconds: 1,
-    });
-  }
-}
-
-export const unparsableRevision = (text: string): string =>
-  `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`;
 
 function checkList(q: ListQuery): void {
   const errors: FieldError[] = [];
@@ -191,6 +94,5 @@ function checkList(q: ListQuery): void {
       );
     }
   }
-  if (q.limit < 0) errors.push(invalid('limit', q.limit, 'must be greater than or equal to 0'));
   if (errors.length) throw invalidObject('meta.k8s.io', 'ListOptions', '', errors);
 }

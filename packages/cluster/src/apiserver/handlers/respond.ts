@@ -1,8 +1,8 @@
 import { type KubeObject, StatusError } from '@tiphys/sdk/machinery';
 import { stringify } from 'yaml';
 import type { Entry } from '../cache/entry.ts';
-import type { RequestContext, ServerResponse } from '../context.ts';
-import type { Negotiated } from './negotiate.ts';
+import type { RequestContext, ServerRequest, ServerResponse } from '../context.ts';
+import { type Negotiated, wantsYaml } from './negotiate.ts';
 
 /** An entry of the cache: its bytes as they are, or, within the process, the object. */
 export function entryResponse(c: RequestContext, entry: Entry, form: Negotiated, status = 200): ServerResponse {
@@ -44,16 +44,22 @@ export const bytesResponse = (pieces: readonly Uint8Array[], contentType: string
   body: { type: 'bytes', pieces },
 });
 
-/** Every refusal ends as a Status, JSON whatever was asked unless YAML was. */
-export function errorResponse(objects: boolean, err: StatusError, yaml = false): ServerResponse {
+/** Every refusal ends as a Status: YAML for who asked for that, JSON for everybody else, whatever they asked for. */
+export function errorResponse(request: ServerRequest, query: URLSearchParams, err: StatusError): ServerResponse {
   const retryAfter = err.status.details?.retryAfterSeconds;
   const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
-  if (objects)
+  if (request.objects)
     return { status: err.code, headers, body: { type: 'object', value: err.status as unknown as KubeObject } };
-  const form = { media: yaml ? 'yaml' : 'json', pretty: false } as const;
+  const form = { media: wantsYaml(request, query) ? 'yaml' : 'json', pretty: false } as const;
   return {
     status: err.code,
     headers: { 'content-type': `application/${form.media}`, ...headers },
     body: { type: 'bytes', pieces: [encode(err.status, form)] },
   };
 }
+
+export const textResponse = (status: number, text: string): ServerResponse => ({
+  status,
+  headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
+  body: { type: 'bytes', pieces: [Buffer.from(text)] },
+});

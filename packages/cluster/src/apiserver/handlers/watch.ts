@@ -1,11 +1,4 @@
-import {
-  badRequest,
-  type FieldError,
-  forbiddenAt,
-  invalidObject,
-  notSupported,
-  StatusError,
-} from '@tiphys/sdk/machinery';
+import { type FieldError, forbiddenAt, invalidObject, notSupported, StatusError } from '@tiphys/sdk/machinery';
 import type { WatchFrame } from '@tiphys/sdk/client';
 import type { Clock } from '@tiphys/sdk/runtime';
 import type { Entry } from '../cache/entry.ts';
@@ -15,13 +8,16 @@ import type { Registry } from '../registry/registry.ts';
 import type { Resource } from '../registry/resource.ts';
 import { columnDefinitions, type IncludeObject, includeObjectOf, rowOf } from '../table/table.ts';
 import { listQuery, type ListQuery } from './list-options.ts';
-import { type Negotiated, negotiate } from './negotiate.ts';
+import { type Negotiated, negotiateStream } from './negotiate.ts';
 import { partialMetadata } from './partial-metadata.ts';
-import { type ReadDeps, unparsableRevision } from './read.ts';
+import type { ReadDeps } from './read.ts';
+import { atLeast, unparsableRevision } from './revision.ts';
 import { encode } from './respond.ts';
 
 const initialEventsEnd = 'k8s.io/initial-events-end';
 const bookmarkEveryMs = 60_000;
+/** The last bookmark comes so long before the end. */
+const lastBookmarkMs = 2000;
 /** Watches without a limit of their own end after half an hour to an hour, as upstream's. */
 const minTimeoutSeconds = 1800;
 
@@ -31,44 +27,43 @@ export async function watch(
   deps: ReadDeps & { random: { next(): number } },
 ): Promise<ServerResponse> {
   const { resource, cache } = registry;
+  const form = negotiateStream(c.request, c.query);
   const query = listQuery(resource, c.info, c.query);
-  const form = negotiate(c.request, c.query, 'watch');
   checkWatch(query);
   const include = form.as === 'Table' ? includeObjectOf(c.query) : 'None';
-  const { feed, clock } = deps;
+  const { feed } = deps;
   const asked = query.resourceVersion;
-  if (!/^\d*$/.test(asked)) throw badRequest(`invalid resource version: ${unparsableRevision(asked)}`);
-  if (asked === '' || query.sendInitialEvents) await feed.current(c.signal);
+  if (!/^\d*$/.test(asked)) throw new StatusError(500, '', unparsableRevision(asked));
+  if (asked === '') await feed.current(c.signal);
+  else if (query.sendInitialEvents) await atLeast(feed, Number(asked), c);
 
-  const initial = query.sendInitialEvents ?? (asked === '' || asked === '0');
+  const withInitial = query.sendInitialEvents ?? (asked === '' || asked === '0');
+  const initial = withInitial ? cache.list(query.interest).filter((e) => query.interest.matches?.(e) ?? true) : [];
   let watcher: Watcher;
   try {
-    watcher = cache.watch(query.interest, initial ? feed.revision : Number(asked) || feed.revision);
+    watcher = cache.watch(query.interest, withInitial ? feed.revision : Number(asked) || feed.revision, initial);
   } catch (err) {
     // An old revision is told in the stream, so that the client starts over rather than gives up.
     if (!(err instanceof StatusError) || c.request.objects) throw err;
     return frames(form, one(encode({ type: 'ERROR', object: err.status }, jsonLine)));
   }
-  if (initial) {
-    for (const entry of cache.list(query.interest)) {
-      if (query.interest.matches?.(entry) ?? true) watcher.tell({ type: 'ADDED', entry });
-    }
-    if (query.sendInitialEvents) watcher.tell({ type: 'BOOKMARK', revision: feed.revision, initialEventsEnd: true });
+  if (query.sendInitialEvents && query.allowWatchBookmarks) {
+    watcher.tell({ type: 'BOOKMARK', revision: feed.revision, initialEventsEnd: true });
   }
-  endInTime(watcher, c, query, deps);
-  if (query.allowWatchBookmarks) remind(watcher, clock);
+  const deadline = endInTime(watcher, c, query, deps);
+  if (query.allowWatchBookmarks) remind(watcher, deps, deadline);
   if (c.request.objects)
     return { status: 200, headers: {}, body: { type: 'frames', frames: objectFrames(watcher, resource) } };
   const toBytes = encoder(resource, form, include, c.now);
-  return frames(form, bytesOf(watcher, toBytes));
+  return frames(form, bytesOf(watcher, toBytes), watcher.lost);
 }
 
 const jsonLine = { media: 'json', pretty: false } as const;
 
-const frames = (form: Negotiated, chunks: AsyncIterable<Uint8Array>): ServerResponse => ({
+const frames = (form: Negotiated, chunks: AsyncIterable<Uint8Array>, lost?: AbortSignal): ServerResponse => ({
   status: 200,
-  headers: { 'content-type': form.as === 'itself' ? `${form.contentType};stream=watch` : form.contentType },
-  body: { type: 'stream', chunks },
+  headers: { 'content-type': form.contentType },
+  body: { type: 'stream', chunks, ...(lost && { lost }) },
 });
 
 async function* one(chunk: Uint8Array): AsyncIterable<Uint8Array> {
@@ -126,17 +121,18 @@ function encoder(
     t.type === 'BOOKMARK' ? line('BOOKMARK', bookmark(resource, t)) : [frameOf(t.type, t.entry.served(resource))];
 }
 
-const framesOf = new WeakMap<Entry, Map<string, Buffer>>();
+/** Frames made lately: every watcher of a resource is told the same bytes, within moments of each other. */
+const recent = new Map<Entry, { readonly type: string; readonly bytes: Buffer }>();
+const recentFrames = 64;
 
 function frameOf(type: string, entry: Entry): Buffer {
-  let known = framesOf.get(entry);
-  if (!known) framesOf.set(entry, (known = new Map()));
-  let frame = known.get(type);
-  if (!frame) {
-    frame = Buffer.concat([Buffer.from(`{"type":"${type}","object":`), ...entry.pieces, frameEnd]);
-    known.set(type, frame);
-  }
-  return frame;
+  const known = recent.get(entry);
+  if (known?.type === type) return known.bytes;
+  const [head, tail] = entry.pieces;
+  const bytes = Buffer.concat([Buffer.from(`{"type":"${type}","object":`), head, tail, frameEnd]);
+  recent.set(entry, { type, bytes });
+  if (recent.size > recentFrames) recent.delete(recent.keys().next().value!);
+  return bytes;
 }
 
 const frameEnd = Buffer.from('}\n');
@@ -156,7 +152,7 @@ function endInTime(
   c: RequestContext,
   { timeoutSeconds }: ListQuery,
   { clock, random }: { clock: Clock; random: { next(): number } },
-): void {
+): number {
   const seconds = timeoutSeconds || minTimeoutSeconds * (1 + random.next());
   const cancel = clock.after(seconds * 1000, () => watcher.close());
   const leave = () => watcher.close();
@@ -166,15 +162,20 @@ function endInTime(
     cancel();
     c.signal.removeEventListener('abort', leave);
   });
+  return clock.now() + seconds * 1000;
 }
 
-/** Tells how far the watch is, so that the client can come back there. */
-function remind(watcher: Watcher, clock: Clock): void {
-  const next = () =>
-    clock.after(bookmarkEveryMs, () => {
-      watcher.tell({ type: 'BOOKMARK', revision: watcher.revision });
+/** Tells how far the watch is, every minute and just before it ends, so that the client can come back there. */
+function remind(watcher: Watcher, { feed, clock }: Pick<ReadDeps, 'feed' | 'clock'>, deadline: number): void {
+  const next = () => {
+    const beforeEnd = deadline - clock.now() - lastBookmarkMs;
+    const wait = beforeEnd > 0 ? Math.min(bookmarkEveryMs, beforeEnd) : bookmarkEveryMs;
+    return clock.after(wait, () => {
+      // Whatever the caches show has been offered to the watcher already.
+      watcher.tell({ type: 'BOOKMARK', revision: Math.max(feed.revision, watcher.revision) });
       cancel = next();
     });
+  };
   let cancel = next();
   watcher.onceClosed(() => cancel());
 }

@@ -5,6 +5,7 @@ import {
   invalidObject,
   isObject,
   type JsonObject,
+  type KubeObject,
   notSupported,
   StatusError,
 } from '@tiphys/sdk/machinery';
@@ -12,12 +13,13 @@ import type { Clock } from '@tiphys/sdk/runtime';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import type { DeleteOptions } from '../registry/delete-options.ts';
 import type { Registry, WriteRequest, Written } from '../registry/registry.ts';
-import { tableResponse } from '../table/respond.ts';
+import { keyOf, type Resource } from '../registry/resource.ts';
+import { rowResponse } from '../table/respond.ts';
 import { Entry, storedBody } from '../cache/entry.ts';
 import { mediaTypeOf, readObject, unsupportedMedia } from './body.ts';
 import { listQuery } from './list-options.ts';
 import { type Negotiated, negotiate } from './negotiate.ts';
-import { partialMetadata } from './partial-metadata.ts';
+import { partialMetadata, refuseMisfit } from './partial-metadata.ts';
 import { entryResponse, valueResponse } from './respond.ts';
 
 export async function create(c: RequestContext, registry: Registry): Promise<ServerResponse> {
@@ -110,21 +112,20 @@ export function writtenResponse(
 ): ServerResponse {
   const status = written.created ? 201 : 200;
   const { object, entry } = written;
-  if (form.as === 'Table') {
-    const shown =
-      entry ??
-      new Entry(
-        resource,
-        `${resource.prefix}${object.metadata.namespace ?? ''}/${object.metadata.name}`,
-        storedBody(object),
-        0,
-      );
-    const metadata = entry ? { resourceVersion: String(entry.revision) } : {};
-    return { ...tableResponse(c, resource, [shown], form, metadata), status };
-  }
+  refuseMisfit(form, resource.kind, false);
+  if (form.as === 'Table') return rowResponse(c, resource, entry ?? tried(resource, object), form, status);
   if (form.as !== 'itself') return valueResponse(c, partialMetadata(object, form.version), form, status);
   return entry ? entryResponse(c, entry, form, status) : valueResponse(c, object, form, status);
 }
+
+/** What was tried and not stored, where an entry is wanted. */
+const tried = (resource: Resource, object: KubeObject): Entry =>
+  new Entry(
+    resource,
+    keyOf(resource, object.metadata.namespace ?? '', object.metadata.name ?? ''),
+    storedBody(object),
+    0,
+  );
 
 /** What every write carries, its options checked. */
 export function writeRequest(c: RequestContext, optionsKind: string): WriteRequest {

@@ -1,5 +1,5 @@
-import type { ServerResponse } from '../context.ts';
 import type { Endpoint } from '../handlers/dispatch.ts';
+import { textResponse } from '../handlers/respond.ts';
 
 export interface HealthCheck {
   readonly name: string;
@@ -9,12 +9,6 @@ export interface HealthCheck {
   check(): string | undefined;
 }
 
-const text = (status: number, body: string): ServerResponse => ({
-  status,
-  headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
-  body: { type: 'bytes', pieces: [Buffer.from(body)] },
-});
-
 /** `/healthz`, `/livez` and `/readyz`, each check of theirs by itself, `?verbose` and `?exclude=`. */
 export function health(checks: readonly HealthCheck[]): Endpoint {
   return (c) => {
@@ -23,9 +17,11 @@ export function health(checks: readonly HealthCheck[]): Endpoint {
     const asked = checks.filter((k) => !k.notIn?.includes(endpoint));
     if (one) {
       const check = asked.find((k) => k.name === one);
-      if (!check) return Promise.resolve(text(404, '404 page not found\n'));
+      if (!check) return Promise.resolve(textResponse(404, '404 page not found\n'));
       const problem = check.check();
-      return Promise.resolve(problem ? text(500, `internal server error: ${problem}\n`) : text(200, 'ok'));
+      return Promise.resolve(
+        problem ? textResponse(500, `internal server error: ${problem}\n`) : textResponse(200, 'ok'),
+      );
     }
     const excluded = new Set(c.query.getAll('exclude'));
     let failed = false;
@@ -35,7 +31,9 @@ export function health(checks: readonly HealthCheck[]): Endpoint {
       failed ||= problem !== undefined;
       return problem === undefined ? `[+]${k.name} ok\n` : `[-]${k.name} failed: reason withheld\n`;
     });
-    if (failed) return Promise.resolve(text(500, `${lines.join('')}${endpoint} check failed\n`));
-    return Promise.resolve(text(200, c.query.has('verbose') ? `${lines.join('')}${endpoint} check passed\n` : 'ok'));
+    if (failed) return Promise.resolve(textResponse(500, `${lines.join('')}${endpoint} check failed\n`));
+    return Promise.resolve(
+      textResponse(200, c.query.has('verbose') ? `${lines.join('')}${endpoint} check passed\n` : 'ok'),
+    );
   };
 }

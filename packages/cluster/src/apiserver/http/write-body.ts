@@ -14,11 +14,7 @@ export async function writeBody(response: Http2ServerResponse, body: Body, signa
       await writePieces(response, body.pieces, signal);
       return;
     case 'stream':
-      for await (const chunk of body.chunks) {
-        if (signal.aborted) return;
-        if (!response.write(chunk)) await drained(response, signal);
-      }
-      response.end();
+      await writeStream(response, body, signal);
       return;
     case 'object':
       response.end(JSON.stringify(body.value));
@@ -29,6 +25,22 @@ export async function writeBody(response: Http2ServerResponse, body: Body, signa
       }
       response.end();
   }
+}
+
+async function writeStream(
+  response: Http2ServerResponse,
+  { chunks, lost }: Extract<Body, { type: 'stream' }>,
+  signal: AbortSignal,
+): Promise<void> {
+  const cut = lost ? AbortSignal.any([signal, lost]) : signal;
+  for await (const chunk of chunks) {
+    if (signal.aborted) return;
+    if (response.write(chunk)) continue;
+    await drained(response, cut);
+    // Who doesn't read won't read an end either.
+    if (lost?.aborted) throw new Error('the reader was too slow');
+  }
+  response.end();
 }
 
 async function writePieces(

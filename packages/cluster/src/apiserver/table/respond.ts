@@ -1,25 +1,52 @@
+import type { JsonObject } from '@tiphys/sdk/machinery';
+import type { Clock } from '@tiphys/sdk/runtime';
 import type { Entry } from '../cache/entry.ts';
 import type { RequestContext, ServerResponse } from '../context.ts';
+import { listBody } from '../handlers/list-body.ts';
 import type { Negotiated } from '../handlers/negotiate.ts';
-import { valueResponse } from '../handlers/respond.ts';
+import { bytesResponse, valueResponse } from '../handlers/respond.ts';
 import type { Resource } from '../registry/resource.ts';
 import { columnDefinitions, includeObjectOf, rowOf } from './table.ts';
 
-/** Objects as `kubectl get` prints them. */
-export function tableResponse(
+/** A list as `kubectl get` prints it. */
+export async function tableResponse(
   c: RequestContext,
   resource: Resource,
   entries: readonly Entry[],
   form: Negotiated,
-  metadata: unknown,
+  metadata: JsonObject,
+  clock: Clock,
+): Promise<ServerResponse> {
+  const { head, row } = tableOf(c, resource, form, metadata);
+  if (c.request.objects || form.media === 'yaml' || form.pretty)
+    return valueResponse(c, { ...head, rows: entries.map(row) }, form);
+  const piecesOf = (e: Entry) => [Buffer.from(JSON.stringify(row(e)))];
+  return bytesResponse(await listBody(head, 'rows', entries, piecesOf, clock), form.contentType, 200);
+}
+
+/** One object as `kubectl get` prints it. */
+export function rowResponse(
+  c: RequestContext,
+  resource: Resource,
+  entry: Entry,
+  form: Negotiated,
+  status = 200,
 ): ServerResponse {
+  // What was only tried has no revision.
+  const metadata = entry.revision ? { resourceVersion: String(entry.revision) } : {};
+  const { head, row } = tableOf(c, resource, form, metadata);
+  return valueResponse(c, { ...head, rows: [row(entry)] }, form, status);
+}
+
+function tableOf(c: RequestContext, resource: Resource, { version }: Negotiated, metadata: JsonObject) {
   const include = includeObjectOf(c.query);
-  const table = {
-    kind: 'Table',
-    apiVersion: `meta.k8s.io/${form.version}`,
-    metadata,
-    columnDefinitions: columnDefinitions(resource.kind),
-    rows: entries.map((e) => rowOf(e, form.version, include, c.now)),
+  return {
+    head: {
+      kind: 'Table',
+      apiVersion: `meta.k8s.io/${version}`,
+      metadata,
+      columnDefinitions: columnDefinitions(resource.kind),
+    },
+    row: (e: Entry) => rowOf(e, version, include, c.now),
   };
-  return valueResponse(c, table, form);
 }

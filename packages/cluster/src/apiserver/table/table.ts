@@ -36,5 +36,6 @@ export function rowOf(entry: Entry, version: string, include: IncludeObject, now
   const cells = columnsOf(entry.resource.kind).map((c) => c.value(entry.object, { now }));
   const object =
     include === 'None' ? null : include === 'Object' ? entry.object : partialMetadata(entry.object, version);
-  return { cells, object };
+  const conditions = entry.resource.kind.rowConditions?.(entry.object);
+  return { cells, ...(conditions?.length && { conditions }), object };
 }

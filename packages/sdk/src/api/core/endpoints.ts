@@ -60,5 +60,6 @@ export const endpoints: Kind<Endpoints, EndpointsManifest> = defineKind<Endpoint
   shortNames: ['ep'],
   createOnUpdate: true,
   storagePrefix: 'services/endpoints',
+  deprecated: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   schema: endpointsShape,
 });

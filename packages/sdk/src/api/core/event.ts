@@ -1,5 +1,5 @@
 import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
-import { objectReference } from './object-reference.ts';
+import { objectReference, referenceFields } from './object-reference.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 
 const eventSourceShape = s.struct('io.k8s.api.core.v1.EventSource', {
@@ -51,6 +51,12 @@ export const event: Kind<Event, EventManifest> = defineKind<Event, EventManifest
   scope: 'Namespaced',
   shortNames: ['ev'],
   createOnUpdate: true,
-  // fields: involvedObject.apiVersion involvedObject.fieldPath involvedObject.kind involvedObject.name involvedObject.namespace involvedObject.resourceVersion involvedObject.uid reason reportingComponent source type
+  fieldSelectors: {
+    ...referenceFields('involvedObject', ({ involvedObject }) => involvedObject),
+    reason: ({ reason }) => reason ?? '',
+    reportingComponent: ({ reportingComponent }) => reportingComponent,
+    source: ({ source, reportingComponent }) => source.component || reportingComponent,
+    type: ({ type }) => type ?? '',
+  },
   schema: eventShape,
 });

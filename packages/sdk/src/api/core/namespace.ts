@@ -50,6 +50,6 @@ export const namespace: Kind<Namespace, NamespaceManifest> = defineKind<Namespac
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
   status: true,
   subresources: [{ name: 'finalize', kind: 'Namespace', verbs: ['update'] }],
-  // fields: status.phase
+  fieldSelectors: { 'status.phase': ({ status }) => status.phase ?? '' },
   schema: namespaceShape,
 });

@@ -185,6 +185,6 @@ export const node: Kind<Node, NodeManifest> = defineKind<Node, NodeManifest>({
   status: true,
   subresources: [{ name: 'proxy', kind: 'NodeProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] }],
   storagePrefix: 'minions',
-  // fields: spec.unschedulable
+  fieldSelectors: { 'spec.unschedulable': ({ spec }) => String(spec.unschedulable ?? false) },
   schema: nodeShape,
 });

@@ -53,3 +53,12 @@ export interface TypedObjectReference extends s.Out<typeof typedObjectReferenceS
 export interface TypedObjectReferenceManifest extends s.In<typeof typedObjectReferenceShape> {}
 export const typedObjectReference: Struct<TypedObjectReference, TypedObjectReferenceManifest> =
   typedObjectReferenceShape;
+
+/** Field selectors by what a kind refers to: `involvedObject.kind`, `involvedObject.name`, and the others. */
+export function referenceFields<O>(
+  name: string,
+  of: (object: O) => ObjectReference,
+): Record<string, (object: O) => string> {
+  const fields = [...objectReferenceShape.shape.fields.keys()] as (keyof ObjectReference)[];
+  return Object.fromEntries(fields.map((f) => [`${name}.${f}`, (object: O) => of(object)[f] ?? '']));
+}

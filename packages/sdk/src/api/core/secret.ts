@@ -22,6 +22,6 @@ export const secret: Kind<Secret, SecretManifest> = defineKind<Secret, SecretMan
   kind: 'Secret',
   plural: 'secrets',
   scope: 'Namespaced',
-  // fields: type
+  fieldSelectors: { type: ({ type }) => type ?? '' },
   schema: secretShape,
 });

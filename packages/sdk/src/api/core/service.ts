@@ -114,6 +114,9 @@ export const service: Kind<Service, ServiceManifest> = defineKind<Service, Servi
   subresources: [{ name: 'proxy', kind: 'ServiceProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] }],
   createOnUpdate: true,
   storagePrefix: 'services/specs',
-  // fields: spec.clusterIP spec.type
+  fieldSelectors: {
+    'spec.clusterIP': ({ spec }) => spec.clusterIP ?? '',
+    'spec.type': ({ spec }) => spec.type ?? '',
+  },
   schema: serviceShape,
 });

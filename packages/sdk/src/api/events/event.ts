@@ -1,7 +1,8 @@
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
-import { eventSource } from '../core/event.ts';
-import { objectReference } from '../core/object-reference.ts';
+import { defineKind, erase, type Kind, s, type Struct } from '../../schema/index.ts';
+import { type Event, event as coreEvent, eventSource } from '../core/event.ts';
+import { objectReference, referenceFields } from '../core/object-reference.ts';
 import { objectMeta } from '../meta/object-meta.ts';
+import type { KubeObject } from '../../machinery/index.ts';
 
 const eventsEventSeriesShape = s.struct('io.k8s.api.events.v1.EventSeries', {
   count: s.req(1, s.int32()),
@@ -44,6 +45,71 @@ export const eventsEvent: Kind<EventsEvent, EventsEventManifest> = defineKind<Ev
   scope: 'Namespaced',
   shortNames: ['ev'],
   createOnUpdate: true,
-  // fields: reason regarding.apiVersion regarding.fieldPath regarding.kind regarding.name regarding.namespace regarding.resourceVersion regarding.uid reportingController type
+  fieldSelectors: {
+    ...referenceFields('regarding', ({ regarding }) => regarding),
+    reason: ({ reason }) => reason ?? '',
+    reportingController: ({ reportingController }) => reportingController ?? '',
+    type: ({ type }) => type ?? '',
+  },
+  hub: { kind: erase(coreEvent), toHub, fromHub },
   schema: eventsEventShape,
 });
+
+/** Events of both groups are one kind under two sets of names; the older is stored. */
+function toHub({
+  metadata,
+  regarding: involvedObject,
+  note: message,
+  reportingController,
+  deprecatedSource: source,
+  deprecatedFirstTimestamp: firstTimestamp,
+  deprecatedLastTimestamp: lastTimestamp,
+  deprecatedCount: count,
+  reportingInstance,
+  series,
+  ...same
+}: EventsEvent): Event {
+  return {
+    ...same,
+    metadata,
+    involvedObject,
+    ...(message !== undefined && { message }),
+    source,
+    firstTimestamp,
+    lastTimestamp,
+    ...(count !== undefined && { count }),
+    ...(series && { series }),
+    reportingComponent: reportingController ?? '',
+    reportingInstance: reportingInstance ?? '',
+  };
+}
+
+function fromHub(object: KubeObject): EventsEvent {
+  const {
+    metadata,
+    involvedObject: regarding,
+    message: note,
+    reportingComponent,
+    source: deprecatedSource,
+    firstTimestamp: deprecatedFirstTimestamp,
+    lastTimestamp: deprecatedLastTimestamp,
+    count: deprecatedCount,
+    reportingInstance,
+    series,
+    ...same
+  } = object as Event;
+  return {
+    ...same,
+    metadata,
+    regarding,
+    ...(note !== undefined && { note }),
+    deprecatedSource,
+    deprecatedFirstTimestamp,
+    deprecatedLastTimestamp,
+    ...(deprecatedCount !== undefined && { deprecatedCount }),
+    ...(series && { series: { count: series.count ?? 0, lastObservedTime: series.lastObservedTime } }),
+    ...(reportingComponent && { reportingController: reportingComponent }),
+    ...(reportingInstance && { reportingInstance }),
+    // Times that nobody set are null on the wire.
+  } as EventsEvent;
+}
