@@ -15,20 +15,6 @@ export const serverItself: UserInfo = {
 
 const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
-const priorityClasses = [
-  {
-    name: 'system-cluster-critical',
-    value: 2_000_000_000,
-    description:
-      'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
-  },
-  {
-    name: 'system-node-critical',
-    value: 2_000_001_000,
-    description: 'Used for system critical pods that must not be moved from their current node.',
-  },
-];
-
 /** Makes what every cluster has from the start, as far as it isn't there. */
 export async function bootstrap(server: ApiServer): Promise<void> {
   const make = (kind: AnyKind, manifests: readonly { metadata?: { name?: string; namespace?: string } }[]) =>
@@ -40,7 +26,7 @@ export async function bootstrap(server: ApiServer): Promise<void> {
   await Promise.all([
     make(
       erase(api.priorityClass),
-      priorityClasses.map(({ name, ...rest }) => ({ metadata: { name }, ...rest })),
+      api.systemPriorityClasses.map(({ name, ...rest }) => ({ metadata: { name }, ...rest })),
     ),
     make(erase(api.clusterRole), bootstrapPolicy.clusterRoles),
     make(erase(api.clusterRoleBinding), bootstrapPolicy.clusterRoleBindings),

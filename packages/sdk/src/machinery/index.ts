@@ -5,10 +5,13 @@
 export * from './object.ts';
 export { field, Path } from './path.ts';
 export * from './field-error.ts';
+export * from './field-rules.ts';
 export * from './shape.ts';
 export * from './status-error.ts';
 export * from './quantity.ts';
 export { microTimestamp, timestamp } from './timestamp.ts';
+export * from './ip.ts';
+export * from './ip-problems.ts';
 export * from './names.ts';
 export * from './selectors/index.ts';
 export * from './json/index.ts';

@@ -1,4 +1,6 @@
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { field, invalid } from '../../machinery/index.ts';
+import { defineKind, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 
 const leaseSpecShape = s.struct('io.k8s.api.coordination.v1.LeaseSpec', {
@@ -35,4 +37,23 @@ export const lease: Kind<Lease, LeaseManifest> = defineKind<Lease, LeaseManifest
   createOnUpdate: true,
   unconditionalUpdate: false,
   schema: leaseShape,
+
+  prepareForCreate: dropElectionFields,
+  prepareForUpdate: dropElectionFields,
+  *validate({ spec }) {
+    const at = field('spec');
+    const { leaseDurationSeconds, leaseTransitions } = spec;
+    if (leaseDurationSeconds !== undefined && leaseDurationSeconds <= 0) {
+      yield invalid(at.child('leaseDurationSeconds'), leaseDurationSeconds, 'must be greater than 0');
+    }
+    if (leaseTransitions !== undefined && leaseTransitions < 0) {
+      yield invalid(at.child('leaseTransitions'), leaseTransitions, 'must be greater than or equal to 0');
+    }
+  },
+  columns: [nameColumn, { name: 'Holder', type: 'string', value: (l) => l.spec.holderIdentity ?? '' }, ageColumn],
 });
+
+/** Coordinated leader election is off, as it is upstream unless asked for: its fields are not kept. */
+function dropElectionFields({ spec }: Lease): void {
+  setFields(leaseSpec, spec, { strategy: undefined, preferredHolder: undefined });
+}

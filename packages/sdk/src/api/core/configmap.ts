@@ -1,4 +1,14 @@
+import {
+  configKeyProblems,
+  type FieldError,
+  field,
+  forbiddenAt,
+  invalid,
+  equal,
+  tooLong,
+} from '../../machinery/index.ts';
 import { defineKind, type Kind, s } from '../../schema/index.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 
 const configMapShape = s.struct('io.k8s.api.core.v1.ConfigMap', {
@@ -23,4 +33,40 @@ export const configMap: Kind<ConfigMap, ConfigMapManifest> = defineKind<ConfigMa
   scope: 'Namespaced',
   shortNames: ['cm'],
   schema: configMapShape,
+
+  *validate(next, old) {
+    if (old?.immutable) yield* unchangedData(next, old);
+    yield* dataRules(next);
+  },
+  columns: [
+    nameColumn,
+    { name: 'Data', type: 'string', value: (c) => Object.keys({ ...c.data, ...c.binaryData }).length },
+    ageColumn,
+  ],
 });
+
+/** How much data a ConfigMap or a Secret may hold. */
+export const maxDataBytes = 1024 * 1024;
+
+function* dataRules({ data = {}, binaryData = {} }: ConfigMap): Iterable<FieldError> {
+  let size = 0;
+  for (const [key, value] of Object.entries(data)) {
+    const at = field('data').key(key);
+    for (const p of configKeyProblems(key)) yield invalid(at, key, p);
+    if (Object.hasOwn(binaryData, key)) yield invalid(at, key, 'duplicate of key present in binaryData');
+    size += Buffer.byteLength(value);
+  }
+  for (const [key, value] of Object.entries(binaryData)) {
+    for (const p of configKeyProblems(key)) yield invalid(field('binaryData').key(key), key, p);
+    size += Buffer.byteLength(value, 'base64');
+  }
+  // The whole object is too large, and upstream has no better path for it.
+  if (size > maxDataBytes) yield tooLong('[]', maxDataBytes);
+}
+
+function* unchangedData(next: ConfigMap, old: ConfigMap): Iterable<FieldError> {
+  const why = 'field is immutable when `immutable` is set';
+  if (!next.immutable) yield forbiddenAt(field('immutable'), why);
+  if (!equal(next.data ?? {}, old.data ?? {})) yield forbiddenAt(field('data'), why);
+  if (!equal(next.binaryData ?? {}, old.binaryData ?? {})) yield forbiddenAt(field('binaryData'), why);
+}

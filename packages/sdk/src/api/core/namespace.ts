@@ -1,4 +1,13 @@
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import {
+  field,
+  type FieldError,
+  invalid,
+  type Path,
+  problemsAt,
+  qualifiedNameProblems,
+} from '../../machinery/index.ts';
+import { defineKind, type Kind, nameIsLabel, s, setFields, type Struct } from '../../schema/index.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 
 const namespaceSpecShape = s.struct('io.k8s.api.core.v1.NamespaceSpec', {
@@ -48,8 +57,52 @@ export const namespace: Kind<Namespace, NamespaceManifest> = defineKind<Namespac
   scope: 'Cluster',
   shortNames: ['ns'],
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
-  status: true,
+  status: {
+    prepareForUpdate(next, old) {
+      setFields(namespaceShape, next, { spec: old.spec });
+    },
+    *validate({ metadata, status: { phase } }) {
+      const at = field('status', 'Phase');
+      if (!metadata.deletionTimestamp) {
+        if (phase !== 'Active') yield invalid(at, phase, "may only be 'Active' if `deletionTimestamp` is empty");
+      } else if (phase !== 'Terminating') {
+        yield invalid(at, phase, "may only be 'Terminating' if `deletionTimestamp` is not empty");
+      }
+    },
+  },
   subresources: [{ name: 'finalize', kind: 'Namespace', verbs: ['update'] }],
   fieldSelectors: { 'status.phase': ({ status }) => status.phase ?? '' },
   schema: namespaceShape,
+  validateName: nameIsLabel,
+
+  default: labelWithName,
+  prepareForCreate(namespace) {
+    labelWithName(namespace);
+    const { finalizers = [] } = namespace.spec;
+    if (finalizers.includes('kubernetes')) return;
+    setFields(namespaceSpec, namespace.spec, { finalizers: [...finalizers, 'kubernetes'] });
+  },
+  prepareForUpdate(next, old) {
+    labelWithName(next);
+    setFields(namespaceShape, next, { spec: old.spec });
+  },
+  *validate({ spec }) {
+    for (const f of spec.finalizers ?? []) yield* finalizerName(f, field('spec', 'finalizers'));
+  },
+  columns: [nameColumn, { name: 'Status', type: 'string', value: (n) => n.status.phase }, ageColumn],
 });
+
+const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
+
+/** A qualified name, with a slash unless it is Kubernetes' own. */
+export function* finalizerName(value: string, at: Path): Iterable<FieldError> {
+  yield* problemsAt(qualifiedNameProblems(value), value, at);
+  if (!value.includes('/') && !standardFinalizers.has(value)) {
+    yield invalid(at, value, 'name is neither a standard finalizer name nor is it fully qualified');
+  }
+}
+
+/** So that selectors can choose namespaces by name. */
+function labelWithName({ metadata }: Namespace): void {
+  if (metadata.name) metadata.labels = { ...metadata.labels, 'kubernetes.io/metadata.name': metadata.name };
+}

@@ -1,4 +1,19 @@
-import { defineKind, type Kind, s } from '../../schema/index.ts';
+import {
+  configKeyProblems,
+  equal,
+  field,
+  type FieldError,
+  forbiddenAt,
+  immutable,
+  invalid,
+  own,
+  put,
+  tooLong,
+} from '../../machinery/index.ts';
+import { defineKind, type Kind, s, setFields } from '../../schema/index.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
+import { maxDataBytes } from './configmap.ts';
+import { secretContents, tlsWarnings } from './secret-types.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 
 const secretShape = s.struct('io.k8s.api.core.v1.Secret', {
@@ -24,4 +39,48 @@ export const secret: Kind<Secret, SecretManifest> = defineKind<Secret, SecretMan
   scope: 'Namespaced',
   fieldSelectors: { type: ({ type }) => type ?? '' },
   schema: secretShape,
+
+  default: takeInStrings,
+  *validate(next, old) {
+    if (old) {
+      yield* immutable(next.type, old.type, field('type'));
+      if (old.immutable) yield* unchangedData(next, old);
+    }
+    const at = field('data');
+    let size = 0;
+    for (const [key, value] of Object.entries(next.data ?? {})) {
+      for (const p of configKeyProblems(key)) yield invalid(at.key(key), key, p);
+      size += Buffer.byteLength(value, 'base64');
+    }
+    if (size > maxDataBytes) yield tooLong(at, maxDataBytes);
+    yield* secretContents(next.type, {
+      annotations: next.metadata.annotations ?? {},
+      has: (key) => own(next.data, key) !== undefined,
+      bytes: (key) => Buffer.from(own(next.data, key) ?? '', 'base64'),
+    });
+  },
+  *warnings(next) {
+    if (next.type === 'kubernetes.io/tls') yield* tlsWarnings(next.data ?? {});
+  },
+  columns: [
+    nameColumn,
+    { name: 'Type', type: 'string', value: (secret) => secret.type },
+    { name: 'Data', type: 'string', value: (secret) => Object.keys(secret.data ?? {}).length },
+    ageColumn,
+  ],
 });
+
+/** `stringData` is only a way to write: it ends up in `data`. */
+function takeInStrings(secret: Secret): void {
+  const { stringData } = secret;
+  if (!stringData) return;
+  const data = { ...secret.data };
+  for (const [key, text] of Object.entries(stringData)) put(data, key, Buffer.from(text).toString('base64'));
+  setFields(secretShape, secret, { data, stringData: undefined });
+}
+
+function* unchangedData(next: Secret, old: Secret): Iterable<FieldError> {
+  const why = 'field is immutable when `immutable` is set';
+  if (!next.immutable) yield forbiddenAt(field('immutable'), why);
+  if (!equal(next.data ?? {}, old.data ?? {})) yield forbiddenAt(field('data'), why);
+}

@@ -1,5 +1,6 @@
-import { defineKind, type Kind, s } from '../../schema/index.ts';
+import { defineKind, type Kind, s, setFields } from '../../schema/index.ts';
 import { localObjectReference, objectReference } from './object-reference.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 
 const serviceAccountShape = s.struct('io.k8s.api.core.v1.ServiceAccount', {
@@ -30,4 +31,21 @@ export const serviceAccount: Kind<ServiceAccount, ServiceAccountManifest> = defi
     { name: 'token', kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] },
   ],
   schema: serviceAccountShape,
+
+  prepareForCreate: keepNamesOfSecrets,
+  prepareForUpdate: keepNamesOfSecrets,
+  *warnings({ metadata }) {
+    if (metadata.annotations && enforceMountable in metadata.annotations) {
+      yield `metadata.annotations[${enforceMountable}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`;
+    }
+  },
+  columns: [nameColumn, ageColumn],
 });
+
+const enforceMountable = 'kubernetes.io/enforce-mountable-secrets';
+
+/** Of a secret only the name counts: it is in the same namespace, and whatever else was said is not kept. */
+function keepNamesOfSecrets(account: ServiceAccount): void {
+  const secrets = account.secrets?.map(({ name }) => ({ ...(name && { name }) }));
+  setFields(serviceAccountShape, account, { secrets });
+}

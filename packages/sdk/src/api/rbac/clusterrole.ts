@@ -1,7 +1,10 @@
+import { field, invalid, required } from '../../machinery/index.ts';
 import { defineKind, type Kind, nameIsPathSegment, s, type Struct } from '../../schema/index.ts';
+import { validateLabelSelector } from '../meta/label-selector-rules.ts';
 import { labelSelector } from '../meta/label-selector.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { policyRule } from './policy-rule.ts';
+import { policyRules } from './policy-rules.ts';
 
 const aggregationRuleShape = s.struct('io.k8s.api.rbac.v1.AggregationRule', {
   clusterRoleSelectors: s.zero(1, s.list(labelSelector)),
@@ -32,4 +35,19 @@ export const clusterRole: Kind<ClusterRole, ClusterRoleManifest> = defineKind<Cl
   createOnUpdate: true,
   validateName: nameIsPathSegment,
   schema: clusterRoleShape,
+
+  *validate({ rules, aggregationRule }) {
+    yield* policyRules(rules, false);
+    if (!aggregationRule) return;
+    const at = field('aggregationRule', 'clusterRoleSelectors');
+    const { clusterRoleSelectors = [] } = aggregationRule;
+    if (!clusterRoleSelectors.length) {
+      yield required(at, 'at least one clusterRoleSelector required if aggregationRule is non-nil');
+    }
+    for (const [i, selector] of clusterRoleSelectors.entries()) {
+      const problems = [...validateLabelSelector(selector, at.index(i))];
+      yield* problems;
+      if (problems.length) yield invalid(at.index(i), null, 'invalid label selector.');
+    }
+  },
 });

@@ -1,6 +1,9 @@
 import { defineKind, type Kind, nameIsPathSegment, s } from '../../schema/index.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
+import { bindingRules } from './binding-rules.ts';
 import { roleRef, subject } from './policy-rule.ts';
+import { subjectColumns } from './subject-columns.ts';
 
 const clusterRoleBindingShape = s.struct('io.k8s.api.rbac.v1.ClusterRoleBinding', {
   metadata: s.held(1, objectMeta),
@@ -27,4 +30,12 @@ export const clusterRoleBinding: Kind<ClusterRoleBinding, ClusterRoleBindingMani
   createOnUpdate: true,
   validateName: nameIsPathSegment,
   schema: clusterRoleBindingShape,
+
+  validate: (next, old) => bindingRules(next, old, { namespaced: false, kinds: ['ClusterRole'] }),
+  columns: [
+    nameColumn,
+    { name: 'Role', type: 'string', value: ({ roleRef }) => `${roleRef.kind}/${roleRef.name}` },
+    ageColumn,
+    ...subjectColumns,
+  ],
 });

@@ -14,7 +14,7 @@ export const policyRule: Struct<PolicyRule, PolicyRuleManifest> = policyRuleShap
 const roleRefShape = s.struct(
   'io.k8s.api.rbac.v1.RoleRef',
   {
-    apiGroup: s.held(1, s.str()),
+    apiGroup: s.held(1, s.str(), { fill: 'rbac.authorization.k8s.io' }),
     kind: s.req(2, s.str()),
     name: s.req(3, s.str()),
   },
@@ -28,7 +28,10 @@ const subjectShape = s.struct(
   'io.k8s.api.rbac.v1.Subject',
   {
     kind: s.req(1, s.str()),
-    apiGroup: s.zero(2, s.str()),
+    // Service accounts have none; users and groups are RBAC's own words.
+    apiGroup: s.zero(2, s.str(), {
+      fill: ({ kind }) => (kind === 'User' || kind === 'Group' ? 'rbac.authorization.k8s.io' : undefined),
+    }),
     name: s.req(3, s.str()),
     namespace: s.zero(4, s.str()),
   },

@@ -1,6 +1,7 @@
 import { defineKind, type Kind, nameIsPathSegment, s } from '../../schema/index.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { policyRule } from './policy-rule.ts';
+import { policyRules } from './policy-rules.ts';
 
 const roleShape = s.struct('io.k8s.api.rbac.v1.Role', {
   metadata: s.held(1, objectMeta),
@@ -23,4 +24,6 @@ export const role: Kind<Role, RoleManifest> = defineKind<Role, RoleManifest>({
   createOnUpdate: true,
   validateName: nameIsPathSegment,
   schema: roleShape,
+
+  validate: ({ rules }) => policyRules(rules, true),
 });

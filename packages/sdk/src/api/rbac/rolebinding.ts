@@ -1,6 +1,9 @@
 import { defineKind, type Kind, nameIsPathSegment, s } from '../../schema/index.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
+import { bindingRules } from './binding-rules.ts';
 import { roleRef, subject } from './policy-rule.ts';
+import { subjectColumns } from './subject-columns.ts';
 
 const roleBindingShape = s.struct('io.k8s.api.rbac.v1.RoleBinding', {
   metadata: s.held(1, objectMeta),
@@ -24,4 +27,12 @@ export const roleBinding: Kind<RoleBinding, RoleBindingManifest> = defineKind<Ro
   createOnUpdate: true,
   validateName: nameIsPathSegment,
   schema: roleBindingShape,
+
+  validate: (next, old) => bindingRules(next, old, { namespaced: true, kinds: ['Role', 'ClusterRole'] }),
+  columns: [
+    nameColumn,
+    { name: 'Role', type: 'string', value: ({ roleRef }) => `${roleRef.kind}/${roleRef.name}` },
+    ageColumn,
+    ...subjectColumns,
+  ],
 });

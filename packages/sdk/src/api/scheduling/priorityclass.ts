@@ -1,4 +1,6 @@
+import { field, forbiddenAt, immutable, notSupported } from '../../machinery/index.ts';
 import { defineKind, type Kind, s } from '../../schema/index.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 
 const priorityClassShape = s.struct('io.k8s.api.scheduling.v1.PriorityClass', {
@@ -28,4 +30,59 @@ export const priorityClass: Kind<PriorityClass, PriorityClassManifest> = defineK
   shortNames: ['pc'],
   generation: true,
   schema: priorityClassShape,
+
+  *validate(next, old) {
+    if (old) {
+      if (next.value !== old.value) yield forbiddenAt(field('value'), 'may not be changed in an update.');
+      yield* immutable(next.preemptionPolicy, old.preemptionPolicy, field('preemptionPolicy'));
+      return;
+    }
+    const { value, preemptionPolicy } = next;
+    const name = next.metadata.name ?? '';
+    if (name.startsWith(systemPrefix)) {
+      const problem = systemClassProblem(next);
+      if (problem) {
+        const reserved = `priority class names with '${systemPrefix}' prefix are reserved for system use only`;
+        yield forbiddenAt(field('metadata', 'name'), `${reserved}. error: ${problem}`);
+      }
+    } else if (value > highestUserPriority) {
+      yield forbiddenAt(field('value'), `maximum allowed value of a user defined priority is ${highestUserPriority}`);
+    }
+    const policies = ['PreemptLowerPriority', 'Never'];
+    if (!policies.includes(preemptionPolicy)) {
+      yield notSupported(field('preemptionPolicy'), preemptionPolicy, policies);
+    }
+  },
+  columns: [
+    nameColumn,
+    { name: 'Value', type: 'integer', value: (pc) => pc.value },
+    { name: 'Global-Default', type: 'boolean', value: (pc) => pc.globalDefault ?? false },
+    ageColumn,
+    { name: 'PreemptionPolicy', type: 'string', value: (pc) => pc.preemptionPolicy },
+  ],
 });
+
+const systemPrefix = 'system-';
+const highestUserPriority = 1_000_000_000;
+
+/** The classes that every cluster has, above what anybody else may use. */
+export const systemPriorityClasses: readonly { name: string; value: number; description: string }[] = [
+  {
+    name: 'system-cluster-critical',
+    value: 2_000_000_000,
+    description:
+      'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
+  },
+  {
+    name: 'system-node-critical',
+    value: 2_000_001_000,
+    description: 'Used for system critical pods that must not be moved from their current node.',
+  },
+];
+
+function systemClassProblem({ metadata: { name }, value, globalDefault }: PriorityClass): string | undefined {
+  const known = systemPriorityClasses.find((c) => c.name === name);
+  if (!known) return `${name} is not a known system priority class`;
+  if (value !== known.value) return `value of ${name} PriorityClass must be ${known.value}`;
+  return globalDefault ? `globalDefault of ${name} PriorityClass must be false` : undefined;
+}

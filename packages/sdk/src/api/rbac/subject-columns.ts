@@ -1,0 +1,24 @@
+import type { Column } from '../../schema/index.ts';
+import type { Subject } from './policy-rule.ts';
+
+interface HasSubjects {
+  readonly subjects?: readonly Subject[];
+}
+
+const subjectsOf = (name: string, kind: string): Column<HasSubjects> => ({
+  name,
+  type: 'string',
+  priority: 1,
+  value: ({ subjects = [] }) =>
+    subjects
+      .filter((s) => s.kind === kind)
+      .map((s) => (kind === 'ServiceAccount' && s.namespace ? `${s.namespace}/${s.name}` : s.name))
+      .join(', '),
+});
+
+/** Whom a binding is for, shown with `-o wide`. */
+export const subjectColumns: readonly Column<HasSubjects>[] = [
+  subjectsOf('Users', 'User'),
+  subjectsOf('Groups', 'Group'),
+  subjectsOf('ServiceAccounts', 'ServiceAccount'),
+];

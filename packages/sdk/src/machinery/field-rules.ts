@@ -1,0 +1,44 @@
+import { type FieldError, invalid, notSupported, required } from './field-error.ts';
+import { equal } from './object.ts';
+import type { Path } from './path.ts';
+
+/** Rules that hold for single fields of many kinds, in upstream's words. */
+
+export function* nonNegative(value: number | undefined, at: Path): Iterable<FieldError> {
+  if (value !== undefined && value < 0) yield invalid(at, value, 'must be greater than or equal to 0');
+}
+
+export function* positive(value: number, at: Path): Iterable<FieldError> {
+  if (value <= 0) yield invalid(at, value, 'must be greater than zero');
+}
+
+export function* immutable(next: unknown, old: unknown, at: Path): Iterable<FieldError> {
+  if (!equal(next, old)) yield invalid(at, next ?? null, 'field is immutable');
+}
+
+export const rangeProblem = (from: number, to: number): string => `must be between ${from} and ${to}, inclusive`;
+
+/** Whatever a check of names or formats has to say about one value. */
+export function* problemsAt(problems: Iterable<string>, value: unknown, at: Path): Iterable<FieldError> {
+  for (const p of problems) yield invalid(at, value, p);
+}
+
+/** One of these or nothing at all; the message lists them as given. */
+export function* oneOfThese(value: string | undefined, supported: readonly string[], at: Path): Iterable<FieldError> {
+  if (value !== undefined && !supported.includes(value)) yield notSupported(at, value, supported);
+}
+
+/** One of these; empty is told apart from unknown. */
+export function* requiredOneOf(
+  value: string | undefined,
+  supported: readonly string[],
+  at: Path,
+): Iterable<FieldError> {
+  if (!value) yield required(at);
+  else yield* oneOfThese(value, supported, at);
+}
+
+export function* present(value: unknown, at: Path, detail = ''): Iterable<FieldError> {
+  const missing = value === undefined || value === null || value === '' || (Array.isArray(value) && !value.length);
+  if (missing) yield required(at, detail);
+}

@@ -1,0 +1,49 @@
+import { isObject, type Shape } from '../machinery/index.ts';
+import type { Schema } from './words.ts';
+
+/** Fields whose internal names aren't just the published ones with a capital. */
+const renamed: Readonly<Record<string, string>> = {
+  seLinuxOptions: 'SELinuxOptions',
+  gmsaCredentialSpecName: 'GMSACredentialSpecName',
+  gmsaCredentialSpec: 'GMSACredentialSpec',
+};
+
+/**
+ * A struct as upstream's field errors show it. They print its internal type, whose members go by their Go names and are all
+ * there, set or not: `{"Type":"Unconfined","LocalhostProfile":null}`.
+ */
+export function internalValue<O>({ shape }: Schema<O, unknown>, value: O): unknown {
+  return internal(shape, value);
+}
+
+function internal(shape: Shape, value: unknown): unknown {
+  if (shape.type === 'list') return Array.isArray(value) ? value.map((v) => internal(shape.items, v)) : null;
+  if (shape.type !== 'struct') return value;
+  const out: Record<string, unknown> = {};
+  for (const { name, presence, shape: member } of shape.fields.values()) {
+    const given = isObject(value) ? value[name] : undefined;
+    const unset = presence === 'optional' ? null : zeroOf(member);
+    out[renamed[name] ?? name[0]!.toUpperCase() + name.slice(1)] =
+      given === undefined ? unset : internal(member, given);
+  }
+  return out;
+}
+
+function zeroOf(shape: Shape): unknown {
+  switch (shape.type) {
+    case 'string':
+      return '';
+    case 'integer':
+    case 'number':
+    case 'int-or-string':
+      return 0;
+    case 'boolean':
+      return false;
+    case 'quantity':
+      return '0';
+    case 'struct':
+      return internal(shape, {});
+    default:
+      return null;
+  }
+}
