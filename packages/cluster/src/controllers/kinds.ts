@@ -1,8 +1,15 @@
 import * as api from '@tiphys/sdk/api';
+import { type Client, discover } from '@tiphys/sdk/client';
 import type { AnyKind } from '@tiphys/sdk/schema';
 
-/** Every kind that is stored and can be listed, watched and deleted; what namespaces and the garbage collector look after. */
-export const storedKinds: readonly AnyKind[] = Object.values(api as unknown as Record<string, Partial<AnyKind>>).filter(
-  (value): value is AnyKind =>
-    value.listKind !== undefined && ['list', 'watch', 'delete'].every((verb) => value.verbs?.includes(verb)),
+const declared = Object.values(api as unknown as Record<string, Partial<AnyKind>>).filter(
+  (value): value is AnyKind => value.listKind !== undefined,
 );
+
+/** Kinds that the server has and whose objects can be listed, watched and deleted. */
+export async function deletableKinds(client: Client, signal: AbortSignal): Promise<AnyKind[]> {
+  const served = await discover(client, { signal });
+  const deletable = served.filter(({ verbs }) => ['list', 'watch', 'delete'].every((verb) => verbs.includes(verb)));
+  const keys = new Set(deletable.map(({ group, version, kind }) => `${group}/${version}/${kind}`));
+  return declared.filter(({ group, version, kind }) => keys.has(`${group}/${version}/${kind}`));
+}

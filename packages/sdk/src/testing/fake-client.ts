@@ -32,6 +32,7 @@ import {
 } from '../machinery/index.ts';
 import { abortError, type Clock, type Random } from '../runtime/index.ts';
 import { type AnyKind, decode, erase, type Kind } from '../schema/index.ts';
+import { fakeDiscovery } from './fake-discovery.ts';
 import { FakeStore, type StoreChange } from './fake-store.ts';
 
 /** Looked at before every request; what it throws is the answer. */
@@ -216,7 +217,8 @@ export class FakeClient implements Client {
   }
 
   raw({ path }: ApiRequest): Promise<ApiResponse> {
-    return Promise.reject(notFound({ group: '', resource: path }, ''));
+    const answer = fakeDiscovery(path);
+    return answer ? Promise.resolve(answer) : Promise.reject(notFound({ group: '', resource: path }, ''));
   }
 
   async #begin(request: Parameters<Reactor>[0], { signal }: CallOptions): Promise<void> {

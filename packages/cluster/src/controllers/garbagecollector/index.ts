@@ -1,60 +1,78 @@
 import type { KubeObject, OwnerReference } from '@tiphys/sdk/machinery';
 import { type Controller, type ControllerDeps, EventBroadcaster } from '@tiphys/sdk/operator';
-import { group, isAbort, WorkQueue } from '@tiphys/sdk/runtime';
+import { group, isAbort, throwIfAborted, WorkQueue } from '@tiphys/sdk/runtime';
 import type { AnyKind } from '@tiphys/sdk/schema';
-import { storedKinds } from '../kinds.ts';
+import { deletableKinds } from '../kinds.ts';
 import { Collector } from './collector.ts';
 import { type GraphNode, isDeleting, OwnerGraph, ownersOf, waitsForDependents, waitsForOrphans } from './graph.ts';
 
 const workers = 20;
-
-/** Events own nothing, are owned by nobody, and there are many. */
-const collected = storedKinds.filter((k) => k.plural !== 'events');
+const discoveryRetryMs = 1000;
 
 /** Deletes what has lost its owners, and sees foreground and orphaning deletions through. */
 export const garbageCollector: Controller = {
   name: 'garbage-collector',
 
   async run(deps: ControllerDeps, signal: AbortSignal): Promise<void> {
-    const { client, cache, clock } = deps;
-    const log = deps.log.child({ controller: 'garbage-collector' });
-    const graph = new OwnerGraph();
-    const queue = new WorkQueue({ clock });
-    const random = deps.random.fork('garbage-collector');
-    const events = new EventBroadcaster({ client, clock, random, log, component: 'garbage-collector-controller' });
-    const enqueue = (uid: string) => queue.add(uid);
-    const collector = new Collector({ client, graph, kinds: collected, events, enqueue });
-    const stops = collected.map((kind) =>
-      cache.informer(kind).on((next, old) => observe(graph, kind, next, old, enqueue)),
-    );
     try {
-      await Promise.all(collected.map((kind) => cache.informer(kind).synced(signal)));
-      await using tasks = group(signal);
-      tasks.go((s) => events.run(s));
-      for (let i = 0; i < workers; i++) tasks.go((s) => work(s));
-      await tasks.done();
+      await collectGarbage(deps, signal);
     } catch (err) {
       if (!signal.aborted || !isAbort(err)) throw err;
-    } finally {
-      for (const stop of stops) stop();
-      queue.close();
-    }
-
-    async function work(s: AbortSignal): Promise<void> {
-      for (let uid = await queue.take(s); uid !== undefined; uid = await queue.take(s)) {
-        try {
-          await collector.collect(uid, s);
-          queue.forget(uid);
-        } catch (err) {
-          if (s.aborted) return;
-          log.debug('an object could not be collected, trying again', { uid, error: String(err) });
-          queue.retry(uid);
-        }
-        queue.done(uid);
-      }
     }
   },
 };
+
+async function collectGarbage(deps: ControllerDeps, signal: AbortSignal): Promise<void> {
+  const { client, cache, clock } = deps;
+  const log = deps.log.child({ controller: 'garbage-collector' });
+  const collected = await collectedKinds(deps, signal);
+  const graph = new OwnerGraph();
+  const queue = new WorkQueue({ clock });
+  const random = deps.random.fork('garbage-collector');
+  const events = new EventBroadcaster({ client, clock, random, log, component: 'garbage-collector-controller' });
+  const enqueue = (uid: string) => queue.add(uid);
+  const collector = new Collector({ client, graph, kinds: collected, events, enqueue });
+  const stops = collected.map((kind) =>
+    cache.informer(kind).on((next, old) => observe(graph, kind, next, old, enqueue)),
+  );
+  try {
+    await Promise.all(collected.map((kind) => cache.informer(kind).synced(signal)));
+    await using tasks = group(signal);
+    tasks.go((s) => events.run(s));
+    for (let i = 0; i < workers; i++) tasks.go((s) => work(s));
+    await tasks.done();
+  } finally {
+    for (const stop of stops) stop();
+    queue.close();
+  }
+
+  async function work(s: AbortSignal): Promise<void> {
+    for (let uid = await queue.take(s); uid !== undefined; uid = await queue.take(s)) {
+      try {
+        await collector.collect(uid, s);
+        queue.forget(uid);
+      } catch (err) {
+        if (s.aborted) return;
+        log.debug('an object could not be collected, trying again', { uid, error: String(err) });
+        queue.retry(uid);
+      }
+      queue.done(uid);
+    }
+  }
+}
+
+/** Another version of a kind has the same objects; events own nothing, are owned by nobody, and there are many. */
+async function collectedKinds({ client, clock, log }: ControllerDeps, signal: AbortSignal): Promise<AnyKind[]> {
+  for (;;) {
+    try {
+      return (await deletableKinds(client, signal)).filter((k) => k.plural !== 'events' && !k.hub);
+    } catch (err) {
+      throwIfAborted(signal);
+      log.warn('waiting for the server to tell its kinds', { error: String(err) });
+    }
+    await clock.sleep(discoveryRetryMs, signal);
+  }
+}
 
 /** Notes a change in the graph and calls for the objects that it may have consequences for. */
 export function observe(

@@ -2,7 +2,7 @@ import { pod, type Pod } from '@tiphys/sdk/api';
 import type { Client } from '@tiphys/sdk/client';
 import { isNotFound, type KubeObject, StatusError } from '@tiphys/sdk/machinery';
 import type { AnyKind } from '@tiphys/sdk/schema';
-import { storedKinds } from '../kinds.ts';
+import { deletableKinds } from '../kinds.ts';
 import type { Findings } from './conditions.ts';
 
 /** How long something with a finalizer that we don't know is expected to take. */
@@ -19,7 +19,9 @@ export async function deleteContent(client: Client, namespace: string, signal: A
   if (pods.left.length > 0 || pods.failure) {
     return { failures: pods.failure ? [pods.failure] : [], estimateSeconds: graceOf(pods.left as Pod[]) };
   }
-  const kinds = storedKinds.filter((k) => k.scope === 'Namespaced' && k.plural !== 'pods' && !isAlias(k));
+  const kinds = (await deletableKinds(client, signal)).filter(
+    (k) => k.scope === 'Namespaced' && k.plural !== 'pods' && !isAlias(k),
+  );
   const attempts = await Promise.all(kinds.map((kind) => attempt(kind, client, namespace, signal)));
   const remaining = new Map<string, number>();
   const finalizers = new Map<string, number>();
