@@ -54,13 +54,20 @@ export function missingNodePackages() {
 
 /** As root on Debian or Ubuntu, installs what a real node needs; elsewhere tells the command that would. */
 export function installNodePackages() {
-  const missing = missingNodePackages();
+  installDebianPackages(missingNodePackages(), 'for real containers');
+}
+
+/** The same with the tools that some tests are skipped without. */
+export function installTestTools() {
+  if (!onPath('strace'))
+    installDebianPackages(['strace'], 'to see that writes are synced before they are acknowledged');
+}
+
+function installDebianPackages(missing, why) {
   if (process.platform !== 'linux' || !missing.length) return;
   const install = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
-  if (!onPath('apt-get')) {
-    return say(`for real containers install ${missing.join(', ')} with this system's package manager`);
-  }
-  if (process.getuid?.() !== 0) return say(`for real containers run: sudo ${install}`);
+  if (!onPath('apt-get')) return say(`${why} install ${missing.join(', ')} with this system's package manager`);
+  if (process.getuid?.() !== 0) return say(`${why} run: sudo ${install}`);
   say(`installing Debian packages: ${missing.join(' ')}`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   spawnSync('apt-get', ['update', '-qq'], { stdio: 'ignore', env });
@@ -68,8 +75,7 @@ export function installNodePackages() {
     stdio: ['ignore', 'ignore', 'pipe'],
     env,
   });
-  if (done.status !== 0)
-    say(`that didn't work, going on with simulated nodes: ${String(done.stderr).trim().split('\n').at(-1)}`);
+  if (done.status !== 0) say(`that didn't work, going on without: ${String(done.stderr).trim().split('\n').at(-1)}`);
 }
 
 /** A cache for things that tests unpack or build; not in git. */

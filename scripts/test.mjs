@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { build, installNodePackages, installPackages, onPath, root, run, say } from './setup.mjs';
+import { build, installNodePackages, installPackages, installTestTools, onPath, root, run, say } from './setup.mjs';
 
 const args = process.argv.slice(2);
 const parts = args.filter((a) => !a.startsWith('--'));
@@ -11,6 +11,7 @@ const both = args.includes('--node24') || process.env.CI === 'true';
 
 installPackages();
 installNodePackages();
+installTestTools();
 build();
 if (!parts.length) {
   run(join(root, 'node_modules/.bin/oxlint'), ['--deny-warnings', '--quiet']);
@@ -20,6 +21,7 @@ for (const [command, what] of [
   ['kubectl', 'wire tests with the system kubectl'],
   ['containerd', 'end-to-end tests with containers'],
   ['etcd', 'comparisons with etcd'],
+  ['strace', 'the proof that writes are synced before they are acknowledged'],
 ]) {
   if (!onPath(command)) say(`${command} isn't installed: ${what} will be skipped`);
 }

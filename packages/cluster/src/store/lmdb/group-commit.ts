@@ -10,6 +10,9 @@ interface Submission {
   readonly reject: (error: Error) => void;
 }
 
+/** On a full disk most writes are refused without trying: lmdb complains on stderr each time. */
+const pauseWhenFullMs = 1000;
+
 /**
  * Writes of many in one commit of the file: while one is being synced, the next one's gather. When a commit fails, so does
  * everything submitted until then, since it may have been decided on what has failed.
@@ -20,6 +23,8 @@ export class GroupCommit {
   readonly #failed: () => void;
   #waiting: Submission[] = [];
   #running: Promise<void> | undefined;
+  #full: StoreFull | undefined;
+  #tryAgainAt = 0;
 
   /** `failed` is called before anyone hears of the failure. */
   constructor(tables: Tables, clock: Clock, failed: () => void) {
@@ -48,10 +53,9 @@ export class GroupCommit {
       const group = this.#waiting;
       this.#waiting = [];
       try {
-        const rows = group.flatMap((s) => s.rows);
-        if (rows.length) await this.#tables.write(rows);
+        await this.#write(group.flatMap((s) => s.rows));
       } catch (error) {
-        await this.#fail(group, error);
+        this.#fail(group, error as Error);
         continue;
       }
       for (const s of group) s.committed();
@@ -60,13 +64,26 @@ export class GroupCommit {
     this.#running = undefined;
   }
 
-  async #fail(group: readonly Submission[], error: unknown): Promise<void> {
-    const cause = await causeOf(error);
-    const refused = isFull(cause) ? new StoreFull(cause) : new Error('the store could not be written', { cause });
+  async #write(rows: readonly Row[]): Promise<void> {
+    if (!rows.length) return;
+    if (this.#full && this.#clock.monotonic() < this.#tryAgainAt && !this.#tables.hasRoom) throw this.#full;
+    this.#full = undefined;
+    try {
+      await this.#tables.write(rows);
+    } catch (error) {
+      const cause = await causeOf(error);
+      if (!isFull(cause)) throw new Error('the store could not be written', { cause });
+      this.#full = new StoreFull(cause);
+      this.#tryAgainAt = this.#clock.monotonic() + pauseWhenFullMs;
+      throw this.#full;
+    }
+  }
+
+  #fail(group: readonly Submission[], error: Error): void {
     const all = [...group, ...this.#waiting];
     this.#waiting = [];
     this.#failed();
-    for (const s of all) s.reject(refused);
+    for (const s of all) s.reject(error);
   }
 }
 

@@ -96,19 +96,21 @@ export class LmdbBackend implements StoreBackend {
     const latest = this.#revision;
     const at = this.#readable(revision);
     const items: StoredItem[] = [];
-    for await (const item of this.#inSlices((snapshot) =>
-      this.#tables.scan(prefix, { revision: at, startAfter, snapshot }),
-    )) {
-      if (items.length === limit) return { items, more: true, revision: latest };
-      items.push(item);
+    const read = { revision: at, startAfter, limit: limit + 1 };
+    for await (const part of this.#inSlices((snapshot) => this.#tables.scan(prefix, { ...read, snapshot }))) {
+      items.push(...part);
     }
-    return { items, more: false, revision: latest };
+    const more = items.length > limit;
+    if (more) items.pop();
+    return { items, more, revision: latest };
   }
 
   async count(prefix: string): Promise<number> {
     const revision = this.#readable();
     let n = 0;
-    for await (const _ of this.#inSlices((snapshot) => this.#tables.scanKeys(prefix, { revision, snapshot }))) n++;
+    for await (const part of this.#inSlices((snapshot) => this.#tables.scanKeys(prefix, { revision, snapshot }))) {
+      n += part.length;
+    }
     return n;
   }
 
@@ -258,14 +260,18 @@ export class LmdbBackend implements StoreBackend {
   }
 
   /** A long read of one moment that lets others run. */
-  async *#inSlices<T>(read: (snapshot: ReturnType<Tables['snapshot']>) => Iterable<T>): AsyncIterable<T> {
+  async *#inSlices<T>(read: (snapshot: ReturnType<Tables['snapshot']>) => Iterable<T>): AsyncIterable<T[]> {
     const snapshot = this.#tables.snapshot();
     try {
-      let n = 0;
+      let part: T[] = [];
       for (const one of read(snapshot)) {
-        if (++n % slice === 0) await this.#clock.yield();
-        yield one;
+        part.push(one);
+        if (part.length < slice) continue;
+        yield part;
+        part = [];
+        await this.#clock.yield();
       }
+      yield part;
     } finally {
       snapshot.done();
     }

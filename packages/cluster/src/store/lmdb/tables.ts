@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import { type Database, open, type RootDatabase, type Transaction as Snapshot } from 'lmdb';
 import type { StoreBatch, StoredItem, StoreEvent } from '../backend.ts';
 import {
@@ -37,15 +38,19 @@ export interface Located {
 export interface ScanOptions {
   readonly revision: number;
   readonly startAfter?: string | undefined;
+  readonly limit?: number;
   /** Read what was there when the snapshot was taken, whatever has been written since. */
   readonly snapshot?: Snapshot;
 }
+
+const plenty = 8 * 2 ** 20;
 
 /** Values of a page or two stay in the tree beside their keys; larger ones have pages of their own. */
 const pageSize = 8192;
 
 /** The tables of the embedded store: what lies where, and how it is read at a revision. */
 export class Tables {
+  readonly #path: string;
   readonly #env: RootDatabase<Buffer, Buffer>;
   readonly #log: Table;
   readonly #keys: Table;
@@ -55,8 +60,9 @@ export class Tables {
 
   constructor(path: string) {
     const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
-    // Without `overlappingSync: false` a write would be acknowledged before it is on the disk.
-    this.#env = open<Buffer, Buffer>({ path, pageSize, overlappingSync: false, ...binary });
+    // With `overlappingSync` a write would be acknowledged before it is on the disk. Writes come in batches of our own.
+    this.#env = open<Buffer, Buffer>({ path, pageSize, overlappingSync: false, eventTurnBatching: false, ...binary });
+    this.#path = path;
     const table = (name: string): Table => this.#env.openDB<Buffer, Buffer>({ name, ...binary });
     this.#log = table('log');
     this.#keys = table('keys');
@@ -75,6 +81,12 @@ export class Tables {
     });
     // Reads see it at once.
     this.#env.resetReadTxn();
+  }
+
+  /** Whether the disk has plenty of room; without it there may still be some within the file. */
+  get hasRoom(): boolean {
+    const { bavail, bsize } = statfsSync(this.#path);
+    return bavail * bsize > plenty;
   }
 
   close(): Promise<void> {
@@ -198,18 +210,21 @@ export class Tables {
 
   *#versions(
     prefix: string,
-    { revision, startAfter, snapshot }: ScanOptions,
+    { revision, startAfter, limit = Infinity, snapshot }: ScanOptions,
   ): Iterable<{ key: Buffer; value: Buffer }> {
     const { start: first, end } = rangeOf(prefix);
     const after = startAfter === undefined ? first : afterVersionsOf(startAfter);
     const start = after.compare(first) > 0 ? after : first;
     const range = { end, ...(start.length && { start }), ...(snapshot && { transaction: snapshot }) };
     let settled: Buffer | undefined;
+    let found = 0;
     for (const { key, value } of this.#keys.getRange(range)) {
       if (settled && isVersionOfSameKey(key, settled)) continue;
       if (revisionOfVersion(key) > revision) continue;
       settled = key;
-      if (!decodeVersion(value).isDeletion) yield { key, value };
+      if (decodeVersion(value).isDeletion) continue;
+      yield { key, value };
+      if (++found === limit) return;
     }
   }
 
