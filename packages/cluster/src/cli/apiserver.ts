@@ -1,13 +1,19 @@
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { Clock, Logger, Random } from '@tiphys/sdk/runtime';
+import { type Clock, type Logger, type Random, systemClock, systemRandom } from '@tiphys/sdk/runtime';
 import { ApiServer, bootstrap, listen, type Listening, standardParts, tokenFile } from '../apiserver/index.ts';
 import { Pki, ServiceAccountTokens } from '../pki/index.ts';
 import type { StoreBackend } from '../store/index.ts';
-import { filesIn } from './data-dir.ts';
+import { filesIn, openDataDir, reasonOf } from './data-dir.ts';
+import { Failure } from './failure.ts';
+import { type Level, stderrLogger } from './logger.ts';
+import { openStore } from './store.ts';
 
 export interface ApiServerOptions {
   readonly dataDir: string;
   readonly securePort: number;
+  /** How the flag is called that the port came from. */
+  readonly portFlag: string;
   readonly bindAddress: string;
   readonly tokenAuthFile?: string;
   readonly serviceClusterIpRange: string;
@@ -20,6 +26,21 @@ export interface RunningApiServer {
   readonly listening: Listening;
   /** Ends with the signal that it was started with. */
   readonly ended: Promise<void>;
+}
+
+/** The API server as a program of its own: until the signal aborts. */
+export async function runApiServer(options: ApiServerOptions, level: Level, signal: AbortSignal): Promise<void> {
+  const lock = await openDataDir(options.dataDir);
+  const store = await openStore(options.dataDir, systemClock);
+  try {
+    const deps = { store, clock: systemClock, random: systemRandom, log: stderrLogger(level) };
+    const { ended, listening } = await startApiServer(options, deps, signal);
+    process.stderr.write(`tiphys apiserver: ready on port ${listening.port}\n`);
+    await ended;
+  } finally {
+    await store.close();
+    lock.release();
+  }
 }
 
 const issuer = 'https://kubernetes.default.svc';
@@ -49,7 +70,7 @@ export async function startApiServer(
     tokens: new ServiceAccountTokens(pki.serviceAccountKey),
     issuer,
     audiences: [issuer],
-    tokenAuthenticators: options.tokenAuthFile ? [tokenFile(options.tokenAuthFile)] : [],
+    tokenAuthenticators: options.tokenAuthFile ? [tokensOf(options.tokenAuthFile)] : [],
     advertised: () => `127.0.0.1:${options.securePort}`,
   });
   await server.load(parts, signal);
@@ -60,8 +81,27 @@ export async function startApiServer(
     port: options.securePort,
     ...pki.apiserver,
     clientCa: pki.ca.cert,
-  });
+  }).catch((err: unknown) => Promise.reject(whyNotListening(err, options)));
   return { server, pki, listening, ended: ended.finally(() => listening.close()) };
+}
+
+function tokensOf(file: string): ReturnType<typeof tokenFile> {
+  try {
+    readFileSync(file);
+  } catch (cause) {
+    throw new Failure(`the tokens of --token-auth-file ${file} can't be read: ${reasonOf(cause)}`, { cause });
+  }
+  return tokenFile(file);
+}
+
+function whyNotListening(cause: unknown, { securePort, bindAddress, portFlag }: ApiServerOptions): unknown {
+  const why: Record<string, string> = {
+    EADDRINUSE: `port ${securePort} is in use: see who has it with "ss -ltnp 'sport = :${securePort}'", or choose another with ${portFlag}`,
+    EACCES: `port ${securePort} needs root: choose one from 1024 on with ${portFlag}`,
+    EADDRNOTAVAIL: `${bindAddress} is no address of this machine: choose another with --bind-address`,
+  };
+  const text = why[reasonOf(cause)];
+  return text ? new Failure(text, { cause }) : cause;
 }
 
 /** The address of the `kubernetes` Service: the first of the range. */

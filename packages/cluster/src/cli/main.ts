@@ -1,26 +1,11 @@
 #!/usr/bin/env node
-import { mkdirSync } from 'node:fs';
-import { nullLogger, systemClock, systemRandom } from '@tiphys/sdk/runtime';
-import { MemoryBackend } from '../store/index.ts';
-import { startApiServer } from './apiserver.ts';
+import { join } from 'node:path';
+import nodeModule from 'node:module';
+import { cacheDir } from './data-dir.ts';
 
-const [dataDir = '/tmp/tiphys', port = '6443', tokens] = process.argv.slice(3);
-mkdirSync(dataDir, { recursive: true });
-const controller = new AbortController();
-process.once('SIGINT', () => controller.abort());
-process.once('SIGTERM', () => controller.abort());
-const log = { ...nullLogger, error: (m: string, f?: unknown) => console.error(m, f) };
-const { ended } = await startApiServer(
-  {
-    dataDir,
-    securePort: Number(port),
-    bindAddress: '127.0.0.1',
-    ...(tokens && { tokenAuthFile: tokens }),
-    serviceClusterIpRange: '10.0.0.0/16',
-    allowPrivileged: true,
-  },
-  { store: new MemoryBackend(systemClock), clock: systemClock, random: systemRandom, log },
-  controller.signal,
-);
-console.log('ready');
-await ended;
+// From Node 22.8 on what V8 compiled is kept, in a directory of the user's own: others must not be able to write there.
+type WithCompileCache = { enableCompileCache?: (dir: string) => unknown };
+(nodeModule as WithCompileCache).enableCompileCache?.(join(cacheDir(process.env), 'compiled'));
+
+const { main } = await import('./program.ts');
+await main(process.argv);

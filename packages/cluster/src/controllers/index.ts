@@ -2,7 +2,9 @@
  * The controllers of a cluster: each makes one part of the world as objects say it should be. They speak through the API alone
  * and are built on the public SDK; each has its file or folder, decisions apart from writes.
  */
-import { type Controller, type ControllerDeps, runControllers as runAll } from '@tiphys/sdk/operator';
+import type { Client } from '@tiphys/sdk/client';
+import type { Controller, ControllerDeps } from '@tiphys/sdk/operator';
+import { group } from '@tiphys/sdk/runtime';
 import { clusterRoleAggregationController } from './clusterroleaggregation.ts';
 import { deploymentController } from './deployment/index.ts';
 import { endpointsController } from './endpoints/index.ts';
@@ -27,27 +29,37 @@ export interface ControllersConfig {
   readonly nodeIpam?: NodeIpamConfig;
 }
 
-/** Every controller, in no order that matters. */
-export const standardControllers = ({ rootCa, nodeIpam }: ControllersConfig): Controller[] => [
-  deploymentController,
-  replicaSetController,
-  endpointsController,
-  endpointSliceController,
-  endpointSliceMirroringController,
-  namespaceController,
-  garbageCollector,
-  serviceAccountController,
-  rootCaCertPublisher(rootCa),
-  nodeLifecycleController,
-  taintEvictionController,
-  podGcController,
-  clusterRoleAggregationController,
-  ...(nodeIpam ? [nodeIpamController(nodeIpam)] : []),
+/** Every controller, beside the service account of kube-system that it acts as. In no order that matters. */
+const standardControllers = ({ rootCa, nodeIpam }: ControllersConfig): [account: string, controller: Controller][] => [
+  ['deployment-controller', deploymentController],
+  ['replicaset-controller', replicaSetController],
+  ['endpoint-controller', endpointsController],
+  ['endpointslice-controller', endpointSliceController],
+  ['endpointslicemirroring-controller', endpointSliceMirroringController],
+  ['namespace-controller', namespaceController],
+  ['generic-garbage-collector', garbageCollector],
+  ['service-account-controller', serviceAccountController],
+  ['root-ca-cert-publisher', rootCaCertPublisher(rootCa)],
+  ['node-controller', nodeLifecycleController],
+  ['node-controller', taintEvictionController],
+  ['pod-garbage-collector', podGcController],
+  ['clusterrole-aggregation-controller', clusterRoleAggregationController],
+  ...(nodeIpam ? [['node-controller', nodeIpamController(nodeIpam)] as [string, Controller]] : []),
 ];
 
-export function runControllers(
-  deps: ControllerDeps & { readonly config: ControllersConfig },
+export interface ControllersDeps extends ControllerDeps {
+  readonly config: ControllersConfig;
+  /** Gives each controller the rights of its own service account; without it all write with the one client. */
+  readonly clientOf?: (account: string) => Client;
+}
+
+export async function runControllers(
+  { config, clientOf, ...deps }: ControllersDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  return runAll(standardControllers(deps.config), deps, signal);
+  await using tasks = group(signal);
+  for (const [account, controller] of standardControllers(config)) {
+    tasks.go((s) => controller.run({ ...deps, ...(clientOf && { client: clientOf(account) }) }, s));
+  }
+  await tasks.done();
 }

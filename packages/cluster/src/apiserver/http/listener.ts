@@ -77,15 +77,7 @@ export async function listen(served: Served, options: ListenOptions): Promise<Li
 
 function bound(server: Http2SecureServer, { port, host = '0.0.0.0' }: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (err: NodeJS.ErrnoException) => {
-      if (err.code !== 'EADDRINUSE') return reject(err);
-      reject(
-        new Error(
-          `port ${port} is in use: stop what listens there (ss -ltnp 'sport = :${port}') or choose another with --port`,
-          { cause: err },
-        ),
-      );
-    });
+    server.once('error', reject);
     server.listen(port, host, resolve);
   });
 }

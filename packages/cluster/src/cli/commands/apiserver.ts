@@ -1,0 +1,30 @@
+import { Command, Option } from 'commander';
+import { flags, parseAddress, parsePort } from '../flags.ts';
+import type { Level } from '../logger.ts';
+import { stopSignal } from '../stop-signal.ts';
+
+interface Flags {
+  dataDir: string;
+  securePort: number;
+  bindAddress: string;
+  tokenAuthFile?: string;
+  serviceClusterIpRange: string;
+  allowPrivileged: boolean;
+  logLevel: Level;
+}
+
+export const apiserverCommand = (): Command =>
+  new Command('apiserver')
+    .description('The API server alone, over the store in its data directory.')
+    .addOption(flags.dataDir())
+    .addOption(new Option('--secure-port <port>', 'port of HTTPS').argParser(parsePort).default(6443))
+    .addOption(new Option('--bind-address <ip>', 'address to listen on').argParser(parseAddress).default('0.0.0.0'))
+    .addOption(flags.tokenAuthFile())
+    .addOption(flags.serviceRange('10.0.0.0/24'))
+    .addOption(flags.allowPrivileged())
+    .addOption(flags.logLevel())
+    .action(async ({ logLevel, ...options }: Flags) => {
+      const signal = stopSignal();
+      const { runApiServer } = await import('../apiserver.ts');
+      await runApiServer({ ...options, portFlag: '--secure-port' }, logLevel, signal);
+    });

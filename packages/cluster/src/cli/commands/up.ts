@@ -1,0 +1,34 @@
+import { Command, Option } from 'commander';
+import { flags, parseAddress, parsePort } from '../flags.ts';
+import type { Level } from '../logger.ts';
+import { stopSignal } from '../stop-signal.ts';
+
+interface Flags {
+  dataDir: string;
+  port: number;
+  bindAddress: string;
+  tokenAuthFile?: string;
+  serviceClusterIpRange: string;
+  clusterCidr: string;
+  allowPrivileged: boolean;
+  node: boolean;
+  logLevel: Level;
+}
+
+export const upCommand = (): Command =>
+  new Command('up')
+    .description('A whole cluster in the foreground: API server, controllers, scheduler.')
+    .addOption(flags.dataDir())
+    .addOption(new Option('--port <port>', 'port of the API server').argParser(parsePort).default(6443))
+    .addOption(new Option('--bind-address <ip>', 'address to listen on').argParser(parseAddress).default('127.0.0.1'))
+    .option('--no-node', 'no node at all: the control plane alone')
+    .addOption(flags.tokenAuthFile())
+    .addOption(flags.serviceRange('10.96.0.0/12'))
+    .addOption(flags.clusterCidr())
+    .addOption(flags.allowPrivileged())
+    .addOption(flags.logLevel())
+    .action(async (options: Flags) => {
+      const signal = stopSignal();
+      const { runUp } = await import('../up.ts');
+      await runUp(options, signal);
+    });

@@ -1,0 +1,57 @@
+import { isIP } from 'node:net';
+import { InvalidArgumentError, Option } from 'commander';
+import { defaultDataDir } from './data-dir.ts';
+
+/** Flags that several commands have, each with one meaning. */
+export const flags = {
+  dataDir: () =>
+    new Option('--data-dir <dir>', 'where the cluster keeps everything').default(
+      defaultDataDir(process.env, process.getuid?.() === 0),
+    ),
+  tokenAuthFile: () =>
+    new Option(
+      '--token-auth-file <file>',
+      'bearer tokens that are known from the start: lines of token,user,uid,"groups"',
+    ),
+  serviceRange: (range: string) =>
+    new Option('--service-cluster-ip-range <cidr>', 'addresses of services').argParser(parseCidr).default(range),
+  clusterCidr: () =>
+    new Option('--cluster-cidr <cidr>', 'addresses of pods').argParser(parseCidr).default('10.244.0.0/16'),
+  allowPrivileged: () =>
+    new Option('--allow-privileged [bool]', 'whether containers may be privileged')
+      .argParser(parseBool)
+      .preset('true')
+      .default(true),
+  kubeconfig: () =>
+    new Option('--kubeconfig <file>', 'the cluster to work for, and who we are there').makeOptionMandatory(),
+  logLevel: () =>
+    new Option('--log-level <level>', 'what to tell on stderr')
+      .choices(['error', 'warn', 'info', 'debug'])
+      .default('warn'),
+} as const;
+
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+  return port;
+}
+
+/** The spellings that Go's flags take. */
+export function parseBool(text: string): boolean {
+  if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(text)) return true;
+  if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(text)) return false;
+  throw new InvalidArgumentError('Say true or false.');
+}
+
+export function parseCidr(text: string): string {
+  const [address = '', bits = '', ...rest] = text.split('/');
+  const family = isIP(address);
+  if (!family || rest.length || !/^\d+$/.test(bits) || Number(bits) > (family === 4 ? 32 : 128))
+    throw new InvalidArgumentError('An address range looks like 10.96.0.0/12.');
+  return text;
+}
+
+export function parseAddress(text: string): string {
+  if (!isIP(text)) throw new InvalidArgumentError('An IP address of this machine, or 0.0.0.0 for all.');
+  return text;
+}
