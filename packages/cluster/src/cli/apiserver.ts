@@ -4,7 +4,7 @@ import { type Clock, type Logger, type Random, systemClock, systemRandom } from 
 import { ApiServer, bootstrap, listen, type Listening, standardParts, tokenFile } from '../apiserver/index.ts';
 import { Pki, ServiceAccountTokens } from '../pki/index.ts';
 import type { StoreBackend } from '../store/index.ts';
-import { filesIn, openDataDir, reasonOf } from './data-dir.ts';
+import { filesIn, reasonOf } from './data-dir.ts';
 import { Failure } from './failure.ts';
 import { type Level, stderrLogger } from './logger.ts';
 import { openStore } from './store.ts';
@@ -30,7 +30,6 @@ export interface RunningApiServer {
 
 /** The API server as a program of its own: until the signal aborts. */
 export async function runApiServer(options: ApiServerOptions, level: Level, signal: AbortSignal): Promise<void> {
-  const lock = await openDataDir(options.dataDir);
   const store = await openStore(options.dataDir, systemClock);
   try {
     const deps = { store, clock: systemClock, random: systemRandom, log: stderrLogger(level) };
@@ -39,7 +38,6 @@ export async function runApiServer(options: ApiServerOptions, level: Level, sign
     await ended;
   } finally {
     await store.close();
-    lock.release();
   }
 }
 

@@ -1,7 +1,15 @@
 import type { Clock } from '@tiphys/sdk/runtime';
-import { MemoryBackend, type StoreBackend } from '../store/index.ts';
+import { DataDirectoryError, LmdbBackend, type StoreBackend } from '../store/index.ts';
+import { filesIn, makeDataDir } from './data-dir.ts';
+import { Failure } from './failure.ts';
 
-/** The store of a data directory. */
-export function openStore(_dataDir: string, clock: Clock): Promise<StoreBackend> {
-  return Promise.resolve(new MemoryBackend(clock));
+/** The store of a data directory, which no other process can use as long as it is open. */
+export async function openStore(dataDir: string, clock: Clock): Promise<StoreBackend> {
+  makeDataDir(dataDir);
+  try {
+    return await LmdbBackend.open(filesIn(dataDir).store, { clock });
+  } catch (err) {
+    if (err instanceof DataDirectoryError) throw new Failure(err.message, { cause: err });
+    throw err;
+  }
 }

@@ -1,7 +1,7 @@
 import { group, systemClock, systemRandom } from '@tiphys/sdk/runtime';
 import { kubeconfig, writeFileOnce } from '../pki/index.ts';
 import { startApiServer } from './apiserver.ts';
-import { filesIn, openDataDir } from './data-dir.ts';
+import { filesIn } from './data-dir.ts';
 import { type Level, stderrLogger } from './logger.ts';
 import { forgetRunning, writeRunning } from './running.ts';
 import { openStore } from './store.ts';
@@ -22,7 +22,6 @@ export interface UpOptions {
 export async function runUp(options: UpOptions, signal: AbortSignal): Promise<void> {
   const { dataDir, port, clusterCidr } = options;
   const files = filesIn(dataDir);
-  const lock = await openDataDir(dataDir);
   const store = await openStore(dataDir, systemClock);
   const deps = { clock: systemClock, random: systemRandom, log: stderrLogger(options.logLevel) };
   try {
@@ -44,6 +43,5 @@ export async function runUp(options: UpOptions, signal: AbortSignal): Promise<vo
   } finally {
     forgetRunning(dataDir);
     await store.close();
-    lock.release();
   }
 }
