@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
-import { configMap } from '../api/index.ts';
+import { configMap, node } from '../api/index.ts';
 import { isNotFound, notFound, StatusError } from '../machinery/index.ts';
 import { HttpTransport } from './http-transport.ts';
 import { createClient } from './transport-client.ts';
@@ -68,8 +68,9 @@ test('a request carries who asks, what for and what is sent; the answer is froze
 test('a refusal is a StatusError, also when a proxy refuses in its own words', async (t) => {
   const { client } = await serve(t, (request, response) => {
     if (request.url?.endsWith('/a')) json(response, 404, notFound({ group: '', resource: 'configmaps' }, 'a').status);
-    else response.writeHead(502).end('<html>');
+    else response.writeHead(request.url?.includes('/nodes') ? 404 : 502).end('<html>');
   });
+  await assert.rejects(client.list(node), isNotFound);
   await assert.rejects(client.get(configMap, key), isNotFound);
   await assert.rejects(client.list(configMap), (err) => err instanceof StatusError && err.code === 502);
 });

@@ -160,11 +160,31 @@ class TransportClient implements Client {
   }
 }
 
+/** What a code means when a proxy, or a server that doesn't know the path, says nothing more: client-go's reading. */
+const reasons: Record<number, string> = {
+  400: 'BadRequest',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'NotFound',
+  405: 'MethodNotAllowed',
+  406: 'NotAcceptable',
+  409: 'Conflict',
+  410: 'Gone',
+  413: 'RequestEntityTooLarge',
+  415: 'UnsupportedMediaType',
+  422: 'Invalid',
+  429: 'TooManyRequests',
+  500: 'InternalError',
+  503: 'ServiceUnavailable',
+  504: 'Timeout',
+};
+
 /** The error of a refused request; a proxy's plain text becomes a `StatusError` too. */
 export async function refusal(response: ApiResponse): Promise<StatusError> {
   const body = await response.json().catch(() => undefined); // not JSON: the code alone must do
   if (isObject(body) && body['kind'] === 'Status') return StatusError.from(body as unknown as Status);
-  return new StatusError(response.status, 'Unknown', `the server answered with status code ${response.status}`);
+  const { status } = response;
+  return new StatusError(status, reasons[status] ?? 'Unknown', `the server answered with status code ${status}`);
 }
 
 const signalOf = ({ signal }: CallOptions) => (signal ? { signal } : {});
