@@ -16,6 +16,7 @@ import { authorize } from './filters/authorize.ts';
 import { impersonate } from './filters/impersonate.ts';
 import { health, type HealthCheck } from './health/endpoint.ts';
 import { servedKinds, storedKinds } from './kinds.ts';
+import { openApi } from './openapi/index.ts';
 import { reviews } from './reviews/index.ts';
 import type { ApiServer, ApiServerParts } from './server.ts';
 import { subresourcesOf } from './subresources/index.ts';
@@ -47,6 +48,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
         reviews({ ...who, admission: () => server.admission, rulesOf: rulesOf(rbac) }),
         discovery(servedKinds, config.advertised),
         version,
+        openApi(servedKinds, server.deps.clock),
         health(checks),
         rootPaths(servedKinds),
       ];

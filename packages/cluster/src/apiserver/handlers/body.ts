@@ -7,7 +7,7 @@ import {
   StatusError,
   syntaxProblem,
 } from '@tiphys/sdk/machinery';
-import { type AnyKind, decode, DecodeError } from '@tiphys/sdk/schema';
+import { type AnyKind, decode, DecodeError, decodeMessage, openEnvelope, protobufMediaType } from '@tiphys/sdk/schema';
 import { LineCounter, parseDocument } from 'yaml';
 import type { RequestContext, ServerRequest } from '../context.ts';
 
@@ -91,8 +91,22 @@ function parse(media: string, bytes: Buffer, kind: AnyKind): { value: unknown; p
       return parseJson(bytes, kind);
     case 'application/yaml':
       return parseYaml(bytes, kind);
+    case protobufMediaType:
+      return { value: parseProtobuf(bytes, kind), problems: [] };
     default:
       throw unsupportedMedia();
+  }
+}
+
+/** kubectl's typed clients speak protobuf to built-in kinds; JSON is what they get back. */
+function parseProtobuf(bytes: Buffer, kind: AnyKind): JsonObject {
+  try {
+    const { apiVersion, kind: said, raw } = openEnvelope(bytes);
+    const value = decodeMessage(kind.schema.shape, raw) as JsonObject;
+    return checkedKind({ ...value, ...(apiVersion && { apiVersion }), ...(said && { kind: said }) }, kind, bytes);
+  } catch (err) {
+    if (!(err instanceof DecodeError)) throw err;
+    throw unrecognized(kind, err.message, bytes);
   }
 }
 

@@ -1,0 +1,107 @@
+import type { AnyKind } from '@tiphys/sdk/schema';
+import type { StructShape } from '@tiphys/sdk/machinery';
+import { deleteOptions } from '@tiphys/sdk/api';
+import { type Texts, textsOf } from './descriptions.ts';
+import type { Dialect, Json } from './dialect.ts';
+import {
+  apiGroup,
+  apiGroupList,
+  apiResourceList,
+  apiVersions,
+  asRoot,
+  listMeta,
+  patchName,
+  status,
+  versionInfo,
+  watchEvent,
+} from './meta-shapes.ts';
+import { mentions, scalarSchema, structSchema } from './schema.ts';
+
+interface GroupVersionKind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+}
+
+/** Every definition that documents refer to, each written once per dialect. */
+export class Definitions {
+  readonly #texts: Texts;
+  readonly #roots = new Map<string, { shape: StructShape; kinds: readonly GroupVersionKind[] }>();
+  readonly #structs = new Map<string, StructShape>();
+  readonly #written = new Map<string, string>();
+
+  constructor(kinds: readonly AnyKind[], texts: Texts) {
+    this.#texts = texts;
+    const versions = new Map(kinds.map(({ group, version }) => [`${group}/${version}`, { group, version }]));
+    const everywhere = (kind: string) => [...versions.values()].map((v) => ({ ...v, kind }));
+    for (const kind of kinds) {
+      const { group, version } = kind;
+      const { shape } = kind.schema;
+      this.#addRoot(shape, [{ group, version, kind: kind.kind }]);
+      if (kind.verbs.includes('list')) this.#addRoot(listShape(shape), [{ group, version, kind: kind.listKind }]);
+    }
+    const core = (kind: string) => [{ group: '', version: 'v1', kind }];
+    this.#addRoot(status.shape, core('Status'));
+    this.#addRoot(deleteOptions.shape, everywhere('DeleteOptions'));
+    this.#addRoot(apiResourceList.shape, core('APIResourceList'));
+    this.#addRoot(apiGroup.shape, core('APIGroup'));
+    this.#addRoot(apiGroupList.shape, core('APIGroupList'));
+    this.#addRoot(apiVersions.shape, core('APIVersions'));
+    this.#roots.set(watchEvent.shape.name, { shape: watchEvent.shape, kinds: everywhere('WatchEvent') });
+    this.#structs.set(versionInfo.shape.name, versionInfo.shape);
+  }
+
+  /** The names of all that these definitions consist of, in order. */
+  reachable(names: Iterable<string>): string[] {
+    const found = new Set<string>();
+    const visit = (name: string, struct?: StructShape): boolean => {
+      if (found.has(name)) return false;
+      found.add(name);
+      if (struct && !this.#roots.has(name)) this.#structs.set(name, struct);
+      return true;
+    };
+    for (const name of names) {
+      const shape = this.#roots.get(name)?.shape ?? this.#structs.get(name);
+      if (shape) mentions(shape, visit);
+      else visit(name);
+    }
+    return [...found].sort();
+  }
+
+  /** A definition as JSON text. */
+  text(name: string, dialect: Dialect): string {
+    const key = `${dialect}/${name}`;
+    let text = this.#written.get(key);
+    if (text === undefined) this.#written.set(key, (text = JSON.stringify(this.#schema(name, dialect))));
+    return text;
+  }
+
+  #schema(name: string, dialect: Dialect): Json {
+    const texts = textsOf(this.#texts, name);
+    const root = this.#roots.get(name);
+    const shape = root?.shape ?? this.#structs.get(name);
+    const scalar = scalarSchema(name, dialect);
+    if (shape && !scalar) {
+      const schema = structSchema(shape, dialect, (field) => texts[field ?? '']);
+      return root ? { ...schema, 'x-kubernetes-group-version-kind': root.kinds } : schema;
+    }
+    const description = texts[''];
+    return { ...(description && { description }), ...(scalar ?? { type: 'object' }) };
+  }
+
+  #addRoot(shape: StructShape, kinds: readonly GroupVersionKind[]): void {
+    this.#roots.set(shape.name, { shape: asRoot(shape), kinds });
+  }
+}
+
+const listShape = (item: StructShape): StructShape => ({
+  type: 'struct',
+  name: `${item.name}List`,
+  fields: new Map([
+    ['items', { name: 'items', number: 2, presence: 'required', shape: { type: 'list', items: item } }],
+    ['metadata', { name: 'metadata', number: 1, presence: 'held', shape: listMeta.shape }],
+  ]),
+});
+
+/** Definitions that operations mention without any kind having them. */
+export const operationNames = [status.shape.name, deleteOptions.shape.name, watchEvent.shape.name, patchName];
