@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { KubeObject } from '@tiphys/sdk/machinery';
 import type { WatchFrame } from '@tiphys/sdk/client';
 
@@ -18,6 +19,8 @@ export interface ServerRequest {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The body; rejects with 413 past the limit. An in-process caller hands over an object instead of bytes. */
   body(): Promise<Uint8Array | KubeObject | undefined>;
+  /** The body in pieces and without limit, for whoever passes it on. */
+  stream?(): AsyncIterable<Uint8Array>;
   /** Known already when the request comes from within the process. */
   readonly user?: UserInfo;
   /** The DER of a client certificate that the TLS layer verified. */
@@ -66,6 +69,8 @@ export type Body =
   | { readonly type: 'bytes'; readonly pieces: readonly Uint8Array[] }
   /** `lost` aborts when the reader was too slow and nothing more will come: its stream is cut. */
   | { readonly type: 'stream'; readonly chunks: AsyncIterable<Uint8Array>; readonly lost?: AbortSignal }
+  /** With status 101: from here on the client talks with this, in whatever protocol they agreed on. */
+  | { readonly type: 'upgrade'; readonly stream: Duplex }
   | { readonly type: 'object'; readonly value: unknown }
   | { readonly type: 'frames'; readonly frames: AsyncIterable<readonly WatchFrame[]> };
 

@@ -18,3 +18,5 @@ export type { AdmissionAttributes, AdmissionPlugin } from './admission/plugin.ts
 export { bootstrap, serverItself } from './bootstrap.ts';
 export { type PartsConfig, standardParts } from './parts.ts';
 export { tokenFile } from './authn/token-file.ts';
+export { type NodeAddress, type NodeConnector, tlsNodes } from './nodes/connector.ts';
+export { LocalNodes } from './nodes/local-nodes.ts';

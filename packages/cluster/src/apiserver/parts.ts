@@ -18,6 +18,7 @@ import { health, type HealthCheck } from './health/endpoint.ts';
 import { servedKinds, storedKinds } from './kinds.ts';
 import { openApi } from './openapi/index.ts';
 import { reviews } from './reviews/index.ts';
+import type { NodeConnector } from './nodes/connector.ts';
 import type { ApiServer, ApiServerParts } from './server.ts';
 import { subresourcesOf } from './subresources/index.ts';
 
@@ -31,6 +32,8 @@ export interface PartsConfig {
   readonly tokenAuthenticators: readonly TokenAuthenticator[];
   /** Where clients reach this server, for old discovery. */
   readonly advertised: () => string;
+  /** How the agents of nodes are reached. */
+  readonly nodes: NodeConnector;
 }
 
 /** The parts of an ordinary API server, each list in the order in which it is asked. */
@@ -59,6 +62,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
         ...config,
         admission: () => server.admission,
         objects: of(server).objects,
+        authorizer: of(server).authorizer,
         random: server.deps.random.fork('tokens'),
       }),
     hooks: () => undefined,

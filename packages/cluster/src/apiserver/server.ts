@@ -1,5 +1,5 @@
 import { internalError, isObject, type KubeObject, StatusError } from '@tiphys/sdk/machinery';
-import type { ApiRequest, ApiResponse, Transport, WatchFrame } from '@tiphys/sdk/client';
+import { type ApiRequest, type ApiResponse, refusal, type Transport, type WatchFrame } from '@tiphys/sdk/client';
 import { type Clock, type Logger, pacerOf, type Random } from '@tiphys/sdk/runtime';
 import type { StoreBackend } from '../store/index.ts';
 import { AdmissionChain, type AdmissionPlugin } from './admission/plugin.ts';
@@ -126,6 +126,12 @@ export class ApiServer {
       send: async (request) => {
         await pacer.turn();
         return inProcess(await this.handle(asServerRequest(request, user)));
+      },
+      upgrade: async (request) => {
+        await pacer.turn();
+        const answer = await this.handle(asServerRequest(request, user));
+        if (answer.body.type !== 'upgrade') throw await refusal(inProcess(answer));
+        return { headers: answer.headers, stream: answer.body.stream };
       },
       close: () => {},
     };

@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { type Clock, type Logger, type Random, systemClock, systemRandom } from '@tiphys/sdk/runtime';
-import { ApiServer, bootstrap, listen, type Listening, standardParts, tokenFile } from '../apiserver/index.ts';
+import {
+  ApiServer,
+  bootstrap,
+  listen,
+  type Listening,
+  LocalNodes,
+  standardParts,
+  tlsNodes,
+  tokenFile,
+} from '../apiserver/index.ts';
 import { Pki, ServiceAccountTokens } from '../pki/index.ts';
 import type { StoreBackend } from '../store/index.ts';
 import { filesIn, reasonOf } from './data-dir.ts';
@@ -23,6 +32,8 @@ export interface ApiServerOptions {
 export interface RunningApiServer {
   readonly server: ApiServer;
   readonly pki: Pki;
+  /** Agents of nodes in this process are added here. */
+  readonly nodes: LocalNodes;
   readonly listening: Listening;
   /** Ends with the signal that it was started with. */
   readonly ended: Promise<void>;
@@ -64,11 +75,13 @@ export async function startApiServer(
   ];
   const pki = new Pki(filesIn(options.dataDir).pki, { clock, random }, { serverNames });
   const server = new ApiServer(deps);
+  const nodes = new LocalNodes(tlsNodes({ ...pki.apiserverKubeletClient, ca: pki.ca.cert }));
   const parts = standardParts({
     tokens: new ServiceAccountTokens(pki.serviceAccountKey),
     issuer,
     audiences: [issuer],
     tokenAuthenticators: options.tokenAuthFile ? [tokensOf(options.tokenAuthFile)] : [],
+    nodes,
     advertised: () => `127.0.0.1:${options.securePort}`,
   });
   await server.load(parts, signal);
@@ -80,7 +93,7 @@ export async function startApiServer(
     ...pki.apiserver,
     clientCa: pki.ca.cert,
   }).catch((err: unknown) => Promise.reject(whyNotListening(err, options)));
-  return { server, pki, listening, ended: ended.finally(() => listening.close()) };
+  return { server, nodes, pki, listening, ended: ended.finally(() => listening.close()) };
 }
 
 function tokensOf(file: string): ReturnType<typeof tokenFile> {

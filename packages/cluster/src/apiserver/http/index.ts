@@ -1,1 +1,2 @@
-export { listen, type Listening, type ListenOptions, type Served } from './listener.ts';
+export { listen, type Listening, type ListenOptions } from './listener.ts';
+export type { Served } from './request.ts';

@@ -1,11 +1,11 @@
-import type { Http2ServerResponse } from 'node:http2';
+import type { Writable } from 'node:stream';
 import type { Body } from '../context.ts';
 
 /** Pieces up to this many bytes together go out as one. */
 const joinBelow = 16 * 1024;
 
 /** Writes a body at the pace of its reader. */
-export async function writeBody(response: Http2ServerResponse, body: Body, signal: AbortSignal): Promise<void> {
+export async function writeBody(response: Writable, body: Body, signal: AbortSignal): Promise<void> {
   switch (body.type) {
     case 'none':
       response.end();
@@ -28,7 +28,7 @@ export async function writeBody(response: Http2ServerResponse, body: Body, signa
 }
 
 async function writeStream(
-  response: Http2ServerResponse,
+  response: Writable,
   { chunks, lost }: Extract<Body, { type: 'stream' }>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -43,11 +43,7 @@ async function writeStream(
   response.end();
 }
 
-async function writePieces(
-  response: Http2ServerResponse,
-  pieces: readonly Uint8Array[],
-  signal: AbortSignal,
-): Promise<void> {
+async function writePieces(response: Writable, pieces: readonly Uint8Array[], signal: AbortSignal): Promise<void> {
   if (pieces.length === 1) return void response.end(pieces[0]!);
   let batch: Uint8Array[] = [];
   let size = 0;
@@ -63,7 +59,7 @@ async function writePieces(
   response.end(Buffer.concat(batch));
 }
 
-const drained = (response: Http2ServerResponse, signal: AbortSignal): Promise<void> =>
+const drained = (response: Writable, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const done = () => {
       response.off('drain', done);

@@ -1,12 +1,13 @@
 import type { AnyKind } from '@tiphys/sdk/schema';
 import type { SubresourceHandler } from '../handlers/dispatch.ts';
 import { binding } from './binding.ts';
+import { type ConnectDeps, connections } from './connect/index.ts';
 import { eviction } from './eviction.ts';
 import { finalize } from './finalize.ts';
 import { scalesOf } from './scale.ts';
 import { token, type TokenDeps } from './token.ts';
 
-export type SubresourceDeps = TokenDeps;
+export type SubresourceDeps = TokenDeps & ConnectDeps;
 
 /** Subresources that do something of their own. */
 export const subresourcesOf = (kinds: readonly AnyKind[], deps: SubresourceDeps): SubresourceHandler[] => [
@@ -14,5 +15,6 @@ export const subresourcesOf = (kinds: readonly AnyKind[], deps: SubresourceDeps)
   eviction,
   finalize,
   token(deps),
+  ...connections(deps),
   ...scalesOf(kinds),
 ];

@@ -1,0 +1,51 @@
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { type Duplex, pipeline } from 'node:stream';
+import type { Body, ServerResponse as Answer } from '../context.ts';
+import { requestOf, type Served } from './request.ts';
+import { writeBody } from './write-body.ts';
+
+/** A request that would speak another protocol: handled like any, and joined with whoever agrees to. */
+export async function upgrade(
+  served: Served,
+  request: IncomingMessage,
+  { socket, head }: { socket: Duplex; head: Buffer },
+): Promise<void> {
+  const controller = new AbortController();
+  socket.once('close', () => controller.abort());
+  socket.on('error', () => socket.destroy());
+  const { status, headers, body } = await served.handle(requestOf(request, controller.signal));
+  if (controller.signal.aborted) return void (body.type === 'upgrade' && body.stream.destroy());
+  if (body.type === 'upgrade') join(socket, head, { headers, stream: body.stream });
+  else await refuse(request, socket, { status, headers, body });
+}
+
+function join(socket: Duplex, head: Buffer, { headers, stream }: { headers: Answer['headers']; stream: Duplex }): void {
+  const lines = Object.entries(headers).flatMap(([name, values]) => [values].flat().map((v) => `${name}: ${v}\r\n`));
+  socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join('')}\r\n`);
+  if (head.length) socket.unshift(head);
+  const isOver = () => {};
+  pipeline(socket, stream, isOver);
+  pipeline(stream, socket, isOver);
+}
+
+/** Answered as if it had asked for nothing special, and closed. */
+async function refuse(
+  request: IncomingMessage,
+  socket: Duplex,
+  { status, headers, body }: { status: number; headers: Answer['headers']; body: Body },
+): Promise<void> {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket as Socket);
+  response.once('finish', () => socket.end());
+  const gone = new AbortController();
+  socket.once('close', () => gone.abort());
+  try {
+    response.writeHead(status, headers as Record<string, string | string[]>);
+    await writeBody(response, body, gone.signal);
+  } catch {
+    // The client is gone; there is nobody to tell.
+    socket.destroy();
+  }
+}
