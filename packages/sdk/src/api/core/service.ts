@@ -118,5 +118,6 @@ export const service: Kind<Service, ServiceManifest> = defineKind<Service, Servi
     'spec.clusterIP': ({ spec }) => spec.clusterIP ?? '',
     'spec.type': ({ spec }) => spec.type ?? '',
   },
+  returnsDeleted: true,
   schema: serviceShape,
 });

@@ -30,6 +30,7 @@ export const serviceAccount: Kind<ServiceAccount, ServiceAccountManifest> = defi
   subresources: [
     { name: 'token', kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] },
   ],
+  returnsDeleted: true,
   schema: serviceAccountShape,
 
   prepareForCreate: keepNamesOfSecrets,
