@@ -20,3 +20,4 @@ export { type PartsConfig, standardParts } from './parts.ts';
 export { tokenFile } from './authn/token-file.ts';
 export { type NodeAddress, type NodeConnector, tlsNodes } from './nodes/connector.ts';
 export { LocalNodes } from './nodes/local-nodes.ts';
+export { processMetrics } from './metrics/index.ts';
