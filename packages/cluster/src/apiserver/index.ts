@@ -17,7 +17,7 @@ export { listen, type Listening, type ListenOptions } from './http/index.ts';
 export type { AdmissionAttributes, AdmissionPlugin } from './admission/plugin.ts';
 export { bootstrap, serverItself } from './bootstrap.ts';
 export { type PartsConfig, standardParts } from './parts.ts';
+export { ClusterIps } from './registry/kinds/index.ts';
 export { tokenFile } from './authn/token-file.ts';
 export { type NodeAddress, type NodeConnector, tlsNodes } from './nodes/connector.ts';
 export { LocalNodes } from './nodes/local-nodes.ts';
-export { processMetrics } from './metrics/index.ts';

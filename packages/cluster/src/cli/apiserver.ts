@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { type Clock, type Logger, type Random, Registry, systemClock, systemRandom } from '@tiphys/sdk/runtime';
+import { type Clock, type Logger, type Random, systemClock, systemRandom } from '@tiphys/sdk/runtime';
 import {
   ApiServer,
   bootstrap,
+  ClusterIps,
   listen,
   type Listening,
   LocalNodes,
-  processMetrics,
   standardParts,
   tlsNodes,
   tokenFile,
@@ -62,7 +62,7 @@ export async function startApiServer(
   signal: AbortSignal,
 ): Promise<RunningApiServer> {
   const { clock, random } = deps;
-  const first = firstAddress(options.serviceClusterIpRange);
+  const clusterIps = new ClusterIps(options.serviceClusterIpRange, random.fork('cluster-ips'));
   const serverNames = [
     'kubernetes',
     'kubernetes.default',
@@ -72,20 +72,18 @@ export async function startApiServer(
     hostname(),
     '127.0.0.1',
     '::1',
-    first,
+    clusterIps.first,
   ];
   const pki = new Pki(filesIn(options.dataDir).pki, { clock, random }, { serverNames });
   const server = new ApiServer(deps);
-  const metrics = new Registry();
-  processMetrics(metrics);
   const nodes = new LocalNodes(tlsNodes({ ...pki.apiserverKubeletClient, ca: pki.ca.cert }));
   const parts = standardParts({
-    metrics,
     tokens: new ServiceAccountTokens(pki.serviceAccountKey),
     issuer,
     audiences: [issuer],
     tokenAuthenticators: options.tokenAuthFile ? [tokensOf(options.tokenAuthFile)] : [],
     nodes,
+    clusterIps,
     advertised: () => `127.0.0.1:${options.securePort}`,
   });
   await server.load(parts, signal);
@@ -117,10 +115,4 @@ function whyNotListening(cause: unknown, { securePort, bindAddress, portFlag }: 
   };
   const text = why[reasonOf(cause)];
   return text ? new Failure(text, { cause }) : cause;
-}
-
-/** The address of the `kubernetes` Service: the first of the range. */
-function firstAddress(range: string): string {
-  const [base = ''] = range.split('/');
-  return base.replace(/\d+$/, (last) => String(Number(last) + 1));
 }

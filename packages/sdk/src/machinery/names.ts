@@ -51,7 +51,8 @@ const subdomainProblem = regexProblem(
 export function dnsLabelProblems(s: string): Problems {
   return [
     ...(s.length > 63 ? ['must be no more than 63 characters'] : []),
-    ...(is.label.test(s) ? [] : [labelProblem]),
+    // A name that would do as a subdomain has nothing wrong with it but its dots.
+    ...(is.label.test(s) ? [] : [is.subdomain.test(s) ? 'must not contain dots' : labelProblem]),
   ];
 }
 

@@ -65,6 +65,8 @@ export interface KindDefinition<O extends KubeObject, M> {
 
   /** Has `/status`: writes to the object can't touch its status, nor writes to the status the rest. */
   readonly status?: boolean | PartStrategy<O>;
+  /** Whoever makes the object says its status too (nodes, of themselves); else it begins without. */
+  readonly statusAtCreation?: boolean;
   /** Other subresources, for discovery; `status` and `scale` are added by themselves. */
   readonly subresources?: readonly Subresource[];
   /** Subresources that write part of the object itself. */
@@ -86,10 +88,8 @@ export interface KindDefinition<O extends KubeObject, M> {
   readonly generation?: boolean;
   /** Deletion waits for grace (pods). */
   readonly graceful?: boolean;
-  /** A deletion answers with the object it removed, rather than with a Status. */
+  /** Deleting answers with the object as it was rather than with a Status. */
   readonly returnsDeleted?: boolean;
-  /** An update's own rules look at the metadata as a whole once more, as most kinds' do; off for those that don't. */
-  readonly rechecksMetadata?: boolean;
   /** What happens to dependents when the deleter doesn't say; background unless given. */
   readonly orphanDependents?: boolean;
   /** Etcd directory under `/registry/`, when it isn't the plural. */

@@ -5,8 +5,10 @@ const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:
 /** RFC 3339 in any zone → UTC; whole seconds, or exactly six decimals. */
 export function canonicalTime(text: string, micro: boolean): string {
   const m = rfc3339.exec(text);
-  const ms = m ? Date.parse(m[7] ? text.replace(m[7], '') : text) : NaN;
-  if (!m || Number.isNaN(ms)) {
+  // Layouts of Go are exact: six decimals, no fewer and no more.
+  const fits = m && (!micro || m[7]?.length === 7);
+  const ms = fits ? Date.parse(m[7] ? text.replace(m[7], '') : text) : NaN;
+  if (!fits || Number.isNaN(ms)) {
     const layout = micro ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00';
     throw new DecodeError(
       `parsing time ${JSON.stringify(text)} as "${layout}": cannot parse ${JSON.stringify(text)} as "2006"`,

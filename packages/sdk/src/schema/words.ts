@@ -141,8 +141,8 @@ export interface FieldOptions<I> {
   /** Left out of JSON when unset, yet always carried by protobuf. */
   always?: boolean;
 }
-type Filled<I> = FieldOptions<I> &
-  ({ default: I } | { fill: I | ((parent: Readonly<Record<string, unknown>>) => I | undefined) });
+/** Always there when served; a function that may answer undefined fills only sometimes. */
+type Filled<I> = FieldOptions<I> & ({ default: I } | { fill: I | ((parent: Readonly<Record<string, unknown>>) => I) });
 
 function make(
   presence: Presence,
@@ -171,8 +171,8 @@ export const held = ((n: Number_, schema: Schema<unknown>, options?: FieldOption
   make('held', n, schema, options)) as Held;
 
 interface Left {
-  <O, I>(n: Number_, schema: Schema<O, I>, options: Filled<I>): Field<O, I, true, false>;
-  <O, I>(n: Number_, schema: Schema<O, I>, options?: FieldOptions<I>): Field<O, I, false, false>;
+  <O, I>(n: Number_, schema: Schema<O, I>, options: Filled<NoInfer<I>>): Field<O, I, true, false>;
+  <O, I>(n: Number_, schema: Schema<O, I>, options?: FieldOptions<NoInfer<I>>): Field<O, I, false, false>;
 }
 /** Written when present, whatever its value. */
 export const opt = ((n: Number_, schema: Schema<unknown>, options?: FieldOptions<unknown>) =>

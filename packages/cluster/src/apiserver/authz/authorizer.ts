@@ -44,13 +44,16 @@ export const mastersMay: Authorizer = ({ user }) =>
 
 const selecting = new Set(['list', 'watch', 'deletecollection']);
 
-/** A request as an action. */
+/** A request as an action. A selector of one name makes a list an access to that name. */
 export function actionOf(user: UserInfo, info: RequestInfo, query: URLSearchParams): Action {
-  const { verb, isResource, group, resource, subresource, namespace, name, path } = info;
-  const action: Action = { user, verb, isResource, group, resource, subresource, namespace, name, path };
+  const { verb, isResource, group, resource, subresource, namespace, path } = info;
+  const action: Action = { user, verb, isResource, group, resource, subresource, namespace, name: info.name, path };
   const text = isResource && selecting.has(verb) ? query.get('fieldSelector') : null;
-  const fieldSelector = text ? understood(text) : undefined;
-  return fieldSelector ? { ...action, fieldSelector } : action;
+  if (!text) return action;
+  const fieldSelector = understood(text);
+  if (!fieldSelector) return action;
+  const named = fieldSelector.find((r) => r.field === 'metadata.name' && r.operator === '=')?.value ?? '';
+  return { ...action, fieldSelector, name: action.name || named };
 }
 
 function understood(text: string): readonly FieldRequirement[] | undefined {

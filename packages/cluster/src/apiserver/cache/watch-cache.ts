@@ -9,6 +9,8 @@ import { type CacheEvent, type Interest, Watcher } from './watcher.ts';
 /** Recent events kept for watchers that come back. */
 const ringSize = 4096;
 
+export type { CacheEvent };
+
 /** One resource's latest objects and recent events, and those who watch them. */
 export class WatchCache {
   readonly resource: Resource;
@@ -21,6 +23,7 @@ export class WatchCache {
   /** Events after this revision are in the ring. */
   #ringStart: number;
   readonly #watchers = new Watchers();
+  readonly #followers: ((event: CacheEvent) => void)[] = [];
   /** The revision of the last change to any of the resource's objects. */
   lastChange: number;
 
@@ -76,6 +79,11 @@ export class WatchCache {
     return watcher;
   }
 
+  /** Calls back, within the same turn, for every event from now on: for what must never lag behind the cache. */
+  follow(follower: (event: CacheEvent) => void): void {
+    this.#followers.push(follower);
+  }
+
   /** Takes in an object at start-up, when nobody watches yet. */
   load(key: string, value: Uint8Array, revision: number): void {
     this.#set(new Entry(this.resource, key, value, revision));
@@ -114,6 +122,7 @@ export class WatchCache {
       this.#ring = this.#ring.slice(-ringSize);
       this.#ringStart = this.#ring[0]!.entry.revision - 1;
     }
+    for (const follow of this.#followers) follow(event);
     this.#watchers.publish(event);
   }
 

@@ -1,6 +1,5 @@
 import { type KubeObject, StatusError } from '@tiphys/sdk/machinery';
 import type { AnyKind } from '@tiphys/sdk/schema';
-import { internalPackageOf } from './body.ts';
 import type { Negotiated } from './negotiate.ts';
 
 /** `meta.k8s.io` PartialObjectMetadata of an object: all that garbage collectors and metadata informers read. */
@@ -21,7 +20,7 @@ export const partialMetadataList = (objects: readonly KubeObject[], version: str
 export function refuseMisfit({ as }: Negotiated, { group, kind, listKind }: AnyKind, isList: boolean): void {
   const misfit = isList ? 'PartialObjectMetadata' : 'PartialObjectMetadataList';
   if (as !== misfit) return;
-  const type = `*${internalPackageOf(group)}.${isList ? listKind : kind}`;
+  const type = `*${group.split('.')[0] || 'core'}.${isList ? listKind : kind}`;
   throw new StatusError(
     406,
     'NotAcceptable',

@@ -55,7 +55,6 @@ export const namespace: Kind<Namespace, NamespaceManifest> = defineKind<Namespac
   kind: 'Namespace',
   plural: 'namespaces',
   scope: 'Cluster',
-  rechecksMetadata: false,
   shortNames: ['ns'],
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
   status: {

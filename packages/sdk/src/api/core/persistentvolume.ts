@@ -261,6 +261,5 @@ export const persistentVolume: Kind<PersistentVolume, PersistentVolumeManifest> 
   scope: 'Cluster',
   shortNames: ['pv'],
   status: true,
-  returnsDeleted: true,
   schema: persistentVolumeShape,
 });

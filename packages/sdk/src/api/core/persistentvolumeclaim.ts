@@ -64,6 +64,5 @@ export const persistentVolumeClaim: Kind<PersistentVolumeClaim, PersistentVolume
   scope: 'Namespaced',
   shortNames: ['pvc'],
   status: true,
-  returnsDeleted: true,
   schema: persistentVolumeClaimShape,
 });

@@ -21,6 +21,5 @@ export const podTemplate: Kind<PodTemplate, PodTemplateManifest> = defineKind<Po
   plural: 'podtemplates',
   scope: 'Namespaced',
   generation: true,
-  returnsDeleted: true,
   schema: podTemplateShape,
 });

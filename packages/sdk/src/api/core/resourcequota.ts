@@ -78,6 +78,5 @@ export const resourceQuota: Kind<ResourceQuota, ResourceQuotaManifest> = defineK
   scope: 'Namespaced',
   shortNames: ['quota'],
   status: true,
-  returnsDeleted: true,
   schema: resourceQuotaShape,
 });

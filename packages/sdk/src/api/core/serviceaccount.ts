@@ -1,3 +1,4 @@
+import { own } from '../../machinery/index.ts';
 import { defineKind, type Kind, s, setFields } from '../../schema/index.ts';
 import { localObjectReference, objectReference } from './object-reference.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
@@ -35,8 +36,11 @@ export const serviceAccount: Kind<ServiceAccount, ServiceAccountManifest> = defi
 
   prepareForCreate: keepNamesOfSecrets,
   prepareForUpdate: keepNamesOfSecrets,
-  *warnings({ metadata }) {
-    if (metadata.annotations && enforceMountable in metadata.annotations) {
+  *warnings({ metadata }, old) {
+    // Told when it comes, not on every write from then on.
+    const has = (annotations: Readonly<Record<string, string>> | undefined) =>
+      own(annotations, enforceMountable) !== undefined;
+    if (has(metadata.annotations) && !has(old?.metadata.annotations)) {
       yield `metadata.annotations[${enforceMountable}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`;
     }
   },

@@ -38,7 +38,7 @@ export function* bindingRules(
 }
 
 function* subjectRules(at: Path, subject: Subject, namespaced: boolean): Iterable<FieldError> {
-  const { kind, name, namespace, apiGroup } = subject;
+  const { kind, name, namespace, apiGroup = '' } = subject;
   if (!name) yield required(at.child('name'));
   switch (kind) {
     case 'ServiceAccount':

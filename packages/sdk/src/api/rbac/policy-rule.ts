@@ -14,11 +14,16 @@ export const policyRule: Struct<PolicyRule, PolicyRuleManifest> = policyRuleShap
 const roleRefShape = s.struct(
   'io.k8s.api.rbac.v1.RoleRef',
   {
-    apiGroup: s.held(1, s.str(), { fill: 'rbac.authorization.k8s.io' }),
+    apiGroup: s.held(1, s.str()),
     kind: s.req(2, s.str()),
     name: s.req(3, s.str()),
   },
-  { atomic: true },
+  {
+    atomic: true,
+    fill: (ref) => {
+      ref.apiGroup ||= 'rbac.authorization.k8s.io';
+    },
+  },
 );
 export interface RoleRef extends s.Out<typeof roleRefShape> {}
 export interface RoleRefManifest extends s.In<typeof roleRefShape> {}

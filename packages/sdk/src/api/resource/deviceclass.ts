@@ -37,7 +37,6 @@ export const deviceClass: Kind<DeviceClass, DeviceClassManifest> = defineKind<De
   kind: 'DeviceClass',
   plural: 'deviceclasses',
   scope: 'Cluster',
-  returnsDeleted: true,
   generation: true,
   schema: deviceClassShape,
 });

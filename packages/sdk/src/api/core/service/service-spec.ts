@@ -1,15 +1,23 @@
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
-import { condition } from '../meta/condition.ts';
-import { objectMeta } from '../meta/object-meta.ts';
+import { s, setFields, type Struct } from '../../../schema/index.ts';
+import { condition } from '../../meta/condition.ts';
 
-const servicePortShape = s.struct('io.k8s.api.core.v1.ServicePort', {
-  name: s.zero(1, s.str()),
-  protocol: s.zero(2, s.oneOf('SCTP', 'TCP', 'UDP'), { default: 'TCP' }),
-  appProtocol: s.opt(6, s.str()),
-  port: s.req(3, s.int32()),
-  targetPort: s.opt(4, s.intOrString(), { always: true }),
-  nodePort: s.zero(5, s.int32()),
-});
+const servicePortShape = s.struct(
+  'io.k8s.api.core.v1.ServicePort',
+  {
+    name: s.zero(1, s.str()),
+    protocol: s.zero(2, s.oneOf('SCTP', 'TCP', 'UDP'), { default: 'TCP' }),
+    appProtocol: s.opt(6, s.str()),
+    port: s.req(3, s.int32()),
+    targetPort: s.opt(4, s.intOrString(), { always: true, fill: ({ port }) => port as number | undefined }),
+    nodePort: s.zero(5, s.int32()),
+  },
+  // Traffic goes to the port of the same number unless somebody says otherwise.
+  {
+    fill: (p) => {
+      p.targetPort ||= p.port;
+    },
+  },
+);
 export interface ServicePort extends s.Out<typeof servicePortShape> {}
 export interface ServicePortManifest extends s.In<typeof servicePortShape> {}
 export const servicePort: Struct<ServicePort, ServicePortManifest> = servicePortShape;
@@ -29,28 +37,48 @@ export interface SessionAffinityConfigManifest extends s.In<typeof sessionAffini
 export const sessionAffinityConfig: Struct<SessionAffinityConfig, SessionAffinityConfigManifest> =
   sessionAffinityConfigShape;
 
-const serviceSpecShape = s.struct('io.k8s.api.core.v1.ServiceSpec', {
-  ports: s.zero(1, s.listByKey(servicePort, ['port', 'protocol'], { patchKey: 'port' })),
-  selector: s.zero(2, s.atomicMap(s.str())),
-  clusterIP: s.zero(3, s.str()),
-  clusterIPs: s.zero(18, s.list(s.str())),
-  type: s.zero(4, s.oneOf('ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'), { fill: 'ClusterIP' }),
-  externalIPs: s.zero(5, s.list(s.str())),
-  sessionAffinity: s.zero(7, s.oneOf('ClientIP', 'None'), { fill: 'None' }),
-  loadBalancerIP: s.zero(8, s.str()),
-  loadBalancerSourceRanges: s.zero(9, s.list(s.str())),
-  externalName: s.zero(10, s.str()),
-  externalTrafficPolicy: s.zero(11, s.oneOf('Cluster', 'Local')),
-  healthCheckNodePort: s.zero(12, s.int32()),
-  publishNotReadyAddresses: s.zero(13, s.bool()),
-  sessionAffinityConfig: s.opt(14, sessionAffinityConfig),
-  ipFamilies: s.zero(19, s.list(s.str())),
-  ipFamilyPolicy: s.opt(17, s.oneOf('PreferDualStack', 'RequireDualStack', 'SingleStack')),
-  allocateLoadBalancerNodePorts: s.opt(20, s.bool()),
-  loadBalancerClass: s.opt(21, s.str()),
-  internalTrafficPolicy: s.opt(22, s.oneOf('Cluster', 'Local')),
-  trafficDistribution: s.opt(23, s.str()),
-});
+const serviceSpecShape = s.struct(
+  'io.k8s.api.core.v1.ServiceSpec',
+  {
+    ports: s.zero(1, s.listByKey(servicePort, ['port', 'protocol'], { patchKey: 'port' })),
+    selector: s.zero(2, s.atomicMap(s.str())),
+    clusterIP: s.zero(3, s.str()),
+    clusterIPs: s.zero(18, s.list(s.str())),
+    type: s.zero(4, s.oneOf('ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'), { fill: 'ClusterIP' }),
+    externalIPs: s.zero(5, s.list(s.str())),
+    sessionAffinity: s.zero(7, s.oneOf('ClientIP', 'None'), { fill: 'None' }),
+    loadBalancerIP: s.zero(8, s.str()),
+    loadBalancerSourceRanges: s.zero(9, s.list(s.str())),
+    externalName: s.zero(10, s.str()),
+    externalTrafficPolicy: s.zero(11, s.oneOf('Cluster', 'Local'), {
+      fill: ({ type, externalIPs }) =>
+        type === 'NodePort' || type === 'LoadBalancer' || (type === 'ClusterIP' && externalIPs) ? 'Cluster' : undefined,
+    }),
+    healthCheckNodePort: s.zero(12, s.int32()),
+    publishNotReadyAddresses: s.zero(13, s.bool()),
+    sessionAffinityConfig: s.opt(14, sessionAffinityConfig),
+    ipFamilies: s.zero(19, s.list(s.str())),
+    ipFamilyPolicy: s.opt(17, s.oneOf('PreferDualStack', 'RequireDualStack', 'SingleStack')),
+    allocateLoadBalancerNodePorts: s.opt(20, s.bool(), {
+      fill: ({ type }) => (type === 'LoadBalancer' ? true : undefined),
+    }),
+    loadBalancerClass: s.opt(21, s.str()),
+    internalTrafficPolicy: s.opt(22, s.oneOf('Cluster', 'Local'), {
+      fill: ({ type }) =>
+        type === 'ClusterIP' || type === 'NodePort' || type === 'LoadBalancer' ? 'Cluster' : undefined,
+    }),
+    trafficDistribution: s.opt(23, s.str()),
+  },
+  { fill: fillAffinity },
+);
+
+/** Affinity to clients ends after three hours unless somebody says otherwise; without affinity there is nothing to say. */
+function fillAffinity(filled: Record<string, unknown>): void {
+  const spec = filled as unknown as ServiceSpec;
+  if (spec.sessionAffinity === 'None') setFields(serviceSpec, spec, { sessionAffinityConfig: undefined });
+  if (spec.sessionAffinity !== 'ClientIP' || spec.sessionAffinityConfig?.clientIP?.timeoutSeconds !== undefined) return;
+  setFields(serviceSpec, spec, { sessionAffinityConfig: { clientIP: { timeoutSeconds: 10_800 } } });
+}
 export interface ServiceSpec extends s.Out<typeof serviceSpecShape> {}
 export interface ServiceSpecManifest extends s.In<typeof serviceSpecShape> {}
 export const serviceSpec: Struct<ServiceSpec, ServiceSpecManifest> = serviceSpecShape;
@@ -88,36 +116,3 @@ const serviceStatusShape = s.struct('io.k8s.api.core.v1.ServiceStatus', {
 export interface ServiceStatus extends s.Out<typeof serviceStatusShape> {}
 export interface ServiceStatusManifest extends s.In<typeof serviceStatusShape> {}
 export const serviceStatus: Struct<ServiceStatus, ServiceStatusManifest> = serviceStatusShape;
-
-const serviceShape = s.struct('io.k8s.api.core.v1.Service', {
-  metadata: s.held(1, objectMeta),
-  spec: s.held(2, serviceSpec),
-  status: s.held(3, serviceStatus),
-});
-export interface Service extends s.Out<typeof serviceShape> {
-  apiVersion?: string;
-  kind?: string;
-}
-export interface ServiceManifest extends s.In<typeof serviceShape> {
-  apiVersion?: string;
-  kind?: string;
-}
-export const service: Kind<Service, ServiceManifest> = defineKind<Service, ServiceManifest>({
-  group: '',
-  version: 'v1',
-  kind: 'Service',
-  plural: 'services',
-  scope: 'Namespaced',
-  shortNames: ['svc'],
-  categories: ['all'],
-  status: true,
-  subresources: [{ name: 'proxy', kind: 'ServiceProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] }],
-  createOnUpdate: true,
-  storagePrefix: 'services/specs',
-  fieldSelectors: {
-    'spec.clusterIP': ({ spec }) => spec.clusterIP ?? '',
-    'spec.type': ({ spec }) => spec.type ?? '',
-  },
-  returnsDeleted: true,
-  schema: serviceShape,
-});

@@ -1,1 +1,0 @@
-export { type LogReading, readLog } from './read-log.ts';
