@@ -1,0 +1,144 @@
+// npm run golden: asks Tiphys what a real Kubernetes 1.36 was asked, prints by family how many answers agree, and fails when a
+// family falls below the score that is kept in tests/golden/scores.json. `-- FAMILY…` asks only those,
+// `--first-light` only the cases of that step; `--update` keeps the new score.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build, installPackages, root, say } from './setup.mjs';
+
+const recorded = join(root, '..', 'shared', 'golden');
+const kept = join(root, 'tests', 'golden', 'scores.json');
+const args = process.argv.slice(2);
+const wanted = args.filter((a) => !a.startsWith('--'));
+
+if (!existsSync(recorded)) {
+  say(`golden: skipped, the recorded answers are not beside this checkout (${recorded})`);
+  process.exit(0);
+}
+installPackages();
+build();
+
+/** Families by the parts that they were recorded with. How long what never comes is waited for is a matter of running time. */
+const scenes = [
+  {
+    families:
+      'defaults validation validation-update reviews patch apply reads watch delete errors subresources rbac admission crd cel policy'.split(
+        ' ',
+      ),
+    parts: ['apiserver', '--bind-address', '127.0.0.1', '--secure-port'],
+    allowedLoss: 0,
+  },
+  // These wait for controllers, so a busy machine may cost a case.
+  { families: ['controllers', 'scheduling'], parts: ['up', '--no-node', '--port'], allowedLoss: 0.01 },
+];
+
+const steps = join(recorded, 'steps', 'first-light.txt');
+const scores = {};
+for (const [name, only] of [
+  ['first-light', ['--steps', steps]],
+  ...(args.includes('--first-light') ? [] : [['all', []]]),
+]) {
+  scores[name] = {};
+  for (const scene of scenes) {
+    const families = scene.families.filter((f) => !wanted.length || wanted.includes(f));
+    const files = families.map((f) => join(recorded, `${f}.jsonl.gz`)).filter(existsSync);
+    if (files.length) Object.assign(scores[name], await score(scene.parts, only, files));
+  }
+}
+
+const before = existsSync(kept) ? JSON.parse(readFileSync(kept, 'utf8')) : {};
+let fell = false;
+for (const [name, families] of Object.entries(scores)) {
+  console.log(
+    `\n${name.padEnd(20)} ${'asked'.padStart(7)} ${'same status'.padStart(12)} ${'exact'.padStart(7)}   kept`,
+  );
+  for (const [family, { asked, status, exact }] of Object.entries(families)) {
+    const old = before[name]?.[family];
+    const loss = (scenes.find((s) => s.families.includes(family))?.allowedLoss ?? 0) * asked;
+    const falls = old && (status + loss < old.status || exact + loss < old.exact);
+    fell ||= Boolean(falls);
+    const then = old
+      ? `${percent(old.status, old.asked)} ${percent(old.exact, old.asked)}${falls ? '   FELL' : ''}`
+      : '-';
+    console.log(
+      `${family.padEnd(20)} ${String(asked).padStart(7)} ${percent(status, asked).padStart(12)} ${percent(exact, asked).padStart(7)}   ${then}`,
+    );
+  }
+}
+if (args.includes('--update')) {
+  const merged = {
+    'first-light': { ...before['first-light'], ...scores['first-light'] },
+    all: { ...before.all, ...scores.all },
+  };
+  writeFileSync(kept, `${JSON.stringify(merged, null, 2)}\n`);
+} else if (fell) {
+  say('golden: a family fell below the score that was reached before');
+  process.exit(1);
+}
+
+/** Starts the parts on an empty data directory, replays the files against them, and ends them. */
+async function score(parts, only, files) {
+  const dir = mkdtempSync(join(tmpdir(), 'tiphys-golden-'));
+  const port = await freePort();
+  const tokens = join(dir, 'tokens.csv');
+  writeFileSync(tokens, 'golden,admin,1,"system:masters"\n', { mode: 0o600 });
+  const main = join(root, 'packages/cluster/dist/cli/main.js');
+  const flags = ['--data-dir', join(dir, 'data'), '--token-auth-file', tokens];
+  const range = ['--service-cluster-ip-range', '10.0.0.0/16'];
+  const server = spawn(process.execPath, [main, ...parts, String(port), ...flags, ...range, '--log-level', 'error'], {
+    stdio: ['ignore', 'inherit', 'pipe'],
+  });
+  try {
+    await ready(server);
+    const replay = [
+      join(recorded, 'golden.mjs'),
+      'replay',
+      '--server',
+      `https://127.0.0.1:${port}`,
+      '--token',
+      'golden',
+    ];
+    const done = spawnSync(
+      process.execPath,
+      [...replay, '--json', '--quiet', '--patience', '4000', ...only, ...files],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        encoding: 'utf8',
+        maxBuffer: 1 << 28,
+      },
+    );
+    if (done.status !== 0) throw new Error(`the replay ended with ${done.status}`);
+    if (server.exitCode !== null) throw new Error(`the server ended with ${server.exitCode} while it was asked`);
+    return JSON.parse(done.stdout).families;
+  } finally {
+    const ended = new Promise((resolve) => server.once('exit', resolve));
+    if (server.exitCode === null && server.kill()) await ended;
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** The server says on stderr when it answers; what it says besides is passed on. */
+function ready(server) {
+  return new Promise((resolve, reject) => {
+    server.once('exit', (code) => reject(new Error(`the server ended with ${code} before it was ready`)));
+    server.stderr.on('data', (text) => {
+      if (/\bready\b/.test(text)) resolve();
+      else process.stderr.write(text);
+    });
+  });
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+function percent(part, all) {
+  return all ? `${((100 * part) / all).toFixed(1)}%` : '-';
+}
