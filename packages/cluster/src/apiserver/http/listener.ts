@@ -38,6 +38,9 @@ export async function listen(served: Served, options: ListenOptions): Promise<Li
     allowHTTP1: true,
     // As many streams as a client with many watches may want on its one connection.
     settings: { maxConcurrentStreams: 4096 },
+    // Megabytes that one connection may hold back. Past it Node refuses new streams, and the default of 10 is soon
+    // reached by a client whose hundreds of watches read slowly for a moment.
+    maxSessionMemory: 256,
   });
   const sockets = new Set<Duplex>();
   server.on('secureConnection', (socket: TLSSocket) => {

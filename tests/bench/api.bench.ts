@@ -1,0 +1,212 @@
+import { BareServer } from './bare-server.ts';
+import { drive, type LoadClient, percentiles } from './load.ts';
+import type { Bench, Row } from './row.ts';
+import { TiphysProcess } from './tiphys-process.ts';
+
+const namespace = '/api/v1/namespaces/bench';
+const clients = 64;
+
+/** The API server alone, over the embedded store, driven from this process on the same machine. */
+export const api: Bench = {
+  name: 'api',
+  async run(progress) {
+    await using bare = await BareServer.start();
+    await using server = await TiphysProcess.start('apiserver');
+    const { client } = server;
+    await made(client, '/api/v1/namespaces', { metadata: { name: 'bench' } });
+    await made(client, `${namespace}/serviceaccounts`, { metadata: { name: 'default' } });
+    const rows: Row[] = [];
+    progress('reads');
+    rows.push(await get(server, bare));
+    progress('creates');
+    rows.push(await create(server, bare, 'ConfigMap', 20_000, configMap));
+    rows.push(await create(server, undefined, 'Pod', 10_000, pod));
+    progress('lists');
+    rows.push(...(await lists(server)));
+    for (const rate of [20, 100]) {
+      progress(`watches, ${rate} events/s`);
+      rows.push(await watch(server, bare, rate));
+    }
+    return rows;
+  },
+};
+
+async function get(server: TiphysProcess, bare: BareServer): Promise<Row> {
+  await made(server.client, `${namespace}/configmaps`, { metadata: { name: 'read' }, data: { k: 'x'.repeat(2300) } });
+  const count = 30_000;
+  const run = (client: LoadClient, path: string, n = count) =>
+    drive({ clients, count: n, expect: 200 }, () => client.request('GET', path));
+  const path = `${namespace}/configmaps/read`;
+  await run(server.client, path, 2000);
+  const own = await server.measure(count, () => run(server.client, path));
+  await run(bare.client, '/', 2000);
+  const base = await bare.measure(count, () => run(bare.client, '/'));
+  return {
+    what: 'GET 2.6 KB',
+    definition: `${count} GETs of one ConfigMap over TLS and HTTP/2 by ${clients} clients on 4 connections, bearer token and RBAC`,
+    ...line(own),
+    peers: [{ what: 'bare node:http2', definition: 'the same bytes, nothing but answered', ...line(base) }],
+  };
+}
+
+async function create(
+  server: TiphysProcess,
+  bare: BareServer | undefined,
+  kind: string,
+  count: number,
+  objectOf: (i: string) => object,
+): Promise<Row> {
+  const path = `${namespace}/${kind.toLowerCase()}s`;
+  const run = (client: LoadClient, to: string, names: string, n: number) =>
+    drive({ clients, count: n, expect: 201 }, (i) =>
+      client.request('POST', to, { body: JSON.stringify(objectOf(`${names}-${i}`)) }),
+    );
+  await run(server.client, path, 'warm', 1000);
+  const own = await server.measure(count, () => run(server.client, path, 'b', count));
+  const base = bare && (await bare.measure(count, () => run(bare.client, '/', 'b', count)));
+  return {
+    what: `durable create, ${kind}`,
+    definition: `${count} creates (ConfigMaps hold 1 KiB) by ${clients} clients on 4 connections; answered when synced to disk`,
+    ...line(own),
+    ...(base && { peers: [{ what: 'bare node:http2', definition: 'the same bodies, stored nowhere', ...line(base) }] }),
+  };
+}
+
+async function lists(server: TiphysProcess): Promise<Row[]> {
+  const { client } = server;
+  const whole = async () => {
+    const answer = await client.request('GET', '/api/v1/pods');
+    if (answer.status !== 200) throw new Error(`the list was answered ${answer.status}`);
+    return answer;
+  };
+  await whole();
+  const times = 10;
+  const own = await server.measure(times, () => drive({ clients: 1, count: times, expect: 200 }, whole));
+  const pages = async () => {
+    let token = '';
+    do {
+      const { text, status } = await client.request('GET', `/api/v1/pods?limit=500&continue=${token}`, { keep: true });
+      if (status !== 200) throw new Error(`a page was answered ${status}: ${text}`);
+      token = /"continue":"([^"]*)"/.exec(text.slice(0, 500))?.[1] ?? '';
+    } while (token);
+    return { status: 200, bytes: 0, text: '' };
+  };
+  const paged = await server.measure(times, () => drive({ clients: 1, count: times, expect: 200 }, pages));
+  const { bytes } = await whole();
+  const size = `${(bytes / 1e6).toFixed(0)} MB`;
+  return [
+    {
+      what: `LIST 11,000 pods`,
+      definition: `all pods in one answer (${size}), one client, ${times} times`,
+      ...line(own),
+    },
+    { what: 'LIST in pages of 500', definition: 'the same, page after page', ...line(paged) },
+  ];
+}
+
+/** Every 50th watcher tells how long each event took; the others count. */
+const sampled = 50;
+
+async function watch(server: TiphysProcess, bare: BareServer, rate: number): Promise<Row> {
+  const [watchers, seconds] = [1000, 5];
+  const ns = `watch-${rate}`;
+  await made(server.client, '/api/v1/namespaces', { metadata: { name: ns } });
+  const path = `/api/v1/namespaces/${ns}/configmaps`;
+  const run = (client: LoadClient, from: string, to: string) => fanOut(client, { from, to, watchers, rate, seconds });
+  const deliveries = watchers * rate * seconds;
+  const own = await server.measure(deliveries, () => run(server.client, `${path}?watch=true`, path));
+  const base = await bare.measure(deliveries, () => run(bare.client, '/watch', '/event'));
+  return {
+    what: `watch, 1,000 × ${rate}/s`,
+    definition: `${watchers} watches of one namespace, ${rate} ConfigMaps of 300 bytes created a second, ${seconds} s; per delivery, times from the create's request to the event at the client`,
+    ...line(own),
+    peers: [{ what: 'bare node:http2', definition: 'the same bytes to as many streams', ...line(base) }],
+  };
+}
+
+async function fanOut(
+  client: LoadClient,
+  { from, to, watchers, rate, seconds }: { from: string; to: string; watchers: number; rate: number; seconds: number },
+): Promise<{ rate: number; p50Ms: number; p99Ms: number }> {
+  const times: number[] = [];
+  let seen = 0;
+  const total = watchers * rate * seconds;
+  const streams = await Promise.all(
+    Array.from({ length: watchers }, async (_, i) => {
+      const stream = client.stream('GET', from);
+      stream.on('error', () => {});
+      await new Promise((resolve) => stream.once('response', resolve));
+      let rest = '';
+      stream.on('data', (chunk: Buffer) => {
+        const text = rest + chunk.toString('latin1');
+        const end = text.lastIndexOf('\n') + 1;
+        rest = text.slice(end);
+        for (const [, sent] of text.slice(0, end).matchAll(/"sent":"([\d.]+)"/g)) {
+          seen++;
+          if (i % sampled === 0) times.push(performance.now() - Number(sent));
+        }
+      });
+      return stream;
+    }),
+  );
+  const begun = performance.now();
+  const creates: Promise<unknown>[] = [];
+  for (let i = 0; i < rate * seconds; i++) {
+    const due = begun + (i * 1000) / rate;
+    const wait = due - performance.now();
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    const data = { sent: String(performance.now()), pad: 'x'.repeat(200) };
+    creates.push(client.request('POST', to, { body: JSON.stringify({ metadata: { name: `e-${i}` }, data }) }));
+  }
+  await Promise.all(creates);
+  const deadline = performance.now() + 20_000;
+  while (seen < total && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+  const elapsed = (performance.now() - begun) / 1000;
+  for (const s of streams) s.close();
+  if (seen < total) throw new Error(`${total - seen} of ${total} events did not arrive`);
+  return { rate: total / elapsed, ...percentiles(times) };
+}
+
+function line({
+  result,
+  cpuUs,
+  loopP99Ms,
+}: {
+  result: { rate: number; p50Ms: number; p99Ms: number };
+  cpuUs: number;
+  loopP99Ms?: number;
+}) {
+  const { rate, p50Ms, p99Ms } = result;
+  return { rate, p50Ms, p99Ms, cpuUs, ...(loopP99Ms !== undefined && { loopP99Ms }) };
+}
+
+const configMap = (name: string) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name },
+  data: { k: 'x'.repeat(1024) },
+});
+
+const pod = (name: string) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, labels: { app: 'bench' } },
+  spec: {
+    schedulerName: 'none',
+    containers: [
+      {
+        name: 'main',
+        image: 'registry.example/app:1',
+        env: [{ name: 'A', value: 'b' }],
+        ports: [{ containerPort: 80 }],
+        resources: { requests: { cpu: '100m', memory: '64Mi' } },
+        readinessProbe: { httpGet: { path: '/healthz', port: 80 } },
+      },
+    ],
+  },
+});
+
+async function made(client: LoadClient, path: string, object: object): Promise<void> {
+  const { status, text } = await client.request('POST', path, { body: JSON.stringify(object), keep: true });
+  if (status !== 201 && status !== 409) throw new Error(`POST ${path} was answered ${status}: ${text}`);
+}

@@ -1,0 +1,22 @@
+import { parseArgs } from 'node:util';
+import { api } from './api.bench.ts';
+import { deployment } from './deployment.bench.ts';
+import { type Bench, type Row, tableOf } from './row.ts';
+import { start } from './start.bench.ts';
+
+/** Every benchmark, in the order in which the table shows them. */
+const benches: readonly Bench[] = [start, api, deployment];
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
+const chosen = positionals.length ? benches.filter((b) => positionals.includes(b.name)) : benches;
+if (!chosen.length) {
+  console.error(`no such benchmark: ${positionals.join(', ')}; there are ${benches.map((b) => b.name).join(', ')}`);
+  process.exit(2);
+}
+
+const rows: Row[] = [];
+for (const bench of chosen) {
+  const progress = (text: string) => process.stderr.write(`bench: ${bench.name}: ${text}\n`);
+  rows.push(...(await bench.run(progress)));
+}
+console.log(values.json ? JSON.stringify(rows, undefined, 2) : tableOf(rows));

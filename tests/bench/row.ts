@@ -1,0 +1,52 @@
+/** One line of the benchmark table: what was done, how fast, at which cost, and what to compare it with. */
+export interface Row {
+  /** Short and unique: `GET 2.6 KB`. */
+  readonly what: string;
+  /** What exactly was measured, for who wants to repeat it. */
+  readonly definition: string;
+  /** Operations per second. */
+  readonly rate?: number;
+  readonly p50Ms?: number;
+  readonly p99Ms?: number;
+  /** CPU time of the server's process (user and system) per operation. */
+  readonly cpuUs?: number;
+  /** Delay of the server's event loop, 99th percentile while this ran. */
+  readonly loopP99Ms?: number;
+  readonly rssMiB?: number;
+  /** The same work by something else in the same run. */
+  readonly peers?: readonly Row[];
+}
+
+/** A benchmark: prints nothing, answers rows. */
+export interface Bench {
+  readonly name: string;
+  run(progress: (text: string) => void): Promise<Row[]>;
+}
+
+const columns: readonly [title: string, cell: (r: Row) => string][] = [
+  ['what', (r) => r.what],
+  ['per s', (r) => number(r.rate)],
+  ['p50 ms', (r) => number(r.p50Ms)],
+  ['p99 ms', (r) => number(r.p99Ms)],
+  ['CPU µs', (r) => number(r.cpuUs)],
+  ['loop p99 ms', (r) => number(r.loopP99Ms)],
+  ['MiB', (r) => number(r.rssMiB)],
+];
+
+/** The rows as a table, peers indented below what they are compared with, definitions underneath. */
+export function tableOf(rows: readonly Row[]): string {
+  const lines = rows.flatMap((r) => [r, ...(r.peers ?? []).map((p) => ({ ...p, what: `  ${p.what}` }))]);
+  const cells = [columns.map(([title]) => title), ...lines.map((r) => columns.map(([, cell]) => cell(r)))];
+  const widths = columns.map((_, i) => Math.max(...cells.map((row) => row[i]!.length)));
+  const text = cells.map((row) =>
+    row.map((c, i) => (i === 0 ? c.padEnd(widths[i]!) : c.padStart(widths[i]!))).join('  '),
+  );
+  const notes = rows.map((r) => `${r.what}: ${r.definition}`);
+  return [...text, '', ...notes].join('\n');
+}
+
+function number(value: number | undefined): string {
+  if (value === undefined) return '';
+  if (value >= 100) return Math.round(value).toLocaleString('en');
+  return value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
