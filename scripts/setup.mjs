@@ -1,7 +1,7 @@
 // What both README commands need first: Node, npm packages, and (for a real node) a few Debian packages. Says what it does.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -59,8 +59,23 @@ export function installNodePackages() {
 
 /** The same with the tools that some tests are skipped without. */
 export function installTestTools() {
-  if (!onPath('strace'))
+  if (!onPath('strace')) {
     installDebianPackages(['strace'], 'to see that writes are synced before they are acknowledged');
+  }
+  if (!onPath('apt-get')) return;
+  for (const [command, name] of Object.entries(etcdTools)) unpackDebianPackage(command, name);
+}
+
+const etcdTools = { etcd: 'etcd-server', etcdctl: 'etcd-client' };
+
+/** Into the cache and no further: an installed etcd would start by itself. */
+function unpackDebianPackage(command, name) {
+  const cwd = cacheDir('etcd');
+  if (onPath(command) || existsSync(join(cwd, 'usr/bin', command))) return;
+  say(`fetching Debian's ${name} for the tests`);
+  spawnSync('apt-get', ['download', '-qq', name], { cwd, stdio: 'ignore' });
+  const file = readdirSync(cwd).find((f) => f.startsWith(`${name}_`));
+  if (file) spawnSync('dpkg', ['-x', file, '.'], { cwd, stdio: 'ignore' });
 }
 
 function installDebianPackages(missing, why) {

@@ -20,7 +20,6 @@ if (!parts.length) {
 for (const [command, what] of [
   ['kubectl', 'wire tests with the system kubectl'],
   ['containerd', 'end-to-end tests with containers'],
-  ['etcd', 'comparisons with etcd'],
   ['strace', 'the proof that writes are synced before they are acknowledged'],
 ]) {
   if (!onPath(command)) say(`${command} isn't installed: ${what} will be skipped`);

@@ -21,3 +21,4 @@ export { ClusterIps } from './registry/kinds/index.ts';
 export { tokenFile } from './authn/token-file.ts';
 export { type NodeAddress, type NodeConnector, tlsNodes } from './nodes/connector.ts';
 export { LocalNodes } from './nodes/local-nodes.ts';
+export { processMetrics } from './metrics/index.ts';

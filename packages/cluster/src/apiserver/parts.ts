@@ -8,6 +8,7 @@ import { nodeAuthorizer } from './authz/node.ts';
 import { podRelations } from './authz/pod-relations.ts';
 import { Rbac } from './authz/rbac.ts';
 import { rulesOf } from './authz/rules.ts';
+import { Registry } from '@tiphys/sdk/runtime';
 import { discovery } from './discovery/endpoint.ts';
 import { rootPaths } from './discovery/paths.ts';
 import { version } from './discovery/version.ts';
@@ -16,9 +17,12 @@ import { authorize } from './filters/authorize.ts';
 import { impersonate } from './filters/impersonate.ts';
 import { health, type HealthCheck } from './health/endpoint.ts';
 import { servedKinds, storedKinds } from './kinds.ts';
+import { measure } from './filters/measure.ts';
+import { cacheMetrics, metrics, RequestMetrics } from './metrics/index.ts';
 import { openApi } from './openapi/index.ts';
 import { reviews } from './reviews/index.ts';
 import type { NodeConnector } from './nodes/connector.ts';
+import type { RequestInfo } from './context.ts';
 import { hooksOf, type KindHooksConfig } from './registry/kinds/index.ts';
 import type { ApiServer, ApiServerParts } from './server.ts';
 import { subresourcesOf } from './subresources/index.ts';
@@ -33,6 +37,8 @@ export interface PartsConfig extends KindHooksConfig {
   readonly tokenAuthenticators: readonly TokenAuthenticator[];
   /** Where clients reach this server, for old discovery. */
   readonly advertised: () => string;
+  /** Where the server's metrics go; `/metrics` tells all that is in it. */
+  readonly metrics?: Registry;
   /** How the agents of nodes are reached. */
   readonly nodes: NodeConnector;
 }
@@ -43,17 +49,25 @@ export function standardParts(config: PartsConfig): ApiServerParts {
   const of = (server: ApiServer) => (shared ??= access(config, server));
   return {
     filters: (server) => {
-      const { authenticator, authorizer } = of(server);
-      return [authenticate(authenticator), impersonate(authorizer), authorize(authorizer)];
+      const { authenticator, authorizer, registry } = of(server);
+      cacheMetrics(registry, server.feed);
+      const measured = new RequestMetrics(registry);
+      return [
+        measure(measured, { clock: server.deps.clock, isServed }),
+        authenticate(authenticator),
+        impersonate(authorizer),
+        authorize(authorizer),
+      ];
     },
     endpoints: (server) => {
-      const { rbac, ...who } = of(server);
+      const { rbac, registry, ...who } = of(server);
       return [
         reviews({ ...who, admission: () => server.admission, rulesOf: rulesOf(rbac) }),
         discovery(servedKinds, config.advertised),
         version,
         openApi(servedKinds, server.deps.clock),
         health(checks),
+        metrics(registry),
         rootPaths(servedKinds),
       ];
     },
@@ -70,14 +84,19 @@ export function standardParts(config: PartsConfig): ApiServerParts {
   };
 }
 
+const served = new Set(servedKinds.map((k) => `${k.group}/${k.version}/${k.plural}`));
+const isServed = ({ group, version: v, resource }: RequestInfo): boolean => served.has(`${group}/${v}/${resource}`);
+
 /** Who asks and what they may. */
-function access({ tokens, issuer, audiences, tokenAuthenticators }: PartsConfig, server: ApiServer) {
+function access(config: PartsConfig, server: ApiServer) {
+  const { tokens, issuer, audiences, tokenAuthenticators } = config;
   const objects = new ClusterObjects(server);
   const rbac = new Rbac(() => server.registries);
   const { clock } = server.deps;
   return {
     objects,
     rbac,
+    registry: config.metrics ?? new Registry(),
     authenticator: new Authenticator({
       tokens: [...tokenAuthenticators, serviceAccountTokens({ tokens, issuer, clock, objects })],
       audiences,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { type Clock, type Logger, type Random, systemClock, systemRandom } from '@tiphys/sdk/runtime';
+import { type Clock, type Logger, type Random, Registry, systemClock, systemRandom } from '@tiphys/sdk/runtime';
 import {
   ApiServer,
   bootstrap,
@@ -8,6 +8,7 @@ import {
   listen,
   type Listening,
   LocalNodes,
+  processMetrics,
   standardParts,
   tlsNodes,
   tokenFile,
@@ -76,8 +77,11 @@ export async function startApiServer(
   ];
   const pki = new Pki(filesIn(options.dataDir).pki, { clock, random }, { serverNames });
   const server = new ApiServer(deps);
+  const metrics = new Registry();
+  processMetrics(metrics);
   const nodes = new LocalNodes(tlsNodes({ ...pki.apiserverKubeletClient, ca: pki.ca.cert }));
   const parts = standardParts({
+    metrics,
     tokens: new ServiceAccountTokens(pki.serviceAccountKey),
     issuer,
     audiences: [issuer],

@@ -57,7 +57,7 @@ export function many<M extends AnyMessage>(of: M): Word<Out<M>[], readonly In<M>
 }
 
 export function list<T>(of: Word<T, T>): Word<T[], readonly T[]> {
-  return { type: of.type, label: 'repeated' };
+  return { type: of.type, label: 'repeated', ...(of.enumeration && { enumeration: of.enumeration }) };
 }
 
 /** Travels as its number, appears as its name. */

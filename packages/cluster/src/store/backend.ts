@@ -82,10 +82,12 @@ export interface Lease {
  * A write that has been acknowledged is durable, as far as the engine has anything to endure with.
  */
 export interface StoreBackend {
-  /** The revision of the last write; 1 in an empty store, as etcd counts. */
+  /** The revision of the last write that this process knows of; 1 in an empty store, as etcd counts. */
   readonly revision: number;
   /** Revisions before this one can't be read; watches begin after it. */
   readonly compactedRevision: number;
+  /** The revision of the last write that anybody was acknowledged. */
+  currentRevision(): Promise<number>;
   get(key: string, options?: ReadOptions): Promise<{ item: StoredItem | undefined; revision: number }>;
   /** Items whose key starts with `prefix`, in the order of the keys' UTF-8 bytes. */
   list(prefix: string, options?: ListOptions): Promise<{ items: StoredItem[]; more: boolean; revision: number }>;

@@ -15,7 +15,10 @@ export type {
   Transaction,
   TransactionResult,
 } from './backend.ts';
+export { compactRegularly } from './compaction.ts';
 export { Compacted, KeyExists, LeaseNotFound, RevisionMismatch, StoreFull } from './errors.ts';
+export type { EtcdEndpoints } from './etcd/endpoints.ts';
+export { openEtcd } from './etcd/open-etcd.ts';
 export { DataDirectoryError } from './lmdb/data-directory.ts';
 export { LmdbBackend } from './lmdb/lmdb-backend.ts';
 export { MemoryBackend } from './memory-backend.ts';

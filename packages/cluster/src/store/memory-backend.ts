@@ -39,6 +39,10 @@ export class MemoryBackend implements StoreBackend {
     return this.#compacted;
   }
 
+  async currentRevision(): Promise<number> {
+    return this.#revision;
+  }
+
   async get(key: string, { revision }: ReadOptions = {}): Promise<{ item: StoredItem | undefined; revision: number }> {
     return { item: this.#asOf(revision).get(key), revision: this.#revision };
   }

@@ -17,5 +17,6 @@ export {
 } from '@tiphys/sdk/client';
 export type { ContainerRef, LogOptions, PodRef, StreamingBackend } from './backend.ts';
 export { type StreamingHandler, streamingHandler } from './handler.ts';
+export { connectionServer, serveOn } from './serve.ts';
 export { openSession } from './client/exec.ts';
 export { openForwarder } from './client/forward.ts';

@@ -1,3 +1,4 @@
+import { quoted } from './json/print-value.ts';
 import type { Path } from './path.ts';
 
 /** Upstream's kinds of field error; the string is the `reason` of a cause. */
@@ -56,4 +57,7 @@ const make = (type: FieldErrorType, at: At, message: string): FieldError => ({ t
 const tail = (detail: string) => (detail ? `: ${detail}` : '');
 
 // Strings are quoted, numbers and booleans bare, everything else is JSON, as upstream prints them; nothing prints as null.
-const show = (value: unknown): string => (value === undefined ? 'null' : JSON.stringify(value));
+function show(value: unknown): string {
+  if (typeof value === 'string') return quoted(value);
+  return value === undefined ? 'null' : JSON.stringify(value);
+}

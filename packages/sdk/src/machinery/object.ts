@@ -76,6 +76,15 @@ export function deepCopy<T>(value: T): T {
   return out as T;
 }
 
+/** The same JSON value, members in the order of their names. */
+export function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isObject(value)) return value;
+  const out: JsonObject = {};
+  for (const key of Object.keys(value).sort()) put(out, key, sorted(value[key]));
+  return out;
+}
+
 /** Deep equality of JSON values; key order doesn't matter, a member that is undefined counts as absent. */
 export function equal(a: unknown, b: unknown): boolean {
   if (a === b) return true;

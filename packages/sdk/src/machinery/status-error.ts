@@ -102,7 +102,8 @@ export const methodNotAllowed = (gr: GroupResource, verb: string): StatusError =
   );
 export const expired = (message: string): StatusError => new StatusError(410, 'Expired', message);
 export const gone = (message: string): StatusError => new StatusError(410, 'Gone', message);
-export const tooLarge = (message: string): StatusError => new StatusError(413, 'RequestEntityTooLarge', message);
+export const tooLarge = (why: string): StatusError =>
+  new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: ${why}`);
 export const tooManyRequests = (message: string, retryAfterSeconds: number): StatusError =>
   new StatusError(429, 'TooManyRequests', message, { retryAfterSeconds });
 export const serviceUnavailable = (message: string, retryAfterSeconds?: number): StatusError =>
@@ -123,7 +124,7 @@ export function invalidObject(group: string, kind: string, name: string, errors:
   return new StatusError(422, 'Invalid', `${group ? `${kind}.${group}` : kind} "${name}" is invalid: ${why}`, {
     ...(name && { name }),
     ...(group && { group }),
-    kind,
+    ...(kind && { kind }),
     causes: errors.map((e) => ({ reason: e.type, message: e.message, field: e.field })),
   });
 }

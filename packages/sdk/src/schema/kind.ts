@@ -88,8 +88,10 @@ export interface KindDefinition<O extends KubeObject, M> {
   readonly generation?: boolean;
   /** Deletion waits for grace (pods). */
   readonly graceful?: boolean;
-  /** Deleting answers with the object as it was rather than with a Status. */
+  /** A deletion answers with the object it removed, rather than with a Status. */
   readonly returnsDeleted?: boolean;
+  /** An update's own rules look at the metadata as a whole once more, as most kinds' do; off for those that don't. */
+  readonly rechecksMetadata?: boolean;
   /** What happens to dependents when the deleter doesn't say; background unless given. */
   readonly orphanDependents?: boolean;
   /** Etcd directory under `/registry/`, when it isn't the plural. */

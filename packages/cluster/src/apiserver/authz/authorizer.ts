@@ -44,16 +44,13 @@ export const mastersMay: Authorizer = ({ user }) =>
 
 const selecting = new Set(['list', 'watch', 'deletecollection']);
 
-/** A request as an action. A selector of one name makes a list an access to that name. */
+/** A request as an action. */
 export function actionOf(user: UserInfo, info: RequestInfo, query: URLSearchParams): Action {
-  const { verb, isResource, group, resource, subresource, namespace, path } = info;
-  const action: Action = { user, verb, isResource, group, resource, subresource, namespace, name: info.name, path };
+  const { verb, isResource, group, resource, subresource, namespace, name, path } = info;
+  const action: Action = { user, verb, isResource, group, resource, subresource, namespace, name, path };
   const text = isResource && selecting.has(verb) ? query.get('fieldSelector') : null;
-  if (!text) return action;
-  const fieldSelector = understood(text);
-  if (!fieldSelector) return action;
-  const named = fieldSelector.find((r) => r.field === 'metadata.name' && r.operator === '=')?.value ?? '';
-  return { ...action, fieldSelector, name: action.name || named };
+  const fieldSelector = text ? understood(text) : undefined;
+  return fieldSelector ? { ...action, fieldSelector } : action;
 }
 
 function understood(text: string): readonly FieldRequirement[] | undefined {

@@ -70,7 +70,7 @@ export class Feed {
 
   /** Resolves when the caches show everything that had been written when it was called. */
   async current(signal?: AbortSignal): Promise<void> {
-    if (this.#revision < this.#store.revision) await this.reached(this.#store.revision, signal);
+    await this.reached(await this.#store.currentRevision(), signal);
   }
 }
 

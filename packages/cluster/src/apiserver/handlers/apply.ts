@@ -1,33 +1,31 @@
 import {
   badRequest,
   conflict,
-  type FieldError,
-  invalidObject,
   isObject,
   type JsonObject,
   type KubeObject,
   required,
   timestamp,
 } from '@tiphys/sdk/machinery';
-import { applyManaged, resetFieldsOf } from '@tiphys/sdk/schema';
-import { LineCounter, parseDocument } from 'yaml';
+import { type AnyKind, applyManaged, resetFieldsOf } from '@tiphys/sdk/schema';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import type { Registry } from '../registry/registry.ts';
-import { decodeObject, fieldValidationOf } from './body.ts';
+import { decodeObject, fieldValidationOf, report } from './body.ts';
 import { negotiate } from './negotiate.ts';
 import { isTrue } from './list-options.ts';
 import { checkPlace, writeRequest, writtenResponse } from './write.ts';
+import { readYaml, YamlProblem } from './yaml-text.ts';
 
 /** Server-side apply: the body is what its manager wants of the object, which is made when it isn't there. */
 export async function apply(c: RequestContext, registry: Registry): Promise<ServerResponse> {
   const { resource } = registry;
   const { kind } = resource;
   const form = negotiate(c.request, c.query, 'object');
-  const { manager: by, ...request } = writeRequest(c, 'PatchOptions');
-  const manager = by?.fieldManager ?? '';
-  const errors: FieldError[] = manager ? [] : [required('fieldManager', 'is required for apply patch')];
-  if (errors.length) throw invalidObject('meta.k8s.io', 'PatchOptions', '', errors);
-  const applied = await configuration(c);
+  const manager = c.query.get('fieldManager') ?? '';
+  const problems = manager ? [] : [required('fieldManager', 'is required for apply patch')];
+  // Whose the fields are is settled by applying; nothing is left to track.
+  const { manager: _, ...request } = writeRequest(c, 'PatchOptions', problems);
+  const applied = await configuration(c, kind);
   const { apiVersion, kind: said } = applied;
   if (said !== kind.kind || apiVersion !== kind.apiVersion) {
     throw badRequest(`invalid object type: ${groupVersionKind(String(apiVersion ?? ''), String(said ?? ''))}`);
@@ -71,24 +69,17 @@ function refuseForeign({ metadata }: JsonObject, { resource }: Registry, name: s
   );
 }
 
-async function configuration(c: RequestContext): Promise<JsonObject> {
+async function configuration(c: RequestContext, kind: AnyKind): Promise<JsonObject> {
   const body = await c.request.body();
   if (body !== undefined && !(body instanceof Uint8Array)) return body as KubeObject & JsonObject;
-  const lineCounter = new LineCounter();
-  const document = parseDocument(Buffer.from(body ?? []).toString(), {
-    version: '1.1',
-    lineCounter,
-    logLevel: 'silent',
-  });
-  const problem = document.errors[0];
-  if (problem) {
-    const { line } = lineCounter.linePos(problem.pos[0]);
-    throw badRequest(
-      `error decoding YAML: error converting YAML to JSON: yaml: line ${line}: ${problem.message.split('\n')[0]}`,
-    );
+  try {
+    const { value, duplicates } = readYaml(Buffer.from(body ?? []).toString());
+    report(c, kind, fieldValidationOf(c.query), [], { yaml: duplicates });
+    return isObject(value) ? value : {};
+  } catch (err) {
+    if (!(err instanceof YamlProblem)) throw err;
+    throw badRequest(`error decoding YAML: error converting YAML to JSON: ${err.message}`);
   }
-  const value = document.toJS({ maxAliasCount: 100 }) as unknown;
-  return isObject(value) ? value : {};
 }
 
 function groupVersionKind(apiVersion: string, kind: string): string {

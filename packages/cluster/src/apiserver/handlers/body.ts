@@ -4,12 +4,14 @@ import {
   isObject,
   type JsonObject,
   type KubeObject,
+  put,
   StatusError,
   syntaxProblem,
 } from '@tiphys/sdk/machinery';
 import { type AnyKind, decode, DecodeError, decodeMessage, openEnvelope, protobufMediaType } from '@tiphys/sdk/schema';
-import { LineCounter, parseDocument } from 'yaml';
 import type { RequestContext, ServerRequest } from '../context.ts';
+import { isKnownKind } from './known-kinds.ts';
+import { readYaml, YamlProblem } from './yaml-text.ts';
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
 
@@ -29,6 +31,18 @@ export const unsupportedMedia = (): StatusError =>
     `the body of the request was in an unknown format - accepted media types include: ${accepted}`,
   );
 
+/** A body that has been parsed, and what was odd about it: keys that stand twice. */
+interface Parsed {
+  readonly value: unknown;
+  readonly duplicates: Duplicates;
+}
+
+/** Keys that stand twice: upstream tells those of YAML in a way of their own. */
+export interface Duplicates {
+  readonly json?: readonly string[];
+  readonly yaml?: readonly string[];
+}
+
 /**
  * The body as an object of the kind: parsed, checked to be of that kind, decoded, defaulted. What the schema doesn't know is
  * dropped with a warning, or refused, as `fieldValidation` says.
@@ -38,45 +52,77 @@ export async function readObject(c: RequestContext, kind: AnyKind): Promise<Kube
   if (body !== undefined && !(body instanceof Uint8Array)) return decodeObject(c, kind, body, 'Ignore');
   const media = mediaTypeOf(c.request);
   const bytes = Buffer.from(body ?? []);
-  const { value, problems } = parse(media, bytes, kind);
-  return decodeObject(c, kind, value, fieldValidationOf(c.query), problems);
+  const { value, duplicates } = parse(media, bytes, kind);
+  return decodeObject(c, kind, value, fieldValidationOf(c.query), duplicates);
 }
 
-/** A parsed value as an object of the kind. `problems` are those that parsing had met already. */
+/** A parsed value as an object of the kind. */
 export function decodeObject(
   c: RequestContext,
   kind: AnyKind,
   value: unknown,
   validation: FieldValidation,
-  problems: readonly string[] = [],
+  duplicates: Duplicates = {},
 ): KubeObject {
-  const found = [...problems];
+  const unknown: string[] = [];
   let object: KubeObject;
   try {
-    const onUnknown = (path: string) => {
-      if (path !== 'apiVersion' && path !== 'kind') found.push(`unknown field ${JSON.stringify(path)}`);
-    };
-    object = decode(kind.schema.shape, value, validation === 'Ignore' ? {} : { onUnknown }) as KubeObject;
+    object = decodedAs(kind, value, validation, unknown);
   } catch (err) {
     if (!(err instanceof DecodeError)) throw err;
     throw badRequest(
       `${kind.kind} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}: ${err.message}`,
     );
   }
-  report(c, kind, validation, found);
-  kind.default?.(object);
+  report(c, kind, validation, unknown, duplicates);
   return object;
 }
 
+/** A JSON value as the kind has it, defaults filled; fields that it doesn't have are gathered in `unknown`. */
+export function decodedAs(kind: AnyKind, value: unknown, validation: FieldValidation, unknown: string[]): KubeObject {
+  const onUnknown = (path: string) => {
+    if (path !== 'apiVersion' && path !== 'kind') unknown.push(`unknown field ${JSON.stringify(path)}`);
+  };
+  const object = decode(kind.schema.shape, value, validation === 'Ignore' ? {} : { onUnknown }) as KubeObject;
+  kind.default?.(object);
+  if (isObject(value) && isObject(value['metadata']) && isEmptyList(value['metadata']['managedFields'])) {
+    // Decoding drops empty lists; this one says that nobody shall own anything any more.
+    object.metadata.managedFields = [];
+  }
+  return object;
+}
+
+const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
+
 /** Tells what strict decoding found: as warnings, or as a refusal. */
-export function report(c: RequestContext, kind: AnyKind, validation: FieldValidation, found: readonly string[]): void {
-  if (!found.length || validation === 'Ignore') return;
-  if (validation === 'Strict') {
+export function report(
+  c: RequestContext,
+  kind: AnyKind,
+  validation: FieldValidation,
+  unknown: readonly string[],
+  { json = [], yaml = [] }: Duplicates = {},
+): void {
+  if (validation === 'Ignore') return;
+  if (validation === 'Warn') {
+    for (const text of [...yaml, ...json, ...unknown]) c.warn(text);
+    return;
+  }
+  const found = strictProblems(unknown, { json, yaml });
+  if (found) {
     throw badRequest(
-      `${kind.kind} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}: strict decoding error: ${found.join(', ')}`,
+      `${kind.kind} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}: ${found}`,
     );
   }
-  for (const text of found) c.warn(text);
+}
+
+/** What strict decoding refuses, as one sentence; nothing when there is nothing. */
+export function strictProblems(
+  unknown: readonly string[],
+  { json = [], yaml = [] }: Duplicates = {},
+): string | undefined {
+  const found = [...json, ...unknown];
+  if (yaml.length) found.unshift(['yaml: unmarshal errors:', ...yaml.map((line) => `  ${line}`)].join('\n'));
+  return found.length ? `strict decoding error: ${found.join(', ')}` : undefined;
 }
 
 export function fieldValidationOf(query: URLSearchParams): FieldValidation {
@@ -84,7 +130,7 @@ export function fieldValidationOf(query: URLSearchParams): FieldValidation {
   return asked === 'Ignore' || asked === 'Strict' ? asked : 'Warn';
 }
 
-function parse(media: string, bytes: Buffer, kind: AnyKind): { value: unknown; problems: string[] } {
+function parse(media: string, bytes: Buffer, kind: AnyKind): Parsed {
   switch (media) {
     case '':
     case 'application/json':
@@ -92,7 +138,7 @@ function parse(media: string, bytes: Buffer, kind: AnyKind): { value: unknown; p
     case 'application/yaml':
       return parseYaml(bytes, kind);
     case protobufMediaType:
-      return { value: parseProtobuf(bytes, kind), problems: [] };
+      return { value: parseProtobuf(bytes, kind), duplicates: {} };
     default:
       throw unsupportedMedia();
   }
@@ -110,70 +156,105 @@ function parseProtobuf(bytes: Buffer, kind: AnyKind): JsonObject {
   }
 }
 
-function parseJson(bytes: Buffer, kind: AnyKind): { value: unknown; problems: string[] } {
+function parseJson(bytes: Buffer, kind: AnyKind): Parsed {
   const problem = bytes.length ? syntaxProblem(bytes) : 'unexpected end of JSON input';
   if (problem) throw unrecognized(kind, `couldn't get version/kind; json parse error: ${problem}`, bytes);
-  const text = bytes.toString();
-  const value: unknown = JSON.parse(text);
-  const problems = findDuplicateKeys(text, value).map((path) => `duplicate field ${JSON.stringify(path)}`);
-  return { value: checkedKind(value, kind, bytes), problems };
+  const { value, duplicates } = readJson(bytes);
+  return { value: checkedKind(value, kind, bytes), duplicates: { json: duplicates } };
 }
 
-function parseYaml(bytes: Buffer, kind: AnyKind): { value: unknown; problems: string[] } {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(bytes.toString(), {
-    version: '1.1',
-    lineCounter,
-    uniqueKeys: false,
-    logLevel: 'silent',
-  });
-  const problem = document.errors[0];
-  if (problem)
-    throw unrecognized(
-      kind,
-      `yaml: line ${lineCounter.linePos(problem.pos[0]).line}: ${problem.message.split('\n')[0]}`,
-      bytes,
-    );
-  return { value: checkedKind(document.toJS({ maxAliasCount: 100 }) as unknown, kind, bytes), problems: [] };
+/** Bytes that are known to be JSON. */
+export function readJson(bytes: Uint8Array): { value: unknown; duplicates: string[] } {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+  const parsed: unknown = JSON.parse(text);
+  const value = halfCharacter.test(text) ? wellFormed(parsed) : parsed;
+  const duplicates = findDuplicateKeys(text, value).map((path) => `duplicate field ${JSON.stringify(path)}`);
+  return { value, duplicates };
 }
+
+const halfCharacter = /\\u[dD][89a-fA-F]/;
+
+/** Escaped halves of characters become the sign for what can't be read: they couldn't be written as UTF-8. */
+function wellFormed(value: unknown): unknown {
+  if (typeof value === 'string') return Buffer.from(value).toString();
+  if (Array.isArray(value)) return value.map(wellFormed);
+  if (!isObject(value)) return value;
+  const out: JsonObject = {};
+  for (const key of Object.keys(value)) put(out, Buffer.from(key).toString(), wellFormed(value[key]));
+  return out;
+}
+
+function parseYaml(bytes: Buffer, kind: AnyKind): Parsed {
+  try {
+    const { value, duplicates } = readYaml(bytes.toString());
+    return { value: checkedKind(value, kind, bytes), duplicates: { yaml: duplicates } };
+  } catch (err) {
+    if (err instanceof YamlProblem) throw unrecognized(kind, err.message, bytes);
+    throw err;
+  }
+}
+
+/** What upstream looks for first in any object. */
+export const headerType =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
 /** What the body says it is must be what the path is for; saying nothing is fine. */
 function checkedKind(value: unknown, kind: AnyKind, bytes: Buffer): JsonObject {
   if (value === null) return {};
   if (!isObject(value)) {
-    const go =
-      'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
-    const word = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
     throw unrecognized(
       kind,
-      `couldn't get version/kind; json parse error: json: cannot unmarshal ${word} into Go value of type ${go}`,
+      `couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonWord(value)} into Go value of type ${headerType}`,
       bytes,
     );
   }
-  const { apiVersion, kind: said } = value;
-  if (
-    (said !== undefined && said !== '' && said !== kind.kind) ||
-    (apiVersion !== undefined && apiVersion !== '' && apiVersion !== kind.apiVersion)
-  ) {
+  const problem = headerProblem(value);
+  if (problem) throw unrecognized(kind, `couldn't get version/kind; json parse error: ${problem}`, bytes);
+  const apiVersion = String(value['apiVersion'] || kind.apiVersion);
+  const said = String(value['kind'] || kind.kind);
+  if (said === kind.kind && apiVersion === kind.apiVersion) return value;
+  const version = JSON.stringify(apiVersion.split('/').at(-1));
+  if (said === kind.kind && isKnownKind(apiVersion, said)) {
     throw badRequest(
-      `${String(said || kind.kind)} in version ${JSON.stringify(
-        String(apiVersion || kind.apiVersion)
-          .split('/')
-          .at(-1),
-      )} cannot be handled as a ${kind.kind}: ${mismatch(kind, String(apiVersion || kind.apiVersion), String(said || kind.kind))}`,
+      `the API version in the data (${apiVersion}) does not match the expected API version (${kind.apiVersion})`,
     );
   }
-  return value;
+  throw badRequest(
+    `${said} in version ${version} cannot be handled as a ${kind.kind}: ${mismatch(kind, apiVersion, said)}`,
+  );
 }
 
+function headerProblem(value: JsonObject): string | undefined {
+  for (const name of ['apiVersion', 'kind']) {
+    const said = value[name] ?? '';
+    if (typeof said !== 'string') {
+      return `json: cannot unmarshal ${jsonWord(said)} into Go struct field .${name} of type string`;
+    }
+  }
+  return undefined;
+}
+
+const jsonWord = (value: unknown): string => {
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
+};
+
+/** Another known kind can't be turned into this one; one that isn't, nobody can read. */
 function mismatch(kind: AnyKind, apiVersion: string, said: string): string {
+  if (isKnownKind(apiVersion, said)) {
+    const version = apiVersion.split('/').at(-1);
+    return `converting (${version}.${said}) to (${internalPackageOf(kind.group)}.${kind.kind}): unknown conversion`;
+  }
   return `no kind ${JSON.stringify(said)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`;
 }
+
+/** The package of the form in which upstream works on a group's objects. */
+export const internalPackageOf = (group: string): string => group.split('.')[0] || 'core';
 
 /** The start of the body stands in the message, as text if it can be read, else in hexadecimal. */
 function unrecognized(kind: AnyKind, why: string, bytes: Buffer): StatusError {
   const start = bytes.subarray(0, 30);
-  const text = bytes[0] === 0x7b ? bytes.subarray(0, 30).toString() : start.toString('hex');
+  const text = bytes.length === 0 ? '<empty>' : bytes[0] === 0x7b ? start.toString() : start.toString('hex');
   return badRequest(
     `the object provided is unrecognized (must be of type ${kind.kind}): ${why} (${text}${bytes.length > 30 ? ' ...' : ''})`,
   );

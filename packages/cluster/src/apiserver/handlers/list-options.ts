@@ -37,9 +37,9 @@ export function listQuery(resource: Resource, info: RequestInfo, query: URLSearc
 export const isTrue = (value: string | null): boolean =>
   value !== null && value !== 'false' && value !== '0' && value !== '';
 
-function integer(query: URLSearchParams, name: string): number | undefined {
+export function integer(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
-  if (text === null || text === '') return undefined;
+  if (text === null) return undefined;
   if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
   return Number(text);
 }

@@ -1,5 +1,6 @@
 import { type KubeObject, StatusError } from '@tiphys/sdk/machinery';
 import type { AnyKind } from '@tiphys/sdk/schema';
+import { internalPackageOf } from './body.ts';
 import type { Negotiated } from './negotiate.ts';
 
 /** `meta.k8s.io` PartialObjectMetadata of an object: all that garbage collectors and metadata informers read. */
@@ -20,7 +21,7 @@ export const partialMetadataList = (objects: readonly KubeObject[], version: str
 export function refuseMisfit({ as }: Negotiated, { group, kind, listKind }: AnyKind, isList: boolean): void {
   const misfit = isList ? 'PartialObjectMetadata' : 'PartialObjectMetadataList';
   if (as !== misfit) return;
-  const type = `*${group.split('.')[0] || 'core'}.${isList ? listKind : kind}`;
+  const type = `*${internalPackageOf(group)}.${isList ? listKind : kind}`;
   throw new StatusError(
     406,
     'NotAcceptable',

@@ -1,7 +1,6 @@
 import {
   badRequest,
   forbiddenAt,
-  findDuplicateKeys,
   invalid,
   invalidObject,
   isObject,
@@ -9,15 +8,17 @@ import {
   type JsonObject,
   type KubeObject,
   mergePatch,
+  printValue,
   readJsonPatch,
+  sorted,
   StatusError,
   strategicMergePatch,
   syntaxProblem,
 } from '@tiphys/sdk/machinery';
-import { type AnyKind, decode, DecodeError } from '@tiphys/sdk/schema';
+import { type AnyKind, DecodeError, restoreProblem } from '@tiphys/sdk/schema';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import type { Registry } from '../registry/registry.ts';
-import { fieldValidationOf, mediaTypeOf, report } from './body.ts';
+import { decodedAs, fieldValidationOf, mediaTypeOf, readJson, report, strictProblems } from './body.ts';
 import { apply } from './apply.ts';
 import { negotiate } from './negotiate.ts';
 import { checkPlace, writeRequest, writtenResponse } from './write.ts';
@@ -25,21 +26,20 @@ import { checkPlace, writeRequest, writtenResponse } from './write.ts';
 /** A patch that has been read: what it makes of an object, and what was odd about it. */
 interface ReadPatch {
   apply(current: JsonObject): unknown;
-  readonly strict: readonly string[];
+  /** Keys that stand twice. */
+  readonly duplicates: readonly string[];
+  /** How the patch is told when what it makes is of no use; the result itself is told where this is absent. */
+  readonly told?: string | undefined;
 }
-
-const types =
-  'application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml';
 
 export async function patch(c: RequestContext, registry: Registry): Promise<ServerResponse> {
   const { kind } = registry.resource;
+  const media = mediaTypeOf(c.request);
+  if (media === 'application/apply-patch+yaml') return apply(c, registry);
+  if (!readers[media]) throw unknownPatch();
   const form = negotiate(c.request, c.query, 'object');
-  const request = writeRequest(c, 'PatchOptions');
-  if (mediaTypeOf(c.request) === 'application/apply-patch+yaml') return apply(c, registry);
-  if (c.query.has('force'))
-    throw invalidObject('meta.k8s.io', 'PatchOptions', '', [
-      forbiddenAt('force', 'may not be specified for non-apply patch'),
-    ]);
+  const problems = c.query.has('force') ? [forbiddenAt('force', 'may not be specified for non-apply patch')] : [];
+  const request = writeRequest(c, 'PatchOptions', problems);
   const read = await readPatch(c, kind);
   const written = await registry.update({
     ...request,
@@ -62,83 +62,94 @@ export async function patchedBy(c: RequestContext, kind: AnyKind): Promise<(curr
 }
 
 async function readPatch(c: RequestContext, kind: AnyKind): Promise<ReadPatch> {
-  const body = await c.request.body();
   const media = mediaTypeOf(c.request);
-  const bytes = body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body ?? null));
-  switch (media) {
-    case 'application/json-patch+json': {
-      const { operations, strict } = readJsonPatch(
-        Buffer.from(bytes).toString(),
-        parsed(bytes, 'error decoding patch: '),
-      );
-      return { strict, apply: (current) => jsonPatch(current, operations) };
-    }
-    case 'application/merge-patch+json': {
-      const value = patchObject(bytes, 'error decoding patch: ');
-      return { strict: duplicates(bytes, value), apply: (current) => mergePatch(current, value) };
-    }
-    case 'application/strategic-merge-patch+json': {
-      const value = patchObject(bytes, '');
-      return {
-        strict: duplicates(bytes, value),
-        apply: (current) => strategicMergePatch(kind.schema.shape, current, value),
-      };
-    }
-    default:
-      throw new StatusError(
-        415,
-        'UnsupportedMediaType',
-        media === ''
-          ? `the body of the request was in an unknown format - accepted media types include: ${types}`
-          : '415: Unsupported Media Type',
-      );
-  }
+  const reader = readers[media];
+  if (!reader) throw unknownPatch();
+  const body = await c.request.body();
+  const bytes = body instanceof Uint8Array ? body : Buffer.from(body === undefined ? '' : JSON.stringify(body));
+  let read: ReadPatch | undefined;
+  return {
+    // What isn't there isn't patched, however the patch is written: it is looked at when there is something to apply it to.
+    apply: (current) => (read ??= reader(bytes, kind)).apply(current),
+    get duplicates() {
+      return read?.duplicates ?? [];
+    },
+    get told() {
+      return read?.told;
+    },
+  };
 }
 
-function parsed(bytes: Uint8Array, prefix: string): unknown {
+const unknownPatch = (): StatusError => new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
+
+const readers: Readonly<Record<string, (bytes: Uint8Array, kind: AnyKind) => ReadPatch>> = {
+  'application/json-patch+json': (bytes) => {
+    const { value } = parsed(bytes, 'error decoding patch: ');
+    const { operations, strict } = readJsonPatch(Buffer.from(bytes).toString(), value);
+    return { duplicates: strict, apply: (current) => jsonPatch(current, operations) };
+  },
+  'application/merge-patch+json': (bytes) => {
+    const { value, duplicates } = patchObject(bytes, 'error decoding patch: ');
+    if (!value) throw badRequest('Invalid JSON Patch');
+    return { duplicates, apply: (current) => mergePatch(current, value) };
+  },
+  'application/strategic-merge-patch+json': (bytes, kind) => {
+    const { value, duplicates } = patchObject(bytes, '');
+    const { shape } = kind.schema;
+    return {
+      duplicates,
+      told: printValue(value ?? {}),
+      apply: (current) => {
+        const result = strategicMergePatch(shape, current, value ?? {});
+        const problem = restoreProblem(shape, result);
+        if (problem !== undefined) throw unfit(printValue(value), problem);
+        return result;
+      },
+    };
+  },
+};
+
+function parsed(bytes: Uint8Array, prefix: string): ReturnType<typeof readJson> {
   const problem = bytes.length ? syntaxProblem(bytes) : 'unexpected end of JSON input';
   if (problem) throw badRequest(`${prefix}${problem}`);
-  return JSON.parse(Buffer.from(bytes).toString());
+  return readJson(bytes);
 }
 
-function patchObject(bytes: Uint8Array, prefix: string): JsonObject {
-  const value = parsed(bytes, prefix);
-  if (value === null) return {};
-  if (isObject(value)) return value;
+/** A patch that is an object, or null, which upstream's two ways of merging take differently. */
+function patchObject(bytes: Uint8Array, prefix: string): { value: JsonObject | null; duplicates: string[] } {
+  const { value, duplicates } = parsed(bytes, prefix);
+  if (value === null || isObject(value)) return { value, duplicates };
   const word = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
   throw badRequest(`${prefix}json: cannot unmarshal ${word} into Go value of type map[string]interface {}`);
 }
 
-const duplicates = (bytes: Uint8Array, value: unknown): string[] =>
-  findDuplicateKeys(Buffer.from(bytes).toString(), value).map((path) => `duplicate field ${JSON.stringify(path)}`);
-
 function patchedObject(c: RequestContext, kind: AnyKind, read: ReadPatch, current: KubeObject): KubeObject {
   const value = read.apply(current as unknown as JsonObject);
-  if (!isObject(value))
-    throw unprocessable(value, `json: cannot unmarshal ${typeof value} into Go value of type map[string]interface {}`);
+  const told = () => read.told ?? JSON.stringify(sorted(value));
+  if (!isObject(value)) {
+    throw unfit(told(), `json: cannot unmarshal ${typeof value} into Go value of type map[string]interface {}`);
+  }
   const { apiVersion, kind: said } = value;
-  if (said !== kind.kind || apiVersion !== kind.apiVersion)
-    throw unprocessable(
-      value,
+  if ((said && said !== kind.kind) || (apiVersion && apiVersion !== kind.apiVersion)) {
+    throw unfit(
+      told(),
       `no kind ${JSON.stringify(said ?? '')} is registered for version ${JSON.stringify(apiVersion ?? '')}`,
     );
-  const found = [...read.strict];
+  }
   const validation = fieldValidationOf(c.query);
+  const unknown: string[] = [];
   let object: KubeObject;
   try {
-    const onUnknown = (path: string) => {
-      if (path !== 'apiVersion' && path !== 'kind') found.push(`unknown field ${JSON.stringify(path)}`);
-    };
-    object = decode(kind.schema.shape, value, validation === 'Ignore' ? {} : { onUnknown }) as KubeObject;
+    object = decodedAs(kind, value, validation, unknown);
   } catch (err) {
     if (!(err instanceof DecodeError)) throw err;
-    throw unprocessable(value, err.message);
+    throw unfit(told(), err.message);
   }
-  report(c, kind, validation, found);
-  kind.default?.(object);
+  const strict = validation === 'Strict' && strictProblems(unknown, { json: read.duplicates });
+  if (strict) throw unfit(told(), strict);
+  report(c, kind, validation, unknown, { json: read.duplicates });
   return object;
 }
 
 /** What a patch makes can't be read as the kind. */
-const unprocessable = (value: unknown, why: string): StatusError =>
-  invalidObject('', '', '', [invalid('patch', JSON.stringify(value), why)]);
+const unfit = (told: string, why: string): StatusError => invalidObject('', '', '', [invalid('patch', told, why)]);

@@ -6,21 +6,27 @@ import {
   isObject,
   type JsonObject,
   type KubeObject,
+  isPrintable,
   notSupported,
   StatusError,
+  syntaxProblem,
+  tooLong,
 } from '@tiphys/sdk/machinery';
+import { deleteOptions as optionsSchema } from '@tiphys/sdk/api';
 import type { Clock } from '@tiphys/sdk/runtime';
+import { decode, DecodeError } from '@tiphys/sdk/schema';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import type { DeleteOptions } from '../registry/delete-options.ts';
 import type { Registry, WriteRequest, Written } from '../registry/registry.ts';
 import { keyOf, type Resource } from '../registry/resource.ts';
 import { rowResponse } from '../table/respond.ts';
 import { Entry, storedBody } from '../cache/entry.ts';
-import { mediaTypeOf, readObject, unsupportedMedia } from './body.ts';
-import { listQuery } from './list-options.ts';
+import { headerType, mediaTypeOf, readJson, readObject, unsupportedMedia } from './body.ts';
+import { integer, isTrue, listQuery } from './list-options.ts';
 import { type Negotiated, negotiate } from './negotiate.ts';
 import { partialMetadata, refuseMisfit } from './partial-metadata.ts';
 import { entryResponse, valueResponse } from './respond.ts';
+import { readYaml } from './yaml-text.ts';
 
 export async function create(c: RequestContext, registry: Registry): Promise<ServerResponse> {
   const form = negotiate(c.request, c.query, 'object');
@@ -54,10 +60,8 @@ export async function remove(c: RequestContext, registry: Registry): Promise<Ser
   const options = await deleteOptions(c);
   const request = { ...writeRequest(c, 'DeleteOptions'), dryRun: isDryRun(options.dryRun ?? []) };
   const { object, gone, entry } = await registry.delete(request, options);
-  const { kind } = registry.resource;
-  if (entry && !gone) return writtenResponse(c, registry, { object, entry, created: false }, form);
-  const shown = !gone || kind.graceful || kind.returnsDeleted ? object : deleted(registry, object.metadata);
-  return valueResponse(c, shown, form);
+  if (gone && !registry.resource.kind.returnsDeleted) return valueResponse(c, deleted(registry, object.metadata), form);
+  return writtenResponse(c, registry, { object, ...(entry && { entry }), created: false }, form);
 }
 
 const deleted = ({ resource }: Registry, { name, uid }: { name?: string; uid?: string }) => ({
@@ -125,10 +129,14 @@ const tried = (resource: Resource, object: KubeObject): Entry =>
   );
 
 /** What every write carries, its options checked. */
-export function writeRequest(c: RequestContext, optionsKind: string): WriteRequest {
+export function writeRequest(
+  c: RequestContext,
+  optionsKind: string,
+  problems: readonly FieldError[] = [],
+): WriteRequest {
   const { namespace, name } = c.info;
   const dryRuns = c.query.getAll('dryRun');
-  const errors = [...optionErrors(c.query, dryRuns)];
+  const errors = [...problems, ...optionErrors(c.query, dryRuns)];
   if (errors.length) throw invalidObject('meta.k8s.io', optionsKind, '', errors);
   return {
     namespace,
@@ -147,14 +155,27 @@ export function writeRequest(c: RequestContext, optionsKind: string): WriteReque
 const isDryRun = (dryRuns: readonly string[]): boolean => dryRuns.includes('All');
 
 function* optionErrors(query: URLSearchParams, dryRuns: readonly string[]): Iterable<FieldError> {
+  yield* managerErrors(query.get('fieldManager') ?? '');
   if (dryRuns.some((d) => d !== 'All')) yield notSupported('dryRun', dryRuns, ['All']);
-  const manager = query.get('fieldManager') ?? '';
-  if (manager.length > 128) yield invalid('fieldManager', manager, 'must be no more than 128 characters');
   const validation = query.get('fieldValidation') ?? '';
   if (!['', 'Ignore', 'Warn', 'Strict'].includes(validation)) {
     yield notSupported('fieldValidation', validation, ['', 'Ignore', 'Strict', 'Warn']);
   }
 }
+
+function* managerErrors(manager: string): Iterable<FieldError> {
+  if (Buffer.byteLength(manager) > longestManager) yield tooLong('fieldManager', longestManager);
+  let position = 0;
+  for (const character of manager) {
+    if (!isPrintable(character)) {
+      const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
+      yield invalid('fieldManager', manager, `invalid character U+${code} (at position ${position})`);
+    }
+    position += Buffer.byteLength(character);
+  }
+}
+
+const longestManager = 128;
 
 /** Where the object says it belongs must be where the request is for; a complete object must say it. */
 export function checkPlace(
@@ -177,16 +198,34 @@ export function checkPlace(
 /** Options of a deletion, from the body if there is one, else from the query. */
 async function deleteOptions(c: RequestContext): Promise<DeleteOptions> {
   const body = await c.request.body();
-  let value: JsonObject = {};
-  if (body !== undefined && !(body instanceof Uint8Array)) value = body as unknown as JsonObject;
-  else if (body?.length) {
-    const media = mediaTypeOf(c.request);
+  let value: unknown = {};
+  if (body !== undefined && !(body instanceof Uint8Array)) value = body;
+  else if (body?.length) value = optionsFromBody(c, body);
+  else value = optionsFromQuery(c.query);
+  try {
+    const options = decode(optionsSchema.shape, value) as JsonObject & DeleteOptions;
+    checkDeleteOptions(options);
+    return options;
+  } catch (err) {
+    if (err instanceof DecodeError) throw badRequest(err.message);
+    throw err;
+  }
+}
+
+function optionsFromBody(c: RequestContext, body: Uint8Array): unknown {
+  const media = mediaTypeOf(c.request);
+  const unreadable = (why: string) => badRequest(`couldn't get version/kind; json parse error: ${why}`);
+  let value: unknown;
+  if (media === 'application/yaml') value = readYaml(Buffer.from(body).toString()).value;
+  else {
     if (media !== '' && media !== 'application/json') throw unsupportedMedia();
-    const parsed: unknown = JSON.parse(Buffer.from(body).toString());
-    if (isObject(parsed)) value = parsed;
-  } else value = optionsFromQuery(c.query);
-  checkDeleteOptions(value);
-  return value as DeleteOptions;
+    const problem = syntaxProblem(body);
+    if (problem) throw unreadable(problem);
+    value = readJson(body).value;
+  }
+  if (value === null || isObject(value)) return value;
+  const word = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+  throw unreadable(`json: cannot unmarshal ${word} into Go value of type ${headerType}`);
 }
 
 /** Refuses options that contradict each other or that nobody knows. */
@@ -204,13 +243,13 @@ export function checkDeleteOptions(options: JsonObject & DeleteOptions): void {
 }
 
 function optionsFromQuery(query: URLSearchParams): JsonObject {
-  const grace = query.get('gracePeriodSeconds');
   const policy = query.get('propagationPolicy');
   const orphan = query.get('orphanDependents');
+  const grace = integer(query, 'gracePeriodSeconds');
   return {
-    ...(grace !== null && { gracePeriodSeconds: Number(grace) }),
+    ...(grace !== undefined && { gracePeriodSeconds: grace }),
     ...(policy !== null && { propagationPolicy: policy }),
-    ...(orphan !== null && { orphanDependents: orphan === 'true' }),
+    ...(orphan !== null && { orphanDependents: isTrue(orphan) }),
     ...(query.has('dryRun') && { dryRun: query.getAll('dryRun') }),
   };
 }

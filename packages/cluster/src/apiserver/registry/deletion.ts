@@ -27,11 +27,12 @@ export function beginDeletion(
     if (left === 0 && !metadata.finalizers?.length) return 'now';
     return finalizersChanged ? 'marked' : 'pending';
   }
-  if (grace === 0 && !metadata.finalizers?.length) return 'now';
+  const goesNow = grace === 0 && !metadata.finalizers?.length;
+  if (goesNow && !kind.graceful) return 'now';
   metadata.deletionTimestamp = timestamp(now + grace * 1000);
   metadata.deletionGracePeriodSeconds = grace;
   if (metadata.generation) metadata.generation++;
-  return 'marked';
+  return goesNow ? 'now' : 'marked';
 }
 
 /** Nothing holds it any more: it was to be deleted, its grace is over and its last finalizer gone. */

@@ -2,7 +2,9 @@ import {
   alreadyExists,
   conflict,
   deepCopy,
+  equal,
   field,
+  type FieldError,
   internalError,
   invalidObject,
   type JsonObject,
@@ -15,6 +17,7 @@ import {
 } from '@tiphys/sdk/machinery';
 import type { Clock, Random } from '@tiphys/sdk/runtime';
 import {
+  nameIsPathSegment,
   type AnyKind,
   decode,
   nameIsSubdomain,
@@ -117,7 +120,8 @@ export class Registry {
     for (let attempt = 1; ; attempt++) {
       const generated = !object.metadata.name && Boolean(object.metadata.generateName);
       try {
-        return await this.#createOnce(deepCopy(object), request);
+        // Only a name made up for it may turn out to be taken and call for another attempt.
+        return await this.#createOnce(generated ? deepCopy(object) : object, request);
       } catch (err) {
         if (!(err instanceof KeyExists)) throw err;
         if (generated && attempt < generateAttempts) continue;
@@ -133,6 +137,7 @@ export class Registry {
     if (metadata.resourceVersion && /^[1-9]\d*$/.test(metadata.resourceVersion)) {
       throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
     }
+    wipeSystemFields(metadata);
     if (!metadata.name && metadata.generateName) metadata.name = generatedName(metadata.generateName, random);
     const { manager } = request;
     if (manager) trackFields(kind, { next: object, old: undefined, manager, subresource: '', now: clock.now() });
@@ -192,6 +197,14 @@ export class Registry {
     const old = current.object;
     const next = deepCopy(await request.next(old));
     const wanted = next.metadata.resourceVersion ?? '';
+    // Who replaces an object means one certain object; a patch is for whatever has the name.
+    if (!request.retry && next.metadata.uid && next.metadata.uid !== old.metadata.uid) {
+      throw this.#preconditionFailed(
+        current,
+        request.name,
+        `UID in precondition: ${next.metadata.uid}, UID in object meta: ${old.metadata.uid}`,
+      );
+    }
     if (wanted === '' || wanted === '0') {
       if (kind.unconditionalUpdate === false && !request.retry) {
         throw invalidObject(this.resource.group, kind.kind, request.name, [
@@ -202,14 +215,9 @@ export class Registry {
           },
         ]);
       }
+    } else if (!/^\d+$/.test(wanted)) {
+      throw new StatusError(500, '', `strconv.ParseUint: parsing ${JSON.stringify(wanted)}: invalid syntax`);
     } else if (wanted !== String(current.revision)) throw this.#modified(request.name);
-    if (next.metadata.uid && next.metadata.uid !== old.metadata.uid) {
-      throw conflict(
-        this.resource,
-        request.name,
-        `Precondition failed: UID in precondition: ${next.metadata.uid}, UID in object meta: ${old.metadata.uid}`,
-      );
-    }
     const { manager, subresource = '' } = request;
     if (manager) trackFields(kind, { next, old, manager, subresource, now: clock.now() });
     const attributes = this.#attributes('UPDATE', request, { object: next, oldObject: old });
@@ -219,9 +227,11 @@ export class Registry {
     const undo = part ? undefined : await this.#hooks.beforeUpdate?.(next, old, request);
     try {
       this.#prepareUpdate(next, old, part, clock.now());
+      if (!request.strategy && countsGeneration(this) && !equal(specOf(next), specOf(old))) {
+        next.metadata.generation = (old.metadata.generation ?? 0) + 1;
+      }
       this.#refuseInvalid(next, [
-        ...validateObjectMeta(next.metadata, this.#metadataRules(), field('metadata')),
-        ...validateObjectMetaUpdate(next.metadata, old.metadata, field('metadata')),
+        ...this.#metadataProblems(next.metadata, old.metadata),
         ...((part ? part.validate?.(next, old) : kind.validate?.(next, old)) ?? []),
       ]);
       if (!part) for (const w of kind.warnings?.(next, old) ?? []) request.warn(w);
@@ -235,12 +245,10 @@ export class Registry {
         const entry = await this.#removeNow(current, next);
         return { object: entry.object, entry, created: false };
       }
-      const body = this.#body(next);
-      if (Buffer.compare(body, this.#body(old)) === 0) return { object: old, entry: current, created: false };
-      const entry = await this.#store(
-        next,
-        (key, bytes) => update(store, key, bytes, { ifRevision: current.revision }),
-        body,
+      next.metadata.resourceVersion = old.metadata.resourceVersion!;
+      if (equal(typed(this.resource, next), old)) return { object: old, entry: current, created: false };
+      const entry = await this.#store(next, (key, bytes) =>
+        update(store, key, bytes, { ifRevision: current.revision }),
       );
       return { object: entry.object, entry, created: false };
     } catch (err) {
@@ -263,13 +271,14 @@ export class Registry {
       const next = deepCopy(old);
       const plan = beginDeletion(next, this.resource.kind, options, clock.now());
       await this.#hooks.beforeDelete?.(old, request);
-      if (request.dryRun)
-        return { object: plan === 'now' ? old : typed(this.resource, next), created: false, gone: plan === 'now' };
+      // What goes at once and might have had grace is told as it went.
+      const last = plan !== 'now' || this.resource.kind.graceful ? typed(this.resource, next) : old;
+      if (request.dryRun) return { object: last, created: false, gone: plan === 'now' };
       if (plan === 'pending') return { object: old, entry: current, created: false, gone: false };
       try {
         if (plan === 'now') {
-          const entry = await this.#removeNow(current, old);
-          return { object: entry.object, entry, created: false, gone: true };
+          await this.#removeNow(current, old);
+          return { object: last, created: false, gone: true };
         }
         const entry = await this.#store(next, (k, body) => update(store, k, body, { ifRevision: current.revision }));
         return { object: entry.object, entry, created: false, gone: false };
@@ -289,13 +298,17 @@ export class Registry {
   /** What of the metadata only the server sets, and a client may send back or leave out. */
   #keepSystemFields({ metadata }: KubeObject, old: KubeObject): void {
     const fixed = old.metadata;
-    metadata.uid = fixed.uid!;
+    metadata.uid ||= fixed.uid!;
     metadata.creationTimestamp = fixed.creationTimestamp!;
     if (this.resource.namespaced) metadata.namespace ||= fixed.namespace!;
     else delete metadata.namespace;
-    for (const k of ['deletionTimestamp', 'deletionGracePeriodSeconds', 'generation', 'selfLink'] as const) {
-      if (fixed[k] === undefined) delete metadata[k];
-      else metadata[k] = fixed[k] as never;
+    if (fixed.generation === undefined) delete metadata.generation;
+    else metadata.generation = fixed.generation;
+    delete metadata.selfLink;
+    // Nobody takes a deletion back; validation has its say about who would begin one this way.
+    if (fixed.deletionTimestamp !== undefined) metadata.deletionTimestamp = fixed.deletionTimestamp;
+    if (fixed.deletionGracePeriodSeconds !== undefined) {
+      metadata.deletionGracePeriodSeconds ??= fixed.deletionGracePeriodSeconds;
     }
   }
 
@@ -307,7 +320,6 @@ export class Registry {
       if (kind.status) bringBack(next, old, 'status');
       kind.prepareForUpdate?.(next, old, { now });
     }
-    if (countsGeneration(this) && !sameSpec(next, old)) next.metadata.generation = (old.metadata.generation ?? 0) + 1;
   }
 
   #part(subresource: string | undefined): PartStrategy<KubeObject> | undefined {
@@ -316,6 +328,15 @@ export class Registry {
     if (subresource === 'status')
       return typeof kind.status === 'object' ? kind.status : { prepareForUpdate: keepAllButStatus };
     return kind.parts?.[subresource];
+  }
+
+  /** Every update's own look at the metadata, and then the kind's. What both find is told twice, as upstream tells it. */
+  *#metadataProblems(next: ObjectMeta, old: ObjectMeta): Iterable<FieldError> {
+    const at = field('metadata');
+    yield* validateObjectMeta(next, { namespaced: this.resource.namespaced, nameRule: nameIsPathSegment }, at);
+    yield* validateObjectMetaUpdate(next, old, at);
+    yield* validateObjectMetaUpdate(next, old, at);
+    if (this.resource.kind.rechecksMetadata ?? true) yield* validateObjectMeta(next, this.#metadataRules(), at);
   }
 
   #metadataRules() {
@@ -354,18 +375,20 @@ export class Registry {
   #checkPreconditions(object: KubeObject, { preconditions }: DeleteOptions, name: string): void {
     const { uid, resourceVersion } = preconditions ?? {};
     const { metadata } = object;
-    if (uid && uid !== metadata.uid) {
+    // Told of the kind, not of the resource.
+    const about = { group: this.resource.group, resource: this.resource.kind.kind };
+    if (uid !== undefined && uid !== metadata.uid) {
       throw conflict(
-        this.resource,
+        about,
         name,
-        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`,
+        `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
       );
     }
-    if (resourceVersion && resourceVersion !== metadata.resourceVersion) {
+    if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
       throw conflict(
-        this.resource,
+        about,
         name,
-        `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion}`,
+        `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`,
       );
     }
   }
@@ -378,8 +401,8 @@ export class Registry {
   async #store(
     object: KubeObject,
     write: (key: string, body: Uint8Array) => Promise<{ modRevision: number }>,
-    body = this.#body(object),
   ): Promise<Entry> {
+    const body = this.#body(object);
     const key = keyOf(this.resource, object.metadata.namespace ?? '', object.metadata.name ?? '');
     if (body.length > largestObject) {
       throw internalError('etcdserver: request is too large');
@@ -400,6 +423,14 @@ export class Registry {
     }
   }
 
+  #preconditionFailed({ key }: Entry, name: string, why: string): StatusError {
+    return conflict(
+      this.resource,
+      name,
+      `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ${why}`,
+    );
+  }
+
   #modified(name: string): StatusError {
     return conflict(
       this.resource,
@@ -418,6 +449,19 @@ function generatedName(base: string, random: Random): string {
   return `${base.slice(0, generatedNameBase)}${random.suffix(5)}`;
 }
 
+/** What only the server says of an object that is to be made. */
+function wipeSystemFields(metadata: ObjectMeta): void {
+  for (const name of [
+    'uid',
+    'creationTimestamp',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+    'selfLink',
+  ] as const) {
+    delete metadata[name];
+  }
+}
+
 function prepareMetadata(
   object: KubeObject,
   namespace: string,
@@ -428,14 +472,7 @@ function prepareMetadata(
   metadata.creationTimestamp = timestamp(now);
   if (namespace) metadata.namespace = namespace;
   else delete metadata.namespace;
-  for (const k of [
-    'deletionTimestamp',
-    'deletionGracePeriodSeconds',
-    'selfLink',
-    'resourceVersion',
-  ] satisfies (keyof ObjectMeta)[]) {
-    delete metadata[k];
-  }
+  delete metadata.resourceVersion;
   if (counts) metadata.generation = 1;
 }
 
@@ -460,9 +497,7 @@ function keepAllButStatus(next: WithParts, old: WithParts): void {
   }
 }
 
-function sameSpec(next: WithParts, old: WithParts): boolean {
-  return JSON.stringify(next.spec) === JSON.stringify(old.spec);
-}
+const specOf = (object: WithParts): unknown => object.spec;
 
 function typed(resource: Resource, object: KubeObject): KubeObject {
   const { apiVersion, kind } = resource.kind;

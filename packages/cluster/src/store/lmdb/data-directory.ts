@@ -28,7 +28,7 @@ export class DataDirectoryError extends Error {
 
 /**
  * A directory that one process at a time may use. The lock is flock(2)'s: the kernel drops it when its owner dies, however it
- * dies, and it holds between containers, whatever namespaces they are in. docs/decisions/0002 says how Node comes by it.
+ * dies, and it holds between containers, whatever namespaces they are in. docs/decisions/0006 says how Node comes by it.
  */
 export class DataDirectory {
   readonly #path: string;

@@ -85,6 +85,10 @@ export class LmdbBackend implements StoreBackend {
     return this.#compacted;
   }
 
+  async currentRevision(): Promise<number> {
+    return this.#revision;
+  }
+
   async get(key: string, { revision }: ReadOptions = {}): Promise<{ item: StoredItem | undefined; revision: number }> {
     return { item: this.#tables.find(key, this.#readable(revision))?.item, revision: this.#revision };
   }

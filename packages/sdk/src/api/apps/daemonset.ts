@@ -78,6 +78,7 @@ export const daemonSet: Kind<DaemonSet, DaemonSetManifest> = defineKind<DaemonSe
   kind: 'DaemonSet',
   plural: 'daemonsets',
   scope: 'Namespaced',
+  rechecksMetadata: false,
   shortNames: ['ds'],
   categories: ['all'],
   status: true,

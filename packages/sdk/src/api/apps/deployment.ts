@@ -80,6 +80,7 @@ export const deployment: Kind<Deployment, DeploymentManifest> = defineKind<Deplo
   kind: 'Deployment',
   plural: 'deployments',
   scope: 'Namespaced',
+  rechecksMetadata: false,
   shortNames: ['deploy'],
   categories: ['all'],
   status: true,

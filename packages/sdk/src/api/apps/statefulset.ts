@@ -126,6 +126,7 @@ export const statefulSet: Kind<StatefulSet, StatefulSetManifest> = defineKind<St
   kind: 'StatefulSet',
   plural: 'statefulsets',
   scope: 'Namespaced',
+  rechecksMetadata: false,
   shortNames: ['sts'],
   categories: ['all'],
   status: true,

@@ -34,6 +34,7 @@ export const lease: Kind<Lease, LeaseManifest> = defineKind<Lease, LeaseManifest
   kind: 'Lease',
   plural: 'leases',
   scope: 'Namespaced',
+  rechecksMetadata: false,
   createOnUpdate: true,
   unconditionalUpdate: false,
   schema: leaseShape,

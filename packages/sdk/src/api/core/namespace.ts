@@ -55,6 +55,7 @@ export const namespace: Kind<Namespace, NamespaceManifest> = defineKind<Namespac
   kind: 'Namespace',
   plural: 'namespaces',
   scope: 'Cluster',
+  rechecksMetadata: false,
   shortNames: ['ns'],
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
   status: {

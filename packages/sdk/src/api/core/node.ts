@@ -181,6 +181,7 @@ export const node: Kind<Node, NodeManifest> = defineKind<Node, NodeManifest>({
   kind: 'Node',
   plural: 'nodes',
   scope: 'Cluster',
+  rechecksMetadata: false,
   shortNames: ['no'],
   status: true,
   subresources: [{ name: 'proxy', kind: 'NodeProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] }],

@@ -261,5 +261,6 @@ export const persistentVolume: Kind<PersistentVolume, PersistentVolumeManifest> 
   scope: 'Cluster',
   shortNames: ['pv'],
   status: true,
+  returnsDeleted: true,
   schema: persistentVolumeShape,
 });

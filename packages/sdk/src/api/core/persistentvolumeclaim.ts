@@ -64,5 +64,6 @@ export const persistentVolumeClaim: Kind<PersistentVolumeClaim, PersistentVolume
   scope: 'Namespaced',
   shortNames: ['pvc'],
   status: true,
+  returnsDeleted: true,
   schema: persistentVolumeClaimShape,
 });

@@ -21,5 +21,6 @@ export const podTemplate: Kind<PodTemplate, PodTemplateManifest> = defineKind<Po
   plural: 'podtemplates',
   scope: 'Namespaced',
   generation: true,
+  returnsDeleted: true,
   schema: podTemplateShape,
 });

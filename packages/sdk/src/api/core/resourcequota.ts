@@ -78,5 +78,6 @@ export const resourceQuota: Kind<ResourceQuota, ResourceQuotaManifest> = defineK
   scope: 'Namespaced',
   shortNames: ['quota'],
   status: true,
+  returnsDeleted: true,
   schema: resourceQuotaShape,
 });

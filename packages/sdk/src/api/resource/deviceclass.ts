@@ -37,6 +37,7 @@ export const deviceClass: Kind<DeviceClass, DeviceClassManifest> = defineKind<De
   kind: 'DeviceClass',
   plural: 'deviceclasses',
   scope: 'Cluster',
+  returnsDeleted: true,
   generation: true,
   schema: deviceClassShape,
 });

@@ -108,6 +108,7 @@ export const resourceClaim: Kind<ResourceClaim, ResourceClaimManifest> = defineK
   kind: 'ResourceClaim',
   plural: 'resourceclaims',
   scope: 'Namespaced',
+  returnsDeleted: true,
   status: true,
   schema: resourceClaimShape,
 });

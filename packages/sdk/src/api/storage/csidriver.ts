@@ -44,6 +44,7 @@ export const csiDriver: Kind<CSIDriver, CSIDriverManifest> = defineKind<CSIDrive
   kind: 'CSIDriver',
   plural: 'csidrivers',
   scope: 'Cluster',
+  returnsDeleted: true,
   generation: true,
   unconditionalUpdate: false,
   schema: csiDriverShape,

@@ -1,3 +1,3 @@
 export { findDuplicateKeys } from './duplicate-keys.ts';
-export { kindWord, printValue } from './print-value.ts';
+export { isPrintable, kindWord, printValue, quoted } from './print-value.ts';
 export { syntaxProblem } from './syntax-problem.ts';

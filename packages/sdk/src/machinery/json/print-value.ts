@@ -27,3 +27,14 @@ export function kindWord(value: unknown): 'string' | 'bool' | 'int64' | 'float64
       return value === null || value === undefined ? 'nil' : 'map';
   }
 }
+
+/** Whether upstream's language counts a character as one that prints: letters, marks, numbers, punctuation, symbols, the space. */
+export const isPrintable = (character: string): boolean => /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(character);
+
+/** A string in quotes as upstream prints it (`%q`): what doesn't print is escaped in its language's way. */
+export const quoted = (text: string): string =>
+  JSON.stringify(text).replace(/\\u00([01][0-9a-f])|\u007f/g, (_all, code: string | undefined) => {
+    if (code === '07') return '\\a';
+    if (code === '0b') return '\\v';
+    return code ? `\\x${code}` : '\\x7f';
+  });

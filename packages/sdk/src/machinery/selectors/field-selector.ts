@@ -9,6 +9,7 @@ export interface FieldRequirement {
 export function parseFieldSelector(text: string): FieldRequirement[] {
   return termsOf(text)
     .filter((t) => t !== '')
+    .sort()
     .map((term) => {
       const m = /^((?:\\.|[^=!\\])*?)(!=|==|=)(.*)$/s.exec(term);
       if (!m) throw new Error(`invalid selector: '${text}'; can't understand '${term}'`);

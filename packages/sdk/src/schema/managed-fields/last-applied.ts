@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type KubeObject, put, type StructShape } from '../../machinery/index.ts';
+import { isObject, type JsonObject, type KubeObject, sorted, type StructShape } from '../../machinery/index.ts';
 import { compare } from './compare.ts';
 import { difference, type FieldSet } from './field-set.ts';
 import { ownFields } from './own-fields.ts';
@@ -56,12 +56,4 @@ function withoutAnnotation(applied: JsonObject): JsonObject {
   if (!isObject(metadata) || !isObject(metadata['annotations'])) return applied;
   const { [annotation]: _, ...annotations } = metadata['annotations'];
   return { ...applied, metadata: { ...metadata, annotations } };
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isObject(value)) return value;
-  const out: JsonObject = {};
-  for (const key of Object.keys(value).sort()) put(out, key, sorted(value[key]));
-  return out;
 }

@@ -1,4 +1,4 @@
-import { isObject, type ManagedFieldsEntry } from '../../machinery/index.ts';
+import { isObject, isPrintable, type ManagedFieldsEntry } from '../../machinery/index.ts';
 import { difference, type FieldSet, fieldSetOf, fieldsOf, parseFieldSet, union } from './field-set.ts';
 
 /** What one manager owns. A manager is told by name, operation, subresource, and unless it applies by API version. */
@@ -125,7 +125,7 @@ export function managerOf(fieldManager: string | null | undefined, userAgent: st
   if (fieldManager) return fieldManager;
   let name = '';
   for (const c of (userAgent ?? '').split('/')[0]!) {
-    if (!/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(c)) continue;
+    if (!isPrintable(c)) continue;
     if (Buffer.byteLength(name + c) > 128) break;
     name += c;
   }

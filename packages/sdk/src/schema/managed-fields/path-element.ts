@@ -32,22 +32,25 @@ function keyElement(keys: [string, unknown][]): string {
   return `${text}}`;
 }
 
+/** A value that can't be seen as its shape's pieces. The message is upstream's. */
+export class Untyped extends Error {}
+
 /** The element that names an item of a set or a keyed list; throws upstream's complaint for an item that can't be told apart. */
 export function itemElement(shape: ListShape, item: unknown): string {
   if (shape.listType === 'set') {
-    if (isObject(item)) throw new Error('maps are not supported as set elements'); // prettier-ignore
-    if (Array.isArray(item)) throw new Error('not supporting lists as elements of sets');
+    if (isObject(item)) throw new Untyped('maps are not supported as set elements');
+    if (Array.isArray(item)) throw new Untyped('not supporting lists as elements of sets');
     return `v:${JSON.stringify(item ?? null)}`;
   }
-  if (item === null || item === undefined) throw new Error('associative list with keys may not have a null element');
-  if (!isObject(item)) throw new Error('associative list with keys may not have non-map elements');
+  if (item === null || item === undefined) throw new Untyped('associative list with keys may not have a null element');
+  if (!isObject(item)) throw new Untyped('associative list with keys may not have non-map elements');
   const keys: [string, unknown][] = [];
   for (const name of shape.keys ?? []) {
     const value = own(item, name) ?? defaultOf(shape, name);
     if (value !== undefined) keys.push([name, value]);
   }
   if (keys.length === 0) {
-    throw new Error(
+    throw new Untyped(
       `associative list with keys has an element that omits all key fields ${JSON.stringify(shape.keys).replaceAll(',', ' ')} (and doesn't have default values for any key fields)`,
     );
   }

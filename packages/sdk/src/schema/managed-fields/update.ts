@@ -13,6 +13,7 @@ import {
   withoutUnowned,
   writeManagers,
 } from './managers.ts';
+import { Untyped } from './path-element.ts';
 
 /** A path of field names that nobody owns through this way of writing: `status` in writes of the object itself. */
 export type FieldPath = readonly string[];
@@ -42,6 +43,16 @@ export interface Update extends Writer {
  * what it removed is nobody's. The writer's time moves only when it took something.
  */
 export function updateManaged(update: Update): ManagedFieldsEntry[] | undefined {
+  try {
+    return tracked(update);
+  } catch (err) {
+    // As upstream: the write goes on, and nobody is known to own anything of an object whose items can't be told apart.
+    if (err instanceof Untyped) return undefined;
+    throw err;
+  }
+}
+
+function tracked(update: Update): ManagedFieldsEntry[] | undefined {
   const { shape, old, next } = update;
   const live = old?.metadata.managedFields;
   const managers = startingManagers(update);

@@ -38,6 +38,7 @@ export const pod: Kind<Pod, PodManifest> = defineKind<Pod, PodManifest>({
   ],
   generation: true,
   graceful: true,
+  returnsDeleted: true,
   fieldSelectors: {
     'spec.host': ({ spec }) => spec.nodeName ?? '',
     'spec.hostNetwork': ({ spec }) => String(spec.hostNetwork ?? false),

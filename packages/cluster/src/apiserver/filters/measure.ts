@@ -1,0 +1,123 @@
+import { StatusError } from '@tiphys/sdk/machinery';
+import type { Clock } from '@tiphys/sdk/runtime';
+import type { Body, Filter, RequestContext, RequestInfo } from '../context.ts';
+import { isLongRunning, type RequestCell, type RequestLabels, type RequestMetrics } from '../metrics/index.ts';
+
+export interface MeasureOptions {
+  readonly clock: Clock;
+  /** Whether there is such a resource; requests for others count together. */
+  readonly isServed: (info: RequestInfo) => boolean;
+}
+
+/** Counts and times every request. What streams counts until its stream ends. */
+export const measure =
+  (metrics: RequestMetrics, { clock, isServed }: MeasureOptions): Filter =>
+  async (c, next) => {
+    const cell = cellOf(c, metrics, isServed);
+    const began = clock.monotonic();
+    const finish = (code: number) => cell.finished(code, (clock.monotonic() - began) / 1000);
+    const side = reading.has(cell.labels.verb) ? 'readOnly' : 'mutating';
+    const long = isLongRunning(cell.labels);
+    if (!long) metrics.inFlight[side]++;
+    try {
+      const response = await next(c);
+      const { body, status } = response;
+      if (!long || (body.type !== 'stream' && body.type !== 'frames')) {
+        finish(status);
+        return response;
+      }
+      cell.longRunning++;
+      let over = false;
+      const ended = () => {
+        if (over) return;
+        over = true;
+        c.signal.removeEventListener('abort', ended);
+        cell.longRunning--;
+        finish(status);
+      };
+      // A client that is gone before the first byte never reads to the end.
+      c.signal.addEventListener('abort', ended);
+      if (c.signal.aborted) ended();
+      return { ...response, body: followed(body, ended) };
+    } catch (err) {
+      finish(err instanceof StatusError ? err.code : 500);
+      throw err;
+    } finally {
+      if (!long) metrics.inFlight[side]--;
+    }
+  };
+
+const reading = new Set(['GET', 'LIST', 'WATCH', 'HEAD', 'CONNECT']);
+
+function cellOf(
+  { info, query, request: { method } }: RequestContext,
+  metrics: RequestMetrics,
+  isServed: MeasureOptions['isServed'],
+): RequestCell {
+  const { isResource, verb, group, version, resource, subresource } = info;
+  const dryRun = query.get('dryRun') ?? '';
+  if (!isResource) {
+    const path = plainPath(info.path);
+    return metrics.cell(`${method} ${path}`, () => ({ ...nothing, verb: method, subresource: path }));
+  }
+  const key = `${verb} ${group}/${version}/${resource}/${subresource} ${scopeOf(info)} ${dryRun}`;
+  const served = (): RequestLabels => ({
+    verb: verbWord(info, method),
+    group,
+    version,
+    resource,
+    subresource,
+    scope: scopeOf(info),
+    dryRun: dryRun === 'All' ? dryRun : '',
+  });
+  if (isServed(info)) return metrics.cell(key, served);
+  return metrics.cell(method, () => ({ ...nothing, verb: method }));
+}
+
+const nothing: RequestLabels = {
+  verb: '',
+  group: '',
+  version: '',
+  resource: '',
+  subresource: '',
+  scope: '',
+  dryRun: '',
+};
+
+const plainPaths = new Set(['api', 'apis', 'healthz', 'livez', 'readyz', 'metrics', 'openapi', 'version', 'openid']);
+
+/** Paths that aren't resources by their first word, so that nobody can invent labels. */
+function plainPath(path: string): string {
+  const first = path.slice(1, (path.indexOf('/', 1) + 1 || path.length + 1) - 1);
+  return plainPaths.has(first) ? `/${first}` : '';
+}
+
+const connecting = new Set(['exec', 'attach', 'portforward', 'proxy']);
+
+function verbWord({ verb, subresource }: RequestInfo, method: string): string {
+  if (connecting.has(subresource)) return 'CONNECT';
+  if (verb === 'create' || verb === 'update' || verb === 'get') return method;
+  return verb.toUpperCase();
+}
+
+function scopeOf({ name, verb, namespace }: RequestInfo): string {
+  if (name || verb === 'create') return 'resource';
+  return namespace ? 'namespace' : 'cluster';
+}
+
+type Streaming = Extract<Body, { type: 'stream' | 'frames' }>;
+
+/** The body again, telling once when it has ended or been given up. */
+function followed(body: Streaming, ended: () => void): Streaming {
+  return body.type === 'stream'
+    ? { ...body, chunks: untilEnd(body.chunks, ended) }
+    : { ...body, frames: untilEnd(body.frames, ended) };
+}
+
+async function* untilEnd<T>(source: AsyncIterable<T>, ended: () => void): AsyncIterable<T> {
+  try {
+    yield* source;
+  } finally {
+    ended();
+  }
+}

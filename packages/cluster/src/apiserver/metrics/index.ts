@@ -1,0 +1,18 @@
+/** What the server tells of itself under `/metrics`, by upstream's names and labels. */
+import type { Registry } from '@tiphys/sdk/runtime';
+import type { Endpoint } from '../handlers/dispatch.ts';
+
+export { cacheMetrics } from './cache-metrics.ts';
+export { processMetrics } from './process-metrics.ts';
+export { isLongRunning, type RequestCell, type RequestLabels, RequestMetrics } from './request-metrics.ts';
+
+export const metrics =
+  (registry: Registry): Endpoint =>
+  (c) => {
+    if (c.info.path !== '/metrics') return undefined;
+    return registry.metrics().then((text) => ({
+      status: 200,
+      headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+      body: { type: 'bytes', pieces: [Buffer.from(text)] },
+    }));
+  };

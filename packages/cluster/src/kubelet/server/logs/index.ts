@@ -1,0 +1,1 @@
+export { type LogReading, readLog } from './read-log.ts';

@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The one on the PATH, or the one that the set-up of the tests unpacked. */
+function findEtcd(): string | undefined {
+  const unpacked = fileURLToPath(new URL('../../../.cache/etcd/usr/bin/etcd', import.meta.url));
+  if (spawnSync('etcd', ['--version']).status === 0) return 'etcd';
+  return existsSync(unpacked) ? unpacked : undefined;
+}
+
+export const etcd = findEtcd();
+export const withoutEtcd = etcd ? false : 'etcd is not installed (Debian: etcd-server)';
+
+export interface Certificates {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface EtcdMember {
+  readonly endpoint: string;
+  readonly name: string;
+  process: ChildProcess;
+  restart(): void;
+}
+
+export interface EtcdServers extends AsyncDisposable {
+  readonly members: readonly EtcdMember[];
+  readonly endpoints: string[];
+}
+
+/** Members of one cluster on this machine, in a directory of their own. With certificates, clients must have one. */
+export async function startEtcd(count: number, certificates?: Certificates): Promise<EtcdServers> {
+  const dir = mkdtempSync(join(tmpdir(), 'tiphys-etcd-'));
+  const ports = await freePorts(count * 2);
+  const scheme = certificates ? 'https' : 'http';
+  const parts = Array.from({ length: count }, (_, i) => ({
+    name: `m${i}`,
+    client: `${scheme}://127.0.0.1:${ports[2 * i]}`,
+    peer: `http://127.0.0.1:${ports[2 * i + 1]}`,
+  }));
+  const cluster = parts.map((p) => `${p.name}=${p.peer}`).join(',');
+  const tls = certificates ? tlsFlags(dir, certificates) : [];
+  const members = parts.map(({ name, client, peer }) => {
+    const flags = {
+      name,
+      'data-dir': join(dir, name),
+      'listen-client-urls': client,
+      'advertise-client-urls': client,
+      'listen-peer-urls': peer,
+      'initial-advertise-peer-urls': peer,
+      'initial-cluster': cluster,
+      logger: 'zap',
+      'log-level': 'fatal',
+    };
+    const args = [...Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`), ...tls];
+    const start = () => spawn(etcd!, args, { stdio: 'ignore' });
+    const member: EtcdMember = {
+      name,
+      endpoint: client,
+      process: start(),
+      restart: () => void (member.process = start()),
+    };
+    return member;
+  });
+  return {
+    members,
+    endpoints: members.map((m) => m.endpoint),
+    async [Symbol.asyncDispose]() {
+      for (const { process } of members) {
+        if (process.exitCode !== null || process.signalCode !== null) continue;
+        process.kill('SIGKILL');
+        await once(process, 'exit');
+      }
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+function tlsFlags(dir: string, certificates: Certificates): string[] {
+  const file = (name: keyof Certificates) => {
+    const path = join(dir, `${name}.pem`);
+    writeFileSync(path, certificates[name], { mode: 0o600 });
+    return path;
+  };
+  return [
+    `--trusted-ca-file=${file('ca')}`,
+    `--cert-file=${file('cert')}`,
+    `--key-file=${file('key')}`,
+    '--client-cert-auth',
+  ];
+}
+
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((s) => once(s, 'listening')));
+  const ports = servers.map((s) => (s.address() as { port: number }).port);
+  await Promise.all(servers.map((s) => new Promise((resolve) => s.close(resolve))));
+  return ports;
+}
