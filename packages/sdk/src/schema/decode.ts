@@ -137,7 +137,7 @@ function compileStruct(shape: StructShape): Decoder {
         value = decodeField(raw, c);
         c.path.pop();
         if (field.presence === 'zero' && isZero(value)) value = undefined;
-        else if (Array.isArray(value) && value.length === 0 && field.presence !== 'optional') value = undefined;
+        else if (Array.isArray(value) && value.length === 0 && field.presence === 'zero') value = undefined;
       }
       if (value === undefined && c.fill) value = filling(field, out, c, decodeField);
       if (value === undefined && field.presence !== 'optional' && field.presence !== 'zero')

@@ -7,6 +7,7 @@ export type { Field, Fields, In, Out, Schema, Struct } from './words.ts';
 export { decode, type DecodeOptions } from './decode.ts';
 export { DecodeError } from './decode-error.ts';
 export { internalValue } from './internal-value.ts';
+export { settle } from './settle.ts';
 export { restoreProblem } from './restore.ts';
 export { setFields } from './set-fields.ts';
 export {

@@ -1,4 +1,4 @@
-import { StatusError } from '@tiphys/sdk/machinery';
+import { badRequest, pathSegmentProblems, StatusError } from '@tiphys/sdk/machinery';
 import type { Handler, RequestContext, RequestInfo, ServerResponse } from '../context.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Registries } from '../registry/registries.ts';
@@ -62,6 +62,7 @@ async function onResource(c: RequestContext, registry: Registry, deps: DispatchD
   const verbs = verbsAt(registry.resource, info);
   if (!verbs.length) throw noSuchPath();
   if (c.request.method !== methods[info.verb] || !verbs.includes(info.verb)) throw notOnThis();
+  refuseBadName(info);
   warnOfDeprecation(c, registry.resource);
   switch (info.verb) {
     case 'list':
@@ -79,7 +80,7 @@ async function onResource(c: RequestContext, registry: Registry, deps: DispatchD
     case 'delete':
       return remove(c, registry);
     default:
-      return removeCollection(c, registry, deps.clock);
+      return removeCollection(c, registry, deps);
   }
 }
 
@@ -107,6 +108,11 @@ function verbsAt({ kind, namespaced, resource }: Resource, { namespace, parts, v
   if (isNamed && verb === 'watch') return kind.verbs.filter((v) => v === 'watch');
   const here = isNamed ? onObject : namespaced && !namespace ? onAllNamespaces : onCollection;
   return here.filter((v) => kind.verbs.includes(v));
+}
+
+function refuseBadName({ name }: RequestInfo): void {
+  const [problem] = name ? pathSegmentProblems(name) : [];
+  if (problem) throw badRequest(`Name parameter invalid: ${JSON.stringify(name)}: ${problem}`);
 }
 
 function warnOfDeprecation(c: RequestContext, { kind }: Resource): void {

@@ -130,7 +130,9 @@ function patchedObject(c: RequestContext, kind: AnyKind, read: ReadPatch, curren
     throw unfit(told(), `json: cannot unmarshal ${typeof value} into Go value of type map[string]interface {}`);
   }
   const { apiVersion, kind: said } = value;
-  if ((said && said !== kind.kind) || (apiVersion && apiVersion !== kind.apiVersion)) {
+  // What was merged by the kind's own structure is of the kind, whatever it says.
+  const isOfKind = read.told !== undefined;
+  if (!isOfKind && ((said && said !== kind.kind) || (apiVersion && apiVersion !== kind.apiVersion))) {
     throw unfit(
       told(),
       `no kind ${JSON.stringify(said ?? '')} is registered for version ${JSON.stringify(apiVersion ?? '')}`,

@@ -13,11 +13,12 @@ import type { Entry } from '../cache/entry.ts';
 import type { Feed } from '../cache/feed.ts';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import type { Registry } from '../registry/registry.ts';
+import type { Resource } from '../registry/resource.ts';
 import { rowResponse, tableResponse } from '../table/respond.ts';
 import { listBody } from './list-body.ts';
 import { listQuery, type ListQuery } from './list-options.ts';
-import { negotiate } from './negotiate.ts';
-import { pageOf } from './page.ts';
+import { type Negotiated, negotiate } from './negotiate.ts';
+import { type Page, pageOf } from './page.ts';
 import { partialMetadata, refuseMisfit } from './partial-metadata.ts';
 import { bytesResponse, entryResponse, valueResponse } from './respond.ts';
 import { atLeast, unparsableRevision } from './revision.ts';
@@ -46,14 +47,24 @@ export async function list(c: RequestContext, registry: Registry, deps: ReadDeps
   const form = negotiate(c.request, c.query, 'list');
   const query = listQuery(resource, c.info, c.query);
   checkList(query);
-  const page = await pageOf(c, registry, query, deps);
+  return listResponse(c, resource, await pageOf(c, registry, query, deps), form, deps.clock);
+}
+
+/** A page in the form that the client wants. */
+export async function listResponse(
+  c: RequestContext,
+  resource: Resource,
+  page: Page,
+  form: Negotiated,
+  clock: Clock,
+): Promise<ServerResponse> {
   const metadata = {
     resourceVersion: String(page.revision),
     ...(page.continue && { continue: page.continue }),
     ...(page.remaining !== undefined && { remainingItemCount: page.remaining }),
   };
   refuseMisfit(form, resource.kind, true);
-  if (form.as === 'Table') return tableResponse(c, resource, page.items, form, metadata, deps.clock);
+  if (form.as === 'Table') return tableResponse(c, resource, page.items, form, metadata, clock);
   const { apiVersion, listKind } = resource.kind;
   const isPartial = form.as !== 'itself';
   const head = isPartial
@@ -66,15 +77,15 @@ export async function list(c: RequestContext, registry: Registry, deps: ReadDeps
   const piecesOf = isPartial
     ? ({ object }: Entry) => [Buffer.from(JSON.stringify(partialMetadata(object, form.version)))]
     : (entry: Entry) => entry.itemPieces;
-  return bytesResponse(await listBody(head, 'items', page.items, piecesOf, deps.clock), form.contentType, 200);
+  return bytesResponse(await listBody(head, 'items', page.items, piecesOf, clock), form.contentType, 200);
 }
 
 /** An item of a list says neither version nor kind. */
-export function bare({ apiVersion: _v, kind: _k, ...item }: KubeObject): Omit<KubeObject, 'apiVersion' | 'kind'> {
+function bare({ apiVersion: _v, kind: _k, ...item }: KubeObject): Omit<KubeObject, 'apiVersion' | 'kind'> {
   return item;
 }
 
-function checkList(q: ListQuery): void {
+export function checkList(q: ListQuery): void {
   const errors: FieldError[] = [];
   if (q.sendInitialEvents !== undefined)
     errors.push(forbiddenAt('sendInitialEvents', 'sendInitialEvents is forbidden for list'));

@@ -1,5 +1,13 @@
-import { type FieldError, forbiddenAt, invalidObject, notSupported, StatusError } from '@tiphys/sdk/machinery';
+import {
+  type FieldError,
+  forbiddenAt,
+  invalidObject,
+  type KubeObject,
+  notSupported,
+  StatusError,
+} from '@tiphys/sdk/machinery';
 import type { WatchFrame } from '@tiphys/sdk/client';
+import { decode } from '@tiphys/sdk/schema';
 import type { Clock } from '@tiphys/sdk/runtime';
 import type { Entry } from '../cache/entry.ts';
 import type { Told, Watcher } from '../cache/watcher.ts';
@@ -54,6 +62,11 @@ export async function watch(
   if (query.allowWatchBookmarks) remind(watcher, deps, deadline);
   if (c.request.objects)
     return { status: 200, headers: {}, body: { type: 'frames', frames: objectFrames(watcher, resource) } };
+  // Objects can't be told as lists: upstream's stream ends at the first.
+  if (form.as === 'PartialObjectMetadataList') {
+    watcher.close();
+    return frames(form, none());
+  }
   const toBytes = encoder(resource, form, include, c.now);
   return frames(form, bytesOf(watcher, toBytes), watcher.lost);
 }
@@ -65,6 +78,8 @@ const frames = (form: Negotiated, chunks: AsyncIterable<Uint8Array>, lost?: Abor
   headers: { 'content-type': form.contentType },
   body: { type: 'stream', chunks, ...(lost && { lost }) },
 });
+
+async function* none(): AsyncIterable<Uint8Array> {}
 
 async function* one(chunk: Uint8Array): AsyncIterable<Uint8Array> {
   yield chunk;
@@ -97,7 +112,8 @@ function encoder(
   if (form.as === 'Table') {
     let first = true;
     return (t) => {
-      const rows = t.type === 'BOOKMARK' ? [] : [rowOf(t.entry.served(resource), form.version, include, now)];
+      const object = t.type === 'BOOKMARK' ? blank(resource, t) : t.entry.served(resource).object;
+      const rows = [rowOf(resource.kind, object, form.version, include, now)];
       const metadata = { resourceVersion: String(t.type === 'BOOKMARK' ? t.revision : t.entry.revision) };
       const columns = first ? columnDefinitions(resource.kind) : null;
       first = false;
@@ -136,6 +152,10 @@ function frameOf(type: string, entry: Entry): Buffer {
 }
 
 const frameEnd = Buffer.from('}\n');
+
+/** A bookmark as an object that says nothing else, where something is to be made of it. */
+const blank = (resource: Resource, told: Extract<Told, { type: 'BOOKMARK' }>): KubeObject =>
+  decode(resource.kind.schema.shape, bookmark(resource, told), { fill: false }) as KubeObject;
 
 function bookmark({ kind }: Resource, { revision, initialEventsEnd: end }: Extract<Told, { type: 'BOOKMARK' }>) {
   const annotations = end ? { annotations: { [initialEventsEnd]: 'true' } } : {};

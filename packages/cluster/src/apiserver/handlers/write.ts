@@ -13,7 +13,6 @@ import {
   tooLong,
 } from '@tiphys/sdk/machinery';
 import { deleteOptions as optionsSchema } from '@tiphys/sdk/api';
-import type { Clock } from '@tiphys/sdk/runtime';
 import { decode, DecodeError } from '@tiphys/sdk/schema';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import type { DeleteOptions } from '../registry/delete-options.ts';
@@ -24,7 +23,9 @@ import { Entry, storedBody } from '../cache/entry.ts';
 import { headerType, mediaTypeOf, readJson, readObject, unsupportedMedia } from './body.ts';
 import { integer, isTrue, listQuery } from './list-options.ts';
 import { type Negotiated, negotiate } from './negotiate.ts';
+import { pageOf } from './page.ts';
 import { partialMetadata, refuseMisfit } from './partial-metadata.ts';
+import { checkList, listResponse, type ReadDeps } from './read.ts';
 import { entryResponse, valueResponse } from './respond.ts';
 import { readYaml } from './yaml-text.ts';
 
@@ -77,16 +78,14 @@ const deleted = ({ resource }: Registry, { name, uid }: { name?: string; uid?: s
   },
 });
 
-export async function removeCollection(c: RequestContext, registry: Registry, clock: Clock): Promise<ServerResponse> {
-  const { resource, cache } = registry;
+export async function removeCollection(c: RequestContext, registry: Registry, deps: ReadDeps): Promise<ServerResponse> {
+  const { resource } = registry;
   const form = negotiate(c.request, c.query, 'list');
   const options = await deleteOptions(c);
   const request = { ...writeRequest(c, 'DeleteOptions'), dryRun: isDryRun(options.dryRun ?? []) };
-  const { interest } = listQuery(resource, c.info, c.query);
-  const wanted = cache
-    .list(interest)
-    .map((e) => e.served(resource))
-    .filter((e) => interest.matches?.(e) ?? true);
+  const query = listQuery(resource, c.info, c.query);
+  checkList(query);
+  const { items: wanted, revision } = await pageOf(c, registry, query, deps);
   for (const [i, { namespace, name }] of wanted.entries()) {
     try {
       await registry.delete({ ...request, namespace, name }, options);
@@ -94,15 +93,9 @@ export async function removeCollection(c: RequestContext, registry: Registry, cl
       // Somebody else was faster.
       if (!(err instanceof StatusError) || err.code !== 404) throw err;
     }
-    if (i % chunk === chunk - 1) await clock.yield();
+    if (i % chunk === chunk - 1) await deps.clock.yield();
   }
-  const metadata = { resourceVersion: String(cache.lastChange) };
-  const items = wanted.map(({ object: { apiVersion: _v, kind: _k, ...item } }) => item);
-  return valueResponse(
-    c,
-    { kind: resource.kind.listKind, apiVersion: resource.kind.apiVersion, metadata, items },
-    form,
-  );
+  return listResponse(c, resource, { items: wanted, revision }, form, deps.clock);
 }
 
 export function writtenResponse(

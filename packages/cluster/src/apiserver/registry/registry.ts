@@ -22,6 +22,7 @@ import {
   decode,
   nameIsSubdomain,
   type PartStrategy,
+  settle,
   validateObjectMeta,
   validateObjectMetaUpdate,
 } from '@tiphys/sdk/schema';
@@ -125,7 +126,7 @@ export class Registry {
       } catch (err) {
         if (!(err instanceof KeyExists)) throw err;
         if (generated && attempt < generateAttempts) continue;
-        throw alreadyExists(this.resource, object.metadata.name ?? `${object.metadata.generateName}…`);
+        throw this.#exists(request.namespace, object);
       }
     }
   }
@@ -158,6 +159,7 @@ export class Registry {
       ]);
       for (const w of kind.warnings?.(object) ?? []) request.warn(w);
       await admission.validate(attributes);
+      settle(kind.schema.shape, object);
       if (request.dryRun) {
         undo?.();
         if (this.find(request.namespace, metadata.name ?? '')) throw new KeyExists(metadata.name ?? '');
@@ -236,6 +238,7 @@ export class Registry {
       ]);
       if (!part) for (const w of kind.warnings?.(next, old) ?? []) request.warn(w);
       await admission.validate(attributes);
+      settle(kind.schema.shape, next);
       if (request.dryRun) {
         undo?.();
         next.metadata.resourceVersion = String(current.revision);
@@ -421,6 +424,14 @@ export class Registry {
         throw serviceUnavailable('the store has no room left on its disk: nothing was written', 10);
       throw err;
     }
+  }
+
+  #exists(namespace: string, { metadata }: KubeObject): StatusError {
+    const name = metadata.name ?? metadata.generateName ?? '';
+    const error = alreadyExists(this.resource, name);
+    if (this.find(namespace, name)?.object.metadata.deletionTimestamp === undefined) return error;
+    const { code, reason, message, details } = error.status;
+    return new StatusError(code!, reason!, `object is being deleted: ${message}`, details);
   }
 
   #preconditionFailed({ key }: Entry, name: string, why: string): StatusError {

@@ -5,9 +5,18 @@ import {
   type JsonObject,
   type KubeObject,
   labelSelectorOf,
+  type ManagedFieldsEntry,
   StatusError,
+  timestamp,
 } from '@tiphys/sdk/machinery';
-import { type AnyKind, erase } from '@tiphys/sdk/schema';
+import {
+  type AnyKind,
+  decode,
+  erase,
+  parentManagedFields,
+  scaleManagedFields,
+  updateManaged,
+} from '@tiphys/sdk/schema';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import { readObject } from '../handlers/body.ts';
 import type { SubresourceHandler } from '../handlers/dispatch.ts';
@@ -15,6 +24,7 @@ import { negotiate } from '../handlers/negotiate.ts';
 import { patchedBy } from '../handlers/patch.ts';
 import { valueResponse } from '../handlers/respond.ts';
 import { writeRequest } from '../handlers/write.ts';
+import { type FieldManager, managerName } from '../registry/field-manager.ts';
 import type { Registry } from '../registry/registry.ts';
 
 const kind = erase(scaleKind);
@@ -48,11 +58,17 @@ async function handle(c: RequestContext, registry: Registry): Promise<ServerResp
   const { manager, ...request } = writeRequest(c, patch ? 'PatchOptions' : 'UpdateOptions');
   const written = await registry.update({
     ...request,
-    ...(manager && { manager }),
     retry: patch !== undefined || !sent?.metadata.resourceVersion,
     next: (current) => {
       const wanted = sent ?? (patch!(scaleOf(current!) as unknown as KubeObject) as unknown as Scale);
-      return scaled(registry, current as Scalable, wanted);
+      const next = scaled(registry, current as Scalable, wanted);
+      const managedFields = managedAfter(registry.resource.kind, current as Scalable, wanted, {
+        manager: manager!,
+        now: c.now,
+      });
+      if (managedFields) next.metadata.managedFields = managedFields;
+      else delete next.metadata.managedFields;
+      return next;
     },
   });
   return valueResponse(c, scaleOf(written.object), form);
@@ -81,6 +97,31 @@ function scaled({ resource }: Registry, current: Scalable, wanted: Scale): KubeO
   next.metadata.resourceVersion = wanted.metadata.resourceVersion || resourceVersion!;
   next.spec = { ...next.spec, replicas };
   return next;
+}
+
+/** Whose the object's fields are when somebody has written its Scale: the replicas may have a new owner. */
+function managedAfter(
+  { apiVersion }: AnyKind,
+  current: Scalable,
+  wanted: Scale,
+  { manager, now }: { manager: FieldManager; now: number },
+): ManagedFieldsEntry[] | undefined {
+  const mapping = { replicasPath: ['spec', 'replicas'], apiVersion };
+  const before = current.metadata.managedFields;
+  const old = decode(kind.schema.shape, scaleOf(current)) as KubeObject;
+  const owners = scaleManagedFields(before, mapping);
+  if (owners) old.metadata.managedFields = owners;
+  const after = updateManaged({
+    shape: kind.schema.shape,
+    old,
+    next: wanted as KubeObject,
+    manager: managerName(manager),
+    apiVersion: kind.apiVersion,
+    subresource: 'scale',
+    now: timestamp(now),
+    ignore: [['status']],
+  });
+  return parentManagedFields(before, after, mapping);
 }
 
 function scaleOf({ metadata, spec, status }: Scalable): JsonObject {

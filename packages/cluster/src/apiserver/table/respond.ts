@@ -47,6 +47,6 @@ function tableOf(c: RequestContext, resource: Resource, { version }: Negotiated,
       metadata,
       columnDefinitions: columnDefinitions(resource.kind),
     },
-    row: (e: Entry) => rowOf(e, version, include, c.now),
+    row: (e: Entry) => rowOf(resource.kind, e.object, version, include, c.now),
   };
 }

@@ -1,6 +1,5 @@
 import { badRequest, type KubeObject } from '@tiphys/sdk/machinery';
 import type { AnyKind, Column } from '@tiphys/sdk/schema';
-import type { Entry } from '../cache/entry.ts';
 import { partialMetadata } from '../handlers/partial-metadata.ts';
 
 /** How much of each object a row carries along. */
@@ -18,7 +17,7 @@ export function includeObjectOf(query: URLSearchParams): IncludeObject {
 /** What kinds without columns of their own show. */
 const defaultColumns: readonly Column<KubeObject>[] = [
   { name: 'Name', type: 'string', format: 'name', value: (o) => o.metadata.name ?? '' },
-  { name: 'Created At', type: 'date', value: (o) => o.metadata.creationTimestamp ?? null },
+  { name: 'Created At', type: 'date', value: (o) => o.metadata.creationTimestamp ?? '0001-01-01T00:00:00Z' },
 ];
 
 const columnsOf = (kind: AnyKind): readonly Column<KubeObject>[] => kind.columns ?? defaultColumns;
@@ -32,10 +31,12 @@ export const columnDefinitions = (kind: AnyKind) =>
     priority,
   }));
 
-export function rowOf(entry: Entry, version: string, include: IncludeObject, now: number) {
-  const cells = columnsOf(entry.resource.kind).map((c) => c.value(entry.object, { now }));
-  const object =
-    include === 'None' ? null : include === 'Object' ? entry.object : partialMetadata(entry.object, version);
-  const conditions = entry.resource.kind.rowConditions?.(entry.object);
-  return { cells, ...(conditions?.length && { conditions }), object };
+export function rowOf(kind: AnyKind, object: KubeObject, version: string, include: IncludeObject, now: number) {
+  const cells = columnsOf(kind).map((c) => c.value(object, { now }));
+  const conditions = kind.rowConditions?.(object);
+  return {
+    cells,
+    ...(conditions?.length && { conditions }),
+    object: include === 'None' ? null : include === 'Object' ? object : partialMetadata(object, version),
+  };
 }

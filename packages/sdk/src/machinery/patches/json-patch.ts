@@ -37,9 +37,7 @@ export function readJsonPatch(text: string, value: unknown): { operations: JsonP
     };
   });
   if (operations.length > maxOperations) {
-    throw tooLarge(
-      `Request entity too large: The allowed maximum operations in a JSON patch is ${maxOperations}, got ${operations.length}`,
-    );
+    throw tooLarge(`The allowed maximum operations in a JSON patch is ${maxOperations}, got ${operations.length}`);
   }
   return { operations, strict };
 }
