@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Logger, nullLogger, systemClock, systemRandom } from '@tiphys/sdk/runtime';
 import { removeContainerd, type RunningContainerd, startContainerd } from 'tiphys/kubelet/containerd';
-import { type ConnectedRuntime, connectRuntime } from 'tiphys/kubelet/cri';
+import { type ConnectedRuntime, connectRuntime, type Image } from 'tiphys/kubelet/cri';
 import { imageFromHost, importImage } from 'tiphys/kubelet/images';
 
 /** Why this machine can't run real containers; undefined when it can. */
@@ -14,7 +14,7 @@ export async function whyNoContainers(): Promise<string | undefined> {
   return undefined;
 }
 
-async function inPath(program: string): Promise<boolean> {
+export async function inPath(program: string): Promise<boolean> {
   const dirs = (process.env['PATH'] ?? '').split(delimiter);
   const found = await Promise.all(
     dirs.map((d) =>
@@ -77,6 +77,10 @@ export class ContainerdLab implements AsyncDisposable {
     const { socket } = this.containerd;
     const { signal } = this.#stop;
     await importImage(name, image, { socket, clock: systemClock, random: systemRandom, signal });
+  }
+
+  images(): Promise<Image[]> {
+    return this.runtime.images.list(this.#stop);
   }
 
   async stop(): Promise<void> {

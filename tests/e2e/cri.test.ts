@@ -1,4 +1,5 @@
 import { test } from 'node:test';
+import { removeNode } from 'tiphys/kubelet';
 import { runtimeContract } from 'tiphys/kubelet/cri/contract';
 import { ContainerdLab, whyNoContainers } from './containerd-lab.ts';
 
@@ -10,12 +11,17 @@ else {
     const lab = await ContainerdLab.open();
     const image = 'docker.io/library/shell:1';
     await lab.addImage(image, ['sh', 'cat', 'echo', 'sleep']);
+    const cgroupRoot = `tiphys-contract-${process.pid}`;
     return {
       runtime: lab.runtime,
       image,
       hasStreams: false,
       logDirectory: `${lab.dir}/logs`,
-      [Symbol.asyncDispose]: () => lab[Symbol.asyncDispose](),
+      cgroupParent: `/${cgroupRoot}`,
+      [Symbol.asyncDispose]: async () => {
+        await lab[Symbol.asyncDispose]();
+        await removeNode({ rootDir: lab.dir, podLogsDir: lab.dir, cgroupRoot });
+      },
     };
   });
 }

@@ -1,3 +1,6 @@
+import { defaultImageGarbageConfig, type ImageGarbageConfig } from './garbage/index.ts';
+import { pauseImageName } from './images/index.ts';
+
 /** What a node agent is told about its node and its cluster. */
 export interface KubeletConfig {
   readonly nodeName: string;
@@ -26,6 +29,11 @@ export interface KubeletConfig {
   readonly kubeletVersion: string;
   readonly containerLogMaxBytes: number;
   readonly containerLogMaxFiles: number;
+  /** What pods have to end in at most when the node agent ends them with itself. */
+  readonly shutdownGraceSeconds: number;
+  readonly imageGarbage: ImageGarbageConfig;
+  /** The image of sandboxes: never cleaned away. */
+  readonly sandboxImage: string;
   /** Dead containers kept per container, for `logs --previous`. */
   readonly maxDeadContainers: number;
 }
@@ -46,5 +54,8 @@ export const defaultKubeletConfig = {
   kubeletVersion: 'v1.36.3',
   containerLogMaxBytes: 10 * 1024 * 1024,
   containerLogMaxFiles: 5,
+  shutdownGraceSeconds: 30,
+  imageGarbage: defaultImageGarbageConfig,
+  sandboxImage: pauseImageName,
   maxDeadContainers: 1,
 } as const satisfies Partial<KubeletConfig>;

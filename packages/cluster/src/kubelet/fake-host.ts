@@ -32,6 +32,7 @@ export class FakeHost implements KubeletHost {
     pids: 100,
     pidLimit: 32_768,
   };
+  readonly diskUsage = async () => ({ bytes: this.usage.diskBytes, availableBytes: this.usage.diskAvailableBytes });
   readonly cgroups = noCgroups;
   /** By path. */
   readonly written = new Map<string, string>();
@@ -49,6 +50,11 @@ export class FakeHost implements KubeletHost {
     readHostFile: async (path) => this.written.get(path) ?? '',
     list: async () => [...this.#pods],
     remove: async (uid) => void this.#pods.delete(uid),
+    logBytes: async (path) => this.written.get(path)?.length ?? 0,
+    rotateLog: async (path, { reopen }) => {
+      this.written.delete(path);
+      await reopen();
+    },
     removeLog: async (path) => void this.written.delete(path),
     removeLogs: async () => undefined,
   };
@@ -57,6 +63,7 @@ export class FakeHost implements KubeletHost {
     return {
       setUp: async (pod) => new Map((pod.spec.volumes ?? []).map(({ name }) => [name, `/volumes/${name}`])),
       tearDown: async () => undefined,
+      suspend: async () => undefined,
       dueInMs: () => undefined,
       subPath: async (volume, subPath) => `${volume}/${subPath}`,
     };

@@ -1,6 +1,7 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, statfs } from 'node:fs/promises';
 import { type PodCgroups, systemCgroups, type CgroupDriver } from './cgroups/index.ts';
 import type { KubeletConfig } from './config.ts';
+import type { DiskUsage } from './garbage/index.ts';
 import { type Machine, systemMachine } from './node/machine.ts';
 import { type PodFiles, systemPodFiles } from './pods/pod-files.ts';
 import { type PodVolumes, systemVolumes, type SystemVolumesDeps } from './volumes/index.ts';
@@ -10,6 +11,8 @@ export interface KubeletHost {
   readonly machine: Machine;
   readonly cgroups: PodCgroups;
   readonly files: PodFiles;
+  /** Of the disk that a path is on. */
+  readonly diskUsage: (path: string) => Promise<DiskUsage>;
   volumes(deps: VolumeSources): PodVolumes;
 }
 
@@ -23,6 +26,10 @@ export async function systemHost(config: KubeletConfig, driver: CgroupDriver): P
     machine: await systemMachine(rootDir),
     cgroups: await systemCgroups(driver, cgroupRoot),
     files: systemPodFiles(rootDir, podLogsDir),
+    diskUsage: async (path) => {
+      const { blocks, bavail, bsize } = await statfs(path);
+      return { bytes: blocks * bsize, availableBytes: bavail * bsize };
+    },
     volumes: (deps) => systemVolumes({ ...deps, rootDir }),
   };
 }

@@ -8,3 +8,4 @@ export { defaultKubeletConfig, type KubeletConfig } from './config.ts';
 export { type KubeletHost, systemHost } from './host.ts';
 export { type KubeletDeps, runKubelet } from './kubelet.ts';
 export { type Machine, type MachineFacts, type MachineUsage, systemMachine } from './node/machine.ts';
+export { removeNode } from './remove-node.ts';

@@ -21,6 +21,8 @@ export class KubeletScene implements AsyncDisposable {
   readonly host = new FakeHost();
   readonly runtime: FakeRuntime;
   readonly config: KubeletConfig;
+  /** Whether what it runs ends with the agent. */
+  endsPods = false;
   #stop = new AbortController();
   #running: Promise<void> | undefined;
 
@@ -43,7 +45,9 @@ export class KubeletScene implements AsyncDisposable {
     const { clock, client, random, runtime, host, config } = this;
     const log = nullLogger;
     const cache = new SharedCache({ client, clock, random, log }, this.#stop.signal);
-    this.#running = runKubelet({ client, cache, clock, random, log, config, runtime, host }, this.#stop.signal);
+    const endsPods = () => this.endsPods;
+    const deps = { client, cache, clock, random, log, config, runtime, host, endsPods };
+    this.#running = runKubelet(deps, this.#stop.signal);
     this.#running.catch((err: unknown) => assert.ifError(this.#stop.signal.aborted ? undefined : err));
     const isReady = async () => {
       const { items } = await client.list(nodeKind);
@@ -53,10 +57,13 @@ export class KubeletScene implements AsyncDisposable {
     return this;
   }
 
-  /** Stops the agent; what it runs goes on. */
+  /** Stops the agent; what it runs goes on unless told. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    await this.#running;
+    const stopped = this.#running?.finally(() => (isStopped = true));
+    let isStopped = !stopped;
+    while (!isStopped) await this.clock.advance(100);
+    await stopped;
   }
 
   create(manifest: PodManifest & Pick<Required<PodManifest>, 'spec'>): Promise<Pod> {

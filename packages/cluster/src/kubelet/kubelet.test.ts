@@ -160,3 +160,18 @@ test('a runtime that goes away and comes back costs no pod its life', async () =
   assert.equal(scene.runtime.running()[0]?.id, before?.id);
   assert.ok(isReady((await scene.pod())!));
 });
+
+test('an agent that ends its pods with itself starts them again with the next', async () => {
+  await using scene = await new KubeletScene().start();
+  await scene.create({ spec: { containers: [app] } });
+  const before = await scene.podWhen(isReady);
+  scene.endsPods = true;
+  await scene.stop();
+  assert.deepEqual(scene.runtime.running(), []);
+  assert.equal((await scene.pod())?.status.phase, 'Running');
+  scene.endsPods = false;
+  await scene.start();
+  const after = await scene.podWhen((p) => isReady(p) && mainOf(p)?.restartCount === 1);
+  assert.equal(after.metadata.uid, before.metadata.uid);
+  assert.equal(scene.runtime.running().length, 1);
+});

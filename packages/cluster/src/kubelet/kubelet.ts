@@ -7,7 +7,9 @@ import type { KubeletConfig } from './config.ts';
 import { BackOff } from './containers/back-off.ts';
 import { parseResolvConf } from './containers/dns.ts';
 import { ImagePuller } from './containers/image-puller.ts';
+import { pullCredentials } from './containers/pull-credentials.ts';
 import type { ContainerRuntime } from './cri/index.ts';
+import { ImageGarbage, LogKeeper } from './garbage/index.ts';
 import { type KubeletHost, systemHost } from './host.ts';
 import { NodeAgent } from './node/node-agent.ts';
 import type { NodeFacts } from './pods/node-facts.ts';
@@ -28,11 +30,15 @@ export interface KubeletDeps {
   readonly runtime: ContainerRuntime;
   /** The machine we run on unless given. */
   readonly host?: KubeletHost;
+  /** Asked when told to stop: whether the pods end with us, each with its grace. They go on otherwise, to be found again. */
+  readonly endsPods?: () => boolean;
 }
 
 const runtimeRetryMs = 1000;
+/** What the runtime may take beside the grace of the pods when all of them end. */
+const shutdownSlackSeconds = 30;
 
-/** The node agent: registers its node, runs the pods that are bound to it, and says how they do, until stopped. Pods go on. */
+/** The node agent: registers its node, runs the pods that are bound to it, and says how they do, until stopped. */
 export async function runKubelet(deps: KubeletDeps, signal: AbortSignal): Promise<void> {
   const { client, cache, clock, config, runtime } = deps;
   const log = deps.log.child({ component: 'kubelet' });
@@ -75,7 +81,7 @@ export async function runKubelet(deps: KubeletDeps, signal: AbortSignal): Promis
       events,
       runtime,
       runtimeName,
-      images: new ImagePuller({ images: runtime.images, clock, credentials: () => [] }),
+      images: new ImagePuller({ images: runtime.images, clock, credentials: pullCredentials }),
       node,
       files: host.files,
       volumes: host.volumes({ configMaps, secrets, tokens, allocatable: () => agent.allocatable() }),
@@ -88,6 +94,17 @@ export async function runKubelet(deps: KubeletDeps, signal: AbortSignal): Promis
     },
     tasks,
   );
+  const { containerLogMaxBytes: maxBytes, containerLogMaxFiles: maxFiles } = config;
+  const logs = new LogKeeper({ runtime, files: host.files, clock, log, maxBytes, maxFiles });
+  const images = new ImageGarbage({
+    runtime,
+    clock,
+    log,
+    config: config.imageGarbage,
+    diskUsage: host.diskUsage,
+    sandboxImage: config.sandboxImage,
+    tell: (reason, message) => agent.warn(reason, message),
+  });
   try {
     await Promise.all([pods.synced(tasks.signal), services.synced(tasks.signal)]);
     tasks.go((s) => agent.run(s));
@@ -103,12 +120,18 @@ export async function runKubelet(deps: KubeletDeps, signal: AbortSignal): Promis
       for (const uid of left) if (!workers.has(uid)) await workers.removeOrphan(uid, s);
     });
     tasks.go((s) => relist.run(s));
+    tasks.go((s) => logs.run(s));
+    tasks.go((s) => images.run(s));
     tasks.signal.addEventListener('abort', () => ends.forEach((end) => end()), { once: true });
     await tasks.done();
   } finally {
     configMaps.close();
     secrets.close();
   }
+  if (!signal.aborted || !deps.endsPods?.()) return;
+  const seconds = config.shutdownGraceSeconds;
+  log.info('ending the pods of the node', { graceSeconds: seconds });
+  await workers.endAll(seconds, clock.timeout((seconds + shutdownSlackSeconds) * 1000));
 }
 
 /** Waits for the runtime to answer; ids of containers begin with its name. */

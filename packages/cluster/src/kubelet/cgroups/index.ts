@@ -4,4 +4,4 @@
  */
 export { cgroupParentOf, type CgroupDriver } from './cgroup-names.ts';
 export { noCgroups, type PodCgroups } from './pod-cgroups.ts';
-export { systemCgroups } from './system-cgroups.ts';
+export { removeCgroups, systemCgroups } from './system-cgroups.ts';

@@ -8,10 +8,7 @@ import { type CgroupLimits, podLimits } from './pod-limits.ts';
 
 /** Pods' cgroups in the kernel's own tree. `mount`: where it is mounted. */
 export async function systemCgroups(driver: CgroupDriver, root: string, mount = '/sys/fs/cgroup'): Promise<PodCgroups> {
-  const isUnified = await access(join(mount, 'cgroup.controllers')).then(
-    () => true,
-    () => false,
-  );
+  const isUnified = await isVersion2(mount);
   const hierarchies = isUnified ? [mount] : await controllers(mount);
   const pathOf = (pod: Pod) => cgroupPathOf(driver, root, qosClassOf(pod), pod.metadata.uid!);
   return {
@@ -33,6 +30,20 @@ export async function systemCgroups(driver: CgroupDriver, root: string, mount = 
     },
   };
 }
+
+/** Removes the whole tree of a root that no agent uses any more, from every hierarchy: the runtime made groups in all of them. */
+export async function removeCgroups(root: string, mount = '/sys/fs/cgroup'): Promise<void> {
+  const hierarchies = (await isVersion2(mount)) ? [mount] : (await readdir(mount)).map((name) => join(mount, name));
+  for (const hierarchy of hierarchies) {
+    for (const path of [join(hierarchy, root), join(hierarchy, `${root}.slice`)]) await removeTree(path);
+  }
+}
+
+const isVersion2 = (mount: string): Promise<boolean> =>
+  access(join(mount, 'cgroup.controllers')).then(
+    () => true,
+    () => false,
+  );
 
 /** The version 1 hierarchies that hold or bound pods, each mounted under its controllers' names. */
 async function controllers(mount: string): Promise<string[]> {

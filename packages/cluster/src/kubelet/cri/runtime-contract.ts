@@ -13,6 +13,8 @@ export interface RuntimeUnderTest extends AsyncDisposable {
   /** An image on the machine with `sh`, `cat`, `echo` and `sleep`. */
   image: string;
   logDirectory: string;
+  /** Where containers' cgroups go; the runtime's own place when left out. */
+  cgroupParent?: string;
   /** False where nothing leads to the runtime's streams. */
   hasStreams?: boolean;
 }
@@ -37,7 +39,10 @@ export function runtimeContract(name: string, open: () => Promise<RuntimeUnderTe
         metadata: { name: pod, namespace: 'default', uid: `uid-${pods}`, attempt: 0 },
         logDirectory: `${lab.logDirectory}/${pod}`,
         labels: { 'io.kubernetes.pod.name': pod },
-        linux: { securityContext: { namespaceOptions: { network: 'NODE' } } },
+        linux: {
+          ...(lab.cgroupParent && { cgroupParent: lab.cgroupParent }),
+          securityContext: { namespaceOptions: { network: 'NODE' } },
+        },
       };
     };
     const containerConfig = (command: string[], more: ContainerConfig = {}): ContainerConfig => ({

@@ -73,6 +73,11 @@ export class NodeAgent {
     }
   }
 
+  /** Tells users that something is wrong with the node. */
+  warn(reason: string, message: string): void {
+    this.#o.events.event({ kind: nodeKind, object: this.#subject() }, 'Warning', reason, message);
+  }
+
   /** Something that the status depends on is different. */
   wake(): void {
     this.#changed.notify();

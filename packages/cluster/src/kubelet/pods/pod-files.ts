@@ -1,6 +1,7 @@
 import { appendFile, chmod, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Pod } from '@tiphys/sdk/api';
+import { rotateLog, type RotationOptions } from '../garbage/index.ts';
 
 /** The files of a pod that aren't volumes: its logs, its hosts file, where its containers leave their last words. */
 export interface PodFiles {
@@ -19,6 +20,9 @@ export interface PodFiles {
   /** Pods of which there are files, by uid. */
   list(): Promise<string[]>;
   remove(uid: string): Promise<void>;
+  /** 0 when it isn't there. */
+  logBytes(path: string): Promise<number>;
+  rotateLog(path: string, options: RotationOptions): Promise<void>;
   /** One container's log, with what was rotated out of it. */
   removeLog(path: string): Promise<void>;
   removeLogs(pod: Pod): Promise<void>;
@@ -64,6 +68,8 @@ export function systemPodFiles(rootDir: string, podLogsDir: string): PodFiles {
     readHostFile: async (path) => (await readFile(path, 'utf8').catch(ignoreMissing)) ?? '',
     list: async () => (await readdir(join(rootDir, 'pods')).catch(ignoreMissing)) ?? [],
     remove: (uid) => rm(podDir(uid), { recursive: true, force: true }),
+    logBytes: async (path) => (await stat(path).catch(ignoreMissing))?.size ?? 0,
+    rotateLog,
     async removeLog(path) {
       const directory = dirname(path);
       const names = (await readdir(directory).catch(ignoreMissing)) ?? [];

@@ -4,6 +4,7 @@ import { Broadcast, isAbort, type Logger, type TaskGroup, throwIfAborted } from 
 import { tellOfPod } from '../containers/container-events.ts';
 import { allContainersOf } from '../containers/pod-containers.ts';
 import type { StartError } from '../containers/start-error.ts';
+import { isUnavailable } from '../cri/index.ts';
 import { PodProbes, type ObservedRun } from '../probes/pod-probes.ts';
 import { podStatus } from '../status/pod-status.ts';
 import { MountError } from '../volumes/index.ts';
@@ -16,6 +17,8 @@ import { TerminationMessages } from './termination-messages.ts';
 /** A failed pass is tried again after this long, plus up to half of it. */
 const retryMs = 10_000;
 const networkRetryMs = 1000;
+/** A runtime that went away is mostly back soon. */
+const runtimeRetryMs = 1000;
 /** Volumes are waited for more eagerly: what they lack is often just being made. */
 const mountRetry = { firstMs: 500, longestMs: 122_000 };
 
@@ -116,7 +119,7 @@ export class PodWorker {
         return undefined;
       }
       this.#log.warn('a pass over the pod failed', { error: err instanceof Error ? err.message : String(err) });
-      return this.#retryIn();
+      return isUnavailable(err) ? runtimeRetryMs : this.#retryIn();
     }
   }
 
@@ -224,7 +227,9 @@ export class PodWorker {
 
   /** When trying again to start what didn't start makes sense. */
   #nextStartInMs(): number | undefined {
-    const delays = [...this.#waiting.values()].map((e) => Math.min(e.retryAfterMs ?? Infinity, this.#retryIn()));
+    const delays = [...this.#waiting.values()].map((e) =>
+      Math.min(e.retryAfterMs ?? Infinity, isUnavailable(e.cause) ? runtimeRetryMs : this.#retryIn()),
+    );
     return delays.length ? Math.min(...delays) : undefined;
   }
 

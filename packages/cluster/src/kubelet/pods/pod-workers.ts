@@ -1,8 +1,9 @@
 import type { Pod } from '@tiphys/sdk/api';
 import { group, type TaskGroup } from '@tiphys/sdk/runtime';
+import { graceOf, killPod } from './kill-containers.ts';
 import type { PodSurroundings } from './pod-surroundings.ts';
 import { PodWorker } from './pod-worker.ts';
-import { readRuntimePod, type RuntimePod } from './runtime-pod.ts';
+import { isRunning, readRuntimePod, type RuntimePod } from './runtime-pod.ts';
 
 /** What nobody asked for any more gets a moment to end. */
 const orphanGraceSeconds = 1;
@@ -58,6 +59,30 @@ export class PodWorkers {
     await this.#removeRuns(left, signal);
     await volumes.tearDown(uid);
     await files.remove(uid);
+  }
+
+  /**
+   * Ends what runs of every pod, each with its grace but within `mostSeconds`. The server isn't told: the pods are still meant to
+   * run here, and do when an agent starts again.
+   */
+  async endAll(mostSeconds: number, signal: AbortSignal): Promise<void> {
+    const { log } = this.#o;
+    const ended = this.pods.map((pod) =>
+      this.#endForNow(pod, mostSeconds, signal).catch((err: unknown) => {
+        log.warn('a pod could not be ended', { pod: pod.metadata.name, error: String(err) });
+      }),
+    );
+    await Promise.all(ended);
+  }
+
+  async #endForNow(pod: Pod, mostSeconds: number, signal: AbortSignal): Promise<void> {
+    const { runtime, volumes, cgroups } = this.#o;
+    const uid = pod.metadata.uid!;
+    const found = await readRuntimePod(runtime, uid, signal);
+    const graceSeconds = Math.min(mostSeconds, graceOf(pod, found.containers.find(isRunning)));
+    await killPod(pod, found, this.#o, signal, graceSeconds);
+    await volumes.suspend(uid);
+    await cgroups.remove(pod);
   }
 
   #begin(uid: string, pod: Pod): void {

@@ -48,5 +48,18 @@ function addMerged(
   const dropped = before.filter((item) => isOurs(item) && !after.some((a) => a[key] === item[key]));
   if (changed.length + dropped.length === 0) return;
   patch[`$setElementOrder/${field}`] = after.map((item) => ({ [key]: item[key] }));
-  patch[field] = [...dropped.map((item) => ({ $patch: 'delete', [key]: item[key] })), ...changed];
+  const merged = changed.map((item) => ({
+    ...without(
+      before.find((b) => b[key] === item[key]),
+      item,
+    ),
+    ...item,
+  }));
+  patch[field] = [...dropped.map((item) => ({ $patch: 'delete', [key]: item[key] })), ...merged];
+}
+
+/** Merging keeps what isn't named: what an item no longer has is named as null. */
+function without(before: Item = {}, after: Item): Item {
+  const gone = Object.keys(before).filter((field) => after[field] === undefined);
+  return Object.fromEntries(gone.map((field) => [field, null]));
 }

@@ -49,6 +49,7 @@ export function systemVolumes(deps: SystemVolumesDeps): PodVolumes {
       }
       return paths;
     },
+    suspend: (uid) => (deps.memory ?? systemMemoryMounts).unmountUnder(podVolumes(uid)),
     async tearDown(uid) {
       await (deps.memory ?? systemMemoryMounts).unmountUnder(podVolumes(uid));
       await rm(podVolumes(uid), { recursive: true, force: true });
