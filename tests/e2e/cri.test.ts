@@ -15,7 +15,6 @@ else {
     return {
       runtime: lab.runtime,
       image,
-      hasStreams: false,
       logDirectory: `${lab.dir}/logs`,
       cgroupParent: `/${cgroupRoot}`,
       [Symbol.asyncDispose]: async () => {

@@ -14,7 +14,7 @@ import { SharedCache } from '@tiphys/sdk/cache';
 import { type Client, createClient } from '@tiphys/sdk/client';
 import { isNotFound } from '@tiphys/sdk/machinery';
 import { type Logger, nullLogger, Registry, systemClock, systemRandom, TaskGroup } from '@tiphys/sdk/runtime';
-import { ApiServer, bootstrap, standardParts } from 'tiphys/apiserver';
+import { ApiServer, bootstrap, ClusterIps, LocalNodes, standardParts, tlsNodes } from 'tiphys/apiserver';
 import { defaultKubeletConfig, type KubeletConfig, removeNode, runKubelet } from 'tiphys/kubelet';
 import {
   checkRequirements,
@@ -32,6 +32,8 @@ import { ContainerdLab, whyNoContainers } from './containerd-lab.ts';
 
 const clock = systemClock;
 const random = systemRandom;
+
+const issuer = 'https://kubernetes.default.svc';
 
 export async function whyNoNode(): Promise<string | undefined> {
   const why = await whyNoContainers();
@@ -110,8 +112,11 @@ export class NodeLab implements AsyncDisposable {
     const tokens = new ServiceAccountTokens(pki.serviceAccountKey);
     const parts = standardParts({
       tokens,
-      audiences: ['https://kubernetes.default.svc'],
+      issuer,
+      audiences: [issuer],
       tokenAuthenticators: [],
+      nodes: new LocalNodes(tlsNodes({ ...pki.apiserverKubeletClient, ca: pki.ca.cert })),
+      clusterIps: new ClusterIps('10.96.0.0/16', random),
       advertised: () => '127.0.0.1:6443',
     });
     await server.load(parts, this.#tasks.signal);
@@ -119,7 +124,6 @@ export class NodeLab implements AsyncDisposable {
     await bootstrap(server);
     await this.client.create(serviceAccount, {
       metadata: { namespace: 'default', name: 'default' },
-      automountServiceAccountToken: false,
     });
     const rootCa = { metadata: { namespace: 'default', name: 'kube-root-ca.crt' }, data: { 'ca.crt': pki.ca.cert } };
     await this.client.create(configMap, rootCa);
@@ -159,7 +163,7 @@ export class NodeLab implements AsyncDisposable {
     const agent = new TaskGroup();
     const log = this.#log;
     this.#agent = agent;
-    const client = this.#as(`system:node:${this.nodeName}`, 'system:masters');
+    const client = this.#as(`system:node:${this.nodeName}`, 'system:nodes');
     const cache = new SharedCache({ client, clock, random, log }, agent.signal);
     const { runtime } = this.containerd;
     agent.go(() => cache.done());
@@ -252,10 +256,10 @@ export class NodeLab implements AsyncDisposable {
     return running.map((c) => `containerd://${c.id}`);
   }
 
-  /** Mount points of pods' volumes. */
-  async mounts(): Promise<string[]> {
+  /** Mounts of a pod's volumes. */
+  async mounts({ metadata }: Pod): Promise<string[]> {
     const table = await readFile('/proc/self/mountinfo', 'utf8');
-    return table.split('\n').filter((line) => line.includes(join(this.config.rootDir, 'pods')));
+    return table.split('\n').filter((line) => line.includes(`/pods/${metadata.uid}/`));
   }
 
   /** Of the pod's first container. */

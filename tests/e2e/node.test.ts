@@ -147,7 +147,7 @@ describe('a node on real containers', { skip, timeout: 170_000, concurrency: 3 }
     await lab.until('the map is new', async () => (await lab.exec(pod, 'cat /map/a /map/c || true')) === 'new3');
     assert.equal(await lab.exec(pod, 'cat /single'), '2');
     await lab.remove('files');
-    assert.deepEqual(await lab.mounts(), []);
+    assert.deepEqual(await lab.mounts(pod), []);
   });
 
   it('waits for what a pod needs and says what is missing', async () => {

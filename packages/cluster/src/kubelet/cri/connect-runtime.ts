@@ -7,7 +7,13 @@ import {
   RpcError,
   type RpcClient,
 } from '../../grpc/index.ts';
-import type { ExecSession, PortForwarder, TerminalStreams } from '../../streaming/index.ts';
+import {
+  type ExecSession,
+  openForwarder,
+  openSession,
+  type PortForwarder,
+  type TerminalStreams,
+} from '../../streaming/index.ts';
 import type { Container, ContainerConfig, ContainerStatus, ExecSyncResult } from './container-messages.ts';
 import type { AuthConfig, Image, ImageFsInfo, ImageSpec } from './image-messages.ts';
 import type {
@@ -24,16 +30,8 @@ import type { LinuxContainerResources, PodSandbox, PodSandboxConfig, PodSandboxS
 import { imageService, runtimeService } from './services.ts';
 import type { ContainerStats, PodSandboxStats } from './stats-messages.ts';
 
-/** How the streams behind a URL of the runtime's own streaming server are reached. */
-export interface RuntimeStreams {
-  session(url: string, o: Call & TerminalStreams): Promise<ExecSession>;
-  ports(url: string, o: Call): Promise<PortForwarder>;
-}
-
 export interface ConnectRuntimeDeps {
   readonly clock: Clock;
-  /** Without them exec, attach and port-forward aren't offered. */
-  readonly streams?: RuntimeStreams;
 }
 
 /** A runtime that is let go of again when it's no longer needed. */
@@ -47,28 +45,20 @@ const sandboxTimeoutMs = 240_000;
 
 /** Reaches a CRI v1 runtime over its socket. The connection is made when it's first needed, and anew after the runtime restarted. */
 export function connectRuntime(socket: string, deps: ConnectRuntimeDeps): ConnectedRuntime {
-  return new CriRuntime(new Connection(socketAddress(socket), deps), deps.streams ?? noStreams);
+  return new CriRuntime(new Connection(socketAddress(socket), deps));
 }
 
 /** A path, or a URL as `--container-runtime-endpoint` takes it. */
 export const socketAddress = (socket: string): string => `unix:${socket.replace(/^unix:(\/\/)?/, '')}`;
 
-const noStreams: RuntimeStreams = { session: () => notOffered(), ports: () => notOffered() };
-
-function notOffered(): Promise<never> {
-  return Promise.reject(new RpcError('Unimplemented', 'streaming is not offered here'));
-}
-
 class CriRuntime implements ConnectedRuntime {
   readonly images: ImageService;
   readonly #connection: Connection;
   readonly #service: RpcClient<typeof runtimeService>;
-  readonly #streams: RuntimeStreams;
 
-  constructor(connection: Connection, streams: RuntimeStreams) {
+  constructor(connection: Connection) {
     this.#connection = connection;
     this.#service = connection.service(runtimeService);
-    this.#streams = streams;
     this.images = new CriImages(connection.service(imageService));
   }
 
@@ -199,17 +189,17 @@ class CriRuntime implements ConnectedRuntime {
     { signal, ...streams }: Call & TerminalStreams,
   ): Promise<ExecSession> {
     const { url } = await this.#service.exec({ containerId, cmd, ...explicit(streams) }, soon({ signal }));
-    return this.#streams.session(url, { signal, ...streams });
+    return openSession(url, { signal, ...streams });
   }
 
   async attach(containerId: string, { signal, ...streams }: Call & TerminalStreams): Promise<ExecSession> {
     const { url } = await this.#service.attach({ containerId, ...explicit(streams) }, soon({ signal }));
-    return this.#streams.session(url, { signal, ...streams });
+    return openSession(url, { signal, ...streams });
   }
 
   async portForward(podSandboxId: string, { signal }: Call): Promise<PortForwarder> {
     const { url } = await this.#service.portForward({ podSandboxId }, soon({ signal }));
-    return this.#streams.ports(url, { signal });
+    return openForwarder(url, { signal });
   }
 }
 

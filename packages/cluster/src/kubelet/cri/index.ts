@@ -31,13 +31,7 @@ export type {
 export type { AuthConfig, FilesystemUsage, Image, ImageFsInfo, ImageSpec } from './image-messages.ts';
 export type { LinuxContainerResources, PodSandbox, PodSandboxConfig, PodSandboxStatus } from './sandbox-messages.ts';
 export type { ContainerStats, PodSandboxStats } from './stats-messages.ts';
-export {
-  type ConnectedRuntime,
-  connectRuntime,
-  type ConnectRuntimeDeps,
-  type RuntimeStreams,
-  socketAddress,
-} from './connect-runtime.ts';
+export { type ConnectedRuntime, connectRuntime, type ConnectRuntimeDeps, socketAddress } from './connect-runtime.ts';
 export { fullImageName } from './full-image-name.ts';
 export { FakeRuntime, type FakeRuntimeOptions } from './fake-runtime.ts';
 export type { FakeImage } from './fake-images.ts';

@@ -112,7 +112,7 @@ export class SpdySession {
         return;
       case frameType.rstStream:
         this.#opening.get(id)?.done(new Error('the stream was refused'));
-        this.#forget(id)?.destroy();
+        this.#forget(id)?.wasReset();
         return;
       case frameType.goAway:
         this.#heardGoAway = true;

@@ -16,6 +16,7 @@ export class SpdyStream extends Duplex {
   readonly headers: SpdyHeaders;
   readonly #peer: StreamPeer;
   #heardLast = false;
+  #isReset = false;
   #hasRoom: (() => void) | undefined;
 
   constructor(headers: SpdyHeaders, peer: StreamPeer) {
@@ -45,17 +46,26 @@ export class SpdyStream extends Duplex {
     else this.destroy();
   }
 
+  /** Go's servers say good-bye so, after what they had to say: what came before still counts, what is written goes nowhere. */
+  wasReset(): void {
+    this.#isReset = true;
+    void this.receive(Buffer.alloc(0), true);
+    this.end();
+  }
+
   override _read(): void {
     this.#hasRoom?.();
     this.#hasRoom = undefined;
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (err?: Error | null) => void): void {
-    this.#peer.write(chunk, false, done);
+    if (this.#isReset) done();
+    else this.#peer.write(chunk, false, done);
   }
 
   override _final(done: (err?: Error | null) => void): void {
-    this.#peer.write(Buffer.alloc(0), true, done);
+    if (this.#isReset) done();
+    else this.#peer.write(Buffer.alloc(0), true, done);
   }
 
   override _destroy(err: Error | null, done: (err?: Error | null) => void): void {
