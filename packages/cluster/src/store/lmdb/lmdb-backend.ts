@@ -13,12 +13,11 @@ import type {
 import { Compacted, StoreFull } from '../errors.ts';
 import { compareKeys } from '../keys.ts';
 import { LeaseBook } from '../lease-book.ts';
-import { transact } from '../transact.ts';
+import { type Outcome, transact } from '../transact.ts';
 import { DataDirectory } from './data-directory.ts';
 import { GroupCommit } from './group-commit.ts';
-import type { Place } from './layout.ts';
 import { RecentBatches } from './recent-batches.ts';
-import { type Located, Tables } from './tables.ts';
+import { type Located, type Row, Tables } from './tables.ts';
 
 /** Read or swept in one go, between pauses that let others run. */
 const slice = 256;
@@ -120,12 +119,11 @@ export class LmdbBackend implements StoreBackend {
 
   async txn(transaction: Transaction): Promise<TransactionResult> {
     this.#mustBeOpen();
-    const next = this.#decided + 1;
-    const { succeeded, items, events } = transact(transaction, next, (key) => this.#find(key)?.item);
-    for (const { item } of events) if (item?.lease) this.#leases.time(item.lease);
-    if (events.length) await this.#commit({ revision: next, events });
+    const { succeeded, items, batch, rows } = this.#decide(transaction);
+    for (const { item } of batch.events) if (item?.lease) this.#leases.time(item.lease);
+    if (rows.length) await this.#commit(batch, rows);
     else if (this.#ahead.size) await this.#writes.submit([]);
-    return { succeeded, revision: events.length ? next : this.#revision, items };
+    return { succeeded, revision: rows.length ? batch.revision : this.#revision, items };
   }
 
   async *watch(
@@ -190,11 +188,9 @@ export class LmdbBackend implements StoreBackend {
   async revokeLease(id: number): Promise<void> {
     const { keys } = this.#lease(id);
     this.#leases.remove(id);
-    const next = this.#decided + 1;
-    const success = keys.map((key) => ({ op: 'delete', key }) as const);
-    const { events } = transact({ success }, next, (key) => this.#find(key)?.item);
+    const { batch, rows } = this.#decide({ success: keys.map((key) => ({ op: 'delete', key })) });
     const end = this.#tables.leaseRow(id, undefined);
-    if (events.length) await this.#commit({ revision: next, events }, end);
+    if (rows.length) await this.#commit(batch, [...rows, end]);
     else await this.#writes.submit([end]);
   }
 
@@ -209,15 +205,26 @@ export class LmdbBackend implements StoreBackend {
     this.#directory.close();
   }
 
-  /** Nothing may be awaited between deciding what a transaction does and this. */
-  async #commit(batch: StoreBatch, ...more: Parameters<GroupCommit['submit']>[0]): Promise<void> {
+  /** What a transaction does. Nothing may be awaited between this and its commit. */
+  #decide(transaction: Transaction): Outcome & { batch: StoreBatch; rows: Row[] } {
+    const found = new Map<string, Located | undefined>();
+    const find = (key: string) => {
+      if (!found.has(key)) found.set(key, this.#find(key));
+      return found.get(key);
+    };
+    const revision = this.#decided + 1;
+    const outcome = transact(transaction, revision, (key) => find(key)?.item);
+    const batch = { revision, events: outcome.events };
+    return { ...outcome, batch, rows: this.#tables.rowsOf(batch, (key) => find(key)?.place) };
+  }
+
+  async #commit(batch: StoreBatch, rows: readonly Row[]): Promise<void> {
     const { revision, events } = batch;
-    const rows = this.#tables.rowsOf(batch, (key) => this.#find(key)?.place);
     this.#decided = revision;
     for (const [index, { key, item }] of events.entries()) {
       this.#ahead.set(key, { revision, located: item && { item, place: { revision, index } } });
     }
-    await this.#writes.submit([...rows, ...more], () => {
+    await this.#writes.submit(rows, () => {
       this.#revision = revision;
       for (const { key } of events) if (this.#ahead.get(key)?.revision === revision) this.#ahead.delete(key);
       this.#recent.push(batch);
@@ -233,7 +240,7 @@ export class LmdbBackend implements StoreBackend {
     for (const { id, ttlSeconds } of this.#tables.leases()) if (!known.has(id)) this.#leases.add(id, ttlSeconds);
   }
 
-  #find(key: string): { item: StoredItem; place: Place } | undefined {
+  #find(key: string): Located | undefined {
     const ahead = this.#ahead.get(key);
     return ahead ? ahead.located : this.#tables.find(key, this.#revision);
   }
