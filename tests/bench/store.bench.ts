@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -6,35 +6,37 @@ import { systemClock, systemRandom } from '@tiphys/sdk/runtime';
 import { open } from 'lmdb';
 import { LmdbBackend, openEtcd, type StoreBackend } from 'tiphys/store';
 import { etcd, startEtcd } from '../robustness/etcd-servers.ts';
-
-/** 64 writers, each with one durable write of 2 KiB in flight. */
-export interface StoreRow {
-  readonly what: string;
-  readonly writesPerSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  /** User and system time of all processes involved, per write. */
-  readonly cpuMicroseconds: number;
-  readonly loopDelayP99Ms: number;
-}
+import { cpuMicros } from './process-usage.ts';
+import type { Bench, Row } from './row.ts';
 
 const writers = 64;
 const runMs = 3000;
 const value = Buffer.alloc(2048, 'x');
 
-/**
- * What a durable write costs: lmdb with nothing but a put into each of the embedded store's two trees, the embedded store
- * creating keys and overwriting them, and etcd creating keys, through the same client code and alone on its own disk files.
- */
-export async function storeBench(): Promise<StoreRow[]> {
-  const rows = [await rawLmdb(), ...(await embedded())];
-  if (etcd) rows.push(await realEtcd());
-  return rows;
-}
+/** What a durable write costs, beside the engine underneath and beside etcd. */
+export const store: Bench = {
+  name: 'store',
+  async run(progress) {
+    progress('lmdb alone');
+    const alone = await rawLmdb();
+    progress('the embedded store');
+    const [creates, overwrites] = await embedded();
+    if (!etcd) return [{ ...creates, peers: [alone] }, overwrites];
+    progress('etcd');
+    return [{ ...creates, peers: [alone, await realEtcd()] }, overwrites];
+  },
+};
+
+const definitions = {
+  'durable create, 2 KiB': `a key compared to be absent and put, synced before it is acknowledged, ${writers} at a time, in process`,
+  'durable overwrite, 2 KiB': 'the same of 5,003 keys that are there, read for the event that tells of it',
+  'lmdb alone': 'two puts as the embedded store makes, without reading, deciding or telling anybody',
+  'etcd 3.4, one member': 'the same create through the etcd engine; CPU of both processes',
+};
 
 type Write = (i: number) => Promise<unknown>;
 
-async function measure(what: string, write: Write, cpuOfOthers = () => 0): Promise<StoreRow> {
+async function measure(what: keyof typeof definitions, write: Write, cpuOfOthers = () => 0): Promise<Row> {
   const latencies: number[] = [];
   let n = 0;
   const start = performance.now();
@@ -55,18 +57,19 @@ async function measure(what: string, write: Write, cpuOfOthers = () => 0): Promi
   latencies.sort((a, b) => a - b);
   return {
     what,
-    writesPerSecond: Math.round(n / seconds),
+    definition: definitions[what],
+    rate: n / seconds,
     p50Ms: latencies[Math.floor(n * 0.5)]!,
     p99Ms: latencies[Math.floor(n * 0.99)]!,
-    cpuMicroseconds: (user + system + cpuOfOthers() - others) / n,
-    loopDelayP99Ms: delay.percentile(99) / 1e6,
+    cpuUs: (user + system + cpuOfOthers() - others) / n,
+    loopP99Ms: delay.percentile(99) / 1e6,
   };
 }
 
 /** Keys come in no order, as pods' do. */
 const keyOf = (i: number) => `/registry/pods/default/pod-${(i * 7919) % 100_003}-${i}`;
 
-async function rawLmdb(): Promise<StoreRow> {
+async function rawLmdb(): Promise<Row> {
   return inDirectory(async (path) => {
     const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
     const env = open<Buffer, Buffer>({ path, overlappingSync: false, pageSize: 8192, ...binary });
@@ -84,23 +87,22 @@ async function rawLmdb(): Promise<StoreRow> {
   });
 }
 
-async function embedded(): Promise<StoreRow[]> {
+async function embedded(): Promise<[creates: Row, overwrites: Row]> {
   return inDirectory(async (path) => {
     const store = await LmdbBackend.open(path, { clock: systemClock });
-    const rows = [
-      await measure('embedded store, creates', create(store)),
-      await measure('embedded store, overwrites', (i) => put(store, `/registry/pods/default/p${(i * 7919) % 5003}`)),
-    ];
+    const creates = await measure('durable create, 2 KiB', create(store));
+    const key = (i: number) => `/registry/pods/default/p${(i * 7919) % 5003}`;
+    const overwrites = await measure('durable overwrite, 2 KiB', (i) => put(store, key(i)));
     await store.close();
-    return rows;
+    return [creates, overwrites];
   });
 }
 
-async function realEtcd(): Promise<StoreRow> {
+async function realEtcd(): Promise<Row> {
   await using servers = await startEtcd(1);
   const store = await openEtcd({ endpoints: servers.endpoints }, { clock: systemClock, random: systemRandom });
   const { pid } = servers.members[0]!.process;
-  const row = await measure('etcd, creates', create(store), () => cpuOf(pid!));
+  const row = await measure('etcd 3.4, one member', create(store), () => cpuMicros(pid!));
   await store.close();
   return row;
 }
@@ -114,12 +116,6 @@ const create =
     return store.txn({ compare: [{ key, target: 'mod', is: '=', value: 0 }], success: [{ op: 'put', key, value }] });
   };
 
-/** Microseconds of a process so far; the kernel counts hundredths of a second. */
-function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10_000;
-}
-
 async function inDirectory<T>(use: (path: string) => Promise<T>): Promise<T> {
   const path = mkdtempSync(join(tmpdir(), 'tiphys-bench-'));
   try {
@@ -128,5 +124,3 @@ async function inDirectory<T>(use: (path: string) => Promise<T>): Promise<T> {
     rmSync(path, { recursive: true });
   }
 }
-
-if (import.meta.filename === process.argv[1]) console.table(await storeBench());

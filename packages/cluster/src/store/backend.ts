@@ -100,7 +100,8 @@ export interface StoreBackend {
    */
   watch(prefix: string, options: { fromRevision: number; signal: AbortSignal }): AsyncIterable<StoreBatch>;
   compact(revision: number): Promise<void>;
-  grantLease(ttlSeconds: number): Promise<Lease>;
+  /** With an id of the caller's choice when given. Throws `LeaseExists`. */
+  grantLease(ttlSeconds: number, id?: number): Promise<Lease>;
   keepLeaseAlive(id: number): Promise<Lease>;
   lease(id: number): Promise<Lease>;
   leases(): Promise<readonly number[]>;

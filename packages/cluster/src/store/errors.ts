@@ -16,6 +16,13 @@ export class LeaseNotFound extends Error {
   }
 }
 
+export class LeaseExists extends Error {
+  constructor(id: number) {
+    super(`lease ${id} exists`);
+    this.name = 'LeaseExists';
+  }
+}
+
 /** There is no room to write; reads go on. Nothing that was acknowledged is lost. */
 export class StoreFull extends Error {
   constructor(cause?: unknown) {

@@ -16,7 +16,7 @@ export type {
   TransactionResult,
 } from './backend.ts';
 export { compactRegularly } from './compaction.ts';
-export { Compacted, KeyExists, LeaseNotFound, RevisionMismatch, StoreFull } from './errors.ts';
+export { Compacted, KeyExists, LeaseExists, LeaseNotFound, RevisionMismatch, StoreFull } from './errors.ts';
 export type { EtcdEndpoints } from './etcd/endpoints.ts';
 export { openEtcd } from './etcd/open-etcd.ts';
 export { DataDirectoryError } from './lmdb/data-directory.ts';

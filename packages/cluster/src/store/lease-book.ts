@@ -23,6 +23,10 @@ export class LeaseBook {
     return [...this.#entries.keys()];
   }
 
+  has(id: number): boolean {
+    return this.#entries.has(id);
+  }
+
   add(id: number, ttlSeconds: number): void {
     const entry: Entry = { ttlSeconds, endsAt: 0, cancel: () => {} };
     this.#entries.set(id, entry);

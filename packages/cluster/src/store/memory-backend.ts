@@ -10,7 +10,7 @@ import type {
   Transaction,
   TransactionResult,
 } from './backend.ts';
-import { Compacted } from './errors.ts';
+import { Compacted, LeaseExists } from './errors.ts';
 import { compareKeys } from './keys.ts';
 import { LeaseBook } from './lease-book.ts';
 import { transact } from './transact.ts';
@@ -100,8 +100,9 @@ export class MemoryBackend implements StoreBackend {
     this.#log = this.#log.slice(firstAtOrAfter(this.#log, this.#compacted + 1));
   }
 
-  async grantLease(ttlSeconds: number): Promise<Lease> {
-    const id = ++this.#lastLease;
+  async grantLease(ttlSeconds: number, id = this.#lastLease + 1): Promise<Lease> {
+    if (this.#leases.has(id)) throw new LeaseExists(id);
+    this.#lastLease = Math.max(this.#lastLease, id);
     this.#leases.add(id, ttlSeconds);
     this.#attached.set(id, new Set());
     return this.#lease(id);

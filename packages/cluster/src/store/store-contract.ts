@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { StoreBackend, StoreBatch } from './backend.ts';
-import { Compacted, KeyExists, LeaseNotFound, RevisionMismatch, StoreFull } from './errors.ts';
+import { Compacted, KeyExists, LeaseExists, LeaseNotFound, RevisionMismatch, StoreFull } from './errors.ts';
 import { sequencesAgreeWithModel } from './store-model.ts';
 import { create, remove, update } from './writes.ts';
 
@@ -473,6 +473,17 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         assert.equal(await store.count(dir), 2);
         await store.revokeLease(two.id);
         assert.equal(await store.count(dir), 1);
+      });
+
+      it('may be numbered by who asks for them', async () => {
+        const chosen = 1_000_000_007;
+        const { id } = await store.grantLease(1000, chosen);
+        assert.equal(id, chosen);
+        await assert.rejects(store.grantLease(1000, chosen), LeaseExists);
+        const other = await store.grantLease(1000);
+        assert.notEqual(other.id, chosen);
+        await store.revokeLease(chosen);
+        await store.revokeLease(other.id);
       });
 
       it('must exist to be used', async () => {

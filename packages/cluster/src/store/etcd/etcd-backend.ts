@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock, Random } from '@tiphys/sdk/runtime';
-import { type CallOptions, type Connection, isRpcNotFound } from '../../grpc/index.ts';
+import { type CallOptions, type Connection, hasRpcCode, isRpcNotFound } from '../../grpc/index.ts';
 import type {
   Lease,
   ListOptions,
@@ -11,7 +11,7 @@ import type {
   Transaction,
   TransactionResult,
 } from '../backend.ts';
-import { Compacted, LeaseNotFound } from '../errors.ts';
+import { Compacted, LeaseExists, LeaseNotFound } from '../errors.ts';
 import { compareTo, isCompacted, itemIn, itemOf, requestOf, storeError } from './conversion.ts';
 import { Endpoints, type EtcdEndpoints } from './endpoints.ts';
 import { etcdWatch } from './etcd-watch.ts';
@@ -160,13 +160,14 @@ export class EtcdBackend implements StoreBackend {
     this.#compacted = Math.max(to, this.#compacted);
   }
 
-  async grantLease(ttlSeconds: number): Promise<Lease> {
-    // Ours, since etcd's own are larger than what a number can hold.
-    const request = { id: 1 + this.#random.int(2 ** 47), ttl: ttlSeconds };
-    const { id, ttl } = await this.#call((c, o) => c.service(leaseService).leaseGrant(request, o), {
-      repeatable: false,
-    });
-    return { id, ttlSeconds: ttl, remainingSeconds: ttl, keys: [] };
+  async grantLease(ttlSeconds: number, id = this.#newLeaseId()): Promise<Lease> {
+    try {
+      const request = { id, ttl: ttlSeconds };
+      const { ttl } = await this.#call((c, o) => c.service(leaseService).leaseGrant(request, o), { repeatable: false });
+      return { id, ttlSeconds: ttl, remainingSeconds: ttl, keys: [] };
+    } catch (error) {
+      throw hasRpcCode(error, 'FailedPrecondition') ? new LeaseExists(id) : storeError(error);
+    }
   }
 
   async keepLeaseAlive(id: number): Promise<Lease> {
@@ -217,6 +218,11 @@ export class EtcdBackend implements StoreBackend {
     } catch (error) {
       throw isCompacted(error) ? new Compacted(Math.max(this.#compacted, revision + 1)) : error;
     }
+  }
+
+  /** Ours, since etcd's own are larger than what a number can hold. */
+  #newLeaseId(): number {
+    return 1 + this.#random.int(2 ** 47);
   }
 
   #call<T>(

@@ -10,7 +10,7 @@ import type {
   Transaction,
   TransactionResult,
 } from '../backend.ts';
-import { Compacted, StoreFull } from '../errors.ts';
+import { Compacted, LeaseExists, StoreFull } from '../errors.ts';
 import { compareKeys } from '../keys.ts';
 import { LeaseBook } from '../lease-book.ts';
 import { type Outcome, transact } from '../transact.ts';
@@ -164,10 +164,11 @@ export class LmdbBackend implements StoreBackend {
     this.#sweep();
   }
 
-  async grantLease(ttlSeconds: number): Promise<Lease> {
+  async grantLease(ttlSeconds: number, id = this.#lastLease + 1): Promise<Lease> {
     this.#mustBeOpen();
-    const id = ++this.#lastLease;
-    const rows = [this.#tables.leaseRow(id, ttlSeconds), this.#tables.stateRow('lastLease', id)];
+    if (this.#leases.has(id)) throw new LeaseExists(id);
+    this.#lastLease = Math.max(this.#lastLease, id);
+    const rows = [this.#tables.leaseRow(id, ttlSeconds), this.#tables.stateRow('lastLease', this.#lastLease)];
     await this.#writes.submit(rows, () => this.#leases.add(id, ttlSeconds));
     return this.#lease(id);
   }
