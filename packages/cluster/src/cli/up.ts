@@ -14,6 +14,9 @@ export interface UpOptions {
   readonly serviceClusterIpRange: string;
   readonly clusterCidr: string;
   readonly allowPrivileged: boolean;
+  /** How many simulated ones. */
+  readonly nodes?: number;
+  /** False for a control plane alone. */
   readonly node: boolean;
   readonly logLevel: Level;
 }
@@ -26,7 +29,7 @@ export async function runUp(options: UpOptions, signal: AbortSignal): Promise<vo
   const deps = { clock: systemClock, random: systemRandom, log: stderrLogger(options.logLevel) };
   try {
     await using tasks = group(signal);
-    const { server, pki, listening, ended } = await startApiServer(
+    const { server, nodes, pki, listening, ended } = await startApiServer(
       { ...options, securePort: port, portFlag: '--port' },
       { ...deps, store },
       tasks.signal,
@@ -38,6 +41,10 @@ export async function runUp(options: UpOptions, signal: AbortSignal): Promise<vo
     writeRunning(dataDir, { pid: process.pid, server: url, nodes: 'none', version: 'v1.36.3' });
     const { runControlPlane } = await import('./control-plane.ts');
     tasks.go((s) => runControlPlane({ ...deps, server, rootCa: pki.ca.cert, clusterCidr }, s));
+    if (options.nodes) {
+      const { simulateNodes } = await import('./sim-nodes.ts');
+      tasks.go((s) => simulateNodes(options.nodes!, { ...deps, server, nodes }, s));
+    }
     process.stderr.write(`tiphys up: ready; try kubectl --kubeconfig ${files.adminKubeconfig} get namespaces\n`);
     await tasks.done();
   } finally {

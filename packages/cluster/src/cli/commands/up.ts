@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { flags, parseAddress, parsePort } from '../flags.ts';
 import type { Level } from '../logger.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -11,6 +11,7 @@ interface Flags {
   serviceClusterIpRange: string;
   clusterCidr: string;
   allowPrivileged: boolean;
+  nodes?: number;
   node: boolean;
   logLevel: Level;
 }
@@ -21,6 +22,11 @@ export const upCommand = (): Command =>
     .addOption(flags.dataDir())
     .addOption(new Option('--port <port>', 'port of the API server').argParser(parsePort).default(6443))
     .addOption(new Option('--bind-address <ip>', 'address to listen on').argParser(parseAddress).default('127.0.0.1'))
+    .addOption(
+      new Option('--nodes <nodes>', 'sim:N for N simulated nodes, which need nothing of the machine').argParser(
+        parseNodes,
+      ),
+    )
     .option('--no-node', 'no node at all: the control plane alone')
     .addOption(flags.tokenAuthFile())
     .addOption(flags.serviceRange('10.96.0.0/12'))
@@ -32,3 +38,9 @@ export const upCommand = (): Command =>
       const { runUp } = await import('../up.ts');
       await runUp(options, signal);
     });
+
+function parseNodes(text: string): number {
+  const [, count] = /^sim:(\d+)$/.exec(text) ?? [];
+  if (!count) throw new InvalidArgumentError('Say sim:N, such as sim:3.');
+  return Number(count);
+}
