@@ -46,7 +46,15 @@ async function ensure(
   const object = decode(kind.schema.shape, manifest) as KubeObject;
   kind.default?.(object);
   try {
-    await registry.create(object, { namespace, name, user: serverItself, dryRun: false, options: {}, warn: () => {} });
+    await registry.create(object, {
+      namespace,
+      name,
+      user: serverItself,
+      dryRun: false,
+      options: {},
+      manager: { fieldManager: 'kube-apiserver', userAgent: '' },
+      warn: () => {},
+    });
   } catch (err) {
     // Another server of the same store was faster.
     if (!isAlreadyExists(err)) throw err;

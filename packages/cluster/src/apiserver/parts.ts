@@ -8,6 +8,7 @@ import { nodeAuthorizer } from './authz/node.ts';
 import { podRelations } from './authz/pod-relations.ts';
 import { Rbac } from './authz/rbac.ts';
 import { rulesOf } from './authz/rules.ts';
+import * as api from '@tiphys/sdk/api';
 import { Registry } from '@tiphys/sdk/runtime';
 import { discovery } from './discovery/endpoint.ts';
 import { rootPaths } from './discovery/paths.ts';
@@ -25,7 +26,7 @@ import type { NodeConnector } from './nodes/connector.ts';
 import type { RequestInfo } from './context.ts';
 import { hooksOf, type KindHooksConfig } from './registry/kinds/index.ts';
 import type { ApiServer, ApiServerParts } from './server.ts';
-import { subresourcesOf } from './subresources/index.ts';
+import { bindings, subresourcesOf } from './subresources/index.ts';
 
 export interface PartsConfig extends KindHooksConfig {
   readonly tokens: ServiceAccountTokens;
@@ -37,6 +38,8 @@ export interface PartsConfig extends KindHooksConfig {
   readonly tokenAuthenticators: readonly TokenAuthenticator[];
   /** Where clients reach this server, for old discovery. */
   readonly advertised: () => string;
+  /** Admission plugins to have beside upstream's default ones. */
+  readonly enableAdmissionPlugins?: readonly string[];
   /** Where the server's metrics go; `/metrics` tells all that is in it. */
   readonly metrics?: Registry;
   /** How the agents of nodes are reached. */
@@ -63,6 +66,10 @@ export function standardParts(config: PartsConfig): ApiServerParts {
       const { rbac, registry, ...who } = of(server);
       return [
         reviews({ ...who, admission: () => server.admission, rulesOf: rulesOf(rbac) }),
+        bindings(
+          () => server.registries.of(api.pod),
+          () => server.admission,
+        ),
         discovery(servedKinds, config.advertised),
         version,
         openApi(servedKinds, server.deps.clock),
@@ -71,7 +78,13 @@ export function standardParts(config: PartsConfig): ApiServerParts {
         rootPaths(servedKinds),
       ];
     },
-    admission: (server) => admissionPlugins(of(server).objects, server.deps.random.fork('admission')),
+    admission: (server) =>
+      admissionPlugins({
+        objects: of(server).objects,
+        random: server.deps.random.fork('admission'),
+        authorizer: () => of(server).authorizer,
+        enable: config.enableAdmissionPlugins ?? [],
+      }),
     subresources: (server) =>
       subresourcesOf(storedKinds, {
         ...config,

@@ -86,6 +86,10 @@ export interface KindDefinition<O extends KubeObject, M> {
   readonly unconditionalUpdate?: boolean;
   /** `metadata.generation` counts changes of the spec. On unless said otherwise for kinds with a status. */
   readonly generation?: boolean;
+  /** Something of its own, besides grace and finalizers, must be gone before it can be: a namespace's contents. */
+  isHeld?(object: O): boolean;
+  /** The first deletion only begins to end it. Marks it so; whoever holds it acts on that. */
+  beginEnding?(object: O): void;
   /** Deletion waits for grace (pods). */
   readonly graceful?: boolean;
   /** A deletion answers with the object it removed, rather than with a Status. */

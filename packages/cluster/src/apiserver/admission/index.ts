@@ -1,18 +1,39 @@
 /** What may be written, beyond what is valid: plugins that look at each write, change it, or refuse it. */
 import type { Random } from '@tiphys/sdk/runtime';
+import type { Authorizer } from '../authz/authorizer.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { nodeRestriction } from './node-restriction.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { podTopologyLabels } from './pod-topology-labels.ts';
 import { priority } from './priority.ts';
 import { serviceAccount } from './service-account.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
 
-/** Every plugin, in upstream's order. */
-export const admissionPlugins = (objects: ClusterObjects, random: Random): readonly AdmissionPlugin[] => [
+export interface AdmissionConfig {
+  readonly objects: ClusterObjects;
+  readonly random: Random;
+  readonly authorizer: () => Authorizer;
+  /** Names of plugins to have beside those that upstream has unless told. */
+  readonly enable: readonly string[];
+}
+
+/** Plugins that upstream has only where they are asked for (`--enable-admission-plugins`). */
+const onRequest = new Set(['NodeRestriction']);
+
+/** The plugins, in upstream's order. */
+export function admissionPlugins({ enable, ...deps }: AdmissionConfig): readonly AdmissionPlugin[] {
+  const all = everyPlugin(deps);
+  const unknown = enable.find((name) => !all.some((p) => p.name === name));
+  if (unknown !== undefined) throw new Error(`unknown admission plugin ${JSON.stringify(unknown)}`);
+  return all.filter(({ name }) => !onRequest.has(name) || enable.includes(name));
+}
+
+const everyPlugin = ({ objects, random, authorizer }: Omit<AdmissionConfig, 'enable'>): readonly AdmissionPlugin[] => [
   namespaceLifecycle(objects),
   serviceAccount(objects, random),
+  nodeRestriction(objects, authorizer),
   taintNodesByCondition,
   priority(objects),
   defaultTolerationSeconds,

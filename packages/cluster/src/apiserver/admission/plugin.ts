@@ -21,6 +21,8 @@ export interface AdmissionAttributes {
   readonly user: UserInfo;
   readonly options: JsonObject;
   readonly dryRun: boolean;
+  /** It was looked at already, as what it comes of: a binding, an eviction. */
+  readonly admitted?: boolean;
   warn(text: string): void;
 }
 
@@ -53,8 +55,9 @@ export class AdmissionChain {
   }
 }
 
-function concerns({ matches }: AdmissionPlugin, { operation, resource, subresource }: AdmissionAttributes): boolean {
-  if (!matches.operations.includes(operation)) return false;
+function concerns({ matches }: AdmissionPlugin, attributes: AdmissionAttributes): boolean {
+  const { operation, resource, subresource, admitted } = attributes;
+  if (admitted || !matches.operations.includes(operation)) return false;
   const asked = subresource ? `${resource}/${subresource}` : resource;
   return matches.resources.some((r) => r === asked || (r === '*' && !subresource) || r === '*/*');
 }

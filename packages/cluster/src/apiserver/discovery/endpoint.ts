@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { AnyKind } from '@tiphys/sdk/schema';
 import type { RequestContext, ServerResponse } from '../context.ts';
-import type { Endpoint } from '../handlers/dispatch.ts';
+import { type Endpoint, notOnThis } from '../handlers/dispatch.ts';
 import { type Negotiated, negotiate } from '../handlers/negotiate.ts';
 import { valueResponse } from '../handlers/respond.ts';
 import { type ApiGroup, groupsOf } from './groups.ts';
@@ -13,18 +13,19 @@ export function discovery(kinds: readonly AnyKind[], serverAddress: () => string
   const groups = groupsOf(kinds);
   const find = (name: string) => groups.find((g) => g.name === name);
   return (c) => {
-    const parts = c.info.path.split('/').filter(Boolean);
-    const [prefix, ...rest] = parts;
+    const [prefix, ...rest] = c.info.path.split('/').filter(Boolean);
     if (prefix !== 'api' && prefix !== 'apis') return undefined;
     const core = prefix === 'api';
+    const [groupName = '', versionName, more] = core ? ['', ...rest] : rest;
+    const group = find(groupName);
+    const version = group?.versions.find((v) => v.version === versionName);
+    const isThere = !rest.length || (group && !group.name === core && (versionName === undefined || version) && !more);
+    if (!isThere) return undefined;
+    // Upstream's aggregator, which answers for lists of groups, doesn't look at the method.
+    if ((core || version) && c.request.method !== 'GET') throw notOnThis();
     if (!rest.length) return Promise.resolve(root(c, core, groups, serverAddress));
-    const group = core ? find('') : find(rest[0]!);
-    if (!group || (!core && group.name === '')) return undefined;
-    if (!core && rest.length === 1)
-      return Promise.resolve(plain(c, { kind: 'APIGroup', apiVersion: 'v1', ...groupEntry(group) }));
-    const version = group.versions.find((v) => v.version === rest[core ? 0 : 1]);
-    if (!version || rest.length > (core ? 1 : 2)) return undefined;
-    const groupVersion = group.name ? `${group.name}/${version.version}` : version.version;
+    if (!version) return Promise.resolve(plain(c, { kind: 'APIGroup', apiVersion: 'v1', ...groupEntry(group!) }));
+    const groupVersion = group!.name ? `${group!.name}/${version.version}` : version.version;
     const header = core ? {} : { apiVersion: 'v1' };
     return Promise.resolve(
       plain(c, { kind: 'APIResourceList', ...header, groupVersion, resources: version.resources }),
@@ -60,7 +61,7 @@ const plain = (c: RequestContext, value: unknown): ServerResponse =>
   valueResponse(c, value, negotiate(c.request, c.query, 'nothing'));
 
 const aggregatedForm =
-  /application\/(json|yaml)\s*;(?=[^,]*\bas=APIGroupDiscoveryList)(?=[^,]*\bg=apidiscovery\.k8s\.io)[^,]*\bv=(v2beta1|v2)\b/;
+  /application\/(json|yaml)\s*;(?=[^,]*\bas=APIGroupDiscoveryList)(?=[^,]*\bg=apidiscovery\.k8s\.io)[^,]*\bv=(v2)\b/;
 
 /** The version of the aggregated form that the client wants more than the plain one. */
 function aggregatedVersion({ request }: RequestContext): { version: string; media: 'json' | 'yaml' } | undefined {

@@ -1,5 +1,4 @@
-import { StatusError } from '@tiphys/sdk/machinery';
-import type { Endpoint } from '../handlers/dispatch.ts';
+import { type Endpoint, notOnThis } from '../handlers/dispatch.ts';
 import { bytesResponse, encode } from '../handlers/respond.ts';
 
 /** The Kubernetes that is spoken here. Clients compare it with their own; `gitVersion` names us as the builder. */
@@ -22,12 +21,7 @@ export const kubernetesVersion = {
 export const version: Endpoint = (c) => {
   if (c.info.path.replace(/\/$/, '') !== '/version') return undefined;
   if (c.request.method !== 'GET' && c.request.method !== 'HEAD') {
-    throw new StatusError(
-      405,
-      'MethodNotAllowed',
-      'the server does not allow this method on the requested resource',
-      {},
-    );
+    throw notOnThis();
   }
   return Promise.resolve(
     bytesResponse([encode(kubernetesVersion, { media: 'json', pretty: true })], 'application/json', 200),

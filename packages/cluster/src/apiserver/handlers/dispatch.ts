@@ -145,5 +145,6 @@ async function onSubresource(c: RequestContext, registry: Registry, deps: Dispat
   }
 }
 
-const notOnThis = (): StatusError =>
+/** The path is there, and not for this method. */
+export const notOnThis = (): StatusError =>
   new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});

@@ -17,7 +17,7 @@ export interface Document {
 
 /** Bodies of subresources, which no path serves by themselves. */
 const bodiesOnly: readonly AnyKind[] = [erase(api.tokenRequest), erase(api.eviction), erase(api.scale)];
-const info = { title: 'Kubernetes', version: 'v1.36.3' };
+const info = { title: 'Kubernetes', version: '1.36' };
 const bearer = {
   BearerToken: { description: 'Bearer Token authentication', type: 'apiKey', name: 'authorization', in: 'header' },
 };

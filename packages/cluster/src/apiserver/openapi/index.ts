@@ -8,7 +8,7 @@ import { StatusError } from '@tiphys/sdk/machinery';
 import type { Clock } from '@tiphys/sdk/runtime';
 import type { AnyKind } from '@tiphys/sdk/schema';
 import type { RequestContext, ServerResponse } from '../context.ts';
-import { type Endpoint, noSuchPath } from '../handlers/dispatch.ts';
+import type { Endpoint } from '../handlers/dispatch.ts';
 import { type Document, Documents } from './documents.ts';
 
 const gzip = promisify(gzipCallback);
@@ -30,12 +30,16 @@ async function index(c: RequestContext, documents: Documents): Promise<ServerRes
   const paths = Object.fromEntries(
     [...all].map(([path, { hash }]) => [path, { serverRelativeURL: `${root}/${path}?hash=${hash}` }]),
   );
-  return send(c, { bytes: Buffer.from(JSON.stringify({ paths })), hash: '' }, {});
+  return send(
+    c,
+    { bytes: Buffer.from(JSON.stringify({ paths })), hash: '' },
+    { 'content-type': 'text/plain; charset=utf-8' },
+  );
 }
 
 async function v3(c: RequestContext, documents: Documents, path: string): Promise<ServerResponse> {
   const document = (await documents.v3()).get(path);
-  if (!document) throw noSuchPath();
+  if (!document) return { status: 404, headers: {}, body: { type: 'none' } };
   const asked = c.query.get('hash');
   if (asked && asked !== document.hash) {
     const location = `${root}/${path}?hash=${document.hash}`;
@@ -62,7 +66,7 @@ async function send(c: RequestContext, document: Document, headers: Record<strin
   const all = { ...headers, vary: 'Accept, Accept-Encoding', ...(etag && { etag }) };
   if (etag && c.request.headers['if-none-match'] === etag) return { status: 304, headers: all, body: { type: 'none' } };
   const zipped = /\bgzip\b/.test([c.request.headers['accept-encoding'] ?? ''].flat().join(','));
-  const typed = { ...all, 'content-type': 'application/json' };
+  const typed = { 'content-type': 'application/json', ...all };
   if (!zipped) return { status: 200, headers: typed, body: { type: 'bytes', pieces: [document.bytes] } };
   let small = compressed.get(document);
   if (!small) compressed.set(document, (small = gzip(document.bytes)));

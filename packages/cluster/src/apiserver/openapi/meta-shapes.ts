@@ -84,18 +84,18 @@ export const apiVersions = s.struct(`${meta}.APIVersions`, {
 });
 
 export const versionInfo = s.struct('io.k8s.apimachinery.pkg.version.Info', {
-  buildDate: s.req(1, s.str()),
-  compiler: s.req(2, s.str()),
+  major: s.req(1, s.str()),
+  minor: s.req(2, s.str()),
   emulationMajor: s.zero(3, s.str()),
   emulationMinor: s.zero(4, s.str()),
-  gitCommit: s.req(5, s.str()),
-  gitTreeState: s.req(6, s.str()),
+  minCompatibilityMajor: s.zero(5, s.str()),
+  minCompatibilityMinor: s.zero(6, s.str()),
   gitVersion: s.req(7, s.str()),
-  goVersion: s.req(8, s.str()),
-  major: s.req(9, s.str()),
-  minCompatibilityMajor: s.zero(10, s.str()),
-  minCompatibilityMinor: s.zero(11, s.str()),
-  minor: s.req(12, s.str()),
+  gitCommit: s.req(8, s.str()),
+  gitTreeState: s.req(9, s.str()),
+  buildDate: s.req(10, s.str()),
+  goVersion: s.req(11, s.str()),
+  compiler: s.req(12, s.str()),
   platform: s.req(13, s.str()),
 });
 

@@ -14,6 +14,12 @@ export function beginDeletion(
 ): 'now' | 'marked' | 'pending' {
   const { metadata } = object;
   const finalizersChanged = setGarbageFinalizers(object, kind, options);
+  if (kind.beginEnding && !metadata.deletionTimestamp) {
+    metadata.deletionTimestamp = timestamp(now);
+    kind.beginEnding(object);
+    return 'marked';
+  }
+  if (kind.isHeld?.(object)) return finalizersChanged ? 'marked' : 'pending';
   const grace = graceOf(object, kind, options);
   if (metadata.deletionTimestamp) {
     const left = metadata.deletionGracePeriodSeconds ?? 0;
@@ -36,8 +42,10 @@ export function beginDeletion(
 }
 
 /** Nothing holds it any more: it was to be deleted, its grace is over and its last finalizer gone. */
-export const isReadyToGo = ({ metadata }: KubeObject): boolean =>
-  metadata.deletionTimestamp !== undefined && !metadata.deletionGracePeriodSeconds && !metadata.finalizers?.length;
+export const isReadyToGo = (object: KubeObject, kind: AnyKind): boolean => {
+  const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = object.metadata;
+  return Boolean(deletionTimestamp) && !deletionGracePeriodSeconds && !finalizers?.length && !kind.isHeld?.(object);
+};
 
 interface Gracious extends KubeObject {
   spec?: { nodeName?: string; terminationGracePeriodSeconds?: number };

@@ -61,6 +61,8 @@ export interface WriteRequest {
   readonly user: UserInfo;
   readonly dryRun: boolean;
   readonly options: JsonObject;
+  /** Admission has looked at it already, as what it comes of. */
+  readonly admitted?: boolean;
   /** Whose the written fields become; absent where the caller has seen to them itself, or nobody owns them. */
   readonly manager?: FieldManager;
   warn(text: string): void;
@@ -244,7 +246,7 @@ export class Registry {
         next.metadata.resourceVersion = String(current.revision);
         return { object: typed(this.resource, next), created: false };
       }
-      if (isReadyToGo(next)) {
+      if (isReadyToGo(next, kind)) {
         const entry = await this.#removeNow(current, next);
         return { object: entry.object, entry, created: false };
       }
@@ -365,6 +367,7 @@ export class Registry {
       user: request.user,
       options: request.options,
       dryRun: request.dryRun,
+      ...(request.admitted && { admitted: true }),
       warn: (text) => request.warn(text),
       ...objects,
     };

@@ -1,10 +1,10 @@
-import { type KubeObject, StatusError } from '@tiphys/sdk/machinery';
+import type { KubeObject } from '@tiphys/sdk/machinery';
 import type { AnyKind } from '@tiphys/sdk/schema';
 import { creationOf } from '../admission/attributes.ts';
 import type { AdmissionChain } from '../admission/plugin.ts';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import { readObject } from '../handlers/body.ts';
-import { noSuchPath } from '../handlers/dispatch.ts';
+import { noSuchPath, notOnThis } from '../handlers/dispatch.ts';
 import { negotiate } from '../handlers/negotiate.ts';
 import { valueResponse } from '../handlers/respond.ts';
 import { checkPlace, writeRequest } from '../handlers/write.ts';
@@ -25,12 +25,7 @@ export async function answer(c: RequestContext, review: Review, admission: Admis
   const namespaced = kind.scope === 'Namespaced';
   if (info.name || info.subresource || namespaced !== (info.namespace !== '')) throw noSuchPath();
   if (info.verb !== 'create') {
-    throw new StatusError(
-      405,
-      'MethodNotAllowed',
-      'the server does not allow this method on the requested resource',
-      {},
-    );
+    throw notOnThis();
   }
   const form = negotiate(c.request, c.query, 'nothing');
   const request = writeRequest(c, 'CreateOptions');

@@ -1,38 +1,63 @@
-import { type Binding, binding as bindingKind, type Pod } from '@tiphys/sdk/api';
-import { badRequest, conflict, type KubeObject, StatusError, timestamp } from '@tiphys/sdk/machinery';
-import { erase, type PartStrategy } from '@tiphys/sdk/schema';
-import type { RequestContext } from '../context.ts';
+import { type Binding, binding as bindingKind, type Pod, podSpec, podStatus } from '@tiphys/sdk/api';
+import { badRequest, conflict, deepCopy, type KubeObject, StatusError } from '@tiphys/sdk/machinery';
+import { erase, type PartStrategy, setFields } from '@tiphys/sdk/schema';
+import { creationOf } from '../admission/attributes.ts';
+import type { AdmissionChain } from '../admission/plugin.ts';
+import type { RequestContext, ServerResponse } from '../context.ts';
 import { readObject } from '../handlers/body.ts';
-import type { SubresourceHandler } from '../handlers/dispatch.ts';
+import { type Endpoint, noSuchPath, notOnThis, type SubresourceHandler } from '../handlers/dispatch.ts';
 import { checkPlace, writeRequest } from '../handlers/write.ts';
+import type { Registry } from '../registry/registry.ts';
 import { done } from './answer.ts';
+import { setCondition } from './pod-condition.ts';
 
 const kind = erase(bindingKind);
 /** The binding itself decides what changes; nothing is brought back and nothing judged. */
 const asGiven: PartStrategy<KubeObject> = { prepareForUpdate: () => {} };
 
 /** `pods/NAME/binding`: gives a pod its node, once. */
-export const binding: SubresourceHandler = {
+export const binding = (admission: () => AdmissionChain): SubresourceHandler => ({
   group: '',
   resource: 'pods',
   subresource: 'binding',
   verbs: ['create'],
-  async handle(c, registry) {
-    const { metadata, target } = (await readObject(c, kind)) as unknown as Binding;
-    const { manager: _, ...request } = writeRequest(c, 'CreateOptions');
-    checkPlace({ ...(metadata.namespace && { namespace: metadata.namespace }) }, c.info.namespace, '');
-    if (metadata.name !== c.info.name) throw badRequest('name in URL does not match name in Binding object');
-    checkTarget(target);
-    await registry.update({
-      ...request,
-      subresource: 'binding',
-      strategy: asGiven,
-      retry: true,
-      next: (current) => bound(c, current as Pod | undefined, { metadata, target }),
-    });
-    return done(c, 201);
-  },
-};
+  handle: (c, registry) => bind(c, registry, admission()),
+});
+
+/** `bindings`: the same for clients of old, the pod named in the body. */
+export const bindings =
+  (pods: () => Registry, admission: () => AdmissionChain): Endpoint =>
+  (c) => {
+    const { group, version, resource, name, namespace, verb } = c.info;
+    if (group || version !== 'v1' || resource !== 'bindings') return undefined;
+    if (name || !namespace) throw noSuchPath();
+    if (verb === 'create') return bind(c, pods(), admission());
+    throw notOnThis();
+  };
+
+async function bind(c: RequestContext, registry: Registry, admission: AdmissionChain): Promise<ServerResponse> {
+  const asked = await readObject(c, kind);
+  const { metadata, target } = asked as unknown as Binding;
+  const { manager: _, ...request } = writeRequest(c, 'CreateOptions');
+  checkPlace({ ...(metadata.namespace && { namespace: metadata.namespace }) }, c.info.namespace, '');
+  const name = c.info.name || (metadata.name ?? '');
+  if (!name) throw badRequest('Name parameter required.');
+  if (metadata.name !== name) throw badRequest('name in URL does not match name in Binding object');
+  const attributes = creationOf(c, kind, { request, object: asked });
+  await admission.admit(attributes);
+  checkTarget(target);
+  await admission.validate(attributes);
+  await registry.update({
+    ...request,
+    name,
+    admitted: true,
+    subresource: 'binding',
+    strategy: asGiven,
+    retry: true,
+    next: (current) => bound(c, current as Pod, { metadata, target }),
+  });
+  return done(c, 201);
+}
 
 function checkTarget({ kind: of, name }: Binding['target']): void {
   // Upstream lets these field errors through as they are.
@@ -46,12 +71,7 @@ function checkTarget({ kind: of, name }: Binding['target']): void {
   if (!name) throw new StatusError(500, '', 'target.name: Required value');
 }
 
-function bound(
-  c: RequestContext,
-  current: Pod | undefined,
-  { metadata, target }: Pick<Binding, 'metadata' | 'target'>,
-): KubeObject {
-  const pod = current!;
+function bound(c: RequestContext, pod: Pod, { metadata, target }: Pick<Binding, 'metadata' | 'target'>): KubeObject {
   const name = pod.metadata.name ?? '';
   const refuse = (why: string) => conflict({ group: '', resource: 'pods/binding' }, name, why);
   if (metadata.uid && metadata.uid !== pod.metadata.uid) {
@@ -64,16 +84,12 @@ function bound(
   if (pod.metadata.deletionTimestamp) throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
   if (pod.spec.nodeName) throw refuse(`pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`);
   if (pod.spec.schedulingGates?.length) throw refuse(`pod ${name} has non-empty .spec.schedulingGates`);
-  const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: timestamp(c.now) };
-  const { nominatedNodeName: _, conditions = [], ...status } = pod.status;
-  return {
-    ...pod,
-    metadata: {
-      ...pod.metadata,
-      ...(metadata.annotations && { annotations: { ...pod.metadata.annotations, ...metadata.annotations } }),
-      ...(metadata.labels && { labels: { ...pod.metadata.labels, ...metadata.labels } }),
-    },
-    spec: { ...pod.spec, nodeName: target.name },
-    status: { ...status, conditions: [...conditions.filter((k) => k.type !== 'PodScheduled'), scheduled] },
-  } as Pod;
+  const next = deepCopy(pod);
+  const { labels, annotations } = metadata;
+  if (annotations) next.metadata.annotations = { ...next.metadata.annotations, ...annotations };
+  if (labels) next.metadata.labels = { ...next.metadata.labels, ...labels };
+  setFields(podSpec, next.spec, { nodeName: target.name });
+  setFields(podStatus, next.status, { nominatedNodeName: undefined });
+  setCondition(next, { type: 'PodScheduled', status: 'True' }, c.now);
+  return next;
 }

@@ -1,10 +1,10 @@
-import { namespace, type Namespace } from '@tiphys/sdk/api';
-import { deepCopy, type KubeObject } from '@tiphys/sdk/machinery';
-import { erase, type PartStrategy } from '@tiphys/sdk/schema';
+import { finalizerName, namespace, type Namespace, namespaceSpec } from '@tiphys/sdk/api';
+import { deepCopy, field, type KubeObject } from '@tiphys/sdk/machinery';
+import { erase, type PartStrategy, setFields } from '@tiphys/sdk/schema';
 import { readObject } from '../handlers/body.ts';
 import type { SubresourceHandler } from '../handlers/dispatch.ts';
 import { negotiate } from '../handlers/negotiate.ts';
-import { writeRequest, writtenResponse } from '../handlers/write.ts';
+import { checkPlace, writeRequest, writtenResponse } from '../handlers/write.ts';
 
 const kind = erase(namespace);
 
@@ -13,7 +13,14 @@ const onlyFinalizers: PartStrategy<KubeObject> = {
   prepareForUpdate(next, old) {
     const { finalizers = [] } = (next as Namespace).spec;
     const kept = deepCopy(old as Namespace);
-    Object.assign(next, kept, { metadata: next.metadata, spec: { ...kept.spec, finalizers } });
+    setFields(namespaceSpec, kept.spec, { finalizers: finalizers.length ? finalizers : undefined });
+    Object.assign(next, kept, { metadata: next.metadata });
+  },
+  *validate(next) {
+    const at = field('spec', 'finalizers');
+    for (const [i, name] of ((next as Namespace).spec.finalizers ?? []).entries()) {
+      yield* finalizerName(name, at.index(i));
+    }
   },
 };
 
@@ -26,6 +33,7 @@ export const finalize: SubresourceHandler = {
   async handle(c, registry) {
     const form = negotiate(c.request, c.query, 'object');
     const object = await readObject(c, kind);
+    checkPlace(object.metadata, '', c.info.name, true);
     const written = await registry.update({
       ...writeRequest(c, 'UpdateOptions'),
       namespace: '',

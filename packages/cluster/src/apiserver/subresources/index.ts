@@ -11,10 +11,12 @@ export type SubresourceDeps = TokenDeps & ConnectDeps;
 
 /** Subresources that do something of their own. */
 export const subresourcesOf = (kinds: readonly AnyKind[], deps: SubresourceDeps): SubresourceHandler[] => [
-  binding,
-  eviction,
+  binding(deps.admission),
+  eviction(deps.admission),
   finalize,
   token(deps),
   ...connections(deps),
   ...scalesOf(kinds),
 ];
+
+export { bindings } from './binding.ts';

@@ -83,6 +83,10 @@ export const namespace: Kind<Namespace, NamespaceManifest> = defineKind<Namespac
     if (finalizers.includes('kubernetes')) return;
     setFields(namespaceSpec, namespace.spec, { finalizers: [...finalizers, 'kubernetes'] });
   },
+  isHeld: ({ spec }) => Boolean(spec.finalizers?.length),
+  beginEnding(namespace) {
+    setFields(namespaceStatus, namespace.status, { phase: 'Terminating' });
+  },
   prepareForUpdate(next, old) {
     labelWithName(next);
     setFields(namespaceShape, next, { spec: old.spec });
