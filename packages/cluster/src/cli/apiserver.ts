@@ -29,6 +29,8 @@ export interface ApiServerOptions {
   readonly tokenAuthFile?: string;
   readonly serviceClusterIpRange: string;
   readonly allowPrivileged: boolean;
+  /** Admission plugins beside upstream's default ones. */
+  readonly enableAdmissionPlugins?: readonly string[];
 }
 
 export interface RunningApiServer {
@@ -85,6 +87,7 @@ export async function startApiServer(
     tokens: new ServiceAccountTokens(pki.serviceAccountKey),
     issuer,
     audiences: [issuer],
+    enableAdmissionPlugins: options.enableAdmissionPlugins ?? [],
     tokenAuthenticators: options.tokenAuthFile ? [tokensOf(options.tokenAuthFile)] : [],
     nodes,
     clusterIps,

@@ -30,7 +30,7 @@ export async function runUp(options: UpOptions, signal: AbortSignal): Promise<vo
   try {
     await using tasks = group(signal);
     const { server, nodes, pki, listening, ended } = await startApiServer(
-      { ...options, securePort: port, portFlag: '--port' },
+      { ...options, securePort: port, portFlag: '--port', enableAdmissionPlugins: ['NodeRestriction'] },
       { ...deps, store },
       tasks.signal,
     );

@@ -10,6 +10,7 @@ interface Flags {
   tokenAuthFile?: string;
   serviceClusterIpRange: string;
   allowPrivileged: boolean;
+  enableAdmissionPlugins: readonly string[];
   logLevel: Level;
 }
 
@@ -22,6 +23,11 @@ export const apiserverCommand = (): Command =>
     .addOption(flags.tokenAuthFile())
     .addOption(flags.serviceRange('10.0.0.0/24'))
     .addOption(flags.allowPrivileged())
+    .addOption(
+      new Option('--enable-admission-plugins <names>', 'plugins beside the default ones, such as NodeRestriction')
+        .argParser((names) => names.split(',').filter(Boolean))
+        .default([], 'none'),
+    )
     .addOption(flags.logLevel())
     .action(async ({ logLevel, ...options }: Flags) => {
       const signal = stopSignal();
