@@ -23,8 +23,8 @@ export interface FieldError {
 
 type At = Path | string;
 
-export const notFoundAt = (at: At, value: unknown): FieldError =>
-  make('FieldValueNotFound', at, `Not found: ${show(value)}`);
+export const notFoundAt = (at: At, value: unknown, detail = ''): FieldError =>
+  make('FieldValueNotFound', at, `Not found: ${show(value)}${tail(detail)}`);
 export const required = (at: At, detail = ''): FieldError =>
   make('FieldValueRequired', at, `Required value${tail(detail)}`);
 export const duplicate = (at: At, value: unknown): FieldError =>

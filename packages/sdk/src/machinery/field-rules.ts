@@ -42,3 +42,9 @@ export function* present(value: unknown, at: Path, detail = ''): Iterable<FieldE
   const missing = value === undefined || value === null || value === '' || (Array.isArray(value) && !value.length);
   if (missing) yield required(at, detail);
 }
+
+/** Whether a check has anything to say. */
+export function isRefused(errors: Iterable<FieldError>): boolean {
+  for (const _ of errors) return true;
+  return false;
+}

@@ -13,6 +13,7 @@ export { microTimestamp, timestamp } from './timestamp.ts';
 export * from './ip.ts';
 export * from './ip-problems.ts';
 export * from './names.ts';
+export { unifiedDiff } from './unified-diff.ts';
 export * from './selectors/index.ts';
 export * from './json/index.ts';
 export * from './patches/index.ts';

@@ -63,6 +63,22 @@ export function dnsSubdomainProblems(s: string): Problems {
   ];
 }
 
+const underscoreLabel = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
+const underscoreSubdomain = `${underscoreLabel}(\\.${underscoreLabel})*`;
+
+/** Search paths of DNS: subdomains that may have underscores. */
+export function underscoreSubdomainProblems(s: string): Problems {
+  const shape = regexProblem(
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character",
+    underscoreSubdomain,
+    'example.com',
+  );
+  return [
+    ...(s.length > 253 ? ['must be no more than 253 characters'] : []),
+    ...(whole(underscoreSubdomain).test(s) ? [] : [shape]),
+  ];
+}
+
 export function dns1035LabelProblems(s: string): Problems {
   const shape = regexProblem(
     "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character",

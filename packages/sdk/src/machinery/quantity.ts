@@ -59,6 +59,12 @@ export function formatQuantity({ nano, format }: Quantity): string {
 
 export const canonicalQuantity = (text: string): string => formatQuantity(parseQuantity(text));
 
+/** The same in thousandths, rounded up where it is finer. */
+export function milliQuantity(text: string): string {
+  const { nano, format } = parseQuantity(text);
+  return nano % 1_000_000n === 0n ? text : formatQuantity({ nano: divideUp(nano, 1_000_000n) * 1_000_000n, format });
+}
+
 /** The value in thousandths, rounded up: CPU as the scheduler and cgroups count it. */
 export const milliValue = (text: string): number => Number(divideUp(parseQuantity(text).nano, 1_000_000n));
 
@@ -69,6 +75,12 @@ export const unitValue = (text: string): number => Number(divideUp(parseQuantity
 export function compareQuantity(a: string, b: string): number {
   const [x, y] = [parseQuantity(a).nano, parseQuantity(b).nano];
   return x < y ? -1 : x > y ? 1 : 0;
+}
+
+/** Both together, written the way the first is, or the second when the first is nothing. */
+export function sumOfQuantities(a: string, b: string): string {
+  const [x, y] = [parseQuantity(a), parseQuantity(b)];
+  return formatQuantity({ nano: x.nano + y.nano, format: x.nano === 0n ? y.format : x.format });
 }
 
 function scale(n: bigint, power: number): bigint {

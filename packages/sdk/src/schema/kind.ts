@@ -25,6 +25,8 @@ export type NameRule = (name: string, prefix: boolean) => string[];
 /** What a write is told about besides the objects. */
 export interface WriteContext {
   readonly now: number;
+  /** Tells the client something about what was made of its object. */
+  warn(text: string): void;
 }
 
 /** How a subresource that holds part of the object is written (`status`, `resize`, `ephemeralcontainers`, …). */
@@ -32,6 +34,7 @@ export interface PartStrategy<O> {
   /** Brings back, from `old`, everything that this subresource may not change. */
   prepareForUpdate?(next: O, old: O, context: WriteContext): void;
   validate?(next: O, old: O): Iterable<FieldError>;
+  warnings?(next: O, old: O): Iterable<string>;
 }
 
 export interface Subresource {

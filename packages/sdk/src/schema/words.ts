@@ -33,11 +33,11 @@ type IsServed<F> = F extends Field<unknown, unknown, infer S, boolean> ? S : nev
 type IsNeeded<F> = F extends Field<unknown, unknown, boolean, infer N> ? N : never;
 
 export type OutFields<F extends Fields> = {
-  [K in keyof F as IsServed<F[K]> extends true ? K : never]: OutOf<F[K]>;
-} & { [K in keyof F as IsServed<F[K]> extends true ? never : K]?: OutOf<F[K]> };
+  -readonly [K in keyof F as IsServed<F[K]> extends true ? K : never]: OutOf<F[K]>;
+} & { -readonly [K in keyof F as IsServed<F[K]> extends true ? never : K]?: OutOf<F[K]> };
 export type InFields<F extends Fields> = {
-  [K in keyof F as IsNeeded<F[K]> extends true ? K : never]: InOf<F[K]>;
-} & { [K in keyof F as IsNeeded<F[K]> extends true ? never : K]?: InOf<F[K]> };
+  -readonly [K in keyof F as IsNeeded<F[K]> extends true ? K : never]: InOf<F[K]>;
+} & { -readonly [K in keyof F as IsNeeded<F[K]> extends true ? never : K]?: InOf<F[K]> };
 
 export type Out<S> = S extends Schema<infer O, infer _I> ? O : never;
 export type In<S> = S extends Schema<infer _O, infer I> ? I : never;

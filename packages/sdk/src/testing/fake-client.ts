@@ -146,7 +146,7 @@ export class FakeClient implements Client {
     metadata.uid = this.#random.uuid();
     metadata.creationTimestamp = timestamp(this.#clock.now());
     if (k.generation) metadata.generation = 1;
-    k.prepareForCreate?.(object, { now: this.#clock.now() });
+    k.prepareForCreate?.(object, { now: this.#clock.now(), warn: () => {} });
     if (options.dryRun) return object as O;
     return this.#store.put(k, object) as O;
   }

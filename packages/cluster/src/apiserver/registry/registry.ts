@@ -25,6 +25,7 @@ import {
   settle,
   validateObjectMeta,
   validateObjectMetaUpdate,
+  type WriteContext,
 } from '@tiphys/sdk/schema';
 import {
   create,
@@ -154,7 +155,7 @@ export class Registry {
     const undo = await this.#hooks.beforeCreate?.(object, request);
     try {
       if (kind.status && !kind.statusAtCreation) dropStatus(object, kind);
-      kind.prepareForCreate?.(object, { now: clock.now() });
+      kind.prepareForCreate?.(object, { now: clock.now(), warn: (text) => request.warn(text) });
       this.#refuseInvalid(object, [
         ...validateObjectMeta(metadata, this.#metadataRules(), field('metadata')),
         ...(kind.validate?.(object) ?? []),
@@ -230,7 +231,7 @@ export class Registry {
     this.#keepSystemFields(next, old);
     const undo = part ? undefined : await this.#hooks.beforeUpdate?.(next, old, request);
     try {
-      this.#prepareUpdate(next, old, part, clock.now());
+      this.#prepareUpdate(next, old, part, { now: clock.now(), warn: (text) => request.warn(text) });
       if (!request.strategy && countsGeneration(this) && !equal(specOf(next), specOf(old))) {
         next.metadata.generation = (old.metadata.generation ?? 0) + 1;
       }
@@ -238,7 +239,7 @@ export class Registry {
         ...this.#metadataProblems(next.metadata, old.metadata),
         ...((part ? part.validate?.(next, old) : kind.validate?.(next, old)) ?? []),
       ]);
-      if (!part) for (const w of kind.warnings?.(next, old) ?? []) request.warn(w);
+      for (const w of (part ? part.warnings?.(next, old) : kind.warnings?.(next, old)) ?? []) request.warn(w);
       await admission.validate(attributes);
       settle(kind.schema.shape, next);
       if (request.dryRun) {
@@ -317,13 +318,18 @@ export class Registry {
     }
   }
 
-  #prepareUpdate(next: KubeObject, old: KubeObject, part: PartStrategy<KubeObject> | undefined, now: number): void {
+  #prepareUpdate(
+    next: KubeObject,
+    old: KubeObject,
+    part: PartStrategy<KubeObject> | undefined,
+    context: WriteContext,
+  ): void {
     const { kind } = this.resource;
-    if (part?.prepareForUpdate) part.prepareForUpdate(next, old, { now });
+    if (part?.prepareForUpdate) part.prepareForUpdate(next, old, context);
     else if (part) keepAllButStatus(next, old);
     else {
       if (kind.status) bringBack(next, old, 'status');
-      kind.prepareForUpdate?.(next, old, { now });
+      kind.prepareForUpdate?.(next, old, context);
     }
   }
 

@@ -1,5 +1,7 @@
+import { field, immutable, isObject, nonNegative, required } from '../../machinery/index.ts';
 import { defineKind, type Kind, s } from '../../schema/index.ts';
-import { objectMeta } from '../meta/object-meta.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
+import { objectMeta, type ObjectMeta, type OwnerReference } from '../meta/object-meta.ts';
 
 const controllerRevisionShape = s.struct('io.k8s.api.apps.v1.ControllerRevision', {
   metadata: s.held(1, objectMeta),
@@ -23,5 +25,27 @@ export const controllerRevision: Kind<ControllerRevision, ControllerRevisionMani
   kind: 'ControllerRevision',
   plural: 'controllerrevisions',
   scope: 'Namespaced',
+  *validate(next, old) {
+    yield* nonNegative(next.revision, field('revision'));
+    if (old) yield* immutable(next.data, old.data, field('data'));
+    else if (next.data === undefined || next.data === null) yield required(field('data'), 'data is mandatory');
+    else if (!isObject(next.data)) yield required(field('data'), 'data must be a valid JSON object');
+  },
+  columns: [
+    nameColumn,
+    { name: 'Controller', type: 'string', value: ({ metadata }) => ownerText(controllerOf(metadata)) },
+    { name: 'Revision', type: 'string', value: ({ revision }) => revision },
+    ageColumn,
+  ],
   schema: controllerRevisionShape,
 });
+
+/** `statefulset.apps/web`: whose revision it is. */
+function ownerText(owner: OwnerReference | undefined): string {
+  if (!owner) return '<none>';
+  const [group] = owner.apiVersion.includes('/') ? owner.apiVersion.split('/') : [];
+  return `${owner.kind}${group ? `.${group}` : ''}`.toLowerCase() + `/${owner.name}`;
+}
+
+const controllerOf = ({ ownerReferences }: ObjectMeta): OwnerReference | undefined =>
+  ownerReferences?.find(({ controller }) => controller);

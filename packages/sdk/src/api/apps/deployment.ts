@@ -1,24 +1,13 @@
+import { deepCopy, equal, labelSelectorOf } from '../../machinery/index.ts';
 import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { dropGatedFields } from '../core/pod/gated-fields.ts';
 import { podTemplateSpec } from '../core/pod/pod-template.ts';
+import { ageColumn, containerColumns, nameColumn, selectorColumn } from '../meta/columns.ts';
 import { labelSelector } from '../meta/label-selector.ts';
 import { objectMeta } from '../meta/object-meta.ts';
-
-const rollingUpdateDeploymentShape = s.struct('io.k8s.api.apps.v1.RollingUpdateDeployment', {
-  maxUnavailable: s.opt(1, s.intOrString(), { fill: '25%' }),
-  maxSurge: s.opt(2, s.intOrString(), { fill: '25%' }),
-});
-export interface RollingUpdateDeployment extends s.Out<typeof rollingUpdateDeploymentShape> {}
-export interface RollingUpdateDeploymentManifest extends s.In<typeof rollingUpdateDeploymentShape> {}
-export const rollingUpdateDeployment: Struct<RollingUpdateDeployment, RollingUpdateDeploymentManifest> =
-  rollingUpdateDeploymentShape;
-
-const deploymentStrategyShape = s.struct('io.k8s.api.apps.v1.DeploymentStrategy', {
-  type: s.zero(1, s.oneOf('Recreate', 'RollingUpdate'), { fill: 'RollingUpdate' }),
-  rollingUpdate: s.opt(2, rollingUpdateDeployment),
-});
-export interface DeploymentStrategy extends s.Out<typeof deploymentStrategyShape> {}
-export interface DeploymentStrategyManifest extends s.In<typeof deploymentStrategyShape> {}
-export const deploymentStrategy: Struct<DeploymentStrategy, DeploymentStrategyManifest> = deploymentStrategyShape;
+import { deploymentStrategy } from './deployment-strategy.ts';
+import { validateDeployment, validateDeploymentStatus } from './deployment-rules.ts';
+import { workloadWarnings } from './workload-warnings.ts';
 
 const deploymentSpecShape = s.struct('io.k8s.api.apps.v1.DeploymentSpec', {
   replicas: s.opt(1, s.int32(), { fill: 1 }),
@@ -83,8 +72,39 @@ export const deployment: Kind<Deployment, DeploymentManifest> = defineKind<Deplo
   rechecksMetadata: false,
   shortNames: ['deploy'],
   categories: ['all'],
-  status: true,
+  status: {
+    prepareForUpdate(next, old) {
+      next.spec = deepCopy(old.spec);
+      if (old.metadata.labels) next.metadata.labels = deepCopy(old.metadata.labels);
+      else delete next.metadata.labels;
+    },
+    validate: validateDeploymentStatus,
+  },
+  resetFields: { '': [['status']], status: [['spec'], ['metadata', 'labels']] },
   scale: { specReplicas: '.spec.replicas', statusReplicas: '.status.replicas' },
   generation: true,
+  prepareForCreate: ({ spec }) => dropGatedFields(spec.template.spec),
+  prepareForUpdate(next, old) {
+    dropGatedFields(next.spec.template.spec);
+    // Annotations are carried over to the ReplicaSets, so a change of them is one of what is wanted.
+    if (!equal(next.metadata.annotations ?? {}, old.metadata.annotations ?? {})) {
+      next.metadata.generation = (old.metadata.generation ?? 0) + 1;
+    }
+  },
+  validate: validateDeployment,
+  warnings: workloadWarnings,
+  columns: [
+    nameColumn,
+    {
+      name: 'Ready',
+      type: 'string',
+      value: ({ spec, status }) => `${status.readyReplicas ?? 0}/${spec.replicas}`,
+    },
+    { name: 'Up-to-date', type: 'string', value: ({ status }) => status.updatedReplicas ?? 0 },
+    { name: 'Available', type: 'string', value: ({ status }) => status.availableReplicas ?? 0 },
+    ageColumn,
+    ...containerColumns<Deployment>(({ spec }) => spec.template.spec),
+    selectorColumn(({ spec }) => labelSelectorOf(spec.selector).text),
+  ],
   schema: deploymentShape,
 });

@@ -1,5 +1,6 @@
 export * from './controllerrevision.ts';
 export * from './daemonset.ts';
+export * from './deployment-strategy.ts';
 export * from './deployment.ts';
 export * from './replicaset.ts';
 export * from './statefulset.ts';

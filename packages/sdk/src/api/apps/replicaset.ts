@@ -1,7 +1,12 @@
+import { deepCopy } from '../../machinery/index.ts';
 import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { dropGatedFields } from '../core/pod/gated-fields.ts';
 import { podTemplateSpec } from '../core/pod/pod-template.ts';
+import { ageColumn, containerColumns, nameColumn, selectorColumn, selectorText } from '../meta/columns.ts';
 import { labelSelector } from '../meta/label-selector.ts';
 import { objectMeta } from '../meta/object-meta.ts';
+import { validateReplicaSet, validateReplicaSetStatus } from './replicaset-rules.ts';
+import { workloadWarnings } from './workload-warnings.ts';
 
 const replicaSetSpecShape = s.struct('io.k8s.api.apps.v1.ReplicaSetSpec', {
   replicas: s.opt(1, s.int32(), { fill: 1 }),
@@ -59,8 +64,27 @@ export const replicaSet: Kind<ReplicaSet, ReplicaSetManifest> = defineKind<Repli
   rechecksMetadata: false,
   shortNames: ['rs'],
   categories: ['all'],
-  status: true,
+  status: {
+    prepareForUpdate(next, old) {
+      next.spec = deepCopy(old.spec);
+    },
+    validate: validateReplicaSetStatus,
+  },
   scale: { specReplicas: '.spec.replicas', statusReplicas: '.status.replicas' },
   generation: true,
+  prepareForCreate: ({ spec }) => dropGatedFields(spec.template.spec),
+  prepareForUpdate: ({ spec }) => dropGatedFields(spec.template.spec),
+  validate: validateReplicaSet,
+  warnings: workloadWarnings,
+  fieldSelectors: { 'status.replicas': ({ status }) => String(status.replicas) },
+  columns: [
+    nameColumn,
+    { name: 'Desired', type: 'integer', value: ({ spec }) => spec.replicas },
+    { name: 'Current', type: 'integer', value: ({ status }) => status.replicas ?? 0 },
+    { name: 'Ready', type: 'integer', value: ({ status }) => status.readyReplicas ?? 0 },
+    ageColumn,
+    ...containerColumns<ReplicaSet>(({ spec }) => spec.template.spec),
+    selectorColumn(({ spec }) => selectorText(spec.selector)),
+  ],
   schema: replicaSetShape,
 });

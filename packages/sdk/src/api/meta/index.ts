@@ -5,4 +5,5 @@ export * from './field-selector.ts';
 export * from './human-duration.ts';
 export * from './label-selector-rules.ts';
 export * from './label-selector.ts';
+export * from './label-selector-rules.ts';
 export * from './object-meta.ts';

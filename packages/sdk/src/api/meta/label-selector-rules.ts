@@ -1,7 +1,9 @@
 import {
+  field,
   type FieldError,
   forbiddenAt,
   invalid,
+  isRefused,
   labelValueProblems,
   type Path,
   problemsAt,
@@ -49,3 +51,7 @@ function* validateRequirement(
 
 export const validateLabelKey = (key: string, at: Path): Iterable<FieldError> =>
   problemsAt(qualifiedNameProblems(key), key, at);
+
+/** Whether it can be asked with at all. */
+export const isUsableSelector = (selector: LabelSelector): boolean =>
+  !isRefused(validateLabelSelector(selector, field('')));

@@ -4,6 +4,7 @@ import { affinity, topologySpreadConstraint } from './affinity.ts';
 import { container, ephemeralContainer } from './container.ts';
 import { podResourceClaim, resourceRequirements } from './resources.ts';
 import { podSecurityContext } from './security.ts';
+import { roundAmounts } from './resource-rounding.ts';
 import { volume } from './volume.ts';
 import { toleration } from '../taint.ts';
 
@@ -60,7 +61,7 @@ export interface PodSchedulingGroup extends s.Out<typeof podSchedulingGroupShape
 export interface PodSchedulingGroupManifest extends s.In<typeof podSchedulingGroupShape> {}
 export const podSchedulingGroup: Struct<PodSchedulingGroup, PodSchedulingGroupManifest> = podSchedulingGroupShape;
 
-const podSpecShape = s.struct('io.k8s.api.core.v1.PodSpec', {
+const podSpecFields = {
   volumes: s.zero(1, s.listByKey(volume, ['name'], { patch: 'merge,retainKeys', patchKey: 'name' })),
   initContainers: s.zero(20, s.listByKey(container, ['name'], { patchKey: 'name' })),
   containers: s.req(2, s.listByKey(container, ['name'], { patchKey: 'name' })),
@@ -106,6 +107,14 @@ const podSpecShape = s.struct('io.k8s.api.core.v1.PodSpec', {
   resources: s.opt(40, resourceRequirements),
   hostnameOverride: s.opt(41, s.str()),
   schedulingGroup: s.opt(43, podSchedulingGroup),
+} as const;
+const podSpecShape = s.struct('io.k8s.api.core.v1.PodSpec', podSpecFields, {
+  fill(spec) {
+    roundAmounts(spec, 'overhead');
+    // The account's field once had another name, which is still read and written.
+    const account = spec['serviceAccountName'] ?? spec['serviceAccount'];
+    if (account) spec['serviceAccountName'] = spec['serviceAccount'] = account;
+  },
 });
 export interface PodSpec extends s.Out<typeof podSpecShape> {}
 export interface PodSpecManifest extends s.In<typeof podSpecShape> {}

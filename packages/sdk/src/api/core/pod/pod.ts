@@ -1,6 +1,18 @@
 import { defineKind, type Kind, s } from '../../../schema/index.ts';
+import { podColumns } from './columns.ts';
+import { fillPod } from './defaults.ts';
 import { podSpec } from './pod-spec.ts';
 import { podStatus } from './pod-status.ts';
+import {
+  ephemeralContainersStrategy,
+  podResetFields,
+  prepareForCreate,
+  prepareForUpdate,
+  resizeStrategy,
+  statusStrategy,
+} from './strategy.ts';
+import { validatePod, validatePodUpdate } from './validation/pod.ts';
+import { podWarnings } from './warnings/pod-warnings.ts';
 import { objectMeta } from '../../meta/object-meta.ts';
 
 const podShape = s.struct('io.k8s.api.core.v1.Pod', {
@@ -24,7 +36,9 @@ export const pod: Kind<Pod, PodManifest> = defineKind<Pod, PodManifest>({
   scope: 'Namespaced',
   shortNames: ['po'],
   categories: ['all'],
-  status: true,
+  status: statusStrategy,
+  parts: { ephemeralcontainers: ephemeralContainersStrategy, resize: resizeStrategy },
+  resetFields: podResetFields,
   subresources: [
     { name: 'attach', kind: 'PodAttachOptions', verbs: ['create', 'get'] },
     { name: 'binding', kind: 'Binding', verbs: ['create'] },
@@ -39,6 +53,15 @@ export const pod: Kind<Pod, PodManifest> = defineKind<Pod, PodManifest>({
   generation: true,
   graceful: true,
   returnsDeleted: true,
+  default: fillPod,
+  prepareForCreate,
+  prepareForUpdate,
+  validate: (next, old) => (old ? validatePodUpdate(next, old) : validatePod(next)),
+  // An update says nothing: what there is to say was said when the pod was made.
+  *warnings({ metadata, spec }, old) {
+    if (!old) yield* podWarnings(metadata, spec);
+  },
+  columns: podColumns,
   fieldSelectors: {
     'spec.host': ({ spec }) => spec.nodeName ?? '',
     'spec.hostNetwork': ({ spec }) => String(spec.hostNetwork ?? false),

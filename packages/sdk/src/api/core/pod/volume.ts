@@ -248,7 +248,7 @@ export interface ProjectedVolumeSourceManifest extends s.In<typeof projectedVolu
 export const projectedVolumeSource: Struct<ProjectedVolumeSource, ProjectedVolumeSourceManifest> =
   projectedVolumeSourceShape;
 
-const volumeShape = s.struct('io.k8s.api.core.v1.Volume', {
+const volumeFields = {
   name: s.req(1, s.str()),
   ...s.embed(2, {
     hostPath: s.opt(1, hostPathVolumeSource),
@@ -282,6 +282,10 @@ const volumeShape = s.struct('io.k8s.api.core.v1.Volume', {
     ephemeral: s.opt(29, ephemeralVolumeSource),
     image: s.opt(30, imageVolumeSource),
   }),
+} as const;
+const volumeShape = s.struct('io.k8s.api.core.v1.Volume', volumeFields, {
+  // A volume that says nothing of itself is an empty directory.
+  fill: (v) => void (Object.keys(volumeFields).some((f) => f !== 'name' && v[f]) || (v['emptyDir'] = {})),
 });
 export interface Volume extends s.Out<typeof volumeShape> {}
 export interface VolumeManifest extends s.In<typeof volumeShape> {}

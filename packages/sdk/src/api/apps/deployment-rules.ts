@@ -1,0 +1,95 @@
+import {
+  field,
+  type FieldError,
+  forbiddenAt,
+  immutable,
+  invalid,
+  nonNegative,
+  notSupported,
+  type Path,
+  percentProblems,
+  problemsAt,
+  required,
+} from '../../machinery/index.ts';
+import { internalValue } from '../../schema/index.ts';
+import type { Deployment } from './deployment.ts';
+import { type DeploymentStrategy, deploymentStrategy, type RollingUpdateDeployment } from './deployment-strategy.ts';
+import { validateSelectorAndTemplate } from './selector-rules.ts';
+import { validateCounts } from './status-rules.ts';
+
+const at = field('spec');
+
+export function* validateDeployment(next: Deployment, old?: Deployment): Iterable<FieldError> {
+  const { spec } = next;
+  yield* nonNegative(spec.replicas, at.child('replicas'));
+  yield* validateSelectorAndTemplate(spec, at, old?.spec);
+  yield* validateStrategy(spec.strategy, at.child('strategy'));
+  yield* nonNegative(spec.minReadySeconds, at.child('minReadySeconds'));
+  yield* nonNegative(spec.revisionHistoryLimit, at.child('revisionHistoryLimit'));
+  const deadline = spec.progressDeadlineSeconds;
+  yield* nonNegative(deadline, at.child('progressDeadlineSeconds'));
+  if (deadline <= (spec.minReadySeconds ?? 0)) {
+    yield invalid(at.child('progressDeadlineSeconds'), deadline, 'must be greater than minReadySeconds');
+  }
+  if (old) yield* immutable(spec.selector, old.spec.selector, at.child('selector'));
+}
+
+function* validateStrategy(strategy: DeploymentStrategy, here: Path): Iterable<FieldError> {
+  const { type, rollingUpdate } = strategy;
+  const where = here.child('rollingUpdate');
+  if (type === 'Recreate') {
+    if (rollingUpdate) yield forbiddenAt(where, "may not be specified when strategy `type` is 'Recreate'");
+  } else if (type !== 'RollingUpdate') {
+    yield notSupported(here, internalValue(deploymentStrategy, strategy), ['Recreate', 'RollingUpdate']);
+  } else if (!rollingUpdate) yield required(where, 'this should be defaulted and never be nil');
+  else yield* validateRollingUpdate(rollingUpdate, where);
+}
+
+function* validateRollingUpdate(
+  { maxUnavailable, maxSurge }: RollingUpdateDeployment,
+  here: Path,
+): Iterable<FieldError> {
+  yield* validateShare(maxUnavailable, here.child('maxUnavailable'));
+  yield* validateShare(maxSurge, here.child('maxSurge'));
+  if (amountOf(maxUnavailable) === 0 && amountOf(maxSurge) === 0) {
+    yield invalid(here.child('maxUnavailable'), maxUnavailable, 'may not be 0 when `maxSurge` is 0');
+  }
+  if (isPercent(maxUnavailable) && amountOf(maxUnavailable) > 100) {
+    yield invalid(here.child('maxUnavailable'), maxUnavailable, 'must not be greater than 100%');
+  }
+}
+
+/** So many, or so many in a hundred. */
+type Share = number | string;
+
+const validateShare = (share: Share, here: Path): Iterable<FieldError> =>
+  typeof share === 'number' ? nonNegative(share, here) : problemsAt(percentProblems(share), share, here);
+
+const isPercent = (share: Share): share is string => typeof share === 'string' && percentProblems(share).length === 0;
+
+// A string that is neither a percentage nor a number counts as nothing.
+const amountOf = (share: Share): number => {
+  if (isPercent(share)) return Number(share.slice(0, -1));
+  return typeof share === 'number' ? share : /^[+-]?\d+$/.test(share) ? Number(share) : 0;
+};
+
+export function* validateDeploymentStatus({ status }: Deployment, old: Deployment): Iterable<FieldError> {
+  yield* validateCounts(
+    status,
+    [
+      'observedGeneration',
+      'replicas',
+      'updatedReplicas',
+      'readyReplicas',
+      'availableReplicas',
+      'unavailableReplicas',
+      'terminatingReplicas',
+      'collisionCount',
+    ],
+    ['updatedReplicas', 'readyReplicas', 'availableReplicas'],
+  );
+  const before = old.status.collisionCount;
+  if (before !== undefined && (status.collisionCount ?? -1) < before) {
+    yield invalid(field('status', 'collisionCount'), status.collisionCount ?? 0, 'cannot be decremented');
+  }
+}

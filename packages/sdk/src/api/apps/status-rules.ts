@@ -1,0 +1,26 @@
+import { field, type FieldError, invalid, nonNegative } from '../../machinery/index.ts';
+
+interface Counts {
+  readonly replicas?: number;
+  readonly readyReplicas?: number;
+  readonly availableReplicas?: number;
+}
+
+const at = field('status');
+
+/** Counts of pods: none below zero, no part above the whole, and none available that isn't ready. */
+export function* validateCounts<C extends Counts>(
+  status: C,
+  counts: readonly (keyof C & string)[],
+  parts: readonly (keyof C & string)[],
+): Iterable<FieldError> {
+  const count = (name: keyof C & string) => status[name] as number | undefined;
+  for (const name of counts) yield* nonNegative(count(name), at.child(name));
+  for (const name of parts) {
+    if ((count(name) ?? 0) <= (status.replicas ?? 0)) continue;
+    yield invalid(at.child(name), count(name), 'cannot be greater than status.replicas');
+  }
+  if ((status.availableReplicas ?? 0) > (status.readyReplicas ?? 0)) {
+    yield invalid(at.child('availableReplicas'), status.availableReplicas, 'cannot be greater than readyReplicas');
+  }
+}

@@ -1,0 +1,68 @@
+import type { JsonObject, ObjectMeta } from '../../../machinery/index.ts';
+import type { Container } from './container.ts';
+import type { Pod } from './pod.ts';
+import type { PodSpec } from './pod-spec.ts';
+import type { PodStatus } from './pod-status.ts';
+import { containerTotals } from './resource-totals.ts';
+import { isHugePages, isPodLevelResource, mayOvercommit } from './validation/resource-name.ts';
+
+/** What pods are given that templates for pods aren't. Changes the pod. */
+export function fillPod(pod: Pod): void {
+  const { spec, status, metadata } = pod;
+  dropInitContainerAnnotations(metadata);
+  for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) {
+    askForLimits(container);
+    if (spec.hostNetwork) for (const port of container.ports ?? []) port.hostPort ||= port.containerPort;
+  }
+  // Grace can't be refused altogether.
+  if (spec.terminationGracePeriodSeconds < 0) spec.terminationGracePeriodSeconds = 1;
+  fillPodResources(spec);
+  spec.enableServiceLinks ??= true;
+  if (status) agreeOnIP(status);
+}
+
+/** Whoever limits a resource without asking for it asks for the limit. */
+function askForLimits({ resources }: Container): void {
+  if (!resources?.limits) return;
+  resources.requests = { ...resources.limits, ...resources.requests };
+}
+
+/** What is asked for the whole pod, where it says some of it: the rest comes from its containers and its limits. */
+function fillPodResources(spec: PodSpec): void {
+  const { resources } = spec;
+  if (!resources || !Object.keys({ ...resources.limits, ...resources.requests }).length) return;
+  for (const [name, sum] of Object.entries(containerTotals(spec, 'limits'))) {
+    if (!isHugePages(name) || resources.requests?.[name] !== undefined) continue;
+    resources.limits = { [name]: sum, ...resources.limits };
+  }
+  if (!resources.limits || !Object.keys(resources.limits).length) return;
+  const requests = { ...resources.requests };
+  for (const [name, sum] of Object.entries(containerTotals(spec, 'requests'))) {
+    if (isPodLevelResource(name) && mayOvercommit(name)) requests[name] ??= sum;
+  }
+  for (const [name, limit] of Object.entries(resources.limits)) {
+    if (isPodLevelResource(name)) requests[name] ??= limit;
+  }
+  if (Object.keys(requests).length) resources.requests = requests;
+}
+
+/** One address and the list of them say the same; the one is believed where they differ. */
+function agreeOnIP(status: PodStatus): void {
+  if (status.podIP && status.podIP !== status.podIPs?.[0]?.ip) status.podIPs = [{ ip: status.podIP }];
+  const first = status.podIPs?.[0]?.ip;
+  if (first) status.podIP = first;
+}
+
+const initContainerAnnotations = ['init-containers', 'init-container-statuses'].flatMap((name) => [
+  `pod.beta.kubernetes.io/${name}`,
+  `pod.alpha.kubernetes.io/${name}`,
+]);
+
+/** From before init containers had a field. */
+export function dropInitContainerAnnotations(metadata: Pick<ObjectMeta, 'annotations'>): void {
+  const { annotations } = metadata;
+  if (!annotations || !initContainerAnnotations.some((key) => key in annotations)) return;
+  const kept = Object.entries(annotations).filter(([key]) => !initContainerAnnotations.includes(key));
+  if (kept.length) metadata.annotations = Object.fromEntries(kept);
+  else delete (metadata as JsonObject)['annotations'];
+}

@@ -1,0 +1,229 @@
+import {
+  dnsLabelProblems,
+  duplicate,
+  type FieldError,
+  forbiddenAt,
+  invalid,
+  notFoundAt,
+  oneOfThese,
+  type Path,
+  portNameProblems,
+  portProblems,
+  present,
+  problemsAt,
+  required,
+  requiredOneOf,
+  tooMany,
+} from '../../../../machinery/index.ts';
+import type { Container, ContainerPort, ContainerRestartRule, EphemeralContainer } from '../container.ts';
+import type { PodSpec } from '../pod-spec.ts';
+import { isSidecar } from '../containers-of.ts';
+import { validateEnv, validateEnvFrom } from './env.ts';
+import { validateDevices, validateMounts } from './mounts.ts';
+import { validateLifecycle, validateProbes } from './probe.ts';
+import { type ResourceContext, validateContainerResources, validateResizePolicy } from './resources.ts';
+import { validateSecurityContext } from './security.ts';
+import type { GoodVolumes } from './volume.ts';
+
+export interface ContainerContext extends ResourceContext {
+  readonly spec: PodSpec;
+  readonly volumes: GoodVolumes;
+}
+
+export function* validateContainers(at: Path, context: ContainerContext): Iterable<FieldError> {
+  const { spec } = context;
+  if (!spec.containers?.length) return yield required(at);
+  const names = new Set<string>();
+  for (const [i, container] of spec.containers.entries()) {
+    const here = at.index(i);
+    yield* validateContainer(container, here, context);
+    if (names.has(container.name)) yield duplicate(here.child('name'), container.name);
+    names.add(container.name);
+    yield* validateWhileRunning(container, here, context);
+    yield* validateRestartPolicy(container, here);
+  }
+  yield* validateHostPorts(spec.containers, at);
+}
+
+export function* validateInitContainers(at: Path, context: ContainerContext): Iterable<FieldError> {
+  const { spec, rules } = context;
+  const names = new Set(spec.containers?.map(({ name }) => name));
+  for (const [i, container] of (spec.initContainers ?? []).entries()) {
+    const here = at.index(i);
+    yield* validateContainer(container, here, context);
+    const { restartPolicy, restartPolicyRules } = container;
+    if (restartPolicy !== undefined) yield* validateRestartPolicy(container, here);
+    else if (restartPolicyRules?.length) yield required(here.child('restartPolicy'), rulesNeedPolicy);
+    if (names.has(container.name)) yield duplicate(here.child('name'), container.name);
+    else if (container.name) names.add(container.name);
+    // Upstream looks at each alone, so all are told as the first.
+    yield* validateHostPorts([container], at);
+    if (isSidecar(container)) {
+      yield* validateWhileRunning(container, here, context);
+      continue;
+    }
+    for (const name of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const) {
+      if (container[name]) {
+        yield forbiddenAt(here.child(name), 'may not be set for init containers without restartPolicy=Always');
+      }
+    }
+    if (!rules.allowRestartOnInitResize) yield* validateInitResizePolicy(container, here.child('resizePolicy'));
+  }
+}
+
+const ephemeralFields = new Set<keyof EphemeralContainer>([
+  'name',
+  'image',
+  'command',
+  'args',
+  'workingDir',
+  'envFrom',
+  'env',
+  'volumeMounts',
+  'volumeDevices',
+  'terminationMessagePath',
+  'terminationMessagePolicy',
+  'imagePullPolicy',
+  'securityContext',
+  'stdin',
+  'stdinOnce',
+  'tty',
+  'targetContainerName',
+]);
+
+export function* validateEphemeralContainers(at: Path, context: ContainerContext): Iterable<FieldError> {
+  const { spec } = context;
+  const others = new Set([...(spec.containers ?? []), ...(spec.initContainers ?? [])].map(({ name }) => name));
+  const names = new Set(others);
+  for (const [i, container] of (spec.ephemeralContainers ?? []).entries()) {
+    const here = at.index(i);
+    yield* validateContainer(container, here, context);
+    yield* validateImagePadding(container, here);
+    if (names.has(container.name)) yield duplicate(here.child('name'), container.name);
+    names.add(container.name);
+    const { targetContainerName: target } = container;
+    if (target && !others.has(target)) yield notFoundAt(here.child('targetContainerName'), target);
+    yield* validateEphemeralFields(container, here);
+  }
+}
+
+function* validateEphemeralFields(container: EphemeralContainer, at: Path): Iterable<FieldError> {
+  const refusal = 'cannot be set for an Ephemeral Container';
+  for (const [name, value] of Object.entries(container)) {
+    // Resources are always there; what counts is that they ask for something.
+    const isSet = name === 'resources' ? Object.keys(value as object).length > 0 : value !== undefined;
+    if (isSet && !ephemeralFields.has(name as keyof EphemeralContainer)) yield forbiddenAt(at.child(name), refusal);
+  }
+  for (const [i, { subPath, subPathExpr }] of (container.volumeMounts ?? []).entries()) {
+    const here = at.child('volumeMounts').index(i);
+    if (subPath) yield forbiddenAt(here.child('subPath'), refusal);
+    if (subPathExpr) yield forbiddenAt(here.child('subPathExpr'), refusal);
+  }
+}
+
+/** What holds for containers of every sort. */
+function* validateContainer(
+  container: Container | EphemeralContainer,
+  at: Path,
+  context: ContainerContext,
+): Iterable<FieldError> {
+  const { spec, volumes } = context;
+  if (!container.name) yield required(at.child('name'));
+  else yield* problemsAt(dnsLabelProblems(container.name), container.name, at.child('name'));
+  yield* present(container.image, at.child('image'));
+  const { terminationMessagePolicy } = container;
+  yield* requiredOneOf(
+    terminationMessagePolicy,
+    ['File', 'FallbackToLogsOnError'],
+    at.child('terminationMessagePolicy'),
+  );
+  yield* validatePorts(container.ports, at.child('ports'));
+  yield* validateEnv(container.env, at.child('env'));
+  yield* validateEnvFrom(container.envFrom, at.child('envFrom'));
+  yield* validateMounts(container, volumes, at.child('volumeMounts'));
+  yield* validateDevices(container, volumes, at.child('volumeDevices'));
+  yield* pullPolicies(container.imagePullPolicy, at.child('imagePullPolicy'));
+  yield* validateContainerResources(container.resources, at.child('resources'), context);
+  yield* validateResizePolicy(container.resizePolicy, at.child('resizePolicy'), spec.restartPolicy);
+  yield* validateSecurityContext(container.securityContext, at.child('securityContext'), {
+    hostUsers: spec.hostUsers ?? true,
+  });
+}
+
+export const pullPolicies = (policy: string | undefined, at: Path): Iterable<FieldError> =>
+  requiredOneOf(policy, ['Always', 'IfNotPresent', 'Never'], at);
+
+/** Hooks and probes, for what runs beside others rather than before them. */
+function* validateWhileRunning(container: Container, at: Path, { spec }: ContainerContext): Iterable<FieldError> {
+  const grace = spec.terminationGracePeriodSeconds;
+  if (container.lifecycle) yield* validateLifecycle(container.lifecycle, grace, at.child('lifecycle'));
+  yield* validateProbes(container, grace, at);
+}
+
+export function* validateImagePadding({ image = '' }: Pick<Container, 'image'>, at: Path): Iterable<FieldError> {
+  if (image !== image.trim()) yield invalid(at.child('image'), image, 'must not have leading or trailing whitespace');
+}
+
+function* validatePorts(ports: readonly ContainerPort[] | undefined, at: Path): Iterable<FieldError> {
+  const names = new Set<string>();
+  for (const [i, { name, containerPort, hostPort, protocol }] of (ports ?? []).entries()) {
+    const here = at.index(i);
+    if (name) {
+      const problems = portNameProblems(name);
+      yield* problemsAt(problems, name, here.child('name'));
+      if (!problems.length && names.has(name)) yield duplicate(here.child('name'), name);
+      if (!problems.length) names.add(name);
+    }
+    if (!containerPort) yield required(here.child('containerPort'));
+    else yield* problemsAt(portProblems(containerPort), containerPort, here.child('containerPort'));
+    if (hostPort) yield* problemsAt(portProblems(hostPort), hostPort, here.child('hostPort'));
+    yield* requiredOneOf(protocol, ['SCTP', 'TCP', 'UDP'], here.child('protocol'));
+  }
+}
+
+/** A port of the host belongs to one container. */
+function* validateHostPorts(containers: readonly Container[], at: Path): Iterable<FieldError> {
+  const taken = new Set<string>();
+  for (const [c, { ports }] of containers.entries()) {
+    for (const [p, { hostPort, hostIP = '', protocol }] of (ports ?? []).entries()) {
+      if (!hostPort) continue;
+      const key = `${protocol}/${hostIP}/${hostPort}`;
+      if (taken.has(key)) yield duplicate(at.index(c).child('ports').index(p).child('hostPort'), key);
+      taken.add(key);
+    }
+  }
+}
+
+const rulesNeedPolicy = 'must specify restartPolicy when restart rules are used';
+
+function* validateRestartPolicy(
+  { restartPolicy, restartPolicyRules: rules = [] }: Container,
+  at: Path,
+): Iterable<FieldError> {
+  if (restartPolicy === undefined) {
+    if (!rules.length) return;
+    yield required(at.child('restartPolicy'), rulesNeedPolicy);
+  }
+  yield* oneOfThese(restartPolicy, ['Always', 'Never', 'OnFailure'], at.child('restartPolicy'));
+  const here = at.child('restartPolicyRules');
+  if (rules.length > 20) yield tooMany(here, rules.length, 20);
+  for (const [i, rule] of rules.entries()) yield* validateRestartRule(rule, here.index(i));
+}
+
+function* validateRestartRule({ action, exitCodes }: ContainerRestartRule, at: Path): Iterable<FieldError> {
+  yield* oneOfThese(action, ['Restart', 'RestartAllContainers'], at.child('action'));
+  const here = at.child('exitCodes');
+  if (!exitCodes) return yield required(here, 'must be specified');
+  yield* oneOfThese(exitCodes.operator, ['In', 'NotIn'], here.child('operator'));
+  const count = exitCodes.values?.length ?? 0;
+  if (count > 255) yield tooMany(here.child('values'), count, 255);
+}
+
+function* validateInitResizePolicy({ resizePolicy }: Container, at: Path): Iterable<FieldError> {
+  for (const [i, { restartPolicy }] of (resizePolicy ?? []).entries()) {
+    if (restartPolicy === 'RestartContainer') {
+      const why = "must not be set to 'RestartContainer' for non-sidecar initContainers";
+      yield invalid(at.index(i).child('restartPolicy'), restartPolicy, why);
+    }
+  }
+}

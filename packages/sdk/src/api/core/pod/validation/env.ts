@@ -1,0 +1,95 @@
+import {
+  configKeyProblems,
+  dnsLabelProblems,
+  dnsSubdomainProblems,
+  type FieldError,
+  invalid,
+  notFoundAt,
+  type Path,
+  problemsAt,
+  relaxedEnvVarNameProblems,
+  required,
+} from '../../../../machinery/index.ts';
+import type { ConfigMapKeySelector, EnvFromSource, EnvVar, FileKeySelector, SecretKeySelector } from '../env.ts';
+import type { PodSpec } from '../pod-spec.ts';
+import { containersAt } from '../containers-of.ts';
+import { envFieldPaths, validateFieldRef, validateResourceFieldRef } from './field-ref.ts';
+import { backstepProblems } from './paths.ts';
+
+export function* validateEnv(env: readonly EnvVar[] | undefined, at: Path): Iterable<FieldError> {
+  for (const [i, variable] of (env ?? []).entries()) {
+    const here = at.index(i);
+    if (!variable.name) yield required(here.child('name'));
+    else yield* problemsAt(relaxedEnvVarNameProblems(variable.name), variable.name, here.child('name'));
+    yield* validateValueFrom(variable, here.child('valueFrom'));
+  }
+}
+
+function* validateValueFrom({ value, valueFrom }: EnvVar, at: Path): Iterable<FieldError> {
+  if (!valueFrom) return;
+  const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef } = valueFrom;
+  if (fieldRef) yield* validateFieldRef(fieldRef, envFieldPaths, at.child('fieldRef'));
+  if (resourceFieldRef) {
+    yield* validateResourceFieldRef(resourceFieldRef, at.child('resourceFieldRef'), { inVolume: false });
+  }
+  if (configMapKeyRef) yield* validateKeyRef(configMapKeyRef, at.child('configMapKeyRef'));
+  if (secretKeyRef) yield* validateKeyRef(secretKeyRef, at.child('secretKeyRef'));
+  if (fileKeyRef) yield* validateFileKeyRef(fileKeyRef, at.child('fileKeyRef'));
+  const sources = [fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef].filter(Boolean).length;
+  if (sources === 0) {
+    yield invalid(
+      at,
+      '',
+      'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`',
+    );
+  } else if (value) yield invalid(at, '', 'may not be specified when `value` is not empty');
+  else if (sources > 1) yield invalid(at, '', 'may not have more than one field specified at a time');
+}
+
+function* validateKeyRef({ name = '', key }: ConfigMapKeySelector | SecretKeySelector, at: Path): Iterable<FieldError> {
+  yield* problemsAt(dnsSubdomainProblems(name), name, at.child('name'));
+  if (!key) yield required(at.child('key'));
+  else yield* problemsAt(configKeyProblems(key), key, at.child('key'));
+}
+
+function* validateFileKeyRef({ key, volumeName, path }: FileKeySelector, at: Path): Iterable<FieldError> {
+  if (!key) yield required(at.child('key'));
+  else yield* problemsAt(relaxedEnvVarNameProblems(key), key, at.child('key'));
+  if (!volumeName) yield required(at.child('volumeName'));
+  else yield* problemsAt(dnsLabelProblems(volumeName), volumeName, at.child('volumeName'));
+  if (!path) yield required(at.child('path'));
+  else yield* problemsAt(backstepProblems(path), path, at.child('path'));
+}
+
+/** Variables read from a file: the volume that holds it must be there and be an empty directory. */
+export function* validateFileKeyVolumes(spec: PodSpec, at: Path): Iterable<FieldError> {
+  const volumes = new Map((spec.volumes ?? []).map((v) => [v.name, v]));
+  for (const { container, at: where } of containersAt(spec, at)) {
+    for (const [i, { valueFrom }] of (container.env ?? []).entries()) {
+      if (!valueFrom?.fileKeyRef) continue;
+      const { volumeName } = valueFrom.fileKeyRef;
+      const here = where.child('env').index(i).child('valueFrom', 'fileKeyRef', 'volumeName');
+      const volume = volumes.get(volumeName);
+      if (!volume) yield notFoundAt(here, volumeName);
+      else if (!volume.emptyDir) yield invalid(here, volumeName, 'referenced volume must be of type emptyDir');
+    }
+  }
+}
+
+export function* validateEnvFrom(sources: readonly EnvFromSource[] | undefined, at: Path): Iterable<FieldError> {
+  for (const [i, { prefix, configMapRef, secretRef }] of (sources ?? []).entries()) {
+    const here = at.index(i);
+    if (prefix) yield* problemsAt(relaxedEnvVarNameProblems(prefix), prefix, here.child('prefix'));
+    if (configMapRef) yield* validateEnvFromName(configMapRef.name, here.child('configMapRef', 'name'));
+    if (secretRef) yield* validateEnvFromName(secretRef.name, here.child('secretRef', 'name'));
+    if (!configMapRef && !secretRef) yield invalid(at, '', 'must specify one of: `configMapRef` or `secretRef`');
+    else if (configMapRef && secretRef) yield invalid(at, '', 'may not have more than one field specified at a time');
+  }
+}
+
+function* validateEnvFromName(name: string | undefined, at: Path): Iterable<FieldError> {
+  if (!name) return yield required(at);
+  // Upstream takes the name for the beginning of one, which may end in a dash.
+  const whole = name.endsWith('-') ? `${name.slice(0, -1)}a` : name;
+  yield* problemsAt(dnsSubdomainProblems(whole), name, at);
+}

@@ -1,0 +1,190 @@
+import {
+  equal,
+  field,
+  type FieldError,
+  forbiddenAt,
+  invalid,
+  type JsonObject,
+  type Path,
+  rangeProblem,
+  required,
+  unifiedDiff,
+} from '../../../../machinery/index.ts';
+import type { Container } from '../container.ts';
+import type { Pod } from '../pod.ts';
+import type { PodSchedulingGate, PodSpec } from '../pod-spec.ts';
+import { validateNodeAffinityNarrowed } from './affinity.ts';
+import { isMirrorPod, validateAnnotationUpdates, validatePodAnnotations } from './annotations.ts';
+import { validateImagePadding } from './container.ts';
+import { validatePodSpec } from './pod-spec.ts';
+import { validateProfilesAgree } from './profiles.ts';
+import { type PodRules, podRules } from './rules.ts';
+import { validateTolerationsAdded } from './tolerations.ts';
+
+const metadataAt = field('metadata');
+const specAt = field('spec');
+const int32Max = 2147483647;
+
+export function* validatePod(pod: Pod): Iterable<FieldError> {
+  yield* validateWhole(pod, podRules(true));
+  if (pod.spec.ephemeralContainers?.length) {
+    yield forbiddenAt(specAt.child('ephemeralContainers'), 'cannot be set on create');
+  }
+  if (pod.spec.nodeName && pod.spec.schedulingGates?.length) {
+    yield forbiddenAt(specAt.child('nodeName'), 'cannot be set until all schedulingGates have been cleared');
+  }
+  yield* validateProfilesAgree(pod.metadata, pod.spec, specAt);
+}
+
+/** What every write of a pod's spec must leave true. */
+export function* validateWhole(pod: Pod, rules: PodRules): Iterable<FieldError> {
+  const { metadata, spec } = pod;
+  yield* validatePodAnnotations(metadata.annotations, metadataAt.child('annotations'), { spec, rules });
+  yield* validatePodSpec(spec, specAt, { rules, metadata });
+  if (!spec.serviceAccountName) yield* refuseTokens(spec);
+  for (const list of ['containers', 'initContainers'] as const) {
+    for (const [i, container] of (spec[list] ?? []).entries()) {
+      yield* validateImagePadding(container, specAt.child(list).index(i));
+    }
+  }
+}
+
+/** A token is always some account's. */
+function* refuseTokens(spec: PodSpec): Iterable<FieldError> {
+  for (const [v, { projected }] of (spec.volumes ?? []).entries()) {
+    for (const [i, { serviceAccountToken }] of (projected?.sources ?? []).entries()) {
+      if (!serviceAccountToken) continue;
+      const source = specAt.child('volumes').index(v).child('projected', 'sources').index(i);
+      const why = 'must not be specified when serviceAccountName is not set';
+      yield forbiddenAt(source.child('serviceAccountToken'), why);
+    }
+  }
+}
+
+const updatable = [
+  '`spec.containers[*].image`',
+  '`spec.initContainers[*].image`',
+  '`spec.activeDeadlineSeconds`',
+  '`spec.tolerations` (only additions to existing tolerations)',
+  '`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)',
+].join(',');
+
+export function* validatePodUpdate(next: Pod, old: Pod): Iterable<FieldError> {
+  const rules = podRules(true, old);
+  const annotationsAt = metadataAt.child('annotations');
+  yield* validateWhole(next, rules);
+  yield* validateAnnotationUpdates(next.metadata.annotations, old.metadata.annotations, annotationsAt);
+  yield* validatePodAnnotations(next.metadata.annotations, annotationsAt, { spec: next.spec, rules });
+
+  for (const list of ['containers', 'initContainers'] as const) {
+    const [containers, before] = [next.spec[list] ?? [], old.spec[list] ?? []];
+    if (containers.length !== before.length) {
+      yield forbiddenAt(specAt.child(list), 'pod updates may not add or remove containers');
+      return;
+    }
+    yield* validateImages(containers, specAt.child(list));
+  }
+  const deadline = deadlineProblem(next.spec.activeDeadlineSeconds, old.spec.activeDeadlineSeconds);
+  if (deadline) {
+    const value = next.spec.activeDeadlineSeconds;
+    yield invalid(specAt.child('activeDeadlineSeconds'), value ?? null, deadline);
+    if (value !== undefined) return;
+  }
+  yield* validateTolerationsAdded(next.spec.tolerations, old.spec.tolerations, specAt.child('tolerations'), rules);
+  yield* validateGatesRemoved(next.spec.schedulingGates, old.spec.schedulingGates, specAt.child('schedulingGates'));
+  if (equal(next.spec, old.spec)) return;
+
+  const isGated = Boolean(old.spec.schedulingGates?.length);
+  if (isGated) yield* validateNarrowed(next.spec, old.spec);
+  const allowed = withoutAllowedChanges(next.spec, old.spec);
+  const rest = isGated ? withOldDemands(allowed, old.spec) : allowed;
+  if (!equal(rest, old.spec)) {
+    const diff = unifiedDiff(old.spec, rest);
+    yield forbiddenAt(specAt, `pod updates may not change fields other than ${updatable}\n${diff}`);
+  }
+}
+
+function* validateImages(containers: readonly Container[], at: Path): Iterable<FieldError> {
+  for (const [i, container] of containers.entries()) {
+    if (!container.image) yield required(at.index(i).child('image'));
+    yield* validateImagePadding(container, at.index(i));
+  }
+}
+
+/** A deadline may be set, and drawn nearer. */
+function deadlineProblem(next: number | undefined, old: number | undefined): string | undefined {
+  if (next === undefined) return old === undefined ? undefined : 'must not update from a positive integer to nil value';
+  if (next < 0 || next > int32Max) return rangeProblem(0, int32Max);
+  return old !== undefined && old < next ? 'must be less than or equal to previous value' : undefined;
+}
+
+type Gates = readonly PodSchedulingGate[] | undefined;
+
+function* validateGatesRemoved(next: Gates, old: Gates, at: Path): Iterable<FieldError> {
+  for (const [i, { name }] of (next ?? []).entries()) {
+    if (old?.some((gate) => gate.name === name)) continue;
+    const why = `only deletion is allowed, but found new scheduling gate '${name}'`;
+    yield forbiddenAt(at.index(i).child('name'), why);
+  }
+}
+
+/** The new spec with everything put back that an update may change. */
+function withoutAllowedChanges(next: PodSpec, old: PodSpec): PodSpec {
+  const withOldImages = (list: 'containers' | 'initContainers') =>
+    next[list]?.map((container, i): Container => withField(container, 'image', old[list]![i]!.image));
+  let rest: PodSpec = { ...next, containers: withOldImages('containers')! };
+  rest = withField(rest, 'initContainers', withOldImages('initContainers'));
+  for (const name of ['activeDeadlineSeconds', 'schedulingGates', 'tolerations'] as const) {
+    rest = withField(rest, name, old[name]);
+  }
+  const wasNegative = (old.terminationGracePeriodSeconds ?? 0) < 0;
+  if (wasNegative && next.terminationGracePeriodSeconds === 1) {
+    rest = withField(rest, 'terminationGracePeriodSeconds', old.terminationGracePeriodSeconds);
+  }
+  return rest;
+}
+
+function withField<O extends object, K extends keyof O>(object: O, name: K, value: O[K] | undefined): O {
+  const out = { ...object };
+  if (value === undefined) delete (out as JsonObject)[name as string];
+  else out[name] = value;
+  return out;
+}
+
+/** Behind its gates a pod may ask for more of its node. */
+function* validateNarrowed(next: PodSpec, old: PodSpec): Iterable<FieldError> {
+  if (Object.entries(old.nodeSelector ?? {}).some(([k, v]) => next.nodeSelector?.[k] !== v)) {
+    const why = 'only additions to spec.nodeSelector are allowed (no mutations or deletions)';
+    yield invalid(specAt.child('nodeSelector'), next.nodeSelector ?? null, why);
+  }
+  const [now, before] = [next.affinity?.nodeAffinity, old.affinity?.nodeAffinity];
+  if (equal(now, before)) return;
+  yield* validateNodeAffinityNarrowed(now, before, specAt.child('affinity', 'nodeAffinity'));
+}
+
+/** The spec with what it asks of nodes put back. */
+function withOldDemands(next: PodSpec, old: PodSpec): PodSpec {
+  const { nodeAffinity: _, ...others } = next.affinity ?? {};
+  const before = old.affinity?.nodeAffinity;
+  const affinity = { ...others, ...(before && { nodeAffinity: before }) };
+  // An affinity that wasn't there and says nothing else is as good as none.
+  const isAny = Object.keys(affinity).length > 0 || old.affinity !== undefined;
+  const rest = withField(next, 'nodeSelector', old.nodeSelector);
+  return withField(rest, 'affinity', isAny ? affinity : undefined);
+}
+
+export function* validateEphemeralUpdate(next: Pod, old: Pod): Iterable<FieldError> {
+  if (isMirrorPod(old.metadata)) return yield forbiddenAt('', 'static pods do not support ephemeral containers');
+  const rules = podRules(true, old);
+  const annotationsAt = metadataAt.child('annotations');
+  yield* validateWhole(next, rules);
+  yield* validateAnnotationUpdates(next.metadata.annotations, old.metadata.annotations, annotationsAt);
+  yield* validatePodAnnotations(next.metadata.annotations, annotationsAt, { spec: next.spec, rules });
+  const at = specAt.child('ephemeralContainers');
+  for (const before of old.spec.ephemeralContainers ?? []) {
+    const now = next.spec.ephemeralContainers?.findLast(({ name }) => name === before.name);
+    const which = `existing ephemeral containers ${JSON.stringify(before.name)}`;
+    if (!now) yield forbiddenAt(at, `${which} may not be removed\n`);
+    else if (!equal(now, before)) yield forbiddenAt(at, `${which} may not be changed\n${unifiedDiff(before, now)}`);
+  }
+}

@@ -1,0 +1,223 @@
+import {
+  compareQuantity,
+  dnsLabelProblems,
+  duplicate,
+  type FieldError,
+  forbiddenAt,
+  invalid,
+  notFoundAt,
+  notSupported,
+  parseQuantity,
+  type Path,
+  problemsAt,
+  required,
+} from '../../../../machinery/index.ts';
+import type { PodSpec } from '../pod-spec.ts';
+import { containerTotals, type ResourceList } from '../resource-totals.ts';
+import type { ContainerResizePolicy, ContainerResourceClaim, ResourceRequirements } from '../resources.ts';
+import { allContainers } from '../containers-of.ts';
+import {
+  isHugePages,
+  isIntegerResource,
+  mayOvercommit,
+  type NameCheck,
+  validateContainerResourceName,
+  validatePodResourceName,
+} from './resource-name.ts';
+import type { PodRules } from './rules.ts';
+
+export interface ResourceContext {
+  readonly rules: PodRules;
+  /** The pod's resource claims, which containers refer to. */
+  readonly claims: ReadonlySet<string>;
+}
+
+export const validateContainerResources = (
+  resources: ResourceRequirements | undefined,
+  at: Path,
+  context: ResourceContext,
+): Iterable<FieldError> =>
+  validateRequirements(resources ?? {}, at, { ...context, checkName: validateContainerResourceName });
+
+/** What is asked for the pod as a whole. */
+export function* validatePodResources(spec: PodSpec, at: Path, context: ResourceContext): Iterable<FieldError> {
+  if (!spec.resources) return;
+  const here = at.child('resources');
+  if (spec.os?.name === 'windows') return yield forbiddenAt(here, 'may not be set for a windows pod');
+  if (spec.resources.claims?.length) {
+    yield forbiddenAt(here.child('claims'), 'claims may not be set for Resources at pod-level');
+  }
+  yield* validateRequirements(spec.resources, here, { ...context, checkName: validatePodResourceName });
+  yield* validateAgainstContainers(spec, spec.resources, here);
+}
+
+function* validateAgainstContainers(spec: PodSpec, pod: ResourceRequirements, at: Path): Iterable<FieldError> {
+  for (const [name, sum] of sorted(containerTotals(spec, 'requests'))) {
+    const asked = pod.requests?.[name];
+    if (asked !== undefined && compareQuantity(sum, asked) > 0) {
+      const why = `must be greater than or equal to aggregate container requests of ${sum}`;
+      yield invalid(at.child('requests').key(name), asked, why);
+    }
+  }
+  for (const [name, sum] of sorted(containerTotals(spec, 'limits'))) {
+    const limit = pod.limits?.[name];
+    if (isHugePages(name) && limit !== undefined && compareQuantity(sum, limit) > 0) {
+      const why = `must be greater than or equal to aggregate container limits of ${sum}`;
+      yield invalid(at.child('limits').key(name), limit, why);
+    }
+  }
+  for (const [i, { resources }] of (spec.containers ?? []).entries()) {
+    for (const [name, own] of sorted(resources?.limits)) {
+      const limit = pod.limits?.[name];
+      if (limit !== undefined && compareQuantity(own, limit) > 0) {
+        const where = at.child('containers').index(i).key(name).child('limits');
+        yield invalid(where, own, `must be less than or equal to pod limits of ${limit}`);
+      }
+    }
+  }
+}
+
+interface RequirementContext extends ResourceContext {
+  readonly checkName: NameCheck;
+}
+
+function* validateRequirements(
+  { limits, requests, claims }: ResourceRequirements,
+  at: Path,
+  context: RequirementContext,
+): Iterable<FieldError> {
+  for (const [name, amount] of sorted(limits)) {
+    const here = at.child('limits').key(name);
+    yield* context.checkName(name, here);
+    yield* validateAmount(name, amount, here);
+    yield* validateHugePages(name, amount, here, context.rules);
+  }
+  for (const [name, amount] of sorted(requests)) {
+    const here = at.child('requests').key(name);
+    yield* context.checkName(name, here);
+    yield* validateAmount(name, amount, here);
+    yield* validateAgainstLimit(name, amount, limits?.[name], at);
+    yield* validateHugePages(name, amount, here, context.rules);
+  }
+  const names = [...Object.keys(limits ?? {}), ...Object.keys(requests ?? {})];
+  if (names.some(isHugePages) && !names.includes('cpu') && !names.includes('memory')) {
+    yield forbiddenAt(at, 'HugePages require cpu or memory');
+  }
+  yield* validateClaims(claims, at.child('claims'), context.claims);
+}
+
+// Upstream meets the names in any order; by name is one of them, and the same every time.
+const sorted = (list: ResourceList | undefined): [string, string][] =>
+  Object.entries(list ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+
+export function* validateAmount(name: string, amount: string, at: Path): Iterable<FieldError> {
+  const { nano } = parseQuantity(amount);
+  if (nano < 0n) yield invalid(at, amount, 'must be greater than or equal to 0');
+  if (isIntegerResource(name) && !isWhole(amount)) yield invalid(at, amount, 'must be an integer');
+}
+
+// Upstream looks at thousandths, rounded up.
+export function isWhole(amount: string): boolean {
+  const { nano } = parseQuantity(amount);
+  const rest = ((nano % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
+  return rest === 0n || rest > 999_000_000n;
+}
+
+function* validateAgainstLimit(
+  name: string,
+  amount: string,
+  limit: string | undefined,
+  at: Path,
+): Iterable<FieldError> {
+  if (limit === undefined) {
+    if (!mayOvercommit(name)) yield required(at.child('limits'), 'Limit must be set for non overcommitable resources');
+    return;
+  }
+  const difference = compareQuantity(amount, limit);
+  if (difference !== 0 && !mayOvercommit(name)) {
+    yield invalid(at.child('requests'), amount, `must be equal to ${name} limit of ${limit}`);
+  } else if (difference > 0) {
+    yield invalid(at.child('requests'), amount, `must be less than or equal to ${name} limit of ${limit}`);
+  }
+}
+
+function* validateHugePages(name: string, amount: string, at: Path, rules: PodRules): Iterable<FieldError> {
+  if (!isHugePages(name) || rules.allowIndivisibleHugePages || isDivisible(name, amount)) return;
+  yield invalid(at, amount, `${amount} is not positive integer multiple of ${name}`);
+}
+
+function isDivisible(name: string, amount: string): boolean {
+  let page: bigint;
+  try {
+    page = parseQuantity(name.slice('hugepages-'.length)).nano;
+  } catch {
+    // A name that tells no size has no multiples.
+    return false;
+  }
+  if (page <= 0n || page % 1_000_000_000n !== 0n) return false;
+  return wholeUnits(amount) % (page / 1_000_000_000n) === 0n;
+}
+
+const wholeUnits = (amount: string): bigint => {
+  const { nano } = parseQuantity(amount);
+  return (nano + (nano > 0n ? 999_999_999n : 0n)) / 1_000_000_000n;
+};
+
+export const hasIndivisibleHugePages = (spec: PodSpec): boolean =>
+  [
+    spec.overhead,
+    ...allContainers(spec).flatMap(({ container: { resources } }) => [resources?.limits, resources?.requests]),
+  ].some((list) =>
+    Object.entries(list ?? {}).some(([name, amount]) => isHugePages(name) && !isDivisible(name, amount)),
+  );
+
+function* validateClaims(
+  claims: readonly ContainerResourceClaim[] | undefined,
+  at: Path,
+  ofPod: ReadonlySet<string>,
+): Iterable<FieldError> {
+  const seen = new Set<string>();
+  for (const [i, { name, request }] of (claims ?? []).entries()) {
+    const here = at.index(i);
+    if (!name) {
+      yield required(here);
+      continue;
+    }
+    if (seen.has(name)) yield duplicate(here, name);
+    else {
+      if (request) yield* problemsAt(dnsLabelProblems(request), request, here.child('request'));
+      const key = request ? `${name}/${request}` : name;
+      if (seen.has(key)) yield duplicate(here, key);
+      else if (!request) {
+        for (const other of seen) if (other.startsWith(`${name}/`)) yield duplicate(here, name);
+      }
+      seen.add(key);
+    }
+    if (!ofPod.has(name)) {
+      const names = ofPod.size ? `: ${[...ofPod].sort().join(', ')}` : ' which is empty';
+      yield notFoundAt(here, name, `must be one of the names in pod.spec.resourceClaims${names}`);
+    }
+  }
+}
+
+export function* validateResizePolicy(
+  policies: readonly ContainerResizePolicy[] | undefined,
+  at: Path,
+  podRestartPolicy: string | undefined,
+): Iterable<FieldError> {
+  const seen = new Set<string>();
+  for (const [i, { resourceName, restartPolicy }] of (policies ?? []).entries()) {
+    if (seen.has(resourceName)) yield duplicate(at.index(i), resourceName);
+    seen.add(resourceName);
+    for (const [value, supported] of [
+      [resourceName, ['cpu', 'memory']],
+      [restartPolicy, ['NotRequired', 'RestartContainer']],
+    ] as const) {
+      if (!value) yield required(at);
+      else if (!(supported as readonly string[]).includes(value)) yield notSupported(at, value, supported);
+    }
+    if (podRestartPolicy === 'Never' && restartPolicy !== 'NotRequired') {
+      yield invalid(at, restartPolicy, "must be 'NotRequired' when pod `restartPolicy` is 'Never'");
+    }
+  }
+}

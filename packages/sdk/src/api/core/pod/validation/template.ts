@@ -1,0 +1,62 @@
+import {
+  type FieldError,
+  forbiddenAt,
+  invalid,
+  labelSelectorOf,
+  notSupported,
+  type Path,
+} from '../../../../machinery/index.ts';
+import { validateAnnotations, validateLabels } from '../../../../schema/index.ts';
+import type { LabelSelector } from '../../../meta/label-selector.ts';
+import type { PodTemplateSpec } from '../pod-template.ts';
+import { validatePodAnnotations } from './annotations.ts';
+import { validatePodSpec } from './pod-spec.ts';
+import { validateProfilesAgree } from './profiles.ts';
+import { podRules } from './rules.ts';
+
+/** A template for pods; `old` is what it was before, whose faults it may keep. */
+export function* validatePodTemplate(
+  { metadata, spec }: PodTemplateSpec,
+  at: Path,
+  old?: PodTemplateSpec,
+): Iterable<FieldError> {
+  const rules = podRules(false, old);
+  yield* validateLabels(metadata.labels, at.child('labels'));
+  yield* validateAnnotations(metadata.annotations, at.child('annotations'));
+  yield* validatePodAnnotations(metadata.annotations, at.child('annotations'), { spec, rules });
+  yield* validatePodSpec(spec, at.child('spec'), { rules });
+  yield* validateProfilesAgree(metadata, spec, at.child('spec'));
+  if (spec.ephemeralContainers?.length) {
+    yield forbiddenAt(at.child('spec', 'ephemeralContainers'), 'ephemeral containers not allowed in pod template');
+  }
+}
+
+export interface TemplateOwner {
+  /** Which pods it takes for its own; it must take those made from the template. */
+  readonly selector: LabelSelector | null;
+  /** What upstream calls it where it refuses a deadline. */
+  readonly kind: string;
+  readonly old?: PodTemplateSpec | undefined;
+}
+
+/** The template of a kind that keeps pods running. */
+export function* validateLastingTemplate(
+  template: PodTemplateSpec,
+  at: Path,
+  { selector, kind, old }: TemplateOwner,
+): Iterable<FieldError> {
+  const { metadata, spec } = template;
+  const labels = metadata.labels;
+  if (!labelSelectorOf(selector).matches(labels ?? {})) {
+    const shown = labels ? Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))) : null;
+    yield invalid(at.child('metadata', 'labels'), shown, '`selector` does not match template `labels`');
+  }
+  yield* validatePodTemplate(template, at, old);
+  if (spec.restartPolicy !== 'Always') {
+    yield notSupported(at.child('spec', 'restartPolicy'), spec.restartPolicy, ['Always']);
+  }
+  if (spec.activeDeadlineSeconds !== undefined) {
+    const why = `activeDeadlineSeconds in ${kind} is not Supported`;
+    yield forbiddenAt(at.child('spec', 'activeDeadlineSeconds'), why);
+  }
+}

@@ -1,0 +1,195 @@
+import { dnsLabelProblems, equal, field, ipWarning, type ObjectMeta, type Path } from '../../../../machinery/index.ts';
+import { nodeLabelDeprecation, nodeSelectorTermWarnings } from '../../deprecated-node-labels.ts';
+import type { Container, EphemeralContainer } from '../container.ts';
+import { containersAt } from '../containers-of.ts';
+import type { PodAffinity } from '../affinity.ts';
+import type { PodSpec } from '../pod-spec.ts';
+import type { PodTemplateSpec } from '../pod-template.ts';
+import {
+  appArmorFromAnnotation,
+  appArmorPrefix,
+  seccompContainerPrefix,
+  seccompPodAnnotation,
+} from '../validation/profiles.ts';
+import { isWhole } from '../validation/resources.ts';
+import { ipWarnings } from './addresses.ts';
+import { overlappingPaths } from './overlapping-paths.ts';
+import { portWarnings } from './ports.ts';
+import { volumeWarnings } from './volumes.ts';
+
+/** Where things stand: the two halves of a pod, or of a template wherever it is. */
+interface Place {
+  readonly metadata: Path;
+  readonly spec: Path;
+  readonly isTemplate: boolean;
+}
+
+type Meta = Pick<ObjectMeta, 'name' | 'annotations'>;
+type Annotations = Readonly<Record<string, string>>;
+
+/** What upstream has to say to who creates a pod: it will do as asked, which is hardly what was meant. */
+export function* podWarnings(metadata: ObjectMeta, spec: PodSpec): Iterable<string> {
+  const place = { metadata: field('metadata'), spec: field('spec'), isTemplate: false };
+  yield* nameWarning(metadata, "this is used in the Pod's hostname");
+  yield* warnings(metadata, spec, place);
+}
+
+export const templateWarnings = ({ metadata, spec }: PodTemplateSpec, at: Path): Iterable<string> =>
+  warnings(metadata, spec, { metadata: at.child('metadata'), spec: at.child('spec'), isTemplate: true });
+
+/** Names that make odd hostnames; `use` says where the name goes. */
+export function* nameWarning({ name = '' }: Pick<ObjectMeta, 'name'>, use: string): Iterable<string> {
+  const problems = dnsLabelProblems(name);
+  if (!problems.length) return;
+  const why = 'which can result in surprising behavior; a DNS label is recommended';
+  yield `metadata.name: ${use}, ${why}: [${problems.join(' ')}]`;
+}
+
+const deprecatedAnnotations = [
+  ['scheduler.alpha.kubernetes.io/critical-pod', 'non-functional in v1.16+; use the "priorityClassName" field instead'],
+  ['security.alpha.kubernetes.io/sysctls', 'non-functional in v1.11+; use the "sysctls" field instead'],
+  ['security.alpha.kubernetes.io/unsafe-sysctls', 'non-functional in v1.11+; use the "sysctls" field instead'],
+] as const;
+
+function* warnings({ annotations = {} }: Meta, spec: PodSpec, place: Place): Iterable<string> {
+  yield* nodeWarnings(spec, place.spec);
+  yield* spreadWarnings(spec, place.spec.child('topologySpreadConstraints'));
+  for (const [key, why] of deprecatedAnnotations) {
+    if (annotations[key] !== undefined) yield `${String(place.metadata.child('annotations').key(key))}: ${why}`;
+  }
+  yield* volumeWarnings(spec.volumes, place.spec.child('volumes'));
+  yield* overlappingPaths(spec.volumes);
+  yield* duplicates(
+    spec.hostAliases?.map(({ ip }) => ip),
+    'ip',
+    place.spec.child('hostAliases'),
+  );
+  const secrets = spec.imagePullSecrets?.map(({ name = '' }) => name);
+  yield* duplicates(secrets, 'name', place.spec.child('imagePullSecrets'));
+  for (const [i, name] of (secrets ?? []).entries()) {
+    if (!name) yield `${String(place.spec.child('imagePullSecrets').index(i).child('name'))}: invalid empty name ""`;
+  }
+  yield* fractions(spec.overhead, place.spec.child('overhead'), ['memory', 'ephemeral-storage']);
+  if (!spec.securityContext?.seccompProfile) yield* seccompWarning(seccompPodAnnotation, annotations, place);
+  for (const { container, at } of containersAt(spec, place.spec)) {
+    if (!container.securityContext?.seccompProfile) {
+      yield* seccompWarning(seccompContainerPrefix + container.name, annotations, place);
+    }
+    if (place.isTemplate) yield* appArmorWarning(container, annotations, { spec, place });
+    for (const name of ['memory', 'ephemeral-storage']) {
+      yield* fractions(container.resources?.limits, at.child('resources', 'limits'), [name]);
+      yield* fractions(container.resources?.requests, at.child('resources', 'requests'), [name]);
+    }
+    yield* envWarnings(container, at.child('env'));
+  }
+  yield* portWarnings(spec, place.spec);
+  if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {
+    const why = 'must be >= 0; negative values are invalid and will be treated as 1';
+    yield `${String(place.spec.child('terminationGracePeriodSeconds'))}: ${why}`;
+  }
+  yield* affinityWarnings(spec.affinity?.podAffinity, place.spec.child('affinity', 'podAffinity'));
+  yield* affinityWarnings(spec.affinity?.podAntiAffinity, place.spec.child('affinity', 'podAntiAffinity'));
+  for (const [i, ip] of (spec.dnsConfig?.nameservers ?? []).entries()) {
+    const why = ipWarning(ip);
+    if (why) yield `${String(place.spec.child('dnsConfig', 'nameservers').index(i))}: ${why}`;
+  }
+  yield* ipWarnings(spec.hostAliases, place.spec.child('hostAliases'));
+}
+
+function* nodeWarnings(spec: PodSpec, at: Path): Iterable<string> {
+  for (const key of Object.keys(spec.nodeSelector ?? {}).sort()) {
+    const why = nodeLabelDeprecation(key);
+    if (why) yield `${String(at.child('nodeSelector').key(key))}: ${why}`;
+  }
+  const affinity = spec.affinity?.nodeAffinity;
+  const [mustHave, rather] = [
+    'requiredDuringSchedulingIgnoredDuringExecution',
+    'preferredDuringSchedulingIgnoredDuringExecution',
+  ] as const;
+  const here = at.child('affinity', 'nodeAffinity');
+  for (const [i, term] of (affinity?.[mustHave]?.nodeSelectorTerms ?? []).entries()) {
+    const where = here.child(mustHave, 'nodeSelectorTerms').index(i);
+    yield* nodeSelectorTermWarnings(term, where, { checkValues: false });
+  }
+  for (const [i, { preference }] of (affinity?.[rather] ?? []).entries()) {
+    const where = here.child(rather).index(i).child('preference');
+    yield* nodeSelectorTermWarnings(preference, where, { checkValues: true });
+  }
+}
+
+const matchesNothing = 'a null labelSelector results in matching no pod';
+
+function* spreadWarnings(spec: PodSpec, at: Path): Iterable<string> {
+  for (const [i, { topologyKey, labelSelector }] of (spec.topologySpreadConstraints ?? []).entries()) {
+    const why = nodeLabelDeprecation(topologyKey);
+    if (why) yield `${String(at.index(i).child('topologyKey'))}: ${topologyKey} is ${why}`;
+    if (!labelSelector) yield `${String(at.index(i).child('labelSelector'))}: ${matchesNothing}`;
+  }
+}
+
+function* affinityWarnings(affinity: PodAffinity | undefined, at: Path): Iterable<string> {
+  for (const [i, term] of (affinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []).entries()) {
+    const here = at.child('requiredDuringSchedulingIgnoredDuringExecution').index(i).child('labelSelector');
+    if (!term.labelSelector) yield `${String(here)}: ${matchesNothing}`;
+  }
+  for (const [i, term] of (affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).entries()) {
+    const here = at.child('preferredDuringSchedulingIgnoredDuringExecution').index(i);
+    if (term.podAffinityTerm.labelSelector) continue;
+    yield `${String(here.child('podAffinityTerm', 'labelSelector'))}: ${matchesNothing}`;
+  }
+}
+
+function* duplicates(values: readonly string[] | undefined, name: string, at: Path): Iterable<string> {
+  const seen = new Set<string>();
+  for (const [i, value] of (values ?? []).entries()) {
+    if (seen.has(value)) yield `${String(at.index(i).child(name))}: duplicate ${name} ${JSON.stringify(value)}`;
+    seen.add(value);
+  }
+}
+
+function* fractions(
+  amounts: Readonly<Record<string, string>> | undefined,
+  at: Path,
+  names: readonly string[],
+): Iterable<string> {
+  for (const name of names) {
+    const amount = amounts?.[name];
+    if (amount === undefined || isWhole(amount)) continue;
+    yield `${String(at.key(name))}: fractional byte value ${JSON.stringify(amount)} is invalid, must be an integer`;
+  }
+}
+
+function* seccompWarning(key: string, annotations: Annotations, { metadata }: Place): Iterable<string> {
+  if (annotations[key] === undefined) return;
+  const why = 'non-functional in v1.27+; use the "seccompProfile" field instead';
+  yield `${String(metadata.child('annotations').key(key))}: ${why}`;
+}
+
+// For pods this is said where the annotation is taken over into the field.
+function* appArmorWarning(
+  { name, securityContext }: Container | EphemeralContainer,
+  annotations: Annotations,
+  { spec, place }: { spec: PodSpec; place: Place },
+): Iterable<string> {
+  const key = appArmorPrefix + name;
+  const annotation = annotations[key];
+  if (annotation === undefined || securityContext?.appArmorProfile) return;
+  const ofPod = spec.securityContext?.appArmorProfile;
+  if (ofPod && equal(ofPod, appArmorFromAnnotation(annotation))) return;
+  const why = 'deprecated since v1.30; use the "appArmorProfile" field instead';
+  yield `${String(place.metadata.child('annotations').key(key))}: ${why}`;
+}
+
+/** A name given twice is fine where the second value builds on the first. */
+function* envWarnings({ env }: Container | EphemeralContainer, at: Path): Iterable<string> {
+  const seen = new Set<string>();
+  for (const [i, { name, value = '', valueFrom }] of (env ?? []).entries()) {
+    const reference = `$(${name})`;
+    const buildsOn = !valueFrom && value !== reference && value.includes(reference);
+    if (seen.has(name) && !buildsOn) {
+      const what = `hides previous definition of ${JSON.stringify(name)}, which may be dropped when using apply`;
+      yield `${String(at.index(i))}: ${what}`;
+    }
+    seen.add(name);
+  }
+}

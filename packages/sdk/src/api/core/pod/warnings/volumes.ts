@@ -1,0 +1,37 @@
+import type { Path } from '../../../../machinery/index.ts';
+import { isWhole } from '../validation/resources.ts';
+import type { Volume } from '../volume.ts';
+
+/** Volume sources that time has passed by, in the order in which they are told of. */
+const outdated: readonly [keyof Volume, string, field?: string][] = [
+  ['photonPersistentDisk', 'deprecated in v1.11, non-functional in v1.16+'],
+  ['gitRepo', 'deprecated in v1.11, and disabled by default in v1.33+'],
+  ['scaleIO', 'deprecated in v1.16, non-functional in v1.22+'],
+  ['flocker', 'deprecated in v1.22, non-functional in v1.25+'],
+  ['storageos', 'deprecated in v1.22, non-functional in v1.25+', 'storageOS'],
+  ['quobyte', 'deprecated in v1.22, non-functional in v1.25+'],
+  ['glusterfs', 'deprecated in v1.25, non-functional in v1.26+'],
+  ['ephemeral', ''],
+  ['cephfs', 'deprecated in v1.28, non-functional in v1.31+'],
+  ['rbd', 'deprecated in v1.28, non-functional in v1.31+'],
+];
+
+export function* volumeWarnings(volumes: readonly Volume[] | undefined, at: Path): Iterable<string> {
+  for (const [i, volume] of (volumes ?? []).entries()) {
+    for (const [source, why, field = source] of outdated) {
+      if (!volume[source]) continue;
+      if (source === 'ephemeral') yield* claimWarnings(volume, at.index(i));
+      else yield `${String(at.index(i).child(field))}: ${why}`;
+    }
+  }
+}
+
+function* claimWarnings({ ephemeral }: Volume, at: Path): Iterable<string> {
+  const resources = ephemeral?.volumeClaimTemplate?.spec.resources;
+  for (const list of ['requests', 'limits'] as const) {
+    const storage = resources?.[list]?.['storage'];
+    if (storage === undefined || isWhole(storage)) continue;
+    const here = at.child('ephemeral', 'volumeClaimTemplate', 'spec', 'resources', list).key('storage');
+    yield `${String(here)}: fractional byte value ${JSON.stringify(storage)} is invalid, must be an integer`;
+  }
+}
