@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Logger, nullLogger, systemClock, systemRandom } from '@tiphys/sdk/runtime';
-import { removeContainerd, type RunningContainerd, startContainerd } from 'tiphys/kubelet/containerd';
+import { containerdPaths, removeContainerd, type RunningContainerd, startContainerd } from 'tiphys/kubelet/containerd';
 import { type ConnectedRuntime, connectRuntime, type Image } from 'tiphys/kubelet/cri';
 import { imageFromHost, importImage } from 'tiphys/kubelet/images';
 
@@ -29,6 +29,12 @@ export async function inPath(program: string): Promise<boolean> {
 
 export const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
 
+interface LabOptions {
+  log?: Logger;
+  dir?: string;
+  binary?: string;
+}
+
 /** A containerd of its own with an image of host programs. Disposing leaves nothing of it. */
 export class ContainerdLab implements AsyncDisposable {
   readonly dir: string;
@@ -44,10 +50,11 @@ export class ContainerdLab implements AsyncDisposable {
     this.cniConfDir = join(dir, 'net.d');
   }
 
-  static async open({ log = nullLogger }: { log?: Logger } = {}): Promise<ContainerdLab> {
-    const lab = new ContainerdLab(await mkdtemp(join(tmpdir(), 'tiphys-node-')), log);
+  /** `dir`: one that a containerd was in before; a fresh one unless given. */
+  static async open({ log = nullLogger, dir, binary }: LabOptions = {}): Promise<ContainerdLab> {
+    const lab = new ContainerdLab(dir ?? (await mkdtemp(join(tmpdir(), 'tiphys-node-'))), log);
     try {
-      await lab.start();
+      await lab.start(binary);
       return lab;
     } catch (err) {
       await lab[Symbol.asyncDispose]();
@@ -55,12 +62,18 @@ export class ContainerdLab implements AsyncDisposable {
     }
   }
 
-  async start(): Promise<void> {
+  /** Reaches the one that somebody else keeps in `dir`. */
+  static attach(dir: string): Pick<ContainerdLab, 'runtime'> {
+    const { socket } = containerdPaths(join(dir, 'containerd'));
+    return { runtime: connectRuntime(socket, { clock: systemClock }) };
+  }
+
+  async start(binary?: string): Promise<void> {
     this.#stop = new AbortController();
     const deps = { clock: systemClock, random: systemRandom, log: this.log };
     const { cniConfDir } = this;
     this.containerd = await startContainerd(
-      { dir: this.containerdDir, cniConfDir, architecture },
+      { dir: this.containerdDir, cniConfDir, architecture, ...(binary && { binary }) },
       deps,
       this.#stop.signal,
     );

@@ -22,6 +22,7 @@ export const filesIn = (dataDir: string) => ({
   /** Who runs here: written by `up`, read by `status` and `down`. */
   state: join(dataDir, 'tiphys.json'),
   node: join(dataDir, 'node'),
+  containerd: join(dataDir, 'node', 'containerd'),
 });
 
 export function makeDataDir(dataDir: string): void {

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { apiserverCommand } from './commands/apiserver.ts';
+import { imageCommand } from './commands/image.ts';
 import { upCommand } from './commands/up.ts';
 import { Failure } from './failure.ts';
 
@@ -9,7 +10,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .description('Kubernetes in one process.')
     .showHelpAfterError('(tiphys --help, or tiphys COMMAND --help, tells what there is)')
     .helpCommand(false);
-  for (const command of [upCommand(), apiserverCommand()]) {
+  for (const command of [upCommand(), apiserverCommand(), imageCommand()]) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   try {

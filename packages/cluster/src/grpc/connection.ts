@@ -164,7 +164,10 @@ async function* received(call: ReceivingCall, signal: AbortSignal): AsyncGenerat
   }
 }
 
+/** What the library adds when it has nothing to add. */
+const emptyNote = /\.? Resolution note: $/;
+
 function toRpcError(err: unknown): unknown {
   const { code, details } = (err ?? {}) as Partial<ServiceError>;
-  return typeof code === 'number' ? new RpcError(codeName(code), details ?? '', err) : err;
+  return typeof code === 'number' ? new RpcError(codeName(code), (details ?? '').replace(emptyNote, ''), err) : err;
 }

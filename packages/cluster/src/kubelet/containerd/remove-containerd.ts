@@ -1,5 +1,5 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Clock } from '@tiphys/sdk/runtime';
 import { unmountUnder } from '../host-mounts.ts';
 import { containerdPaths, type ContainerdPaths } from './paths.ts';
@@ -24,6 +24,7 @@ export async function removeContainerd(dir: string, { clock, data }: { clock: Cl
   for (const path of [paths.state, paths.root]) await unmountUnder(path, { lazy: true });
   await rm(paths.state, { recursive: true, force: true });
   for (const socket of [paths.socket, `${paths.socket}.ttrpc`]) await rm(socket, { force: true });
+  if (!paths.socket.startsWith(`${dir}/`)) await rm(dirname(paths.socket), { recursive: true, force: true });
   if (data) await rm(dir, { recursive: true, force: true });
 }
 

@@ -67,7 +67,7 @@ export async function startContainerd(
   // Whoever asks hears of it below or from `ended`.
   ended.catch(() => undefined);
   const failed = ended.then(() => Promise.reject(new Error('containerd was stopped')));
-  await Promise.race([answering(paths.socket, clock, signal), failed]);
+  await Promise.race([answering(paths, clock, signal), failed]);
   failed.catch(() => undefined);
   if (!isPauseArchitecture(architecture)) throw new Error(`no sandbox image for ${architecture}`);
   const { socket } = paths;
@@ -106,7 +106,7 @@ export async function endEarlier({ config }: ContainerdPaths, clock: Clock): Pro
   );
 }
 
-async function answering(socket: string, clock: Clock, signal: AbortSignal): Promise<void> {
+async function answering({ socket, log }: ContainerdPaths, clock: Clock, signal: AbortSignal): Promise<void> {
   const runtime = connectRuntime(socket, { clock });
   const giveUpAt = clock.monotonic() + patienceMs.start;
   try {
@@ -117,13 +117,19 @@ async function answering(socket: string, clock: Clock, signal: AbortSignal): Pro
       } catch (err) {
         // While it starts it isn't there, and then it has no such service yet.
         const isStarting = isUnavailable(err) || String(err).includes('unknown service');
-        if (!isStarting || clock.monotonic() > giveUpAt) throw err;
+        if (!isStarting) throw err;
+        if (clock.monotonic() > giveUpAt) throw new Error(await lastWords(log), { cause: err });
       }
       await clock.sleep(20, signal);
     }
   } finally {
     runtime.close();
   }
+}
+
+async function lastWords(log: string): Promise<string> {
+  const text = await readFile(log, 'utf8').catch(() => '');
+  return `containerd does not answer; its last words (${log}):\n${text.trimEnd().split('\n').slice(-5).join('\n')}`;
 }
 
 class Keeper {

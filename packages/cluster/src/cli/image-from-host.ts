@@ -1,0 +1,56 @@
+import { accessSync } from 'node:fs';
+import { arch } from 'node:os';
+import { systemClock, systemRandom } from '@tiphys/sdk/runtime';
+import {
+  containerdPaths,
+  fullImageName,
+  imageFromHost,
+  imageProblem,
+  importImage,
+  isUnavailable,
+} from '../kubelet/index.ts';
+import { filesIn } from './data-dir.ts';
+import { Failure } from './failure.ts';
+
+export interface ImageFromHostOptions {
+  readonly name: string;
+  readonly files: readonly string[];
+  readonly dataDir: string;
+  /** Of the node's own containerd unless given. */
+  readonly socket: string | undefined;
+}
+
+/** Makes an image and gives it to a containerd; says what came of it on stdout. */
+export async function makeImageFromHost({ name, files, dataDir, socket }: ImageFromHostOptions): Promise<void> {
+  const problem = imageProblem(name);
+  if (problem) throw new Failure(problem);
+  const target = socket ?? containerdPaths(filesIn(dataDir).containerd).socket;
+  if (socket === undefined && !isThere(target)) {
+    throw new Failure(
+      `no node of ${dataDir} is running: start it with tiphys up, or name a containerd with --container-runtime-endpoint`,
+    );
+  }
+  const path = process.env['PATH'] ?? '';
+  const architecture = arch() === 'x64' ? 'amd64' : arch();
+  const image = await imageFromHost({ files, architecture, path }).catch((cause: unknown) => {
+    throw new Failure(cause instanceof Error ? cause.message : String(cause), { cause });
+  });
+  const full = fullImageName(name);
+  const { signal } = new AbortController();
+  const deps = { socket: target, clock: systemClock, random: systemRandom };
+  await importImage(full, image, { ...deps, signal }).catch((cause: unknown) => {
+    if (!isUnavailable(cause)) throw cause;
+    throw new Failure(`no containerd answers at ${target}: is the node running?`, { cause });
+  });
+  const mib = image.layers.reduce((sum, l) => sum + l.size, 0) / 1024 ** 2;
+  process.stdout.write(`${full} ${image.config.digest} ${mib.toFixed(1)} MiB\n`);
+}
+
+function isThere(path: string): boolean {
+  try {
+    accessSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
