@@ -105,8 +105,9 @@ function compile(shape: Shape): Decoder {
       return (v, c) => {
         if (!isObject(v)) return mismatch(shape, v, c);
         const out: Record<string, unknown> = {};
-        for (const k of Object.keys(v)) {
-          c.path.push(k);
+        // In order of the keys, as upstream writes maps.
+        for (const k of Object.keys(v).sort()) {
+          c.path.push(keyMark + k);
           put(out, k, values(v[k], c));
           c.path.pop();
         }
@@ -173,14 +174,17 @@ const isZero = (v: unknown): boolean =>
   v === null ||
   (Array.isArray(v) ? v.length === 0 : typeof v === 'object' && Object.keys(v).length === 0);
 
+/** Before the keys of maps, which say where an unknown field is but not where a wrong type is. */
+const keyMark = '\0';
+
 function unknownPath(path: readonly string[], last: string): string {
   let out = '';
-  for (const p of [...path, last]) out += p.startsWith('[') ? p : out ? `.${p}` : p;
+  for (const p of [...path, last]) out += p.startsWith('[') ? p : `${out && '.'}${p.replace(keyMark, '')}`;
   return out;
 }
 
 function mismatch(shape: Shape, value: unknown, c: Context): never {
-  const fieldPath = c.path.filter((p) => !p.startsWith('[')).join('.');
+  const fieldPath = c.path.filter((p) => !p.startsWith('[') && !p.startsWith(keyMark)).join('.');
   const where = fieldPath ? `Go struct field ${c.owner}.${fieldPath}` : 'Go value';
   throw new DecodeError(`json: cannot unmarshal ${valueWord(value)} into ${where} of type ${goTypeOf(shape)}`);
 }

@@ -20,16 +20,24 @@ export function trackFields(
     now,
   }: { next: KubeObject; old: KubeObject | undefined; manager: FieldManager; subresource: string; now: number },
 ): void {
-  const managedFields = updateManaged({
-    shape: kind.schema.shape,
-    old,
-    next,
-    manager: managerName(manager),
-    apiVersion: kind.apiVersion,
-    subresource,
-    now: timestamp(now),
-    ignore: resetFieldsOf(kind, subresource),
-  });
+  const track = () =>
+    updateManaged({
+      shape: kind.schema.shape,
+      old,
+      next,
+      manager: managerName(manager),
+      apiVersion: kind.apiVersion,
+      subresource,
+      now: timestamp(now),
+      ignore: resetFieldsOf(kind, subresource),
+    });
+  let managedFields: ReturnType<typeof track>;
+  try {
+    managedFields = track();
+  } catch {
+    // Items without their key can't be told apart, yet such objects are accepted: nobody owns their fields, as upstream.
+    managedFields = undefined;
+  }
   if (managedFields?.length) next.metadata.managedFields = managedFields;
   else delete next.metadata.managedFields;
 }

@@ -10,11 +10,12 @@ import {
   type JsonObject,
   type KubeObject,
   notFound,
-  type ObjectMeta,
   serviceUnavailable,
+  type ObjectMeta,
   StatusError,
   timestamp,
 } from '@tiphys/sdk/machinery';
+import { objectMeta } from '@tiphys/sdk/api';
 import type { Clock, Random } from '@tiphys/sdk/runtime';
 import {
   nameIsPathSegment,
@@ -22,6 +23,7 @@ import {
   decode,
   nameIsSubdomain,
   type PartStrategy,
+  setFields,
   settle,
   validateObjectMeta,
   validateObjectMetaUpdate,
@@ -233,7 +235,7 @@ export class Registry {
     try {
       this.#prepareUpdate(next, old, part, { now: clock.now(), warn: (text) => request.warn(text) });
       if (!request.strategy && countsGeneration(this) && !equal(specOf(next), specOf(old))) {
-        next.metadata.generation = (old.metadata.generation ?? 0) + 1;
+        setFields(objectMeta, next.metadata, { generation: (old.metadata.generation ?? 0) + 1 });
       }
       this.#refuseInvalid(next, [
         ...this.#metadataProblems(next.metadata, old.metadata),
@@ -304,18 +306,16 @@ export class Registry {
   /** What of the metadata only the server sets, and a client may send back or leave out. */
   #keepSystemFields({ metadata }: KubeObject, old: KubeObject): void {
     const fixed = old.metadata;
-    metadata.uid ||= fixed.uid!;
-    metadata.creationTimestamp = fixed.creationTimestamp!;
-    if (this.resource.namespaced) metadata.namespace ||= fixed.namespace!;
-    else delete metadata.namespace;
-    if (fixed.generation === undefined) delete metadata.generation;
-    else metadata.generation = fixed.generation;
-    delete metadata.selfLink;
-    // Nobody takes a deletion back; validation has its say about who would begin one this way.
-    if (fixed.deletionTimestamp !== undefined) metadata.deletionTimestamp = fixed.deletionTimestamp;
-    if (fixed.deletionGracePeriodSeconds !== undefined) {
-      metadata.deletionGracePeriodSeconds ??= fixed.deletionGracePeriodSeconds;
-    }
+    setFields(objectMeta, metadata, {
+      uid: metadata.uid || fixed.uid,
+      creationTimestamp: fixed.creationTimestamp,
+      namespace: this.resource.namespaced ? metadata.namespace || fixed.namespace : undefined,
+      generation: fixed.generation,
+      selfLink: undefined,
+      // Nobody takes a deletion back; validation has its say about who would begin one this way.
+      deletionTimestamp: fixed.deletionTimestamp ?? metadata.deletionTimestamp,
+      deletionGracePeriodSeconds: metadata.deletionGracePeriodSeconds ?? fixed.deletionGracePeriodSeconds,
+    });
   }
 
   #prepareUpdate(
@@ -380,7 +380,9 @@ export class Registry {
   }
 
   #refuseInvalid(object: KubeObject, errors: Parameters<typeof invalidObject>[3]): void {
-    const { group, kind } = this.resource;
+    const { kind } = this.resource;
+    // Upstream names the kind that it works with inside: the stored one.
+    const { group } = kind.hub?.kind ?? kind;
     if (errors.length) throw invalidObject(group, kind.kind, object.metadata.name ?? '', errors);
   }
 
@@ -483,17 +485,17 @@ function wipeSystemFields(metadata: ObjectMeta): void {
 }
 
 function prepareMetadata(
-  object: KubeObject,
+  { metadata }: KubeObject,
   namespace: string,
   { now, uid, counts }: { now: number; uid: string; counts: boolean },
 ): void {
-  const { metadata } = object;
-  metadata.uid = uid;
-  metadata.creationTimestamp = timestamp(now);
-  if (namespace) metadata.namespace = namespace;
-  else delete metadata.namespace;
-  delete metadata.resourceVersion;
-  if (counts) metadata.generation = 1;
+  setFields(objectMeta, metadata, {
+    uid,
+    creationTimestamp: timestamp(now),
+    namespace: namespace || undefined,
+    resourceVersion: undefined,
+    ...(counts && { generation: 1 }),
+  });
 }
 
 type WithParts = KubeObject & { spec?: unknown; status?: unknown };

@@ -1,4 +1,8 @@
 import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { ipWarning } from '../../machinery/index.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
+import { listText } from '../meta/list-text.ts';
+import { endpointsRules } from './endpoints-rules.ts';
 import { objectReference } from './object-reference.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 
@@ -62,4 +66,30 @@ export const endpoints: Kind<Endpoints, EndpointsManifest> = defineKind<Endpoint
   storagePrefix: 'services/endpoints',
   deprecated: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   schema: endpointsShape,
+
+  validate: endpointsRules,
+  *warnings({ metadata, subsets = [] }) {
+    // The controller writes addresses the one right way.
+    if (metadata.labels?.['endpoints.kubernetes.io/managed-by'] === 'endpoint-controller') return;
+    for (const [i, subset] of subsets.entries()) {
+      for (const list of ['addresses', 'notReadyAddresses'] as const) {
+        for (const [j, { ip }] of (subset[list] ?? []).entries()) {
+          const warning = ipWarning(ip);
+          if (warning) yield `subsets[${i}].${list}[${j}].ip: ${warning}`;
+        }
+      }
+    }
+  },
+  columns: [nameColumn, { name: 'Endpoints', type: 'string', value: readyText }, ageColumn],
 });
+
+/** The first few addresses that are ready, with each of their ports. */
+function readyText({ subsets = [] }: Endpoints): string {
+  if (!subsets.length) return '<none>';
+  const ready = subsets.flatMap(({ addresses = [], ports = [] }) =>
+    ports.length
+      ? ports.flatMap(({ port }) => addresses.map(({ ip }) => `${ip.includes(':') ? `[${ip}]` : ip}:${port}`))
+      : addresses.map(({ ip }) => ip),
+  );
+  return listText(ready);
+}

@@ -1,5 +1,7 @@
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { defineKind, type Kind, nameIsPathSegment, s, type Struct } from '../../schema/index.ts';
 import { objectReference, referenceFields } from './object-reference.ts';
+import { eventColumns } from './event-columns.ts';
+import { eventRules } from './event-rules.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 
 const eventSourceShape = s.struct('io.k8s.api.core.v1.EventSource', {
@@ -59,4 +61,8 @@ export const event: Kind<Event, EventManifest> = defineKind<Event, EventManifest
     type: ({ type }) => type ?? '',
   },
   schema: eventShape,
+
+  validateName: nameIsPathSegment,
+  validate: (next) => eventRules(next, 'reportingComponent'),
+  columns: eventColumns((e) => e),
 });

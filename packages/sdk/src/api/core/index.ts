@@ -6,6 +6,8 @@ export * from './event.ts';
 export * from './limitrange.ts';
 export * from './namespace.ts';
 export * from './node-selector.ts';
+export * from './node-config-source.ts';
+export * from './node-status.ts';
 export * from './node.ts';
 export * from './object-reference.ts';
 export * from './persistentvolume.ts';

@@ -74,8 +74,10 @@ export const secret: Kind<Secret, SecretManifest> = defineKind<Secret, SecretMan
 function takeInStrings(secret: Secret): void {
   const { stringData } = secret;
   if (!stringData) return;
-  const data = { ...secret.data };
-  for (const [key, text] of Object.entries(stringData)) put(data, key, Buffer.from(text).toString('base64'));
+  const all = { ...secret.data };
+  for (const [key, text] of Object.entries(stringData)) put(all, key, Buffer.from(text).toString('base64'));
+  const data: Record<string, string> = {};
+  for (const key of Object.keys(all).sort()) put(data, key, all[key]!);
   setFields(secretShape, secret, { data, stringData: undefined });
 }
 

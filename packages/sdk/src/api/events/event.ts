@@ -1,5 +1,7 @@
-import { defineKind, erase, type Kind, s, type Struct } from '../../schema/index.ts';
+import { defineKind, erase, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
 import { type Event, event as coreEvent, eventSource } from '../core/event.ts';
+import { eventColumns } from '../core/event-columns.ts';
+import { eventRules, newEventRules, newEventUpdateRules } from '../core/event-rules.ts';
 import { objectReference, referenceFields } from '../core/object-reference.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import type { KubeObject } from '../../machinery/index.ts';
@@ -53,6 +55,14 @@ export const eventsEvent: Kind<EventsEvent, EventsEventManifest> = defineKind<Ev
   },
   hub: { kind: erase(coreEvent), toHub, fromHub },
   schema: eventsEventShape,
+
+  *validate(next, old) {
+    const event = toHub(next);
+    yield* eventRules(event, 'reportingController');
+    if (old) yield* newEventUpdateRules(event, toHub(old));
+    else yield* newEventRules(event);
+  },
+  columns: eventColumns(toHub),
 });
 
 /** Events of both groups are one kind under two sets of names; the older is stored. */
@@ -69,7 +79,7 @@ function toHub({
   series,
   ...same
 }: EventsEvent): Event {
-  return {
+  const event: Event = {
     ...same,
     metadata,
     involvedObject,
@@ -82,6 +92,8 @@ function toHub({
     reportingComponent: reportingController ?? '',
     reportingInstance: reportingInstance ?? '',
   };
+  setFields(coreEvent.schema, event, {});
+  return event;
 }
 
 function fromHub(object: KubeObject): EventsEvent {
@@ -98,7 +110,7 @@ function fromHub(object: KubeObject): EventsEvent {
     series,
     ...same
   } = object as Event;
-  return {
+  const event = {
     ...same,
     metadata,
     regarding,
@@ -112,4 +124,6 @@ function fromHub(object: KubeObject): EventsEvent {
     ...(reportingInstance && { reportingInstance }),
     // Times that nobody set are null on the wire.
   } as EventsEvent;
+  setFields(eventsEventShape, event, {});
+  return event;
 }

@@ -1,0 +1,64 @@
+import {
+  dnsLabelProblems,
+  dnsSubdomainProblems,
+  endpointIpProblems,
+  field,
+  type FieldError,
+  ipProblems,
+  type Path,
+  portProblems,
+  problemsAt,
+  qualifiedNameProblems,
+  required,
+  requiredOneOf,
+} from '../../machinery/index.ts';
+import type { EndpointAddress, EndpointPort, Endpoints, EndpointSubset } from './endpoints.ts';
+
+/** Addresses that the stored object has already are not refused for how they are written. */
+export function* endpointsRules(next: Endpoints, old: Endpoints | undefined): Iterable<FieldError> {
+  const known = new Set((old?.subsets ?? []).flatMap(addressesOf).map((a) => a.ip));
+  for (const [i, subset] of (next.subsets ?? []).entries())
+    yield* subsetRules(subset, field('subsets').index(i), known);
+}
+
+const addressesOf = ({ addresses = [], notReadyAddresses = [] }: EndpointSubset) => [
+  ...addresses,
+  ...notReadyAddresses,
+];
+
+function* subsetRules(subset: EndpointSubset, at: Path, known: ReadonlySet<string>): Iterable<FieldError> {
+  const { addresses = [], notReadyAddresses = [], ports = [] } = subset;
+  if (!addresses.length && !notReadyAddresses.length) {
+    yield required(at, 'must specify `addresses` or `notReadyAddresses`');
+  }
+  for (const [i, a] of addresses.entries()) yield* addressRules(a, at.child('addresses').index(i), known);
+  for (const [i, a] of notReadyAddresses.entries()) {
+    yield* addressRules(a, at.child('notReadyAddresses').index(i), known);
+  }
+  for (const [i, p] of ports.entries()) yield* portRules(p, at.child('ports').index(i), ports.length > 1);
+}
+
+function* addressRules(
+  { ip, hostname, nodeName }: EndpointAddress,
+  at: Path,
+  known: ReadonlySet<string>,
+): Iterable<FieldError> {
+  if (!known.has(ip)) yield* problemsAt(ipProblems(ip), ip, at.child('ip'));
+  if (hostname) yield* problemsAt(dnsLabelProblems(hostname), hostname, at.child('hostname'));
+  if (nodeName !== undefined) yield* problemsAt(dnsSubdomainProblems(nodeName), nodeName, at.child('nodeName'));
+  yield* problemsAt(endpointIpProblems(ip), ip, at.child('ip'));
+}
+
+function* portRules(
+  { name, port, protocol, appProtocol }: EndpointPort,
+  at: Path,
+  needsName: boolean,
+): Iterable<FieldError> {
+  if (name) yield* problemsAt(dnsLabelProblems(name), name, at.child('name'));
+  else if (needsName) yield required(at.child('name'));
+  yield* problemsAt(portProblems(port), port, at.child('port'));
+  yield* requiredOneOf(protocol, ['SCTP', 'TCP', 'UDP'], at.child('protocol'));
+  if (appProtocol !== undefined) {
+    yield* problemsAt(qualifiedNameProblems(appProtocol), appProtocol, at.child('appProtocol'));
+  }
+}
