@@ -9,6 +9,7 @@ import {
   type Listening,
   LocalNodes,
   processMetrics,
+  publishKubernetesService,
   standardParts,
   tlsNodes,
   tokenFile,
@@ -17,6 +18,7 @@ import { Pki, ServiceAccountTokens } from '../pki/index.ts';
 import type { StoreBackend } from '../store/index.ts';
 import { filesIn, reasonOf } from './data-dir.ts';
 import { Failure } from './failure.ts';
+import { machineAddress } from './machine.ts';
 import { type Level, stderrLogger } from './logger.ts';
 import { openStore } from './store.ts';
 
@@ -65,6 +67,7 @@ export async function startApiServer(
   signal: AbortSignal,
 ): Promise<RunningApiServer> {
   const { clock, random } = deps;
+  const address = machineAddress();
   const clusterIps = new ClusterIps(options.serviceClusterIpRange, random.fork('cluster-ips'));
   const serverNames = [
     'kubernetes',
@@ -76,6 +79,7 @@ export async function startApiServer(
     '127.0.0.1',
     '::1',
     clusterIps.first,
+    address,
   ];
   const pki = new Pki(filesIn(options.dataDir).pki, { clock, random }, { serverNames });
   const server = new ApiServer(deps);
@@ -91,7 +95,7 @@ export async function startApiServer(
     tokenAuthenticators: options.tokenAuthFile ? [tokensOf(options.tokenAuthFile)] : [],
     nodes,
     clusterIps,
-    advertised: () => `127.0.0.1:${options.securePort}`,
+    advertised: () => `${address}:${options.securePort}`,
   });
   await server.load(parts, signal);
   const ended = server.run(signal);
@@ -102,6 +106,7 @@ export async function startApiServer(
     ...pki.apiserver,
     clientCa: pki.ca.cert,
   }).catch((err: unknown) => Promise.reject(whyNotListening(err, options)));
+  await publishKubernetesService(server, { clusterIp: clusterIps.first, address, port: listening.port });
   return { server, nodes, pki, listening, ended: ended.finally(() => listening.close()) };
 }
 

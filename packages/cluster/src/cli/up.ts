@@ -1,15 +1,22 @@
-import { group, systemClock, systemRandom } from '@tiphys/sdk/runtime';
+import { node as nodeKind } from '@tiphys/sdk/api';
+import { SharedCache } from '@tiphys/sdk/cache';
+import { createClient } from '@tiphys/sdk/client';
+import { Broadcast, group, isAbort, systemClock, systemRandom } from '@tiphys/sdk/runtime';
+import { type ApiServer, serverItself } from '../apiserver/index.ts';
 import { kubeconfig, writeFileOnce } from '../pki/index.ts';
 import { startApiServer } from './apiserver.ts';
 import { filesIn } from './data-dir.ts';
 import { type Level, stderrLogger } from './logger.ts';
+import { whyNoRealNode } from './machine.ts';
 import { forgetRunning, writeRunning } from './running.ts';
+import type { Stop } from './stop-signal.ts';
 import { openStore } from './store.ts';
+import { version } from './version.ts';
 
 export interface UpOptions {
   readonly dataDir: string;
   readonly port: number;
-  readonly bindAddress: string;
+  readonly bindAddress?: string;
   readonly tokenAuthFile?: string;
   readonly serviceClusterIpRange: string;
   readonly clusterCidr: string;
@@ -18,19 +25,28 @@ export interface UpOptions {
   readonly nodes?: number;
   /** False for a control plane alone. */
   readonly node: boolean;
+  readonly output: 'text' | 'json';
   readonly logLevel: Level;
 }
 
-/** The whole cluster, until the signal aborts. */
-export async function runUp(options: UpOptions, signal: AbortSignal): Promise<void> {
+/** The whole cluster, until told to stop: first the node with its pods, then what they stand on. */
+export async function runUp(options: UpOptions, { signal, keepsPods }: Stop): Promise<void> {
   const { dataDir, port, clusterCidr } = options;
+  const startedAt = systemClock.monotonic();
   const files = filesIn(dataDir);
-  const store = await openStore(dataDir, systemClock);
+  const plan = planOf(options);
   const deps = { clock: systemClock, random: systemRandom, log: stderrLogger(options.logLevel) };
+  const store = await openStore(dataDir, systemClock);
   try {
-    await using tasks = group(signal);
+    await using tasks = group();
     const { server, nodes, pki, listening, ended } = await startApiServer(
-      { ...options, securePort: port, portFlag: '--port', enableAdmissionPlugins: ['NodeRestriction'] },
+      {
+        ...options,
+        bindAddress: options.bindAddress ?? plan.bindAddress,
+        securePort: port,
+        portFlag: '--port',
+        enableAdmissionPlugins: ['NodeRestriction'],
+      },
       { ...deps, store },
       tasks.signal,
     );
@@ -38,17 +54,113 @@ export async function runUp(options: UpOptions, signal: AbortSignal): Promise<vo
     const url = `https://127.0.0.1:${listening.port}`;
     const client = pki.keptClient('admin', 'kubernetes-admin', ['system:masters']);
     writeFileOnce(files.adminKubeconfig, kubeconfig({ server: url, ca: pki.ca.cert, user: 'admin', client }), 0o600);
-    writeRunning(dataDir, { pid: process.pid, server: url, nodes: 'none', version: 'v1.36.3' });
+    writeRunning(dataDir, { pid: process.pid, server: url, nodes: plan.nodes, version });
     const { runControlPlane } = await import('./control-plane.ts');
     tasks.go((s) => runControlPlane({ ...deps, server, rootCa: pki.ca.cert, clusterCidr }, s));
-    if (options.nodes) {
+    let node: Promise<void> = Promise.resolve();
+    if (plan.simulated) {
       const { simulateNodes } = await import('./sim-nodes.ts');
-      tasks.go((s) => simulateNodes(options.nodes!, { ...deps, server, nodes }, s));
+      tasks.go((s) => simulateNodes(plan.simulated, { ...deps, server, nodes }, s));
+    } else if (plan.real) {
+      const { runRealNode } = await import('./real-node.ts');
+      const either = AbortSignal.any([signal, tasks.signal]);
+      node = runRealNode({ ...options, keepsPods }, { ...deps, server, nodes }, either);
+      tasks.go(() => node);
     }
-    process.stderr.write(`tiphys up: ready; try kubectl --kubeconfig ${files.adminKubeconfig} get namespaces\n`);
-    await tasks.done();
+    tasks.go(async (s) => {
+      const names = await nodesReady(plan.count, { ...deps, server }, AbortSignal.any([signal, s]));
+      const seconds = ((systemClock.monotonic() - startedAt) / 1000).toFixed(1);
+      tell(options, { server: url, kubeconfig: files.adminKubeconfig, nodes: names, seconds });
+    });
+    await Promise.race([aborted(signal), tasks.done()]);
+    if (signal.aborted && plan.real)
+      process.stderr.write(keepsPods() ? 'tiphys: leaving the pods\n' : 'tiphys: ending the pods\n');
+    await node;
+  } catch (err) {
+    if (!signal.aborted || !isAbort(err)) throw err;
   } finally {
     forgetRunning(dataDir);
     await store.close();
   }
 }
+
+interface Plan {
+  /** As `status` tells it. */
+  readonly nodes: string;
+  readonly simulated: number;
+  readonly real: boolean;
+  readonly count: number;
+  readonly bindAddress: string;
+}
+
+/** Which nodes there will be. Where none can be real, one is simulated, and that is said. */
+function planOf({ node, nodes }: UpOptions): Plan {
+  const local = { real: false, bindAddress: '127.0.0.1' };
+  if (!node) return { ...local, nodes: 'none', simulated: 0, count: 0 };
+  if (nodes !== undefined) return { ...local, nodes: `${nodes} simulated`, simulated: nodes, count: nodes };
+  const why = whyNoRealNode();
+  if (why === undefined) return { nodes: 'this machine', simulated: 0, real: true, count: 1, bindAddress: '0.0.0.0' };
+  process.stderr.write(`tiphys: ${why}: going on with one simulated node, which runs no real containers\n`);
+  return { ...local, nodes: '1 simulated', simulated: 1, count: 1 };
+}
+
+/** The names of the ready nodes, once there are that many. */
+async function nodesReady(
+  count: number,
+  {
+    server,
+    ...deps
+  }: { server: ApiServer } & Pick<ConstructorParameters<typeof SharedCache>[0], 'clock' | 'random' | 'log'>,
+  signal: AbortSignal,
+): Promise<string[]> {
+  if (!count) return [];
+  await using own = group(signal);
+  const cache = new SharedCache({ ...deps, client: createClient(server.transport(serverItself)) }, own.signal);
+  const changed = new Broadcast();
+  const nodes = cache.informer(nodeKind);
+  nodes.on(() => changed.notify());
+  for (;;) {
+    const ready = nodes
+      .list()
+      .filter((n) => n.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True'));
+    if (ready.length >= count) return ready.map((n) => n.metadata.name!);
+    await changed.next(own.signal);
+    if (own.signal.aborted) return [];
+  }
+}
+
+interface Told {
+  readonly server: string;
+  readonly kubeconfig: string;
+  readonly nodes: readonly string[];
+  readonly seconds: string;
+}
+
+function tell({ output, dataDir }: UpOptions, { server, kubeconfig: file, nodes, seconds }: Told): void {
+  if (output === 'json') {
+    process.stdout.write(
+      `${JSON.stringify({ server, kubeconfig: file, dataDir, nodes, pid: process.pid, version })}\n`,
+    );
+    return;
+  }
+  const few = nodes.length > 3 ? `${nodes.length} nodes` : nodes.join(', ') || 'no nodes';
+  process.stderr.write(
+    [
+      `tiphys: ready after ${seconds} s: ${server}, ${few}`,
+      '',
+      `  export KUBECONFIG=${file}`,
+      '  kubectl get nodes',
+      '  kubectl create deployment hello --image=nginx --replicas=3',
+      '  kubectl get pods --watch',
+      '',
+      'Ctrl-C, or "tiphys down", ends it.',
+      '',
+    ].join('\n'),
+  );
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });

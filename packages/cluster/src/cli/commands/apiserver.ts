@@ -30,7 +30,7 @@ export const apiserverCommand = (): Command =>
     )
     .addOption(flags.logLevel())
     .action(async ({ logLevel, ...options }: Flags) => {
-      const signal = stopSignal();
+      const { signal } = stopSignal();
       const { runApiServer } = await import('../apiserver.ts');
       await runApiServer({ ...options, portFlag: '--secure-port' }, logLevel, signal);
     });

@@ -6,22 +6,30 @@ import { stopSignal } from '../stop-signal.ts';
 interface Flags {
   dataDir: string;
   port: number;
-  bindAddress: string;
+  bindAddress?: string;
   tokenAuthFile?: string;
   serviceClusterIpRange: string;
   clusterCidr: string;
   allowPrivileged: boolean;
   nodes?: number;
   node: boolean;
+  keepPods?: boolean;
+  output: 'text' | 'json';
   logLevel: Level;
 }
 
 export const upCommand = (): Command =>
   new Command('up')
-    .description('A whole cluster in the foreground: API server, controllers, scheduler.')
+    .description(
+      'A whole cluster in the foreground: control plane, and this machine as its node (with root and containerd) or simulated nodes.',
+    )
     .addOption(flags.dataDir())
     .addOption(new Option('--port <port>', 'port of the API server').argParser(parsePort).default(6443))
-    .addOption(new Option('--bind-address <ip>', 'address to listen on').argParser(parseAddress).default('127.0.0.1'))
+    .addOption(
+      new Option('--bind-address <ip>', 'address to listen on')
+        .argParser(parseAddress)
+        .default(undefined, '0.0.0.0 with a real node, 127.0.0.1 without'),
+    )
     .addOption(
       new Option('--nodes <nodes>', 'sim:N for N simulated nodes, which need nothing of the machine').argParser(
         parseNodes,
@@ -32,11 +40,15 @@ export const upCommand = (): Command =>
     .addOption(flags.serviceRange('10.96.0.0/12'))
     .addOption(flags.clusterCidr())
     .addOption(flags.allowPrivileged())
+    .option('--keep-pods', 'leave the pods running at the end, to be taken over by the next start')
+    .addOption(
+      new Option('-o, --output <format>', 'how to tell that it is ready').choices(['text', 'json']).default('text'),
+    )
     .addOption(flags.logLevel())
     .action(async (options: Flags) => {
-      const signal = stopSignal();
+      const stop = stopSignal(options.keepPods);
       const { runUp } = await import('../up.ts');
-      await runUp(options, signal);
+      await runUp(options, stop);
     });
 
 function parseNodes(text: string): number {

@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { SharedCache } from '@tiphys/sdk/cache';
+import { type Client, createClient } from '@tiphys/sdk/client';
+import { type Clock, group, type Logger, type Random, Registry } from '@tiphys/sdk/runtime';
+import type { ApiServer, LocalNodes } from '../apiserver/index.ts';
+import {
+  connectRuntime,
+  defaultKubeletConfig,
+  type KubeletConfig,
+  removeContainerd,
+  removeNode,
+  runKubelet,
+  startContainerd,
+} from '../kubelet/index.ts';
+import {
+  defaultCniConfig,
+  defaultDnsConfig,
+  defaultNodeNetworkConfig,
+  defaultNodeRoutesConfig,
+  defaultProxyConfig,
+  dnsClusterIP,
+  NetworkRequirementError,
+  publishDns,
+  resetNetwork,
+  runDns,
+  runNodeNetwork,
+} from '../network/index.ts';
+import { component } from './control-plane.ts';
+import { defaultDataDir, filesIn } from './data-dir.ts';
+import { Failure } from './failure.ts';
+import { machineAddress, machineName } from './machine.ts';
+
+export interface RealNodeOptions {
+  readonly dataDir: string;
+  readonly clusterCidr: string;
+  readonly serviceClusterIpRange: string;
+  /** Asked at the end: whether pods go on without us. */
+  readonly keepsPods: () => boolean;
+}
+
+export interface RealNodeDeps {
+  readonly server: ApiServer;
+  readonly nodes: LocalNodes;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+}
+
+/**
+ * This machine as a node: a containerd of its own, the pod network, DNS and the node agent. At the end the pods are ended with
+ * their grace and nothing of them stays, unless they are to be kept.
+ */
+export async function runRealNode(options: RealNodeOptions, deps: RealNodeDeps, signal: AbortSignal): Promise<void> {
+  const { dataDir, serviceClusterIpRange, keepsPods } = options;
+  const { server, clock, random, log } = deps;
+  const names = namesOf(dataDir, options);
+  const clusterDns = dnsClusterIP(serviceClusterIpRange);
+  const kubelet = kubeletConfig(dataDir, clusterDns);
+  const metrics = new Registry();
+
+  // What the node agent stands on is there until it has ended the pods.
+  await using base = group();
+  const clientOf = (name: string, ...groups: string[]): Client =>
+    createClient(server.transport(component(name, ...groups)), { fieldManager: name.split(':').at(-1)! });
+  const cacheOf = (client: Client, s: AbortSignal): SharedCache => {
+    const cache = new SharedCache({ client, clock, random, log }, s);
+    base.go(() => cache.done());
+    return cache;
+  };
+
+  const containerd = await startContainerd(
+    { dir: names.containerdDir, cniConfDir: names.cni.confDir, architecture: architecture() },
+    deps,
+    base.signal,
+  );
+  base.go(() => containerd.ended);
+
+  const proxy = clientOf('system:kube-proxy', 'system:masters');
+  const network = {
+    ...defaultNodeNetworkConfig,
+    node: kubelet.nodeName,
+    serviceCIDRs: [serviceClusterIpRange],
+    cni: names.cni,
+    proxy: { ...defaultProxyConfig, table: names.proxyTable },
+    routes: { ...defaultNodeRoutesConfig, routeProtocol: names.routeProtocol },
+  };
+  base.go((s) => runNodeNetwork({ cache: cacheOf(proxy, s), clock, log, metrics, config: network }, s));
+
+  const dns = clientOf('system:kube-dns', 'system:masters');
+  const address = machineAddress();
+  base.go((s) =>
+    runDns(
+      {
+        cache: cacheOf(dns, s),
+        clock,
+        random,
+        log,
+        metrics,
+        config: { ...defaultDnsConfig, clusterIP: clusterDns, address, port: 0 },
+        onListening: (port) => base.go((stop) => publishDns(dns, { clusterIP: clusterDns, address, port }, stop)),
+      },
+      s,
+    ),
+  );
+
+  const agent = clientOf(`system:node:${kubelet.nodeName}`, 'system:nodes');
+  const runtime = connectRuntime(containerd.socket, { clock });
+  try {
+    // The node agent ends when told to, or when what it stands on does.
+    const stop = AbortSignal.any([signal, base.signal]);
+    const client = agent;
+    const cache = new SharedCache({ client, clock, random, log }, base.signal);
+    base.go(() => cache.done());
+    const endsPods = () => signal.aborted && !keepsPods();
+    await runKubelet({ client, cache, clock, random, log, metrics, config: kubelet, runtime, endsPods }, stop);
+    if (!signal.aborted) await base.done();
+  } catch (err) {
+    throw err instanceof NetworkRequirementError ? new Failure(err.message, { cause: err }) : err;
+  } finally {
+    runtime.close();
+  }
+  if (keepsPods()) return;
+  await base[Symbol.asyncDispose]();
+  await removeContainerd(names.containerdDir, { clock, data: false });
+  await resetNetwork(names.all);
+}
+
+/** Removes everything that a node of this data directory may have left on the machine. */
+export async function removeRealNode(
+  options: Pick<RealNodeOptions, 'dataDir' | 'clusterCidr'>,
+  clock: Clock,
+): Promise<void> {
+  const names = namesOf(options.dataDir, options);
+  await removeContainerd(names.containerdDir, { clock, data: true });
+  await resetNetwork(names.all);
+  await removeNode(kubeletConfig(options.dataDir, ''));
+}
+
+/** What a node has on the machine is named after its data directory, so that clusters beside one another don't meet. */
+function namesOf(dataDir: string, { clusterCidr }: { clusterCidr: string }) {
+  const node = filesIn(dataDir).node;
+  const id = idOf(dataDir);
+  const cni = {
+    ...defaultCniConfig,
+    network: id,
+    bridge: `${id}0`,
+    table: `${id}-pods`,
+    forwardChain: `${id.toUpperCase()}-FORWARD`,
+    clusterCIDR: clusterCidr,
+    confDir: join(node, 'cni'),
+    ipamDir: join('/run', id, 'networks'),
+  };
+  const [proxyTable, { routeProtocol }] = [`${id}-proxy`, defaultNodeRoutesConfig];
+  return {
+    containerdDir: filesIn(dataDir).containerd,
+    cni,
+    proxyTable,
+    routeProtocol,
+    all: { ...cni, proxyTable, routeProtocol },
+  };
+}
+
+function idOf(dataDir: string): string {
+  if (dataDir === defaultDataDir({}, true)) return 'tiphys';
+  return `tiphys${createHash('sha256').update(dataDir).digest('hex').slice(0, 6)}`;
+}
+
+function kubeletConfig(dataDir: string, clusterDns: string): KubeletConfig {
+  const node = filesIn(dataDir).node;
+  const nodeName = machineName();
+  return {
+    ...defaultKubeletConfig,
+    nodeName,
+    hostname: nodeName,
+    nodeIPs: [machineAddress()],
+    rootDir: join(node, 'kubelet'),
+    podLogsDir: join(node, 'logs'),
+    clusterDNS: [clusterDns],
+    cgroupRoot: idOf(dataDir),
+  };
+}
+
+const architecture = (): string => (process.arch === 'x64' ? 'amd64' : process.arch);

@@ -1,0 +1,2 @@
+/** The Kubernetes that we are. */
+export const version = 'v1.36.3';
