@@ -157,19 +157,40 @@ function parseProtobuf(bytes: Buffer, kind: AnyKind): JsonObject {
 }
 
 function parseJson(bytes: Buffer, kind: AnyKind): Parsed {
-  const problem = bytes.length ? syntaxProblem(bytes) : 'unexpected end of JSON input';
-  if (problem) throw unrecognized(kind, `couldn't get version/kind; json parse error: ${problem}`, bytes);
-  const { value, duplicates } = readJson(bytes);
-  return { value: checkedKind(value, kind, bytes), duplicates: { json: duplicates } };
+  try {
+    const { value, duplicates } = readJson(bytes);
+    return { value: checkedKind(value, kind, bytes), duplicates: { json: duplicates } };
+  } catch (err) {
+    if (!(err instanceof JsonProblem)) throw err;
+    throw unrecognized(kind, `couldn't get version/kind; json parse error: ${err.message}`, bytes);
+  }
 }
 
-/** Bytes that are known to be JSON. */
+/** Bytes that aren't JSON. The message is upstream's. */
+export class JsonProblem extends Error {}
+
+/** A shorter text can't nest deeper than upstream reads. */
+const mayBeTooDeep = 20_000;
+
+/** Parses bytes as JSON, and tells keys that stand twice. */
 export function readJson(bytes: Uint8Array): { value: unknown; duplicates: string[] } {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
-  const parsed: unknown = JSON.parse(text);
+  if (bytes.length >= mayBeTooDeep) refuseBadJson(bytes);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (err) {
+    refuseBadJson(bytes);
+    throw err;
+  }
   const value = halfCharacter.test(text) ? wellFormed(parsed) : parsed;
   const duplicates = findDuplicateKeys(text, value).map((path) => `duplicate field ${JSON.stringify(path)}`);
   return { value, duplicates };
+}
+
+function refuseBadJson(bytes: Uint8Array): void {
+  const problem = bytes.length ? syntaxProblem(bytes) : 'unexpected end of JSON input';
+  if (problem) throw new JsonProblem(problem);
 }
 
 const halfCharacter = /\\u[dD][89a-fA-F]/;

@@ -13,12 +13,11 @@ import {
   sorted,
   StatusError,
   strategicMergePatch,
-  syntaxProblem,
 } from '@tiphys/sdk/machinery';
 import { type AnyKind, DecodeError, restoreProblem } from '@tiphys/sdk/schema';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import type { Registry } from '../registry/registry.ts';
-import { decodedAs, fieldValidationOf, mediaTypeOf, readJson, report, strictProblems } from './body.ts';
+import { decodedAs, fieldValidationOf, JsonProblem, mediaTypeOf, readJson, report, strictProblems } from './body.ts';
 import { apply } from './apply.ts';
 import { negotiate } from './negotiate.ts';
 import { checkPlace, writeRequest, writtenResponse } from './write.ts';
@@ -110,9 +109,12 @@ const readers: Readonly<Record<string, (bytes: Uint8Array, kind: AnyKind) => Rea
 };
 
 function parsed(bytes: Uint8Array, prefix: string): ReturnType<typeof readJson> {
-  const problem = bytes.length ? syntaxProblem(bytes) : 'unexpected end of JSON input';
-  if (problem) throw badRequest(`${prefix}${problem}`);
-  return readJson(bytes);
+  try {
+    return readJson(bytes);
+  } catch (err) {
+    if (err instanceof JsonProblem) throw badRequest(`${prefix}${err.message}`);
+    throw err;
+  }
 }
 
 /** A patch that is an object, or null, which upstream's two ways of merging take differently. */

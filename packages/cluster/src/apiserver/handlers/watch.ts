@@ -137,17 +137,23 @@ function encoder(
     t.type === 'BOOKMARK' ? line('BOOKMARK', bookmark(resource, t)) : [frameOf(t.type, t.entry.served(resource))];
 }
 
-/** Frames made lately: every watcher of a resource is told the same bytes, within moments of each other. */
+/** Frames made lately: every watcher of a resource is told the same bytes, if not all at the same moment. */
 const recent = new Map<Entry, { readonly type: string; readonly bytes: Buffer }>();
-const recentFrames = 64;
+const recentBytes = 16 * 1024 * 1024;
+let heldBytes = 0;
 
 function frameOf(type: string, entry: Entry): Buffer {
   const known = recent.get(entry);
   if (known?.type === type) return known.bytes;
   const [head, tail] = entry.pieces;
   const bytes = Buffer.concat([Buffer.from(`{"type":"${type}","object":`), head, tail, frameEnd]);
+  heldBytes += bytes.length - (known?.bytes.length ?? 0);
   recent.set(entry, { type, bytes });
-  if (recent.size > recentFrames) recent.delete(recent.keys().next().value!);
+  for (const [oldest, { bytes: held }] of recent) {
+    if (heldBytes <= recentBytes) break;
+    recent.delete(oldest);
+    heldBytes -= held.length;
+  }
   return bytes;
 }
 

@@ -9,7 +9,6 @@ import {
   isPrintable,
   notSupported,
   StatusError,
-  syntaxProblem,
   tooLong,
 } from '@tiphys/sdk/machinery';
 import { deleteOptions as optionsSchema } from '@tiphys/sdk/api';
@@ -20,7 +19,7 @@ import type { Registry, WriteRequest, Written } from '../registry/registry.ts';
 import { keyOf, type Resource } from '../registry/resource.ts';
 import { rowResponse } from '../table/respond.ts';
 import { Entry, storedBody } from '../cache/entry.ts';
-import { headerType, mediaTypeOf, readJson, readObject, unsupportedMedia } from './body.ts';
+import { headerType, JsonProblem, mediaTypeOf, readJson, readObject, unsupportedMedia } from './body.ts';
 import { integer, isTrue, listQuery } from './list-options.ts';
 import { type Negotiated, negotiate } from './negotiate.ts';
 import { pageOf } from './page.ts';
@@ -212,9 +211,12 @@ function optionsFromBody(c: RequestContext, body: Uint8Array): unknown {
   if (media === 'application/yaml') value = readYaml(Buffer.from(body).toString()).value;
   else {
     if (media !== '' && media !== 'application/json') throw unsupportedMedia();
-    const problem = syntaxProblem(body);
-    if (problem) throw unreadable(problem);
-    value = readJson(body).value;
+    try {
+      value = readJson(body).value;
+    } catch (err) {
+      if (err instanceof JsonProblem) throw unreadable(err.message);
+      throw err;
+    }
   }
   if (value === null || isObject(value)) return value;
   const word = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;

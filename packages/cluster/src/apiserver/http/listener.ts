@@ -72,10 +72,14 @@ function bound(server: Http2SecureServer, { port, host = '0.0.0.0' }: ListenOpti
   });
 }
 
+const gone = new Error('the request is over');
+
 async function answer(served: Served, request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
   const controller = new AbortController();
-  response.once('close', () => controller.abort());
-  response.on('error', () => controller.abort());
+  // A reason made once: the platform's own comes with a stack trace, for every request.
+  const leave = () => controller.abort(gone);
+  response.once('close', leave);
+  response.on('error', leave);
   const { status, headers, body } = await served.handle(requestOf(request, controller.signal));
   if (controller.signal.aborted) return;
   try {

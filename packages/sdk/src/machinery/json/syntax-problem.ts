@@ -7,6 +7,9 @@ type Place =
   | 'after array element'
   | 'after top-level value';
 
+/** Containers inside of containers, as many as upstream's decoder goes down. */
+const deepest = 10_000;
+
 const cut = 'unexpected end of JSON input';
 const space = /[ \t\r\n]/;
 
@@ -62,7 +65,7 @@ class Scanner {
         case 'looking for beginning of value':
           if (c === '{' || c === '[') {
             this.#at++;
-            open.push(c);
+            if (open.push(c) > deepest) throw new Refusal('exceeded max depth');
             place = c === '{' ? 'looking for beginning of object key string' : 'looking for beginning of value';
             mayClose = true;
             if (open.length > 10000) throw new Refusal('exceeded max depth');
