@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { aUser, serverScene, type ServerScene } from '../server-scene.ts';
+
+let scene: ServerScene;
+before(async () => {
+  scene = await serverScene();
+  const rbac = 'rbac.authorization.k8s.io';
+  await scene.given(
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ns' } },
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: 'Role',
+      metadata: { name: 'readers', namespace: 'ns' },
+      rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] }],
+    },
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: 'RoleBinding',
+      metadata: { name: 'readers', namespace: 'ns' },
+      roleRef: { apiGroup: rbac, kind: 'Role', name: 'readers' },
+      subjects: [
+        { apiGroup: rbac, kind: 'User', name: 'ada' },
+        { kind: 'ServiceAccount', name: 'default', namespace: 'ns' },
+      ],
+    },
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: 'RoleBinding',
+      metadata: { name: 'broken', namespace: 'ns' },
+      roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: 'lost' },
+      subjects: [{ apiGroup: rbac, kind: 'User', name: 'bob' }],
+    },
+  );
+});
+after(() => scene.stop());
+
+const statusOf = async (resource: string, spec: unknown, user?: string): Promise<unknown> => {
+  const path = resource.startsWith('token') ? 'authentication.k8s.io' : 'authorization.k8s.io';
+  const { body, message } = await scene.ask(
+    'POST',
+    `/apis/${path}/v1/${resource}`,
+    { spec },
+    user ? { user: aUser(user) } : {},
+  );
+  return message || body['status'];
+};
+
+test('an access review says which binding allows', async () => {
+  const may = (user: string, resourceAttributes: unknown) =>
+    statusOf('subjectaccessreviews', { user, resourceAttributes });
+  const reading = { namespace: 'ns', verb: 'get', resource: 'pods' };
+  assert.deepEqual(await may('ada', reading), {
+    allowed: true,
+    reason: 'RBAC: allowed by RoleBinding "readers/ns" of Role "readers" to User "ada"',
+  });
+  assert.deepEqual(await may('system:serviceaccount:ns:default', reading), {
+    allowed: true,
+    reason: 'RBAC: allowed by RoleBinding "readers/ns" of Role "readers" to ServiceAccount "default/ns"',
+  });
+  assert.deepEqual(await may('ada', { ...reading, namespace: 'other' }), { allowed: false });
+  assert.deepEqual(await may('bob', reading), {
+    allowed: false,
+    reason: 'RBAC: clusterrole.rbac.authorization.k8s.io "lost" not found',
+  });
+});
+
+test('a question about oneself, and about everything', async () => {
+  const resourceAttributes = { namespace: 'ns', verb: 'list', resource: 'pods' };
+  const mine = await statusOf('selfsubjectaccessreviews', { resourceAttributes }, 'ada');
+  assert.equal((mine as { allowed: boolean }).allowed, true);
+  const rules = (await statusOf('selfsubjectrulesreviews', { namespace: 'ns' }, 'ada')) as { resourceRules: unknown[] };
+  assert.deepEqual(
+    rules.resourceRules.find((r) => JSON.stringify(r).includes('"pods"')),
+    { verbs: ['get', 'list'], apiGroups: [''], resources: ['pods'] },
+  );
+  assert.equal(await statusOf('selfsubjectrulesreviews', {}, 'ada'), 'no namespace on request');
+});
+
+test('questions that make no sense', async () => {
+  const group = '.authorization.k8s.io "" is invalid:';
+  const cases: [unknown, string][] = [
+    [
+      { user: 'a' },
+      `${group} spec.resourceAttributes: Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified`,
+    ],
+    [
+      { resourceAttributes: {} },
+      `${group} spec.user: Invalid value: "": at least one of user or group must be specified`,
+    ],
+    [
+      { user: 'a', resourceAttributes: { fieldSelector: {} } },
+      `${group} spec.resourceAttributes.fieldSelector.requirements: Required value: when spec.resourceAttributes.fieldSelector is specified, requirements or rawSelector is required`,
+    ],
+  ];
+  for (const [spec, want] of cases) assert.equal(await statusOf('subjectaccessreviews', spec), want);
+});
+
+test('a review is made and nothing else', async () => {
+  const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+  assert.equal((await scene.ask('GET', path)).status, 405);
+  assert.equal((await scene.ask('GET', `${path}/x`)).status, 404);
+});
+
+test("a service account's token: who it is, and what ends it", async () => {
+  await scene.given({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p', namespace: 'ns' },
+    spec: { containers: [{ name: 'c', image: 'i' }] },
+  });
+  const tokens = '/api/v1/namespaces/ns/serviceaccounts/default/token';
+  const boundObjectRef = { apiVersion: 'v1', kind: 'Pod', name: 'p' };
+  const made = await scene.ask('POST', tokens, { spec: { boundObjectRef, expirationSeconds: 3607 } });
+  assert.equal(made.status, 201);
+  const { token } = made.body['status'] as { token: string };
+  const review = (more = {}) => statusOf('tokenreviews', { token, ...more }) as Promise<Record<string, unknown>>;
+  const known = (await review()) as {
+    authenticated: boolean;
+    user: { username: string; extra: Record<string, unknown> };
+  };
+  assert.equal(known.authenticated, true);
+  assert.equal(known.user.username, 'system:serviceaccount:ns:default');
+  assert.deepEqual(known.user.extra['authentication.kubernetes.io/pod-name'], ['p']);
+  assert.equal(
+    (await review({ audiences: ['other'] }))['error'],
+    '[invalid bearer token, token audiences ["https://kubernetes.default.svc"] is invalid for the target audiences ["other"]]',
+  );
+  const asBearer = () =>
+    scene.ask('GET', '/api/v1/namespaces/ns/pods', undefined, {
+      user: null,
+      headers: { authorization: `Bearer ${token}` },
+    });
+  assert.equal((await asBearer()).status, 200);
+  // The lifetime that projected volumes ask for is stretched, for clients that never read their token again.
+  await scene.clock.advance(2 * 3600 * 1000);
+  assert.equal((await asBearer()).status, 200);
+  await scene.ask('DELETE', '/api/v1/namespaces/ns/pods/p?gracePeriodSeconds=0');
+  assert.equal((await review())['error'], '[invalid bearer token, service account token has been invalidated]');
+  assert.equal((await asBearer()).status, 401);
+});
+
+test('a token that has expired', async () => {
+  const made = await scene.ask('POST', '/api/v1/namespaces/ns/serviceaccounts/default/token', {
+    spec: { expirationSeconds: 600 },
+  });
+  const { token } = made.body['status'] as { token: string };
+  await scene.clock.advance(601_000);
+  const told = (await statusOf('tokenreviews', { token })) as { error: string };
+  assert.equal(told.error, '[invalid bearer token, service account token has expired]');
+});
+
+test('what may not be asked of a token', async () => {
+  const ask = async (spec: unknown) =>
+    (await scene.ask('POST', '/api/v1/namespaces/ns/serviceaccounts/default/token', { spec })).message;
+  const invalid = 'TokenRequest.authentication.k8s.io "" is invalid: spec.expirationSeconds: Invalid value:';
+  assert.equal(
+    await ask({ expirationSeconds: 599 }),
+    `${invalid} 599: may not specify a duration less than 10 minutes`,
+  );
+  assert.equal(await ask({ boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name: 'no' } }), 'pods "no" not found');
+  assert.equal(
+    await ask({ boundObjectRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' } }),
+    'cannot bind token to object of type apps/v1, Kind=Deployment',
+  );
+});
+
+test('nobody in particular, and somebody with a bad token', async () => {
+  const get = (path: string, headers = {}) => scene.ask('GET', path, undefined, { user: null, headers });
+  for (const path of ['/healthz', '/livez', '/readyz', '/version']) assert.equal((await get(path)).status, 200);
+  for (const path of ['/metrics', '/api', '/openapi/v3']) {
+    assert.equal((await get(path)).message, `forbidden: User "system:anonymous" cannot get path "${path}"`);
+  }
+  assert.equal((await get('/api/v1/pods', { authorization: 'Bearer nonsense' })).status, 401);
+});
+
+test('acting as somebody else', async () => {
+  const asAda = { 'impersonate-user': 'ada' };
+  const whoami = (user: string, headers: Record<string, string>) =>
+    scene.ask('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {}, { user: aUser(user), headers });
+  const refused = await whoami('bob', asAda);
+  assert.equal(
+    refused.message,
+    'selfsubjectreviews.authentication.k8s.io is forbidden: User "bob" cannot impersonate-on:user-info:create resource "selfsubjectreviews" in API group "authentication.k8s.io" at the cluster scope',
+  );
+  const { body } = await scene.ask(
+    'POST',
+    '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+    {},
+    {
+      headers: { ...asAda, 'impersonate-group': 'devs', 'impersonate-extra-scopes': 'x' },
+    },
+  );
+  assert.deepEqual((body['status'] as { userInfo: unknown }).userInfo, {
+    username: 'ada',
+    groups: ['devs', 'system:authenticated'],
+    extra: { scopes: ['x'] },
+  });
+});
