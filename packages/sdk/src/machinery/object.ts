@@ -60,6 +60,10 @@ export function put<T>(o: { [key: string]: T }, key: string, value: T): void {
   } else o[key] = value;
 }
 
+/** The same map with its keys in order, as upstream prints maps. */
+export const inKeyOrder = <T>(map: Readonly<Record<string, T>>): Record<string, T> =>
+  Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+
 /** Freezes a JSON value all the way down. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;

@@ -147,9 +147,17 @@ function compileStruct(shape: StructShape): Decoder {
     }
     c.owner = outer;
     if (c.onUnknown) for (const k of Object.keys(v)) if (!shape.fields.has(k)) c.onUnknown(unknownPath(c.path, k));
-    if (c.fill) shape.fill?.(out);
-    return out;
+    if (!c.fill || !shape.fill) return out;
+    shape.fill(out);
+    return inPublishedOrder(fields, out);
   };
+}
+
+/** What was filled last stands where it belongs, so that an object written out in full has the same bytes. */
+function inPublishedOrder(fields: readonly { field: FieldShape }[], value: Record<string, unknown>): unknown {
+  const out: Record<string, unknown> = {};
+  for (const { field } of fields) if (value[field.name] !== undefined) out[field.name] = value[field.name];
+  return out;
 }
 
 function filling(field: FieldShape, parent: Record<string, unknown>, c: Context, decodeField: Decoder): unknown {

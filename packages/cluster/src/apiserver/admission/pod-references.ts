@@ -11,7 +11,7 @@ type AnyContainer = Container | EphemeralContainer;
 /** Every container of the pod, in the order in which upstream visits them. */
 export function* containersOf(spec: PodSpec): Iterable<AnyContainer> {
   yield* spec.initContainers ?? [];
-  yield* spec.containers;
+  yield* spec.containers ?? [];
   yield* spec.ephemeralContainers ?? [];
 }
 

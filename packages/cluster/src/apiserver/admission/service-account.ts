@@ -89,7 +89,7 @@ function mountToken(spec: Pod['spec'], random: Random): void {
     setFields(containerSchema, c, { volumeMounts: [...volumeMounts, { name, readOnly: true, mountPath: tokenPath }] });
   };
   for (const c of spec.initContainers ?? []) mount(c);
-  for (const c of spec.containers) mount(c);
+  for (const c of spec.containers ?? []) mount(c);
   if (needed && !own) setFields(podSpec, spec, { volumes: [...(spec.volumes ?? []), apiAccess(name)] });
 }
 

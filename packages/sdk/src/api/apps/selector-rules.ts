@@ -1,4 +1,4 @@
-import { type FieldError, invalid, labelSelectorOf, type Path, required } from '../../machinery/index.ts';
+import { type FieldError, inKeyOrder, invalid, labelSelectorOf, type Path, required } from '../../machinery/index.ts';
 import type { PodTemplateSpec } from '../core/pod/pod-template.ts';
 import { validateLastingTemplate } from '../core/pod/validation/template.ts';
 import type { LabelSelector } from '../meta/label-selector.ts';
@@ -21,7 +21,11 @@ export function* validateSelectorAndTemplate(
     yield* validateLabelSelector(selector, here);
     // Upstream says deployment of every kind.
     if (labelSelectorOf(selector).empty) yield invalid(here, selector, 'empty selector is invalid for deployment');
-    if (!isUsableSelector(selector)) return yield invalid(here, selector, 'invalid label selector');
+    if (!isUsableSelector(selector)) {
+      const { matchLabels, ...rest } = selector;
+      const shown = { ...(matchLabels && { matchLabels: inKeyOrder(matchLabels) }), ...rest };
+      return yield invalid(here, shown, 'invalid label selector');
+    }
   }
   yield* validateLastingTemplate(template, at.child('template'), {
     selector,

@@ -18,7 +18,7 @@ export function* validateCounts<C extends Counts>(
   for (const name of counts) yield* nonNegative(count(name), at.child(name));
   for (const name of parts) {
     if ((count(name) ?? 0) <= (status.replicas ?? 0)) continue;
-    yield invalid(at.child(name), count(name), 'cannot be greater than status.replicas');
+    yield invalid(at.child(name), count(name) ?? 0, 'cannot be greater than status.replicas');
   }
   if ((status.availableReplicas ?? 0) > (status.readyReplicas ?? 0)) {
     yield invalid(at.child('availableReplicas'), status.availableReplicas, 'cannot be greater than readyReplicas');

@@ -1,4 +1,4 @@
-import type { Column } from '../../../schema/index.ts';
+import type { Column, RowCondition } from '../../../schema/index.ts';
 import { ageColumn, nameColumn } from '../../meta/columns.ts';
 import { humanDuration } from '../../meta/human-duration.ts';
 import type { Pod } from './pod.ts';
@@ -39,3 +39,10 @@ export const podColumns: readonly Column<Pod>[] = [
     return gates.length ? `${open.length}/${gates.length}` : none;
   }),
 ];
+
+/** That a pod has run its course, for those who list only what still runs. */
+export function podRowConditions({ status }: Pod): RowCondition[] {
+  const completed = (reason: string, message: string) => [{ type: 'Completed', status: 'True', reason, message }];
+  if (status.phase === 'Succeeded') return completed('Succeeded', 'The pod has completed successfully.');
+  return status.phase === 'Failed' ? completed('Failed', 'The pod failed.') : [];
+}

@@ -1,9 +1,11 @@
-import type { JsonObject, ObjectMeta } from '../../../machinery/index.ts';
-import type { Container } from './container.ts';
+import { inKeyOrder, type JsonObject, type ObjectMeta } from '../../../machinery/index.ts';
+import { setFields } from '../../../schema/index.ts';
+import { type Container, containerPort } from './container.ts';
 import type { Pod } from './pod.ts';
-import type { PodSpec } from './pod-spec.ts';
+import { podSpec, type PodSpec } from './pod-spec.ts';
 import type { PodStatus } from './pod-status.ts';
 import { containerTotals } from './resource-totals.ts';
+import { resourceRequirements } from './resources.ts';
 import { isHugePages, isPodLevelResource, mayOvercommit } from './validation/resource-name.ts';
 
 /** What pods are given that templates for pods aren't. Changes the pod. */
@@ -12,19 +14,22 @@ export function fillPod(pod: Pod): void {
   dropInitContainerAnnotations(metadata);
   for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) {
     askForLimits(container);
-    if (spec.hostNetwork) for (const port of container.ports ?? []) port.hostPort ||= port.containerPort;
+    if (!spec.hostNetwork) continue;
+    for (const port of container.ports ?? []) {
+      setFields(containerPort, port, { hostPort: port.hostPort || port.containerPort });
+    }
   }
   // Grace can't be refused altogether.
   if (spec.terminationGracePeriodSeconds < 0) spec.terminationGracePeriodSeconds = 1;
   fillPodResources(spec);
-  spec.enableServiceLinks ??= true;
+  setFields(podSpec, spec, { enableServiceLinks: spec.enableServiceLinks ?? true });
   if (status) agreeOnIP(status);
 }
 
 /** Whoever limits a resource without asking for it asks for the limit. */
 function askForLimits({ resources }: Container): void {
   if (!resources?.limits) return;
-  resources.requests = { ...resources.limits, ...resources.requests };
+  setFields(resourceRequirements, resources, { requests: inKeyOrder({ ...resources.limits, ...resources.requests }) });
 }
 
 /** What is asked for the whole pod, where it says some of it: the rest comes from its containers and its limits. */
@@ -33,7 +38,9 @@ function fillPodResources(spec: PodSpec): void {
   if (!resources || !Object.keys({ ...resources.limits, ...resources.requests }).length) return;
   for (const [name, sum] of Object.entries(containerTotals(spec, 'limits'))) {
     if (!isHugePages(name) || resources.requests?.[name] !== undefined) continue;
-    resources.limits = { [name]: sum, ...resources.limits };
+    setFields(resourceRequirements, resources, {
+      limits: inKeyOrder({ ...resources.limits, [name]: resources.limits?.[name] ?? sum }),
+    });
   }
   if (!resources.limits || !Object.keys(resources.limits).length) return;
   const requests = { ...resources.requests };
@@ -43,7 +50,7 @@ function fillPodResources(spec: PodSpec): void {
   for (const [name, limit] of Object.entries(resources.limits)) {
     if (isPodLevelResource(name)) requests[name] ??= limit;
   }
-  if (Object.keys(requests).length) resources.requests = requests;
+  if (Object.keys(requests).length) setFields(resourceRequirements, resources, { requests: inKeyOrder(requests) });
 }
 
 /** One address and the list of them say the same; the one is believed where they differ. */

@@ -1,5 +1,5 @@
 import { defineKind, type Kind, s } from '../../../schema/index.ts';
-import { podColumns } from './columns.ts';
+import { podColumns, podRowConditions } from './columns.ts';
 import { fillPod } from './defaults.ts';
 import { podSpec } from './pod-spec.ts';
 import { podStatus } from './pod-status.ts';
@@ -62,6 +62,7 @@ export const pod: Kind<Pod, PodManifest> = defineKind<Pod, PodManifest>({
     if (!old) yield* podWarnings(metadata, spec);
   },
   columns: podColumns,
+  rowConditions: podRowConditions,
   fieldSelectors: {
     'spec.host': ({ spec }) => spec.nodeName ?? '',
     'spec.hostNetwork': ({ spec }) => String(spec.hostNetwork ?? false),

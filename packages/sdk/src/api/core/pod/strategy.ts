@@ -7,9 +7,9 @@ import {
   type ObjectMeta,
   timestamp,
 } from '../../../machinery/index.ts';
-import type { PartStrategy, WriteContext } from '../../../schema/index.ts';
+import { type PartStrategy, setFields, type WriteContext } from '../../../schema/index.ts';
 import type { PodAffinityTerm } from './affinity.ts';
-import type { Container } from './container.ts';
+import { type Container, container as containerStruct, ephemeralContainer } from './container.ts';
 import { allContainers } from './containers-of.ts';
 import { dropGatedFields, dropGatedStatus } from './gated-fields.ts';
 import type { Pod } from './pod.ts';
@@ -71,14 +71,18 @@ function addKeys(
 /** AppArmor was asked for by annotation once; what one says and no field does becomes the field. */
 function takeAppArmorAnnotations({ metadata, spec }: Pod, context: WriteContext): void {
   if (spec.os?.name === 'windows') return;
-  for (const { container } of allContainers(spec)) {
+  for (const { container, list } of allContainers(spec)) {
     const key = appArmorPrefix + container.name;
     const annotation = metadata.annotations?.[key];
     if (annotation === undefined || container.securityContext?.appArmorProfile) continue;
     const said = appArmorFromAnnotation(annotation);
     const profile = said && !isRefused(validateAppArmorProfile(said, field(''))) ? said : undefined;
     if (profile && equal(profile, spec.securityContext?.appArmorProfile)) continue;
-    if (profile) container.securityContext = { ...container.securityContext, appArmorProfile: profile };
+    if (profile) {
+      const securityContext = { ...container.securityContext, appArmorProfile: profile };
+      const struct = list === 'ephemeralContainers' ? ephemeralContainer : containerStruct;
+      setFields<Container>(struct, container, { securityContext });
+    }
     context.warn(`metadata.annotations[${key}]: deprecated since v1.30; use the "appArmorProfile" field instead`);
   }
 }

@@ -1,4 +1,11 @@
-import { type FieldError, forbiddenAt, invalid, type ObjectMeta, type Path } from '../../../../machinery/index.ts';
+import {
+  type FieldError,
+  forbiddenAt,
+  invalid,
+  type ObjectMeta,
+  type Path,
+  syntaxProblem,
+} from '../../../../machinery/index.ts';
 import { decode, DecodeError, s } from '../../../../schema/index.ts';
 import { type Toleration, toleration } from '../../taint.ts';
 import type { PodSpec } from '../pod-spec.ts';
@@ -51,7 +58,7 @@ function* validateAnnotatedTolerations(text: string, at: Path, rules: PodRules):
     tolerations = decode(s.list(toleration).shape, JSON.parse(text)) as Toleration[];
   } catch (err) {
     if (!(err instanceof SyntaxError || err instanceof DecodeError)) throw err;
-    yield invalid(at, tolerationsAnnotation, err.message);
+    yield invalid(at, tolerationsAnnotation, syntaxProblem(Buffer.from(text)) ?? err.message);
     return;
   }
   yield* validateTolerations(tolerations, at.child(tolerationsAnnotation), rules);

@@ -49,7 +49,7 @@ export function* validatePodSpec(spec: PodSpec, at: Path, { rules, metadata }: P
   const volumes = validateVolumes(spec.volumes, at.child('volumes'), { rules, metadata });
   yield* volumes.errors;
   yield* validateResourceClaims(spec.resourceClaims, at.child('resourceClaims'), metadata);
-  const claims = new Set(spec.resourceClaims?.map(({ name }) => name));
+  const claims = new Set(spec.resourceClaims?.flatMap(({ name }) => name || []));
   const context = { rules, claims, spec, volumes: volumes.good };
   yield* validateContainers(at.child('containers'), context);
   yield* validateInitContainers(at.child('initContainers'), context);

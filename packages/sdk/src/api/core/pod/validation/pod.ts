@@ -3,6 +3,7 @@ import {
   field,
   type FieldError,
   forbiddenAt,
+  inKeyOrder,
   invalid,
   type JsonObject,
   type Path,
@@ -155,7 +156,7 @@ function withField<O extends object, K extends keyof O>(object: O, name: K, valu
 function* validateNarrowed(next: PodSpec, old: PodSpec): Iterable<FieldError> {
   if (Object.entries(old.nodeSelector ?? {}).some(([k, v]) => next.nodeSelector?.[k] !== v)) {
     const why = 'only additions to spec.nodeSelector are allowed (no mutations or deletions)';
-    yield invalid(specAt.child('nodeSelector'), next.nodeSelector ?? null, why);
+    yield invalid(specAt.child('nodeSelector'), next.nodeSelector ? inKeyOrder(next.nodeSelector) : null, why);
   }
   const [now, before] = [next.affinity?.nodeAffinity, old.affinity?.nodeAffinity];
   if (equal(now, before)) return;

@@ -1,6 +1,7 @@
 import {
   type FieldError,
   forbiddenAt,
+  inKeyOrder,
   invalid,
   labelSelectorOf,
   notSupported,
@@ -48,8 +49,11 @@ export function* validateLastingTemplate(
   const { metadata, spec } = template;
   const labels = metadata.labels;
   if (!labelSelectorOf(selector).matches(labels ?? {})) {
-    const shown = labels ? Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))) : null;
-    yield invalid(at.child('metadata', 'labels'), shown, '`selector` does not match template `labels`');
+    yield invalid(
+      at.child('metadata', 'labels'),
+      labels ? inKeyOrder(labels) : null,
+      '`selector` does not match template `labels`',
+    );
   }
   yield* validatePodTemplate(template, at, old);
   if (spec.restartPolicy !== 'Always') {
