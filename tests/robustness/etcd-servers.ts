@@ -7,14 +7,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The one on the PATH, or the one that the set-up of the tests unpacked. */
-function findEtcd(): string | undefined {
-  const unpacked = fileURLToPath(new URL('../../../.cache/etcd/usr/bin/etcd', import.meta.url));
-  if (spawnSync('etcd', ['--version']).status === 0) return 'etcd';
+function find(command: string, version: string): string | undefined {
+  if (spawnSync(command, [version], { env: { PATH: process.env['PATH'], ETCDCTL_API: '3' } }).status === 0)
+    return command;
+  const unpacked = fileURLToPath(new URL(`../../../.cache/etcd/usr/bin/${command}`, import.meta.url));
   return existsSync(unpacked) ? unpacked : undefined;
 }
 
-export const etcd = findEtcd();
+export const etcd = find('etcd', '--version');
 export const withoutEtcd = etcd ? false : 'etcd is not installed (Debian: etcd-server)';
+export const etcdctl = find('etcdctl', 'version');
+export const withoutEtcdctl = etcdctl ? false : 'etcdctl is not installed (Debian: etcd-client)';
 
 export interface Certificates {
   readonly ca: string;

@@ -40,4 +40,5 @@ export {
   type RpcErrorCode,
 } from './rpc-error.ts';
 export { type CallOptions, Connection, type ConnectionOptions, type RpcClient } from './connection.ts';
+export { RpcServer, type RpcHandlers, type RpcServerOptions } from './server.ts';
 export { definitionOf } from './definition.ts';

@@ -35,6 +35,8 @@ export class RpcError extends Error {
   }
 }
 
+export const codeNumber = (code: RpcErrorCode): number => codes.indexOf(code);
+
 export const codeName = (code: number): RpcErrorCode => codes[code] ?? 'Unknown';
 
 export const hasRpcCode = (err: unknown, code: RpcErrorCode): boolean => err instanceof RpcError && err.code === code;

@@ -9,6 +9,14 @@ export class Compacted extends Error {
   }
 }
 
+/** A transaction may write a key once. */
+export class DuplicateKey extends Error {
+  constructor(key: string) {
+    super(`a transaction writes ${key} twice`);
+    this.name = 'DuplicateKey';
+  }
+}
+
 export class LeaseNotFound extends Error {
   constructor(id: number) {
     super(`requested lease ${id} not found`);

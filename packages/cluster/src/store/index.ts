@@ -17,8 +17,9 @@ export type {
 } from './backend.ts';
 export { compactRegularly } from './compaction.ts';
 export { Compacted, KeyExists, LeaseExists, LeaseNotFound, RevisionMismatch, StoreFull } from './errors.ts';
+export type { ServedEtcd, ServeEtcdOptions } from './etcd/serve-etcd.ts';
 export type { EtcdEndpoints } from './etcd/endpoints.ts';
-export { openEtcd } from './etcd/open-etcd.ts';
+export { openEtcd, serveEtcd } from './etcd/on-demand.ts';
 export { DataDirectoryError } from './lmdb/data-directory.ts';
 export { LmdbBackend } from './lmdb/lmdb-backend.ts';
 export { MemoryBackend } from './memory-backend.ts';

@@ -1,5 +1,6 @@
 import type { Operation, StoredItem, StoreEvent, Transaction } from './backend.ts';
 import { holds } from './compare.ts';
+import { DuplicateKey } from './errors.ts';
 
 export interface Outcome {
   readonly succeeded: boolean;
@@ -21,7 +22,7 @@ export function transact(
   const items = operations.map((o) => {
     const prev = written.has(o.key) ? written.get(o.key) : find(o.key);
     if (o.op === 'get') return prev;
-    if (written.has(o.key)) throw new Error(`a transaction writes ${o.key} twice`);
+    if (written.has(o.key)) throw new DuplicateKey(o.key);
     const item = o.op === 'put' ? next(o, prev, revision) : undefined;
     written.set(o.key, item);
     if (item) events.push({ type: 'put', key: o.key, item, ...(prev && { prev }) });
