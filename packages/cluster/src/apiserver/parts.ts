@@ -93,7 +93,14 @@ export function standardParts(config: PartsConfig): ApiServerParts {
         authorizer: of(server).authorizer,
         random: server.deps.random.fork('tokens'),
       }),
-    hooks: (server, resource) => hooksOf(server, resource, config),
+    hooks: (server, resource) =>
+      hooksOf(server, resource, {
+        ...config,
+        access: () => {
+          const { authorizer, rbac } = of(server);
+          return { authorizer, rulesOf: (user, namespace) => rbac.rulesOf(user, namespace) };
+        },
+      }),
   };
 }
 

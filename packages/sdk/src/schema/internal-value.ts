@@ -3,6 +3,8 @@ import type { Schema } from './words.ts';
 
 /** Fields whose internal names aren't just the published ones with a capital. */
 const renamed: Readonly<Record<string, string>> = {
+  uid: 'UID',
+  apiVersion: 'APIVersion',
   seLinuxOptions: 'SELinuxOptions',
   gmsaCredentialSpecName: 'GMSACredentialSpecName',
   gmsaCredentialSpec: 'GMSACredentialSpec',

@@ -130,8 +130,8 @@ export const endpointSlice: Kind<EndpointSlice, EndpointSliceManifest> = defineK
 const contentOf = ({ metadata: { labels = {} }, addressType, endpoints, ports }: EndpointSlice) => ({
   labels,
   addressType,
-  endpoints,
-  ports,
+  endpoints: endpoints ?? [],
+  ports: ports ?? [],
 });
 
 const topologiesOf = ({ endpoints }: EndpointSlice) => (endpoints ?? []).map((e) => e.deprecatedTopology ?? {});

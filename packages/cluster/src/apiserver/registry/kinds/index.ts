@@ -6,19 +6,35 @@ import type { ApiServer } from '../../server.ts';
 import type { KindHooks } from '../kind-hooks.ts';
 import type { Resource } from '../resource.ts';
 import type { ClusterIps } from './cluster-ips.ts';
+import { bindingHooks, type RbacHookDeps, roleHooks } from './rbac.ts';
 import { serviceHooks } from './service.ts';
 
 export { ClusterIps } from './cluster-ips.ts';
 
 export interface KindHooksConfig {
+  /** The addresses that services get. */
   readonly clusterIps: ClusterIps;
 }
 
-export function hooksOf(server: ApiServer, resource: Resource, { clusterIps }: KindHooksConfig): KindHooks | undefined {
+/** What the server's other parts know that hooks ask. */
+export type Access = Omit<RbacHookDeps, 'registries'>;
+
+export function hooksOf(
+  server: ApiServer,
+  resource: Resource,
+  { clusterIps, access }: KindHooksConfig & { access: () => Access },
+): KindHooks | undefined {
   const { feed, deps } = server;
+  const rbac = (): RbacHookDeps => ({ ...access(), registries: () => server.registries });
   switch (`${resource.group}/${resource.resource}`) {
     case '/services':
       return serviceHooks(resource, { feed, ips: clusterIps, random: deps.random.fork('services') });
+    case 'rbac.authorization.k8s.io/roles':
+    case 'rbac.authorization.k8s.io/clusterroles':
+      return roleHooks(resource, rbac());
+    case 'rbac.authorization.k8s.io/rolebindings':
+    case 'rbac.authorization.k8s.io/clusterrolebindings':
+      return bindingHooks(resource, rbac());
     default:
       return undefined;
   }

@@ -23,7 +23,8 @@ before(async () => {
       admission: () => [],
       endpoints: () => [],
       subresources: () => [],
-      hooks: (s, resource) => hooksOf(s, resource, { clusterIps }),
+      hooks: (s, resource) =>
+        resource.resource === 'services' ? hooksOf(s, resource, { clusterIps, access: nobodyAsks }) : undefined,
     },
     stop.signal,
   );
@@ -31,6 +32,10 @@ before(async () => {
   client = createClient(server.transport({ name: 'test', groups: [], extra: {} }), { fieldManager: 'test' });
 });
 after(() => stop.abort());
+
+const nobodyAsks = () => {
+  throw new Error('a service needs no rights');
+};
 
 let made = 0;
 const aService = (
