@@ -36,3 +36,11 @@ export { type KubeletHost, systemHost } from './host.ts';
 export { type KubeletDeps, runKubelet } from './kubelet.ts';
 export { type Machine, type MachineFacts, type MachineUsage, systemMachine } from './node/machine.ts';
 export { removeNode } from './remove-node.ts';
+export {
+  NodeAccess,
+  type NodeInfo,
+  type NodeListenOptions,
+  NodeServer,
+  type NodeServerDeps,
+  readLog,
+} from './server/index.ts';

@@ -18,5 +18,6 @@ export {
 export type { ContainerRef, LogOptions, PodRef, StreamingBackend } from './backend.ts';
 export { type StreamingHandler, streamingHandler } from './handler.ts';
 export { connectionServer, serveOn } from './serve.ts';
+export { refuse as refuseUpgrade } from './upgrade.ts';
 export { openSession } from './client/exec.ts';
 export { openForwarder } from './client/forward.ts';

@@ -30,6 +30,8 @@ export interface MachineUsage {
   readonly inodes: number;
   readonly pids: number;
   readonly pidLimit: number;
+  /** What all processors have worked since the machine started. */
+  readonly cpuNanoSeconds?: number;
 }
 
 /** The machine we run on; `rootDir` lies on the disk that pods fill. */
@@ -60,6 +62,8 @@ export async function systemMachine(rootDir: string): Promise<Machine> {
         inodesFree: free.ffree,
         inodes: free.files,
         pids: Number(loadavg.split(' ')[3]?.split('/')[1] ?? 0),
+        cpuNanoSeconds:
+          os.cpus().reduce((all, { times }) => all + times.user + times.nice + times.sys + times.irq, 0) * 1e6,
         pidLimit: Number(await text('/proc/sys/kernel/pid_max')) || 32_768,
       };
     },
