@@ -16,6 +16,7 @@ export type {
 export { listen, type Listening, type ListenOptions } from './http/index.ts';
 export type { AdmissionAttributes, AdmissionPlugin } from './admission/plugin.ts';
 export { bootstrap, serverItself } from './bootstrap.ts';
+export { bootstrapPolicy } from './authz/bootstrap/index.ts';
 export { type KubernetesServiceOptions, publishKubernetesService } from './kubernetes-service.ts';
 export { type PartsConfig, standardParts } from './parts.ts';
 export { ClusterIps } from './registry/kinds/index.ts';

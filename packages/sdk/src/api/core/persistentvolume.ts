@@ -212,7 +212,7 @@ const persistentVolumeSpecShape = s.struct('io.k8s.api.core.v1.PersistentVolumeS
   local: s.opt([2, 20], localVolumeSource),
   storageos: s.opt([2, 21], storageOSPersistentVolumeSource),
   csi: s.opt([2, 22], csiPersistentVolumeSource),
-  accessModes: s.zero(3, s.list(s.str())),
+  accessModes: s.zero(3, s.list(s.oneOf('ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'))),
   claimRef: s.opt(4, objectReference),
   persistentVolumeReclaimPolicy: s.zero(5, s.oneOf('Delete', 'Recycle', 'Retain')),
   storageClassName: s.zero(6, s.str()),

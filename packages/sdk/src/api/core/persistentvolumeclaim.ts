@@ -27,7 +27,7 @@ export const modifyVolumeStatus: Struct<ModifyVolumeStatus, ModifyVolumeStatusMa
 
 const persistentVolumeClaimStatusShape = s.struct('io.k8s.api.core.v1.PersistentVolumeClaimStatus', {
   phase: s.zero(1, s.oneOf('Bound', 'Lost', 'Pending')),
-  accessModes: s.zero(2, s.list(s.str())),
+  accessModes: s.zero(2, s.list(s.oneOf('ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'))),
   capacity: s.zero(3, s.map(s.quantity())),
   conditions: s.zero(4, s.listByKey(persistentVolumeClaimCondition, ['type'], { patchKey: 'type' })),
   allocatedResources: s.zero(5, s.map(s.quantity())),

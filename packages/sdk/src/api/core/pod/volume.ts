@@ -125,7 +125,7 @@ export const persistentVolumeClaimVolumeSource: Struct<
 > = persistentVolumeClaimVolumeSourceShape;
 
 const persistentVolumeClaimSpecShape = s.struct('io.k8s.api.core.v1.PersistentVolumeClaimSpec', {
-  accessModes: s.zero(1, s.list(s.str())),
+  accessModes: s.zero(1, s.list(s.oneOf('ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'))),
   selector: s.opt(4, labelSelector),
   resources: s.held(2, volumeResourceRequirements),
   volumeName: s.zero(3, s.str()),

@@ -57,7 +57,7 @@ const serviceSpecShape = s.struct(
     healthCheckNodePort: s.zero(12, s.int32()),
     publishNotReadyAddresses: s.zero(13, s.bool()),
     sessionAffinityConfig: s.opt(14, sessionAffinityConfig),
-    ipFamilies: s.zero(19, s.list(s.str())),
+    ipFamilies: s.zero(19, s.list(s.oneOf('', 'IPv4', 'IPv6'))),
     ipFamilyPolicy: s.opt(17, s.oneOf('PreferDualStack', 'RequireDualStack', 'SingleStack')),
     allocateLoadBalancerNodePorts: s.opt(20, s.bool(), {
       fill: ({ type }) => (type === 'LoadBalancer' ? true : undefined),
