@@ -10,6 +10,7 @@ export interface ConnectionOptions {
   readonly credentials?: ChannelCredentials;
   /** The largest message in either direction; 16 MiB unless given, as Kubernetes has it. */
   readonly maxMessageBytes?: number;
+  readonly userAgent?: string;
   /** Sent with every call. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
@@ -50,6 +51,7 @@ export class Connection {
       ...reconnect,
       // The path of a socket is no host name that Go's server would take.
       ...(address.startsWith('unix:') && { 'grpc.default_authority': 'localhost' }),
+      ...(options.userAgent && { 'grpc.primary_user_agent': options.userAgent }),
       'grpc.max_receive_message_length': limit,
       'grpc.max_send_message_length': limit,
       // Each its own socket: who closes one closes no other's calls.

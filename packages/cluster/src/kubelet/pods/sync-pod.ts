@@ -97,14 +97,19 @@ export async function pruneRuns(
   { runtime: service, config, files }: PodSurroundings,
   signal: AbortSignal,
 ): Promise<void> {
-  const kept = new Map<string, number>();
+  const dead = new Map<string, number>();
   const removed = new Set<string>();
+  const newest = new Set<string>();
   for (const container of runtime.containers) {
-    if (container.state !== 'CONTAINER_EXITED') continue;
     const name = nameOf(container);
-    const count = (kept.get(name) ?? 0) + 1;
-    kept.set(name, count);
-    if (count <= config.maxDeadContainers) continue;
+    const isNewest = !newest.has(name);
+    newest.add(name);
+    if (container.state === 'CONTAINER_EXITED') {
+      const count = (dead.get(name) ?? 0) + 1;
+      dead.set(name, count);
+      if (count <= config.maxDeadContainers) continue;
+      // One that was made and never ran is of no use once another has taken its place.
+    } else if (isNewest || container.state !== 'CONTAINER_CREATED') continue;
     await service.removeContainer(container.id, { signal });
     if (container.logPath) await files.removeLog(container.logPath);
     removed.add(container.id);
