@@ -8,6 +8,7 @@ import {
   connectRuntime,
   defaultKubeletConfig,
   type KubeletConfig,
+  type NodeServing,
   removeContainerd,
   removeNode,
   runKubelet,
@@ -26,6 +27,7 @@ import {
   runDns,
   runNodeNetwork,
 } from '../network/index.ts';
+import type { Pki } from '../pki/index.ts';
 import { component } from './control-plane.ts';
 import { defaultDataDir, filesIn } from './data-dir.ts';
 import { Failure } from './failure.ts';
@@ -42,6 +44,7 @@ export interface RealNodeOptions {
 export interface RealNodeDeps {
   readonly server: ApiServer;
   readonly nodes: LocalNodes;
+  readonly pki: Pki;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -53,7 +56,7 @@ export interface RealNodeDeps {
  */
 export async function runRealNode(options: RealNodeOptions, deps: RealNodeDeps, signal: AbortSignal): Promise<void> {
   const { dataDir, serviceClusterIpRange, keepsPods } = options;
-  const { server, clock, random, log } = deps;
+  const { server, nodes, pki, clock, random, log } = deps;
   const names = namesOf(dataDir, options);
   const clusterDns = dnsClusterIP(serviceClusterIpRange);
   const kubelet = kubeletConfig(dataDir, clusterDns);
@@ -113,7 +116,13 @@ export async function runRealNode(options: RealNodeOptions, deps: RealNodeDeps, 
     const cache = new SharedCache({ client, clock, random, log }, base.signal);
     base.go(() => cache.done());
     const endsPods = () => signal.aborted && !keepsPods();
-    await runKubelet({ client, cache, clock, random, log, metrics, config: kubelet, runtime, endsPods }, stop);
+    const { nodeName, nodeIPs } = kubelet;
+    const certificate = pki.keptServer('kubelet', `system:node:${nodeName}`, [nodeName, ...nodeIPs]);
+    const serving: NodeServing = {
+      listen: { ...certificate, clientCa: pki.ca.cert },
+      inProcess: (accept) => nodes.add(nodeName, accept),
+    };
+    await runKubelet({ client, cache, clock, random, log, metrics, config: kubelet, runtime, serving, endsPods }, stop);
     if (!signal.aborted) await base.done();
   } catch (err) {
     throw err instanceof NetworkRequirementError ? new Failure(err.message, { cause: err }) : err;

@@ -64,7 +64,7 @@ export async function runUp(options: UpOptions, { signal, keepsPods }: Stop): Pr
     } else if (plan.real) {
       const { runRealNode } = await import('./real-node.ts');
       const either = AbortSignal.any([signal, tasks.signal]);
-      node = runRealNode({ ...options, keepsPods }, { ...deps, server, nodes }, either);
+      node = runRealNode({ ...options, keepsPods }, { ...deps, server, nodes, pki }, either);
       tasks.go(() => node);
     }
     tasks.go(async (s) => {

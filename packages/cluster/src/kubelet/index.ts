@@ -42,5 +42,6 @@ export {
   type NodeListenOptions,
   NodeServer,
   type NodeServerDeps,
+  type NodeServing,
   readLog,
 } from './server/index.ts';

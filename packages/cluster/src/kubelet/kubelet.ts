@@ -2,7 +2,7 @@ import { configMap, node as nodeKind, pod as podKind, secret, service } from '@t
 import type { Cache } from '@tiphys/sdk/cache';
 import type { Client } from '@tiphys/sdk/client';
 import { EventBroadcaster } from '@tiphys/sdk/operator';
-import { type Clock, group, type Logger, type Random, type Registry } from '@tiphys/sdk/runtime';
+import { Broadcast, type Clock, group, type Logger, type Random, type Registry } from '@tiphys/sdk/runtime';
 import type { KubeletConfig } from './config.ts';
 import { BackOff } from './containers/back-off.ts';
 import { parseResolvConf } from './containers/dns.ts';
@@ -15,6 +15,7 @@ import { NodeAgent } from './node/node-agent.ts';
 import type { NodeFacts } from './pods/node-facts.ts';
 import { PodWorkers } from './pods/pod-workers.ts';
 import { Relist } from './pods/relist.ts';
+import { type NodeServing, serveNode } from './server/index.ts';
 import { StatusWriter } from './status/status-writer.ts';
 import { ReferencedObjects } from './volumes/index.ts';
 import { ServiceAccountTokens } from './volumes/service-account-tokens.ts';
@@ -30,6 +31,8 @@ export interface KubeletDeps {
   readonly runtime: ContainerRuntime;
   /** The machine we run on unless given. */
   readonly host?: KubeletHost;
+  /** How the node's own server is reached; there is none without. */
+  readonly serving?: NodeServing;
   /** Asked when told to stop: whether the pods end with us, each with its grace. They go on otherwise, to be found again. */
   readonly endsPods?: () => boolean;
 }
@@ -51,7 +54,12 @@ export async function runKubelet(deps: KubeletDeps, signal: AbortSignal): Promis
   const { nodeName: hostName } = config;
   const events = new EventBroadcaster({ client, clock, random, log, component: 'kubelet', host: hostName });
   tasks.go((s) => events.run(s));
-  const relist = new Relist({ runtime, clock, log, changed: (uid) => workers.wake(uid) });
+  const changes = new Broadcast();
+  const changed = (uid: string) => {
+    workers.wake(uid);
+    changes.notify();
+  };
+  const relist = new Relist({ runtime, clock, log, changed });
   const problems = () => [relist.problem()].filter((p) => p !== undefined);
   const { machine } = host;
   const agent = new NodeAgent({ client, clock, random, log, events, config, runtime, machine, problems });
@@ -122,6 +130,24 @@ export async function runKubelet(deps: KubeletDeps, signal: AbortSignal): Promis
     tasks.go((s) => relist.run(s));
     tasks.go((s) => logs.run(s));
     tasks.go((s) => images.run(s));
+    const { serving, metrics } = deps;
+    if (serving) {
+      const served = {
+        client,
+        clock,
+        log,
+        config,
+        runtime,
+        machine,
+        serving,
+        ...(metrics && { metrics }),
+        pod: (namespace: string, name: string) => pods.get(namespace, name),
+        pods: () => pods.list(),
+        changed: (_uid: string, s: AbortSignal) => changes.next(s),
+        problem: () => relist.problem(),
+      };
+      tasks.go((s) => serveNode(served, s));
+    }
     tasks.signal.addEventListener('abort', () => ends.forEach((end) => end()), { once: true });
     await tasks.done();
   } finally {

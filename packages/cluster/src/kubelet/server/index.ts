@@ -5,3 +5,4 @@ export type { NodeInfo } from './info-handler.ts';
 export { type NodeListenOptions, NodeServer, type NodeServerDeps } from './node-server.ts';
 export { summaryOf } from './summary.ts';
 export { type LogReading, readLog } from './logs/index.ts';
+export { type NodeServing, serveNode } from './serve-node.ts';
