@@ -3,7 +3,7 @@
  * quantities, patches, managed fields. Everything here is pure.
  */
 export * from './object.ts';
-export { field, Path } from './path.ts';
+export { emptyPath, field, Path } from './path.ts';
 export * from './field-error.ts';
 export * from './field-rules.ts';
 export * from './shape.ts';

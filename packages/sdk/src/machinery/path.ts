@@ -30,3 +30,6 @@ export const field = (...names: string[]): Path => {
   const [first = '', ...rest] = names;
   return new Path(first).child(...rest);
 };
+
+/** Nowhere in particular, as upstream prints it. */
+export const emptyPath = '[]';

@@ -8,6 +8,7 @@ const renamed: Readonly<Record<string, string>> = {
   seLinuxOptions: 'SELinuxOptions',
   gmsaCredentialSpecName: 'GMSACredentialSpecName',
   gmsaCredentialSpec: 'GMSACredentialSpec',
+  ip: 'IP',
 };
 
 /**

@@ -21,6 +21,8 @@ export * from './pod/pod-status.ts';
 export * from './pod/pod-template.ts';
 export * from './pod/pod.ts';
 export * from './pod/probe.ts';
+export * from './pod/qos.ts';
+export * from './pod/resource-totals.ts';
 export * from './pod/resources.ts';
 export * from './pod/security.ts';
 export * from './pod/volume-source.ts';

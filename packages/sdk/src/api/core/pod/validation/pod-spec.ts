@@ -2,6 +2,7 @@ import {
   dnsLabelProblems,
   dnsSubdomainProblems,
   duplicate,
+  emptyPath,
   type FieldError,
   forbiddenAt,
   invalid,
@@ -90,7 +91,7 @@ function* validateResourceClaims(
   const names = new Set<string>();
   for (const [i, claim] of (claims ?? []).entries()) {
     if (metadata && isMirrorPod(metadata)) {
-      yield forbiddenAt('', 'static pods do not support resource claims');
+      yield forbiddenAt(emptyPath, 'static pods do not support resource claims');
       continue;
     }
     const here = at.index(i);

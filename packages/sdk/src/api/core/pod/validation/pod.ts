@@ -1,5 +1,6 @@
 import {
   equal,
+  emptyPath,
   field,
   type FieldError,
   forbiddenAt,
@@ -175,7 +176,7 @@ function withOldDemands(next: PodSpec, old: PodSpec): PodSpec {
 }
 
 export function* validateEphemeralUpdate(next: Pod, old: Pod): Iterable<FieldError> {
-  if (isMirrorPod(old.metadata)) return yield forbiddenAt('', 'static pods do not support ephemeral containers');
+  if (isMirrorPod(old.metadata)) return yield forbiddenAt(emptyPath, 'static pods do not support ephemeral containers');
   const rules = podRules(true, old);
   const annotationsAt = metadataAt.child('annotations');
   yield* validateWhole(next, rules);

@@ -1,4 +1,12 @@
-import { equal, field, type FieldError, forbiddenAt, invalid, type Path } from '../../../../machinery/index.ts';
+import {
+  emptyPath,
+  equal,
+  field,
+  type FieldError,
+  forbiddenAt,
+  invalid,
+  type Path,
+} from '../../../../machinery/index.ts';
 import type { Container } from '../container.ts';
 import type { Pod } from '../pod.ts';
 import type { PodSpec } from '../pod-spec.ts';
@@ -14,8 +22,8 @@ const specAt = field('spec');
 
 /** A running pod's CPU and memory may change, and nothing else of it. */
 export function* validateResize(next: Pod, old: Pod): Iterable<FieldError> {
-  if (isMirrorPod(old.metadata)) return yield forbiddenAt('', 'static pods cannot be resized');
-  if (old.spec.os?.name === 'windows') return yield forbiddenAt('', 'windows pods cannot be resized');
+  if (isMirrorPod(old.metadata)) return yield forbiddenAt(emptyPath, 'static pods cannot be resized');
+  if (old.spec.os?.name === 'windows') return yield forbiddenAt(emptyPath, 'windows pods cannot be resized');
   const errors = [...validateChange(next, old)];
   yield* errors;
   if (!errors.length && !equal(withOldComputeEverywhere(next.spec, old.spec), old.spec)) {
