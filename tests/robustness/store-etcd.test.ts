@@ -9,6 +9,7 @@ import { systemClock, systemRandom } from '@tiphys/sdk/runtime';
 import { Pki } from 'tiphys/pki';
 import { openEtcd } from 'tiphys/store';
 import { storeContract, watching } from 'tiphys/store/contract';
+import { TiphysProcess } from '../bench/tiphys-process.ts';
 import { type Certificates, type EtcdMember, startEtcd, withoutEtcd } from './etcd-servers.ts';
 
 const deps = { clock: systemClock, random: systemRandom };
@@ -94,6 +95,24 @@ describe('with a real etcd', { skip: withoutEtcd }, () => {
     await store.close();
     await assert.rejects(openEtcd({ endpoints, ca, patienceMs: 500 }, deps), /no etcd answers at https:/);
     rmSync(dir, { recursive: true });
+  });
+
+  it('is shared by API servers, each of which reads what the other has just written', async () => {
+    await using servers = await startEtcd(1);
+    const flags = ['--etcd-servers', servers.endpoints.join(',')];
+    await using one = await TiphysProcess.start('apiserver', ...flags);
+    await using two = await TiphysProcess.start('apiserver', ...flags);
+    const path = '/api/v1/namespaces/default/configmaps';
+    for (let i = 0; i < 20; i++) {
+      const body = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `c${i}` } });
+      const [writer, reader] = i % 2 ? [one, two] : [two, one];
+      assert.equal((await writer.client.request('POST', path, { body })).status, 201);
+      const { text } = await reader.client.request('GET', path, { keep: true });
+      assert.equal((JSON.parse(text) as { items: unknown[] }).items.length, i + 1);
+    }
+    const store = await openEtcd({ endpoints: servers.endpoints }, deps);
+    assert.equal(await store.count('/registry/configmaps/default/c'), 20);
+    await store.close();
   });
 
   it('that restarts is found again, and says so while it is away', async () => {

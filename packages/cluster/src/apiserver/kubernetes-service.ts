@@ -1,6 +1,6 @@
 import { endpoints, endpointSlice, service } from '@tiphys/sdk/api';
 import { createClient } from '@tiphys/sdk/client';
-import { isAlreadyExists } from '@tiphys/sdk/machinery';
+import { isAlreadyExists, isNotFound } from '@tiphys/sdk/machinery';
 import { serverItself } from './bootstrap.ts';
 import type { ApiServer } from './server.ts';
 
@@ -20,16 +20,18 @@ export async function publishKubernetesService(
 ): Promise<void> {
   const client = createClient(server.transport(serverItself), { fieldManager: 'kube-apiserver' });
   const name = 'https';
-  await client
-    .create(service, {
+  // Asked for first: another with the same address is refused for the address, not for being there.
+  await client.get(service, { metadata }).catch((err: unknown) => {
+    if (!isNotFound(err)) throw err;
+    return client.create(service, {
       metadata: { ...metadata, labels: { component: 'apiserver', provider: 'kubernetes' } },
       spec: {
         type: 'ClusterIP',
         clusterIP: clusterIp,
         ports: [{ name, port: 443, protocol: 'TCP', targetPort: port }],
       },
-    })
-    .catch(ignoreExisting);
+    });
+  });
   if (isLoopback(address)) return;
   const subsets = [{ addresses: [{ ip: address }], ports: [{ name, port, protocol: 'TCP' as const }] }];
   const labels = { 'endpointslice.kubernetes.io/skip-mirror': 'true' };

@@ -15,12 +15,12 @@ import {
   tokenFile,
 } from '../apiserver/index.ts';
 import { Pki, ServiceAccountTokens } from '../pki/index.ts';
-import type { StoreBackend } from '../store/index.ts';
+import { compactRegularly, type StoreBackend } from '../store/index.ts';
 import { filesIn, reasonOf } from './data-dir.ts';
 import { Failure } from './failure.ts';
 import { machineAddress } from './machine.ts';
 import { type Level, stderrLogger } from './logger.ts';
-import { openStore } from './store.ts';
+import { type EtcdFlags, openEtcdStore, openStore } from './store.ts';
 
 export interface ApiServerOptions {
   readonly dataDir: string;
@@ -33,6 +33,8 @@ export interface ApiServerOptions {
   readonly allowPrivileged: boolean;
   /** Admission plugins beside upstream's default ones. */
   readonly enableAdmissionPlugins?: readonly string[];
+  /** The store of the data directory, when left out. */
+  readonly etcd?: EtcdFlags;
 }
 
 export interface RunningApiServer {
@@ -47,9 +49,10 @@ export interface RunningApiServer {
 
 /** The API server as a program of its own: until the signal aborts. */
 export async function runApiServer(options: ApiServerOptions, level: Level, signal: AbortSignal): Promise<void> {
-  const store = await openStore(options.dataDir, systemClock);
+  const world = { clock: systemClock, random: systemRandom };
+  const store = options.etcd ? await openEtcdStore(options.etcd, world) : await openStore(options.dataDir, systemClock);
   try {
-    const deps = { store, clock: systemClock, random: systemRandom, log: stderrLogger(level) };
+    const deps = { store, ...world, log: stderrLogger(level) };
     const { ended, listening } = await startApiServer(options, deps, signal);
     process.stderr.write(`tiphys apiserver: ready on port ${listening.port}\n`);
     await ended;
@@ -98,7 +101,7 @@ export async function startApiServer(
     advertised: () => `${address}:${options.securePort}`,
   });
   await server.load(parts, signal);
-  const ended = server.run(signal);
+  const ended = Promise.all([server.run(signal), compactRegularly(deps.store, deps, signal)]);
   await bootstrap(server);
   const listening = await listen(server, {
     host: options.bindAddress,
@@ -107,7 +110,7 @@ export async function startApiServer(
     clientCa: pki.ca.cert,
   }).catch((err: unknown) => Promise.reject(whyNotListening(err, options)));
   await publishKubernetesService(server, { clusterIp: clusterIps.first, address, port: listening.port });
-  return { server, nodes, pki, listening, ended: ended.finally(() => listening.close()) };
+  return { server, nodes, pki, listening, ended: ended.then(() => {}).finally(() => listening.close()) };
 }
 
 function tokensOf(file: string): ReturnType<typeof tokenFile> {

@@ -1,6 +1,7 @@
-import type { Clock } from '@tiphys/sdk/runtime';
-import { DataDirectoryError, LmdbBackend, type StoreBackend } from '../store/index.ts';
-import { filesIn, makeDataDir } from './data-dir.ts';
+import { readFileSync } from 'node:fs';
+import type { Clock, Random } from '@tiphys/sdk/runtime';
+import { DataDirectoryError, LmdbBackend, openEtcd, type StoreBackend } from '../store/index.ts';
+import { filesIn, makeDataDir, reasonOf } from './data-dir.ts';
 import { Failure } from './failure.ts';
 
 /** The store of a data directory, which no other process can use as long as it is open. */
@@ -12,4 +13,39 @@ export async function openStore(dataDir: string, clock: Clock): Promise<StoreBac
     if (err instanceof DataDirectoryError) throw new Failure(err.message, { cause: err });
     throw err;
   }
+}
+
+/** An etcd cluster, as upstream's flags name it. */
+export interface EtcdFlags {
+  readonly etcdServers: readonly string[];
+  readonly etcdCafile?: string;
+  readonly etcdCertfile?: string;
+  readonly etcdKeyfile?: string;
+}
+
+export async function openEtcdStore(flags: EtcdFlags, deps: { clock: Clock; random: Random }): Promise<StoreBackend> {
+  const pem = (name: string, file: string | undefined) => file && { [name]: readPem(file) };
+  const identity = {
+    ...pem('ca', flags.etcdCafile),
+    ...pem('cert', flags.etcdCertfile),
+    ...pem('key', flags.etcdKeyfile),
+  };
+  return openEtcd({ endpoints: flags.etcdServers, ...identity }, deps).catch((cause: unknown) => {
+    throw new Failure(`no etcd of --etcd-servers ${flags.etcdServers.join(',')} can be used: ${causeOf(cause)}`, {
+      cause,
+    });
+  });
+}
+
+function readPem(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new Failure(`${file} can't be read: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+function causeOf(error: unknown): string {
+  const { message, cause } = error as Error;
+  return cause instanceof Error ? cause.message : message;
 }

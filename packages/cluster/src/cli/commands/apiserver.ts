@@ -11,6 +11,10 @@ interface Flags {
   serviceClusterIpRange: string;
   allowPrivileged: boolean;
   enableAdmissionPlugins: readonly string[];
+  etcdServers?: readonly string[];
+  etcdCafile?: string;
+  etcdCertfile?: string;
+  etcdKeyfile?: string;
   logLevel: Level;
 }
 
@@ -28,9 +32,19 @@ export const apiserverCommand = (): Command =>
         .argParser((names) => names.split(',').filter(Boolean))
         .default([], 'none'),
     )
+    .addOption(
+      new Option(
+        '--etcd-servers <urls>',
+        'members of an etcd cluster to store in, scheme://ip:port,…; without them the store is in the data directory',
+      ).argParser((urls) => urls.split(',').filter(Boolean)),
+    )
+    .addOption(new Option('--etcd-cafile <file>', "the authority of etcd's certificates"))
+    .addOption(new Option('--etcd-certfile <file>', 'the certificate to show to etcd'))
+    .addOption(new Option('--etcd-keyfile <file>', 'its key'))
     .addOption(flags.logLevel())
-    .action(async ({ logLevel, ...options }: Flags) => {
+    .action(async ({ logLevel, etcdServers, ...options }: Flags) => {
       const { signal } = stopSignal();
       const { runApiServer } = await import('../apiserver.ts');
-      await runApiServer({ ...options, portFlag: '--secure-port' }, logLevel, signal);
+      const etcd = etcdServers && { etcd: { ...options, etcdServers } };
+      await runApiServer({ ...options, ...etcd, portFlag: '--secure-port' }, logLevel, signal);
     });
