@@ -1,5 +1,7 @@
 import type { Namespace, Node } from '@tiphys/sdk/api';
+import { MatchCounts } from './match-counts.ts';
 import { NodeInfo } from './node-info.ts';
+import { PodGroups } from './pod-groups.ts';
 import type { PodInfo } from './pod-info.ts';
 
 /**
@@ -14,6 +16,8 @@ export class ClusterState {
   readonly namespaceLabels = new Map<string, Readonly<Record<string, string>>>();
   /** How many nodes hold an image. */
   readonly imageSpread = new Map<string, number>();
+  readonly groups = new PodGroups();
+  readonly matches = new MatchCounts(() => [...this.nodes].map(([name, { pods }]) => [name, pods.values()]));
   /** Pods bound to nodes that haven't been seen yet. */
   readonly #homeless = new Map<string, Map<string, PodInfo>>();
   #order: NodeInfo[] | undefined;
@@ -49,6 +53,7 @@ export class ClusterState {
     this.#countImages(info, -1);
     this.repellingNodes.delete(info);
     this.opinionatedNodes.delete(info);
+    for (const pod of info.pods.values()) this.matches.change(name, pod, -1);
     if (info.pods.size) this.#homeless.set(name, new Map(info.pods));
   }
 
@@ -64,7 +69,8 @@ export class ClusterState {
   removePod(nodeName: string, uid: string): void {
     const info = this.nodes.get(nodeName);
     if (info) {
-      info.remove(uid);
+      const gone = info.remove(uid);
+      if (gone) this.matches.change(nodeName, gone, -1);
       this.#classify(info);
       return;
     }
@@ -74,7 +80,10 @@ export class ClusterState {
   }
 
   #place(info: NodeInfo, pod: PodInfo): void {
+    const before = info.pods.get(pod.uid);
+    if (before) this.matches.change(info.name, before, -1);
     info.add(pod);
+    this.matches.change(info.name, pod, 1);
     this.#classify(info);
   }
 

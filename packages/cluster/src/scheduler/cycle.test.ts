@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Node, NodeManifest, Pod, PodManifest } from '@tiphys/sdk/api';
 import { seededRandom } from '@tiphys/sdk/runtime';
-import { aNode, aPod, type Part } from '@tiphys/sdk/testing';
+import { aNode, aPod, aService, type Part } from '@tiphys/sdk/testing';
 import { ClusterState } from './cluster-state.ts';
 import { feasibleNodesToFind, SchedulingCycle } from './cycle.ts';
 import { fitMessage } from './fit-error.ts';
@@ -36,6 +36,7 @@ function clusterOf(nodes: readonly Node[], pods: readonly Pod[] = []) {
   const cluster = new ClusterState();
   for (const n of nodes) cluster.setNode(n);
   for (const p of pods) cluster.addPod(p.spec.nodeName!, podInfo(p));
+  cluster.groups.setService(aService({ spec: { selector: { app: 'web' } } }), undefined);
   return cluster;
 }
 
@@ -233,6 +234,13 @@ const preferring: [name: string, p: Pod, nodes: Node[], pods: Pod[], want: strin
     'a',
   ],
   [
+    'a node without others of its service, unasked',
+    pod(asking({ cpu: '1m', memory: '1Mi' }), { app: 'web' }),
+    [node('a'), node('b')],
+    [...Array.from({ length: 4 }, () => on('a', {}, { app: 'web' })), on('b', asking({ cpu: '1', memory: '2Gi' }))],
+    'b',
+  ],
+  [
     'company that is preferred',
     pod({
       affinity: {
@@ -256,9 +264,10 @@ test('of large clusters a share is looked at, from where the last pod stopped', 
 
 function victims(p: Pod, nodes: readonly Node[], pods: readonly Pod[]): string | { node: string; victims: string[] } {
   const cluster = clusterOf(nodes, pods);
-  const decision = cycle().decide(podInfo(p), cluster);
+  const asked = cycle();
+  const decision = asked.decide(podInfo(p), cluster);
   assert.ok(!('node' in decision), 'it fits without preemption');
-  const result = preempt(podInfo(p), cluster, decision.rejections, decision.prepared);
+  const result = preempt(podInfo(p), cluster, { ...decision, check: asked.check.bind(asked) });
   if (typeof result === 'string') return result;
   return { node: result.node.name, victims: result.victims.map((v) => v.pod.metadata.labels?.['id'] ?? '') };
 }

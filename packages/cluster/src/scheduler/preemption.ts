@@ -1,5 +1,5 @@
 import type { ClusterState } from './cluster-state.ts';
-import { firstRefusal, type Prepared } from './cycle.ts';
+import type { Prepared, SchedulingCycle } from './cycle.ts';
 import { fitMessage } from './fit-error.ts';
 import { type Rejection, unresolvable } from './framework.ts';
 import type { NodeInfo } from './node-info.ts';
@@ -11,16 +11,20 @@ export interface Preemption {
   readonly victims: readonly PodInfo[];
 }
 
+/** What the cycle that found no node leaves to preemption. */
+export interface Refused {
+  readonly rejections: ReadonlyMap<string, Rejection>;
+  readonly prepared: readonly Prepared[];
+  /** Counts in the pods that were promised the node, as the cycle does. */
+  readonly check: SchedulingCycle['check'];
+}
+
 /**
  * Upstream's DefaultPreemption: the node where removing pods of lower priority lets the pod in at the least harm, or the words
  * that say why there is none.
  */
-export function preempt(
-  pod: PodInfo,
-  cluster: ClusterState,
-  rejections: ReadonlyMap<string, Rejection>,
-  prepared: readonly Prepared[],
-): Preemption | string {
+export function preempt(pod: PodInfo, cluster: ClusterState, refused: Refused): Preemption | string {
+  const { rejections } = refused;
   if (pod.pod.spec.preemptionPolicy === 'Never') return 'not eligible due to preemptionPolicy=Never.';
   const promised = cluster.nodes.get(pod.pod.status.nominatedNodeName ?? '');
   if (promised && !rejections.get(promised.name)?.unresolvable) {
@@ -35,14 +39,14 @@ export function preempt(
       outcomes.set(node.name, unresolvable('Preemption is not helpful for scheduling'));
       continue;
     }
-    const outcome = victimsOn(pod, node, prepared);
+    const outcome = victimsOn(pod, node, refused);
     if ('reasons' in outcome) outcomes.set(node.name, outcome);
     else candidates.push({ node, victims: outcome });
   }
   return leastHarm(candidates) ?? fitMessage(cluster.nodes.size, outcomes.values());
 }
 
-function victimsOn(pod: PodInfo, node: NodeInfo, prepared: readonly Prepared[]): PodInfo[] | Rejection {
+function victimsOn(pod: PodInfo, node: NodeInfo, { prepared, check }: Refused): PodInfo[] | Rejection {
   const lower = [...node.pods.values()].filter((p) => p.priority < pod.priority);
   if (!lower.length) return unresolvable('No preemption victims found for incoming pod');
   const trial = node.copy();
@@ -59,14 +63,14 @@ function victimsOn(pod: PodInfo, node: NodeInfo, prepared: readonly Prepared[]):
     for (const { plugin, state } of states) plugin.addPod?.(state, pod, p, node);
   };
   lower.forEach(remove);
-  const refusal = firstRefusal(pod, trial, states);
+  const refusal = check(pod, trial, states);
   if (refusal) return refusal.rejection;
 
   // Give back as many as possible, the most important first; who can't come back is a victim.
   const victims: PodInfo[] = [];
   for (const p of lower.sort(moreImportantFirst)) {
     restore(p);
-    if (!firstRefusal(pod, trial, states)) continue;
+    if (!check(pod, trial, states)) continue;
     remove(p);
     victims.push(p);
   }

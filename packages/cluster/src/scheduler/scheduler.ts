@@ -1,4 +1,4 @@
-import { namespace, type Node, node, type Pod, pod } from '@tiphys/sdk/api';
+import { namespace, type Node, node, type Pod, pod, replicaSet, service } from '@tiphys/sdk/api';
 import type { Cache } from '@tiphys/sdk/cache';
 import type { Client } from '@tiphys/sdk/client';
 import { isNotFound, timestamp } from '@tiphys/sdk/machinery';
@@ -73,10 +73,14 @@ class Scheduler {
     const { cache } = this.#deps;
     const live = { fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' };
     const [nodes, pods, namespaces] = [cache.informer(node), cache.informer(pod, live), cache.informer(namespace)];
+    const [services, sets] = [cache.informer(service), cache.informer(replicaSet)];
+    const { groups } = this.#state;
+    services.on((next, old) => groups.setService(next, old));
+    sets.on((next, old) => groups.setController((next ?? old)!.metadata.uid ?? '', next?.spec.selector));
     namespaces.on((next) => next && this.#state.setNamespace(next));
     nodes.on((next, old) => this.#nodeChanged(next, old));
     pods.on((next, old) => this.#podChanged(next, old));
-    await Promise.all([nodes.synced(signal), pods.synced(signal), namespaces.synced(signal)]);
+    await Promise.all([nodes, pods, namespaces, services, sets].map((informer) => informer.synced(signal)));
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -202,7 +206,7 @@ class Scheduler {
       return this.#go(this.#tell(info, 'Unschedulable', 'no nodes available to schedule pods', undefined));
     }
     const why = fitMessage(nodeCount, rejections.values());
-    const outcome = preempt(info, this.#state, rejections, prepared);
+    const outcome = preempt(info, this.#state, { rejections, prepared, check: this.#cycle.check.bind(this.#cycle) });
     if (typeof outcome === 'string') {
       this.#queue.turnedAway(info.uid, by);
       // The first words are those of upstream's resource claims plugin, which is asked before preemption.

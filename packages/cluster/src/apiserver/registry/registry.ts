@@ -144,11 +144,12 @@ export class Registry {
       throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
     }
     wipeSystemFields(metadata);
-    if (!metadata.name && metadata.generateName) metadata.name = generatedName(metadata.generateName, random);
     const { manager } = request;
     if (manager) trackFields(kind, { next: object, old: undefined, manager, subresource: '', now: clock.now() });
     const attributes = this.#attributes('CREATE', request, { object });
     await admission.admit(attributes);
+    // Mutating admission sees an object that is still to be named, validating admission its name.
+    if (!metadata.name && metadata.generateName) metadata.name = generatedName(metadata.generateName, random);
     prepareMetadata(object, request.namespace, {
       now: clock.now(),
       uid: random.uuid(),

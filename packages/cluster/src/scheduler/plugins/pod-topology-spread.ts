@@ -1,4 +1,5 @@
 import { labelSelectorOf, type Selector } from '@tiphys/sdk/machinery';
+import type { ClusterState } from '../cluster-state.ts';
 import type { TopologySpreadConstraint } from '@tiphys/sdk/api';
 import { maxScore, type SchedulerPlugin, unresolvable, unschedulable } from '../framework.ts';
 import type { NodeInfo } from '../node-info.ts';
@@ -42,7 +43,7 @@ export const podTopologySpread: SchedulerPlugin<readonly Spread[], ScoreState> =
       for (const { constraint, domains } of state) {
         if (!counts(constraint, pod, node)) continue;
         const value = node.labels[constraint.topologyKey]!;
-        domains.set(value, (domains.get(value) ?? 0) + matching(constraint, pod, node));
+        domains.set(value, (domains.get(value) ?? 0) + matching(constraint, pod, cluster, node));
       }
     }
     return { state };
@@ -70,20 +71,27 @@ export const podTopologySpread: SchedulerPlugin<readonly Spread[], ScoreState> =
   removePod: (state, pod, removed, node) => change(state, pod, removed, node, -1),
 
   preScore(pod, nodes, cluster) {
-    const constraints = constraintsOf(pod, 'ScheduleAnyway');
+    const own = constraintsOf(pod, 'ScheduleAnyway');
+    const bySystem = !pod.pod.spec.topologySpreadConstraints?.length;
+    const constraints = bySystem ? systemConstraints(pod, cluster) : own;
     if (!constraints.length) return undefined;
     const lacks = (n: NodeInfo) => !constraints.every((c) => Object.hasOwn(n.labels, c.topologyKey));
-    const ignored = new Set(nodes.filter(lacks).map((n) => n.name));
+    // Nodes without a key that nobody asked for are none the worse for it.
+    const ignored = new Set(bySystem ? [] : nodes.filter(lacks).map((n) => n.name));
+    const counted = nodes.filter((n) => !ignored.has(n.name));
     const spreads = constraints.map((constraint) => {
-      const values = nodes.filter((n) => !ignored.has(n.name)).map((n) => n.labels[constraint.topologyKey]!);
+      const { topologyKey } = constraint;
+      const values = counted.flatMap((n) => (Object.hasOwn(n.labels, topologyKey) ? [n.labels[topologyKey]!] : []));
       return { constraint, domains: new Map(values.map((v) => [v, 0])) };
     });
-    for (const node of cluster.nodes.values()) {
-      if (lacks(node)) continue;
-      for (const { constraint, domains } of spreads) {
-        const value = node.labels[constraint.topologyKey]!;
-        if (!domains.has(value) || !counts(constraint, pod, node)) continue;
-        domains.set(value, domains.get(value)! + matching(constraint, pod, node));
+    for (const { constraint, domains } of spreads) {
+      if (!domains.size || constraint.selector.empty) continue;
+      for (const [name, n] of cluster.matches.of(pod.namespace, constraint.selector)) {
+        const node = cluster.nodes.get(name);
+        const value = node?.labels[constraint.topologyKey];
+        if (!node || value === undefined || !domains.has(value)) continue;
+        if ((!bySystem && lacks(node)) || !counts(constraint, pod, node)) continue;
+        domains.set(value, domains.get(value)! + n);
       }
     }
     return { spreads, ignored };
@@ -92,6 +100,7 @@ export const podTopologySpread: SchedulerPlugin<readonly Spread[], ScoreState> =
     if (ignored.has(node.name)) return 0;
     let sum = 0;
     for (const { constraint, domains } of spreads) {
+      if (!Object.hasOwn(node.labels, constraint.topologyKey)) continue;
       // The more domains there are, the more one pod too many in one of them weighs.
       const weight = Math.log(domains.size + 2);
       sum += (domains.get(node.labels[constraint.topologyKey]!) ?? 0) * weight + (constraint.maxSkew - 1);
@@ -135,6 +144,17 @@ function constraintsOf({ pod }: PodInfo, when: TopologySpreadConstraint['whenUns
     });
 }
 
+/** How pods are spread that don't say so themselves, with the others of their services and their set (KEP-1258). */
+function systemConstraints(pod: PodInfo, { groups }: ClusterState): Constraint[] {
+  const selector = groups.selectorFor(pod);
+  if (!selector) return [];
+  const shared = { selector, minDomains: 1, honorAffinity: true, honorTaints: false };
+  return [
+    { ...shared, maxSkew: 3, topologyKey: 'kubernetes.io/hostname' },
+    { ...shared, maxSkew: 5, topologyKey: 'topology.kubernetes.io/zone' },
+  ];
+}
+
 /** Whether the node's pods count: by default nodes the pod's own node affinity rules out don't, tainted ones do. */
 function counts(c: Constraint, pod: PodInfo, node: NodeInfo): boolean {
   if (c.honorAffinity && nodeAffinity.filter!(pod, node, undefined)) return false;
@@ -144,11 +164,8 @@ function counts(c: Constraint, pod: PodInfo, node: NodeInfo): boolean {
   );
 }
 
-function matching(c: Constraint, pod: PodInfo, node: NodeInfo): number {
-  if (c.selector.empty) return 0;
-  let n = 0;
-  for (const other of node.pods.values()) if (spreads(c, pod, other)) n++;
-  return n;
+function matching({ selector }: Constraint, pod: PodInfo, cluster: ClusterState, node: NodeInfo): number {
+  return selector.empty ? 0 : (cluster.matches.of(pod.namespace, selector).get(node.name) ?? 0);
 }
 
 const spreads = (c: Constraint, pod: PodInfo, other: PodInfo): boolean =>
