@@ -255,7 +255,7 @@ export class Registry {
         return { object: entry.object, entry, created: false };
       }
       next.metadata.resourceVersion = old.metadata.resourceVersion!;
-      if (equal(typed(this.resource, next), old)) return { object: old, entry: current, created: false };
+      if (isUnchanged(typed(this.resource, next), old)) return { object: old, entry: current, created: false };
       const entry = await this.#store(next, (key, bytes) =>
         update(store, key, bytes, { ifRevision: current.revision }),
       );
@@ -518,6 +518,14 @@ function keepAllButStatus(next: WithParts, old: WithParts): void {
     if (member === 'status' || member === 'metadata' || member === 'apiVersion' || member === 'kind') continue;
     bringBack(next, old, member as 'spec');
   }
+}
+
+/** Nothing differs but when somebody wrote the same fields again: that isn't worth a revision. */
+function isUnchanged(next: KubeObject, old: KubeObject): boolean {
+  const [fields, before] = [next.metadata.managedFields, old.metadata.managedFields];
+  if (fields === before || !fields || fields.length !== before?.length) return equal(next, old);
+  const managedFields = fields.map((entry, i) => ({ ...entry, ...(before[i]!.time && { time: before[i]!.time }) }));
+  return equal({ ...next, metadata: { ...next.metadata, managedFields } }, old);
 }
 
 const specOf = (object: WithParts): unknown => object.spec;

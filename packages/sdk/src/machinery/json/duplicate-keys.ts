@@ -1,5 +1,3 @@
-import { isObject } from '../object.ts';
-
 const backslash = 0x5c;
 const colon = 0x3a;
 
@@ -9,17 +7,20 @@ const colon = 0x3a;
  * long as the text has no more keys than the value, nothing else is looked at.
  */
 export function findDuplicateKeys(text: string, value: unknown): string[] {
-  return countKeysInText(text) === countKeys(value) ? [] : [...new Set(new Scanner(text).duplicates())];
+  const isContainer = typeof value === 'object' && value !== null;
+  return countKeysInText(text) === (isContainer ? countKeys(value) : 0)
+    ? []
+    : [...new Set(new Scanner(text).duplicates())];
 }
 
+/** Containers wait in a list rather than on the stack: hostile texts nest deep. */
 function countKeys(value: unknown): number {
   let n = 0;
-  if (Array.isArray(value)) for (const v of value) n += typeof v === 'object' ? countKeys(v) : 0;
-  else if (isObject(value)) {
-    for (const k of Object.keys(value)) {
-      const v = value[k];
-      n += typeof v === 'object' ? 1 + countKeys(v) : 1;
-    }
+  const open: unknown[] = [value];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const members = Array.isArray(next) ? (next as unknown[]) : Object.values(next as object);
+    if (!Array.isArray(next)) n += members.length;
+    for (const member of members) if (typeof member === 'object' && member !== null) open.push(member);
   }
   return n;
 }
