@@ -86,6 +86,8 @@ export interface FieldShape {
   readonly shape: Shape;
   /** Unset is `null` on the wire rather than the zero value. */
   readonly nullable?: boolean;
+  /** Published as required, though its presence is that of an optional field. */
+  readonly required?: boolean;
   /** Protobuf always carries it, though JSON leaves it out when unset: a value in Go, no pointer. */
   readonly always?: boolean;
   /** Applied when absent, and published. */

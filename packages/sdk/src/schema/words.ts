@@ -166,6 +166,12 @@ interface Held {
   ): Field<O | null, I | null, true, false>;
   <O, I>(n: Number_, schema: Schema<O, I>, options?: FieldOptions<I>): Field<O, I, true, false>;
 }
+/** Published as required, yet left out when it is the zero value, which validation refuses. */
+export const needed = <O, I>(n: Number_, schema: Schema<O, I>, options?: FieldOptions<I>) => {
+  const { field } = make('zero', n, schema, options);
+  return { field: { ...field, required: true } } as Field<O, I, true, true>;
+};
+
 /** Not required, yet always written. */
 export const held = ((n: Number_, schema: Schema<unknown>, options?: FieldOptions<unknown>) =>
   make('held', n, schema, options)) as Held;

@@ -11,7 +11,7 @@ export type Describe = (field?: string) => string | undefined;
 
 /** A struct as a definition: what a declaration says, in OpenAPI's words. */
 export function structSchema(shape: StructShape, dialect: Dialect, describe: Describe): Json {
-  const required = [...shape.fields.values()].filter((f) => f.presence === 'required').map((f) => f.name);
+  const required = [...shape.fields.values()].filter((f) => f.presence === 'required' || f.required).map((f) => f.name);
   const properties = Object.fromEntries(
     [...shape.fields.values()].map((f) => [f.name, fieldSchema(f, dialect, describe(f.name))]),
   );

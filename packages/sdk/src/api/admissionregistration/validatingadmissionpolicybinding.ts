@@ -6,10 +6,10 @@ import { objectMeta } from '../meta/object-meta.ts';
 const validatingAdmissionPolicyBindingSpecShape = s.struct(
   'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec',
   {
-    policyName: s.zero(1, s.str()),
+    policyName: s.needed(1, s.str()),
     paramRef: s.opt(2, paramRef),
     matchResources: s.opt(3, matchResources),
-    validationActions: s.req(4, s.set(s.str())),
+    validationActions: s.needed(4, s.set(s.str())),
   },
 );
 export interface ValidatingAdmissionPolicyBindingSpec extends s.Out<typeof validatingAdmissionPolicyBindingSpecShape> {}
@@ -25,7 +25,7 @@ const validatingAdmissionPolicyBindingShape = s.struct(
   'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBinding',
   {
     metadata: s.held(1, objectMeta),
-    spec: s.held(2, validatingAdmissionPolicyBindingSpec),
+    spec: s.req(2, validatingAdmissionPolicyBindingSpec),
   },
 );
 export interface ValidatingAdmissionPolicyBinding extends s.Out<typeof validatingAdmissionPolicyBindingShape> {

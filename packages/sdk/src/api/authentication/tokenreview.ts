@@ -3,7 +3,7 @@ import { userInfo } from './user-info.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 
 const tokenReviewSpecShape = s.struct('io.k8s.api.authentication.v1.TokenReviewSpec', {
-  token: s.req(1, s.str()),
+  token: s.needed(1, s.str()),
   audiences: s.zero(2, s.list(s.str())),
 });
 export interface TokenReviewSpec extends s.Out<typeof tokenReviewSpecShape> {}

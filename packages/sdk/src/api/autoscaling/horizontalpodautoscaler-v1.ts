@@ -46,7 +46,7 @@ export const horizontalPodAutoscalerStatusV1: Struct<
 
 const horizontalPodAutoscalerV1Shape = s.struct('io.k8s.api.autoscaling.v1.HorizontalPodAutoscaler', {
   metadata: s.held(1, objectMeta),
-  spec: s.held(2, horizontalPodAutoscalerSpecV1),
+  spec: s.req(2, horizontalPodAutoscalerSpecV1),
   status: s.held(3, horizontalPodAutoscalerStatusV1),
 });
 export interface HorizontalPodAutoscalerV1 extends s.Out<typeof horizontalPodAutoscalerV1Shape> {

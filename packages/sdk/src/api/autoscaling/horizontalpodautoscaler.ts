@@ -75,7 +75,7 @@ export const horizontalPodAutoscalerStatus: Struct<
 
 const horizontalPodAutoscalerShape = s.struct('io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler', {
   metadata: s.held(1, objectMeta),
-  spec: s.held(2, horizontalPodAutoscalerSpec),
+  spec: s.req(2, horizontalPodAutoscalerSpec),
   status: s.held(3, horizontalPodAutoscalerStatus),
 });
 export interface HorizontalPodAutoscaler extends s.Out<typeof horizontalPodAutoscalerShape> {

@@ -36,7 +36,7 @@ export const cronJobStatus: Struct<CronJobStatus, CronJobStatusManifest> = cronJ
 
 const cronJobShape = s.struct('io.k8s.api.batch.v1.CronJob', {
   metadata: s.held(1, objectMeta),
-  spec: s.held(2, cronJobSpec),
+  spec: s.req(2, cronJobSpec),
   status: s.held(3, cronJobStatus),
 });
 export interface CronJob extends s.Out<typeof cronJobShape> {

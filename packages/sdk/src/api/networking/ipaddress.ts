@@ -3,16 +3,16 @@ import { objectMeta } from '../meta/object-meta.ts';
 
 const parentReferenceShape = s.struct('io.k8s.api.networking.v1.ParentReference', {
   group: s.zero(1, s.str()),
-  resource: s.zero(2, s.str()),
+  resource: s.needed(2, s.str()),
   namespace: s.zero(3, s.str()),
-  name: s.zero(4, s.str()),
+  name: s.needed(4, s.str()),
 });
 export interface ParentReference extends s.Out<typeof parentReferenceShape> {}
 export interface ParentReferenceManifest extends s.In<typeof parentReferenceShape> {}
 export const parentReference: Struct<ParentReference, ParentReferenceManifest> = parentReferenceShape;
 
 const ipAddressSpecShape = s.struct('io.k8s.api.networking.v1.IPAddressSpec', {
-  parentRef: s.opt(1, parentReference),
+  parentRef: s.needed(1, parentReference),
 });
 export interface IPAddressSpec extends s.Out<typeof ipAddressSpecShape> {}
 export interface IPAddressSpecManifest extends s.In<typeof ipAddressSpecShape> {}
@@ -20,7 +20,7 @@ export const ipAddressSpec: Struct<IPAddressSpec, IPAddressSpecManifest> = ipAdd
 
 const ipAddressShape = s.struct('io.k8s.api.networking.v1.IPAddress', {
   metadata: s.held(1, objectMeta),
-  spec: s.held(2, ipAddressSpec),
+  spec: s.req(2, ipAddressSpec),
 });
 export interface IPAddress extends s.Out<typeof ipAddressShape> {
   apiVersion?: string;

@@ -2,7 +2,7 @@ import { s, type Struct } from '../../schema/index.ts';
 
 const opaqueDeviceConfigurationShape = s.struct('io.k8s.api.resource.v1.OpaqueDeviceConfiguration', {
   driver: s.req(1, s.str()),
-  parameters: s.opt(2, s.any('io.k8s.apimachinery.pkg.runtime.RawExtension'), { always: true }),
+  parameters: s.req(2, s.any('io.k8s.apimachinery.pkg.runtime.RawExtension'), { nullable: true }),
 });
 export interface OpaqueDeviceConfiguration extends s.Out<typeof opaqueDeviceConfigurationShape> {}
 export interface OpaqueDeviceConfigurationManifest extends s.In<typeof opaqueDeviceConfigurationShape> {}

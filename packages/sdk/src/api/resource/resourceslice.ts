@@ -17,7 +17,7 @@ export interface DeviceAttributeManifest extends s.In<typeof deviceAttributeShap
 export const deviceAttribute: Struct<DeviceAttribute, DeviceAttributeManifest> = deviceAttributeShape;
 
 const capacityRequestPolicyRangeShape = s.struct('io.k8s.api.resource.v1.CapacityRequestPolicyRange', {
-  min: s.opt(1, s.quantity()),
+  min: s.needed(1, s.quantity()),
   max: s.opt(2, s.quantity()),
   step: s.opt(3, s.quantity()),
 });
@@ -53,7 +53,7 @@ export const counter: Struct<Counter, CounterManifest> = counterShape;
 
 const deviceCounterConsumptionShape = s.struct('io.k8s.api.resource.v1.DeviceCounterConsumption', {
   counterSet: s.req(1, s.str()),
-  counters: s.req(2, s.map(counter)),
+  counters: s.needed(2, s.map(counter)),
 });
 export interface DeviceCounterConsumption extends s.Out<typeof deviceCounterConsumptionShape> {}
 export interface DeviceCounterConsumptionManifest extends s.In<typeof deviceCounterConsumptionShape> {}
@@ -111,7 +111,7 @@ export const resourcePool: Struct<ResourcePool, ResourcePoolManifest> = resource
 
 const counterSetShape = s.struct('io.k8s.api.resource.v1.CounterSet', {
   name: s.req(1, s.str()),
-  counters: s.req(2, s.map(counter)),
+  counters: s.needed(2, s.map(counter)),
 });
 export interface CounterSet extends s.Out<typeof counterSetShape> {}
 export interface CounterSetManifest extends s.In<typeof counterSetShape> {}

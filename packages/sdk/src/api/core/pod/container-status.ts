@@ -58,7 +58,7 @@ export interface ContainerUserManifest extends s.In<typeof containerUserShape> {
 export const containerUser: Struct<ContainerUser, ContainerUserManifest> = containerUserShape;
 
 const imageVolumeStatusShape = s.struct('io.k8s.api.core.v1.ImageVolumeStatus', {
-  imageRef: s.req(1, s.str()),
+  imageRef: s.needed(1, s.str()),
 });
 export interface ImageVolumeStatus extends s.Out<typeof imageVolumeStatusShape> {}
 export interface ImageVolumeStatusManifest extends s.In<typeof imageVolumeStatusShape> {}

@@ -38,7 +38,7 @@ export interface VolumeDeviceManifest extends s.In<typeof volumeDeviceShape> {}
 export const volumeDevice: Struct<VolumeDevice, VolumeDeviceManifest> = volumeDeviceShape;
 
 const containerRestartRuleOnExitCodesShape = s.struct('io.k8s.api.core.v1.ContainerRestartRuleOnExitCodes', {
-  operator: s.req(1, s.str()),
+  operator: s.needed(1, s.str()),
   values: s.zero(2, s.set(s.int32())),
 });
 export interface ContainerRestartRuleOnExitCodes extends s.Out<typeof containerRestartRuleOnExitCodesShape> {}
@@ -49,7 +49,7 @@ export const containerRestartRuleOnExitCodes: Struct<
 > = containerRestartRuleOnExitCodesShape;
 
 const containerRestartRuleShape = s.struct('io.k8s.api.core.v1.ContainerRestartRule', {
-  action: s.req(1, s.str()),
+  action: s.needed(1, s.str()),
   exitCodes: s.opt(2, containerRestartRuleOnExitCodes),
 });
 export interface ContainerRestartRule extends s.Out<typeof containerRestartRuleShape> {}

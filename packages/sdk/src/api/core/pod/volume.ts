@@ -214,8 +214,8 @@ export const clusterTrustBundleProjection: Struct<ClusterTrustBundleProjection, 
   clusterTrustBundleProjectionShape;
 
 const podCertificateProjectionShape = s.struct('io.k8s.api.core.v1.PodCertificateProjection', {
-  signerName: s.req(1, s.str()),
-  keyType: s.req(2, s.str()),
+  signerName: s.needed(1, s.str()),
+  keyType: s.needed(2, s.str()),
   maxExpirationSeconds: s.opt(3, s.int32()),
   credentialBundlePath: s.zero(4, s.str()),
   keyPath: s.zero(5, s.str()),
