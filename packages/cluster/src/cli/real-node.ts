@@ -57,7 +57,7 @@ export interface RealNodeDeps {
 export async function runRealNode(options: RealNodeOptions, deps: RealNodeDeps, signal: AbortSignal): Promise<void> {
   const { dataDir, serviceClusterIpRange, keepsPods } = options;
   const { server, nodes, pki, clock, random, log } = deps;
-  const names = namesOf(dataDir, options);
+  const names = namesOf(dataDir);
   const clusterDns = dnsClusterIP(serviceClusterIpRange);
   const kubelet = kubeletConfig(dataDir, clusterDns);
   const metrics = new Registry();
@@ -84,7 +84,7 @@ export async function runRealNode(options: RealNodeOptions, deps: RealNodeDeps, 
     ...defaultNodeNetworkConfig,
     node: kubelet.nodeName,
     serviceCIDRs: [serviceClusterIpRange],
-    cni: names.cni,
+    cni: { ...names.cni, clusterCIDR: options.clusterCidr },
     proxy: { ...defaultProxyConfig, table: names.proxyTable },
     routes: { ...defaultNodeRoutesConfig, routeProtocol: names.routeProtocol },
   };
@@ -136,18 +136,15 @@ export async function runRealNode(options: RealNodeOptions, deps: RealNodeDeps, 
 }
 
 /** Removes everything that a node of this data directory may have left on the machine. */
-export async function removeRealNode(
-  options: Pick<RealNodeOptions, 'dataDir' | 'clusterCidr'>,
-  clock: Clock,
-): Promise<void> {
-  const names = namesOf(options.dataDir, options);
+export async function removeRealNode(dataDir: string, clock: Clock): Promise<void> {
+  const names = namesOf(dataDir);
   await removeContainerd(names.containerdDir, { clock, data: true });
   await resetNetwork(names.all);
-  await removeNode(kubeletConfig(options.dataDir, ''));
+  await removeNode(kubeletConfig(dataDir, ''));
 }
 
 /** What a node has on the machine is named after its data directory, so that clusters beside one another don't meet. */
-function namesOf(dataDir: string, { clusterCidr }: { clusterCidr: string }) {
+function namesOf(dataDir: string) {
   const node = filesIn(dataDir).node;
   const id = idOf(dataDir);
   const cni = {
@@ -156,7 +153,6 @@ function namesOf(dataDir: string, { clusterCidr }: { clusterCidr: string }) {
     bridge: `${id}0`,
     table: `${id}-pods`,
     forwardChain: `${id.toUpperCase()}-FORWARD`,
-    clusterCIDR: clusterCidr,
     confDir: join(node, 'cni'),
     ipamDir: join('/run', id, 'networks'),
   };
