@@ -71,10 +71,11 @@ export const token = (deps: TokenDeps): SubresourceHandler => ({
       throw invalidObject(kind.group, kind.kind, name, [invalid('metadata.name', metadata.name, why)]);
     }
     const account = (await registry.get(namespace, name, c.signal)).object;
-    if (!spec.audiences?.length) setFields(tokenRequestSpec, spec, { audiences: [...deps.audiences] });
     const errors = [...lifetimeErrors(spec.expirationSeconds ?? 0)];
     if (errors.length) throw invalidObject(kind.group, kind.kind, '', errors);
     await admission().validate(attributes);
+    // Not before: NodeRestriction lets nodes ask for what pods ask for, and most name no audience.
+    if (!spec.audiences?.length) setFields(tokenRequestSpec, spec, { audiences: [...deps.audiences] });
     const bound = spec.boundObjectRef ? await boundTo(spec.boundObjectRef, { namespace, account: name, objects }) : {};
 
     const audiences = spec.audiences ?? [];

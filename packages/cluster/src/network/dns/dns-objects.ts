@@ -5,7 +5,7 @@ import {
   type ServiceManifest,
 } from '@tiphys/sdk/api';
 import type { Client, ObjectKey } from '@tiphys/sdk/client';
-import { isAlreadyExists } from '@tiphys/sdk/machinery';
+import { isAlreadyExists, isNotFound } from '@tiphys/sdk/machinery';
 
 export interface DnsObjectsConfig {
   /** The address that every pod's `resolv.conf` names. */
@@ -59,9 +59,10 @@ export function dnsObjects({ clusterIP, address, port }: DnsObjectsConfig): {
 /** Makes the DNS server known to the cluster, or says that it listens elsewhere now. A Service that is there is kept. */
 export async function publishDns(client: Client, config: DnsObjectsConfig, signal: AbortSignal): Promise<void> {
   const { service, slice } = dnsObjects(config);
-  await client.create(serviceKind, service, { signal }).catch((err: unknown) => {
-    if (!isAlreadyExists(err)) throw err;
+  const known = await client.get(serviceKind, { metadata: { namespace, name } }, { signal }).catch((err: unknown) => {
+    if (!isNotFound(err)) throw err;
   });
+  if (!known) await client.create(serviceKind, service, { signal });
   await client.create(endpointSlice, slice, { signal }).catch((err: unknown) => {
     if (!isAlreadyExists(err)) throw err;
     const { ports, endpoints } = slice;
