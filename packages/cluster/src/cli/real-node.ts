@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SharedCache } from '@tiphys/sdk/cache';
 import { type Client, createClient } from '@tiphys/sdk/client';
@@ -140,6 +141,7 @@ export async function removeRealNode(dataDir: string, clock: Clock): Promise<voi
   const names = namesOf(dataDir);
   await removeContainerd(names.containerdDir, { clock, data: true });
   await resetNetwork(names.all);
+  await rm(names.runDir, { recursive: true, force: true });
   await removeNode(kubeletConfig(dataDir, ''));
 }
 
@@ -147,6 +149,7 @@ export async function removeRealNode(dataDir: string, clock: Clock): Promise<voi
 function namesOf(dataDir: string) {
   const node = filesIn(dataDir).node;
   const id = idOf(dataDir);
+  const runDir = join('/run', id);
   const cni = {
     ...defaultCniConfig,
     network: id,
@@ -154,10 +157,11 @@ function namesOf(dataDir: string) {
     table: `${id}-pods`,
     forwardChain: `${id.toUpperCase()}-FORWARD`,
     confDir: join(node, 'cni'),
-    ipamDir: join('/run', id, 'networks'),
+    ipamDir: join(runDir, 'networks'),
   };
   const [proxyTable, { routeProtocol }] = [`${id}-proxy`, defaultNodeRoutesConfig];
   return {
+    runDir,
     containerdDir: filesIn(dataDir).containerd,
     cni,
     proxyTable,
