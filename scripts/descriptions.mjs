@@ -6,18 +6,18 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const models = join(root, 'node_modules/@kubernetes/client-node/dist/gen/models');
-const target = join(root, 'packages/cluster/dist/descriptions.json');
+const target = join(root, 'packages/cluster/dist/descriptions.txt');
 
 if (existsSync(models) && !isFresh()) {
-  const texts = {};
+  const lines = [];
   for (const file of readdirSync(models)) {
     if (!file.endsWith('.d.ts')) continue;
     const source = readFileSync(join(models, file), 'utf8');
     const name = /export declare class (\w+)/.exec(source)?.[1];
-    if (name) texts[name] = textsIn(source, name);
+    if (name) lines.push(`${name}\t${JSON.stringify(textsIn(source, name))}`);
   }
   mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(target, JSON.stringify(texts));
+  writeFileSync(target, lines.join('\n'));
 }
 
 /** A doc comment belongs to the class or the quoted member that follows it. */

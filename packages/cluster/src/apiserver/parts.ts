@@ -11,6 +11,7 @@ import { rulesOf } from './authz/rules.ts';
 import * as api from '@tiphys/sdk/api';
 import { Registry } from '@tiphys/sdk/runtime';
 import { discovery } from './discovery/endpoint.ts';
+import { issuerDiscovery } from './discovery/openid.ts';
 import { rootPaths } from './discovery/paths.ts';
 import { version } from './discovery/version.ts';
 import { authenticate } from './filters/authenticate.ts';
@@ -72,6 +73,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
         ),
         discovery(servedKinds, config.advertised),
         version,
+        issuerDiscovery(config),
         openApi(servedKinds, server.deps.clock),
         health(checks),
         metrics(registry),

@@ -8,6 +8,8 @@ export function rootPaths(kinds: readonly AnyKind[]): Endpoint {
     kinds.flatMap(({ group, version }) => (group ? [`/apis/${group}`, `/apis/${group}/${version}`] : [])),
   );
   const paths = [
+    '/.well-known/openid-configuration',
+    '/openid/v1/jwks',
     '/api',
     '/api/v1',
     '/apis',

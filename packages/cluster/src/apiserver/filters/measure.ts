@@ -84,7 +84,18 @@ const nothing: RequestLabels = {
   dryRun: '',
 };
 
-const plainPaths = new Set(['api', 'apis', 'healthz', 'livez', 'readyz', 'metrics', 'openapi', 'version', 'openid']);
+const plainPaths = new Set([
+  'api',
+  'apis',
+  'healthz',
+  'livez',
+  'readyz',
+  'metrics',
+  'openapi',
+  'version',
+  'openid',
+  '.well-known',
+]);
 
 /** Paths that aren't resources by their first word, so that nobody can invent labels. */
 function plainPath(path: string): string {

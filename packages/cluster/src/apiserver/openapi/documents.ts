@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '@tiphys/sdk/runtime';
+import { type Clock, type Pacer, pacerOf } from '@tiphys/sdk/runtime';
 import * as api from '@tiphys/sdk/api';
 import { type AnyKind, erase } from '@tiphys/sdk/schema';
 import { Definitions, operationNames } from './definitions.ts';
@@ -25,13 +25,13 @@ const bearer = {
 /** Every OpenAPI document, computed from the declarations when the first client asks, in steps that hold nobody up. */
 export class Documents {
   readonly #kinds: readonly AnyKind[];
-  readonly #clock: Clock;
+  readonly #pacer: Pacer;
   #v3: Promise<ReadonlyMap<string, Document>> | undefined;
   #v2: Promise<Document> | undefined;
 
   constructor(kinds: readonly AnyKind[], clock: Clock) {
     this.#kinds = kinds;
-    this.#clock = clock;
+    this.#pacer = pacerOf(clock);
   }
 
   /** By path: `api/v1`, `apis/apps`, `version`. */
@@ -81,7 +81,7 @@ export class Documents {
             return body;
           }),
         );
-        await this.#clock.yield();
+        await this.#pacer.turn();
       }
       used.add(apiResourceList.shape.name);
       const list = { description: 'get available resources', name: apiResourceList.shape.name };
@@ -106,7 +106,7 @@ export class Documents {
           return body;
         }),
       );
-      await this.#clock.yield();
+      await this.#pacer.turn();
     }
     used.add(versionInfo.shape.name);
     const version = { description: 'get the version information for this server', name: versionInfo.shape.name };
@@ -150,17 +150,17 @@ export class Documents {
     const v3 = dialect === 'v3';
     add(`${v3 ? '{"openapi":"3.0.0"' : '{"swagger":"2.0"'},"info":${JSON.stringify(info)},"paths":{`);
     let separator = '';
-    for (const [i, [path, item]] of paths.entries()) {
+    for (const [path, item] of paths) {
       add(`${separator}${JSON.stringify(path)}:${JSON.stringify(item)}`);
       separator = ',';
-      if (i % 20 === 19) await this.#clock.yield();
+      await this.#pacer.turn();
     }
     add(v3 ? '},"components":{"schemas":{' : '},"definitions":{');
     separator = '';
-    for (const [i, name] of definitions.reachable([...names].filter(Boolean)).entries()) {
+    for (const name of definitions.reachable([...names].filter(Boolean))) {
       add(`${separator}${JSON.stringify(name)}:${definitions.text(name, dialect)}`);
       separator = ',';
-      if (i % 50 === 49) await this.#clock.yield();
+      await this.#pacer.turn();
     }
     add(
       v3

@@ -30,7 +30,7 @@ if (!existsSync(source)) {
 } else {
   const published = (JSON.parse(readFileSync(source, 'utf8')) as { definitions: Record<string, Published> })
     .definitions;
-  const definitions = new Definitions(servedKinds, {});
+  const definitions = new Definitions(servedKinds, new Map());
   for (const name of definitions.reachable(servedKinds.map((k) => k.schema.shape.name))) {
     const wanted = published[name];
     if (!wanted?.fields) continue;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createPublicKey, type JsonWebKey, verify } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { aUser, serverScene, type ServerScene } from '../server-scene.ts';
 
@@ -138,6 +139,19 @@ test("a service account's token: who it is, and what ends it", async () => {
   await scene.ask('DELETE', '/api/v1/namespaces/ns/pods/p?gracePeriodSeconds=0');
   assert.equal((await review())['error'], '[invalid bearer token, service account token has been invalidated]');
   assert.equal((await asBearer()).status, 401);
+});
+
+test("others verify tokens by the server's published keys", async () => {
+  const { body } = await scene.ask('GET', '/.well-known/openid-configuration');
+  assert.equal(body['issuer'], 'https://kubernetes.default.svc');
+  const made = await scene.ask('POST', '/api/v1/namespaces/ns/serviceaccounts/default/token', { spec: {} });
+  const { token } = made.body['status'] as { token: string };
+  const [head = '', claims = '', signature = ''] = token.split('.');
+  const { keys } = (await scene.ask('GET', '/openid/v1/jwks')).body as { keys: (JsonWebKey & { kid: string })[] };
+  const { kid } = JSON.parse(Buffer.from(head, 'base64url').toString()) as { kid: string };
+  const key = createPublicKey({ key: keys.find((k) => k.kid === kid)!, format: 'jwk' });
+  const signed = Buffer.from(`${head}.${claims}`);
+  assert.ok(verify('sha256', signed, { key, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url')));
 });
 
 test('a token that has expired', async () => {

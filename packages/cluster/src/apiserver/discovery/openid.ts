@@ -1,0 +1,35 @@
+import type { ServiceAccountTokens } from '../../pki/index.ts';
+import { type Endpoint, notOnThis } from '../handlers/dispatch.ts';
+import { bytesResponse } from '../handlers/respond.ts';
+
+export interface IssuerDiscovery {
+  readonly issuer: string;
+  readonly tokens: ServiceAccountTokens;
+  /** Where clients reach this server. */
+  readonly advertised: () => string;
+}
+
+/** What others need to verify service accounts' tokens by themselves (OpenID Connect Discovery 1.0). */
+export function issuerDiscovery({ issuer, tokens, advertised }: IssuerDiscovery): Endpoint {
+  const documents: Readonly<Record<string, readonly [contentType: string, document: () => object]>> = {
+    '/.well-known/openid-configuration': [
+      'application/json',
+      () => ({
+        issuer,
+        jwks_uri: `https://${advertised()}/openid/v1/jwks`,
+        response_types_supported: ['id_token'],
+        subject_types_supported: ['public'],
+        id_token_signing_alg_values_supported: ['ES256'],
+      }),
+    ],
+    '/openid/v1/jwks': ['application/jwk-set+json', () => tokens.jwks],
+  };
+  return (c) => {
+    const found = Object.hasOwn(documents, c.info.path) ? documents[c.info.path] : undefined;
+    if (!found) return undefined;
+    if (c.request.method !== 'GET' && c.request.method !== 'HEAD') throw notOnThis();
+    const [contentType, document] = found;
+    const response = bytesResponse([Buffer.from(JSON.stringify(document()))], contentType, 200);
+    return Promise.resolve({ ...response, headers: { ...response.headers, 'cache-control': 'public, max-age=3600' } });
+  };
+}
