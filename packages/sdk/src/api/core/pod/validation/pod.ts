@@ -92,7 +92,11 @@ export function* validatePodUpdate(next: Pod, old: Pod): Iterable<FieldError> {
     yield invalid(specAt.child('activeDeadlineSeconds'), value ?? null, deadline);
     if (value !== undefined) return;
   }
-  yield* validateTolerationsAdded(next.spec.tolerations, old.spec.tolerations, specAt.child('tolerations'), rules);
+  yield* validateTolerationsAdded(
+    { next: next.spec.tolerations, old: old.spec.tolerations },
+    specAt.child('tolerations'),
+    rules,
+  );
   yield* validateGatesRemoved(next.spec.schedulingGates, old.spec.schedulingGates, specAt.child('schedulingGates'));
   if (equal(next.spec, old.spec)) return;
 

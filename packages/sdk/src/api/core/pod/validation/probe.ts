@@ -78,12 +78,16 @@ function* validateHandler(handler: Handler, grace: Grace, at: Path): Iterable<Fi
   for (const name of given) {
     const here = at.child(name);
     if (name !== given[0]) yield forbiddenAt(here, 'may not specify more than 1 handler type');
-    else yield* validateAction(name, handler, grace, here);
+    else yield* validateAction(name, handler, { grace, at: here });
   }
   if (!given.length) yield required(at, 'must specify a handler type');
 }
 
-function* validateAction(name: HandlerName, handler: Handler, grace: Grace, at: Path): Iterable<FieldError> {
+function* validateAction(
+  name: HandlerName,
+  handler: Handler,
+  { grace, at }: { grace: Grace; at: Path },
+): Iterable<FieldError> {
   switch (name) {
     case 'exec':
       return yield* present(handler.exec!.command, at.child('command'));

@@ -107,20 +107,19 @@ export function* validateProfilesAgree(
   const ofPod = spec.securityContext;
   yield* agree(
     'seccomp',
-    annotations[seccompPodAnnotation],
-    ofPod?.seccompProfile,
+    { annotation: annotations[seccompPodAnnotation], profile: ofPod?.seccompProfile },
     at.child('securityContext', 'seccompProfile'),
   );
   for (const { container, at: here } of containers) {
     const annotation = annotations[seccompContainerPrefix + container.name];
     const where = here.child('securityContext', 'seccompProfile');
-    yield* agree('seccomp', annotation, container.securityContext?.seccompProfile, where);
+    yield* agree('seccomp', { annotation, profile: container.securityContext?.seccompProfile }, where);
   }
   if (spec.os?.name === 'windows') return;
   for (const { container, at: here } of containers) {
     const profile = container.securityContext?.appArmorProfile ?? ofPod?.appArmorProfile;
     const where = here.child('securityContext', 'appArmorProfile');
-    yield* agree('apparmor', annotations[appArmorPrefix + container.name], profile, where);
+    yield* agree('apparmor', { annotation: annotations[appArmorPrefix + container.name], profile }, where);
   }
 }
 
@@ -129,12 +128,12 @@ const spelled: Readonly<Record<string, Readonly<Record<string, readonly string[]
   apparmor: { Unconfined: ['unconfined'], RuntimeDefault: ['runtime/default'] },
 };
 
-function* agree(
-  what: 'seccomp' | 'apparmor',
-  annotation: string | undefined,
-  profile: SeccompProfile | AppArmorProfile | undefined,
-  at: Path,
-): Iterable<FieldError> {
+interface Spoken {
+  readonly annotation: string | undefined;
+  readonly profile: SeccompProfile | AppArmorProfile | undefined;
+}
+
+function* agree(what: 'seccomp' | 'apparmor', { annotation, profile }: Spoken, at: Path): Iterable<FieldError> {
   if (annotation === undefined || !profile) return;
   const { type, localhostProfile } = profile;
   const typesDiffer = forbiddenAt(at.child('type'), `${what} type in annotation and field must match`);

@@ -95,19 +95,20 @@ function* validateProjection(
     yield* present(source.name, here.child('name'));
     for (const [i, item] of (source.items ?? []).entries()) {
       yield* validateKey(item, here.child('items').index(i));
-      yield* take(item.path, source.name ?? '', at.volume, projecting);
+      yield* take({ path: item.path, told: source.name ?? '' }, at.volume, projecting);
     }
   }
   for (const file of downwardAPI?.items ?? []) {
     yield* validateDownwardFile(file, at.source.child('downwardAPI'));
-    yield* take(file.path, file.path, at.volume, projecting);
+    yield* take({ path: file.path, told: file.path }, at.volume, projecting);
   }
   if (serviceAccountToken) yield* validateToken(serviceAccountToken, at, projecting.rules);
   const sources = [secret, configMap, downwardAPI, serviceAccountToken].filter(Boolean);
   if (sources.length > 1) yield forbiddenAt(at.source, 'may not specify more than 1 volume type per source');
 }
 
-function* take(path: string, told: string, at: Path, { taken }: Projecting): Iterable<FieldError> {
+/** Upstream tells not always of the path itself. */
+function* take({ path, told }: { path: string; told: string }, at: Path, { taken }: Projecting): Iterable<FieldError> {
   if (!path) return;
   if (taken.has(path)) yield invalid(at, told, 'conflicting duplicate paths');
   taken.add(path);

@@ -90,14 +90,14 @@ function* validateRequirements(
     const here = at.child('limits').key(name);
     yield* context.checkName(name, here);
     yield* validateAmount(name, amount, here);
-    yield* validateHugePages(name, amount, here, context.rules);
+    yield* validateHugePages({ name, amount }, here, context.rules);
   }
   for (const [name, amount] of sorted(requests)) {
     const here = at.child('requests').key(name);
     yield* context.checkName(name, here);
     yield* validateAmount(name, amount, here);
-    yield* validateAgainstLimit(name, amount, limits?.[name], at);
-    yield* validateHugePages(name, amount, here, context.rules);
+    yield* validateAgainstLimit({ name, amount }, limits?.[name], at);
+    yield* validateHugePages({ name, amount }, here, context.rules);
   }
   const names = [...Object.keys(limits ?? {}), ...Object.keys(requests ?? {})];
   if (names.some(isHugePages) && !names.includes('cpu') && !names.includes('memory')) {
@@ -123,12 +123,12 @@ export function isWhole(amount: string): boolean {
   return rest === 0n || rest > 999_000_000n;
 }
 
-function* validateAgainstLimit(
-  name: string,
-  amount: string,
-  limit: string | undefined,
-  at: Path,
-): Iterable<FieldError> {
+interface Asked {
+  readonly name: string;
+  readonly amount: string;
+}
+
+function* validateAgainstLimit({ name, amount }: Asked, limit: string | undefined, at: Path): Iterable<FieldError> {
   if (limit === undefined) {
     if (!mayOvercommit(name)) yield required(at.child('limits'), 'Limit must be set for non overcommitable resources');
     return;
@@ -141,7 +141,7 @@ function* validateAgainstLimit(
   }
 }
 
-function* validateHugePages(name: string, amount: string, at: Path, rules: PodRules): Iterable<FieldError> {
+function* validateHugePages({ name, amount }: Asked, at: Path, rules: PodRules): Iterable<FieldError> {
   if (!isHugePages(name) || rules.allowIndivisibleHugePages || isDivisible(name, amount)) return;
   yield invalid(at, amount, `${amount} is not positive integer multiple of ${name}`);
 }

@@ -166,11 +166,11 @@ function* validateExtendedClaim(
 
 function* validateIPs(next: Pod, old: Pod): Iterable<FieldError> {
   const { podIPs = [], hostIPs = [], hostIP: first = '' } = next.status;
-  yield* validateList(podIPs, old.status.podIPs, at.child('podIPs'), podIP);
+  yield* validateList(podIPs, old.status.podIPs, { at: at.child('podIPs'), word: podIP });
   if (!hostIPs.length) return;
   const here = at.child('hostIPs');
   if (hostIPs[0]!.ip !== first) yield invalid(here.index(0).child('ip'), hostIPs[0]!.ip, 'must be equal to `hostIP`');
-  yield* validateList(hostIPs, old.status.hostIPs, here, hostIP);
+  yield* validateList(hostIPs, old.status.hostIPs, { at: here, word: hostIP });
 }
 
 type IP = { readonly ip: string };
@@ -178,8 +178,7 @@ type IP = { readonly ip: string };
 function* validateList(
   ips: readonly IP[],
   before: readonly IP[] | undefined,
-  here: Path,
-  word: typeof podIP | typeof hostIP,
+  { at: here, word }: { at: Path; word: typeof podIP | typeof hostIP },
 ): Iterable<FieldError> {
   for (const [i, { ip }] of ips.entries()) {
     // What was stored may stay, however it is written.

@@ -58,8 +58,7 @@ function* validateOperator(
 
 /** On update tolerations may be added, and how long an old one holds may change. */
 export function* validateTolerationsAdded(
-  next: Tolerations,
-  old: Tolerations,
+  { next, old }: { next: Tolerations; old: Tolerations },
   at: Path,
   rules: PodRules,
 ): Iterable<FieldError> {
