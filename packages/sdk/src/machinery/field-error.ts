@@ -35,7 +35,7 @@ export const notSupported = (at: At, value: unknown, supported: readonly string[
   make(
     'FieldValueNotSupported',
     at,
-    `Unsupported value: ${show(value)}${supported.length ? `: supported values: ${supported.map((v) => JSON.stringify(v)).join(', ')}` : ''}`,
+    `Unsupported value: ${json(value ?? null)}${supported.length ? `: supported values: ${supported.map((v) => JSON.stringify(v)).join(', ')}` : ''}`,
   );
 export const forbiddenAt = (at: At, detail = ''): FieldError =>
   make('FieldValueForbidden', at, `Forbidden${tail(detail)}`);
@@ -56,8 +56,15 @@ export const lineOf = (e: FieldError): string => `${e.field}: ${e.message}`;
 const make = (type: FieldErrorType, at: At, message: string): FieldError => ({ type, field: String(at), message });
 const tail = (detail: string) => (detail ? `: ${detail}` : '');
 
+/** JSON as Go writes it, safe to stand in HTML. */
+const json = (value: unknown): string =>
+  JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/** A string that upstream holds under a type of its own or behind a pointer: printed as JSON, not as Go quotes strings. */
+export const typedString = (value: string): { toJSON(): string } => ({ toJSON: () => value });
+
 // Strings are quoted, numbers and booleans bare, everything else is JSON, as upstream prints them; nothing prints as null.
 function show(value: unknown): string {
   if (typeof value === 'string') return quoted(value);
-  return value === undefined ? 'null' : JSON.stringify(value);
+  return value === undefined ? 'null' : json(value);
 }

@@ -7,6 +7,7 @@ import {
   type Path,
   problemsAt,
   required,
+  typedString,
 } from '../../machinery/index.ts';
 import { validateLabelKey } from '../meta/label-selector-rules.ts';
 import type { NodeSelector, NodeSelectorRequirement, NodeSelectorTerm } from './node-selector.ts';
@@ -67,7 +68,7 @@ function* validateRequirement(
       }
       break;
     default:
-      yield invalid(at.child('operator'), operator, 'not a valid selector operator');
+      yield invalid(at.child('operator'), typedString(operator), 'not a valid selector operator');
   }
   yield* validateLabelKey(key, at.child('key'));
   if (allowInvalidValues) return;
@@ -81,7 +82,7 @@ function* validateFieldRequirement(
 ): Iterable<FieldError> {
   const here = at.child('values');
   if (operator !== 'In' && operator !== 'NotIn') {
-    yield invalid(at.child('operator'), operator, 'not a valid selector operator');
+    yield invalid(at.child('operator'), typedString(operator), 'not a valid selector operator');
   } else if (values.length !== 1) {
     yield required(here, "must be only one value when `operator` is 'In' or 'NotIn' for node field selector");
   }

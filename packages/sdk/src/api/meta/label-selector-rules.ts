@@ -9,6 +9,7 @@ import {
   problemsAt,
   qualifiedNameProblems,
   required,
+  typedString,
 } from '../../machinery/index.ts';
 import { validateLabels } from '../../schema/index.ts';
 import type { LabelSelector, LabelSelectorRequirement } from './label-selector.ts';
@@ -41,7 +42,7 @@ function* validateRequirement(
     if (values.length) {
       yield forbiddenAt(at.child('values'), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
     }
-  } else yield invalid(at.child('operator'), operator, 'not a valid selector operator');
+  } else yield invalid(at.child('operator'), typedString(operator), 'not a valid selector operator');
   yield* validateLabelKey(key, at.child('key'));
   if (allowInvalidValues) return;
   for (const [i, value] of values.entries()) {

@@ -4,6 +4,7 @@ import {
   notSupported,
   type Path,
   qualifiedNameProblems,
+  typedString,
 } from '../../../../machinery/index.ts';
 
 /** Names of resources: which there are, and what may be said of each. */
@@ -48,7 +49,7 @@ export type NameCheck = (name: string, at: Path) => Iterable<FieldError>;
 
 export function* validateResourceName(name: string, at: Path): Iterable<FieldError> {
   const problems = qualifiedNameProblems(name);
-  for (const p of problems) yield invalid(at, name, p);
+  for (const p of problems) yield invalid(at, typedString(name), p);
   if (problems.length || name.includes('/')) return;
   if (!standard.has(name) && !/^(requests\.)?hugepages-/.test(name)) {
     yield invalid(at, name, 'must be a standard resource type or fully qualified');

@@ -1,4 +1,11 @@
-import { dnsSubdomainProblems, type FieldError, forbiddenAt, invalid, type Path } from '../../../../machinery/index.ts';
+import {
+  dnsSubdomainProblems,
+  type FieldError,
+  forbiddenAt,
+  invalid,
+  type Path,
+  typedString,
+} from '../../../../machinery/index.ts';
 import type { PodSpec } from '../pod-spec.ts';
 import type { PodSecurityContext, SecurityContext, WindowsSecurityContextOptions } from '../security.ts';
 import { containersAt } from '../containers-of.ts';
@@ -13,15 +20,17 @@ export function* validateWindowsOptions(
 ): Iterable<FieldError> {
   const { gmsaCredentialSpecName: specName, gmsaCredentialSpec: spec, runAsUserName: user } = options ?? {};
   if (specName !== undefined) {
-    for (const p of dnsSubdomainProblems(specName)) yield invalid(at.child('gmsaCredentialSpecName'), specName, p);
+    for (const p of dnsSubdomainProblems(specName))
+      yield invalid(at.child('gmsaCredentialSpecName'), typedString(specName), p);
   }
   if (spec === '') yield invalid(at.child('gmsaCredentialSpec'), spec, 'gmsaCredentialSpec cannot be an empty string');
   else if (spec !== undefined && Buffer.byteLength(spec) > longestCredentialSpecKiB * 1024) {
     const why = `gmsaCredentialSpec size must be under ${longestCredentialSpecKiB} KiB`;
-    yield invalid(at.child('gmsaCredentialSpec'), spec, why);
+    yield invalid(at.child('gmsaCredentialSpec'), typedString(spec), why);
   }
   if (user === undefined) return;
-  for (const p of userNameProblems(user)) yield invalid(at.child('runAsUserName'), user, `runAsUserName${p}`);
+  for (const p of userNameProblems(user))
+    yield invalid(at.child('runAsUserName'), typedString(user), `runAsUserName${p}`);
 }
 
 const netBiosName = /^[^\\/:*?"<>|.][^\\/:*?"<>|]{0,14}$/;
