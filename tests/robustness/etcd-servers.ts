@@ -37,8 +37,15 @@ export interface EtcdServers extends AsyncDisposable {
   readonly endpoints: string[];
 }
 
-/** Members of one cluster on this machine, in a directory of their own. With certificates, clients must have one. */
-export async function startEtcd(count: number, certificates?: Certificates): Promise<EtcdServers> {
+export interface EtcdOptions {
+  /** Clients must have one of the same authority. */
+  readonly certificates?: Certificates;
+  /** A data directory to go on from, of a cluster of one. */
+  readonly restored?: string;
+}
+
+/** Members of one cluster on this machine, in a directory of their own unless told. */
+export async function startEtcd(count: number, { certificates, restored }: EtcdOptions = {}): Promise<EtcdServers> {
   const dir = mkdtempSync(join(tmpdir(), 'tiphys-etcd-'));
   const ports = await freePorts(count * 2);
   const scheme = certificates ? 'https' : 'http';
@@ -52,7 +59,7 @@ export async function startEtcd(count: number, certificates?: Certificates): Pro
   const members = parts.map(({ name, client, peer }) => {
     const flags = {
       name,
-      'data-dir': join(dir, name),
+      'data-dir': restored ?? join(dir, name),
       'listen-client-urls': client,
       'advertise-client-urls': client,
       'listen-peer-urls': peer,

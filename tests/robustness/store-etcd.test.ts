@@ -85,7 +85,7 @@ describe('with a real etcd', { skip: withoutEtcd }, () => {
       ca: pki.ca.cert,
       ...pki.serverCertificate('etcd', ['127.0.0.1', 'localhost']),
     };
-    await using servers = await startEtcd(1, certificates);
+    await using servers = await startEtcd(1, { certificates });
     const pem = ({ cert, key }: { cert: string; key: string }) => ({ cert: Buffer.from(cert), key: Buffer.from(key) });
     const ca = Buffer.from(pki.ca.cert);
     const { endpoints } = servers;

@@ -9,7 +9,7 @@ import { systemClock, systemRandom } from '@tiphys/sdk/runtime';
 import { SimClock } from '@tiphys/sdk/testing';
 import { LmdbBackend, MemoryBackend, openEtcd, type ServedEtcd, serveEtcd, type StoreBackend } from 'tiphys/store';
 import { storeContract } from 'tiphys/store/contract';
-import { etcdctl, withoutEtcdctl } from './etcd-servers.ts';
+import { etcdctl, startEtcd, withoutEtcd, withoutEtcdctl } from './etcd-servers.ts';
 
 storeContract('memory behind the etcd API, through the etcd engine', async () => {
   const clock = new SimClock();
@@ -149,5 +149,30 @@ describe('etcdctl on the embedded store', { skip: withoutEtcdctl }, () => {
     assert.match(await ctl('member', 'list'), /started, tiphys/);
     assert.match(await ctl('endpoint', 'hashkv'), new RegExp(`${endpoint()}, \\d+`));
     assert.equal(await ctl('alarm', 'list'), '');
+  });
+
+  it('saves a snapshot that etcd starts from', { skip: withoutEtcd }, async () => {
+    const lease = await store.grantLease(1000);
+    const puts = Array.from({ length: 3000 }, (_, i) => {
+      const value = Buffer.alloc(i % 500 ? i : 20_000, `${i}`);
+      return { op: 'put', key: `/s/${i}`, value, lease: i % 1000 ? 0 : lease.id } as const;
+    });
+    for (let i = 0; i < puts.length; i += 100) await store.txn({ success: puts.slice(i, i + 100) });
+    await store.txn({ success: puts.slice(0, 50) });
+    const { revision } = await store.txn({ success: [{ op: 'delete', key: '/s/2999' }] });
+    const file = join(path, 'snapshot.db');
+    await ctl('snapshot', 'save', file);
+    const status = (await json('snapshot', 'status', file)) as unknown as { totalKey: number };
+    assert.ok(status.totalKey >= 2999);
+    await run(etcdctl!, ['snapshot', 'restore', file, '--data-dir', join(path, 'restored')], { env });
+
+    await using servers = await startEtcd(1, { restored: join(path, 'restored') });
+    const restored = await openEtcd({ endpoints: servers.endpoints }, { clock: systemClock, random: systemRandom });
+    const plain = async (s: StoreBackend) =>
+      (await s.list('/s/')).items.map(({ value, ...i }) => ({ ...i, value: Buffer.from(value).toString() }));
+    assert.deepEqual(await plain(restored), await plain(store));
+    assert.ok(restored.revision >= revision, `${restored.revision} after ${revision}`);
+    assert.deepEqual((await restored.lease(lease.id)).keys, ['/s/0', '/s/1000', '/s/2000']);
+    await restored.close();
   });
 });

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { RpcError, type RpcHandlers } from '../../grpc/index.ts';
+import type { RpcHandlers } from '../../grpc/index.ts';
 import type { StoreBackend } from '../backend.ts';
 import { memberId, raftTerm, type ResponseHeader } from './header.ts';
 import { KeyRange } from './key-range.ts';
 import type { clusterService, maintenanceService } from './messages.ts';
 import { future, refusing } from './refusals.ts';
+import { snapshotOf } from './snapshot.ts';
 
 export interface Facts {
   /** Where clients reach it. */
@@ -58,11 +59,11 @@ export function serveMaintenance(
   });
   return {
     ...unary,
-    snapshot: () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(noSnapshots()) }) }),
+    async *snapshot() {
+      for await (const part of snapshotOf(store)) yield { header: now(), ...part };
+    },
   };
 }
-
-const noSnapshots = () => new RpcError('Unimplemented', 'this store has no snapshots yet');
 
 export function serveCluster(
   store: StoreBackend,
