@@ -1,6 +1,7 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { type Duplex, pipeline } from 'node:stream';
+import type { Duplex } from 'node:stream';
+import { splice } from '@tiphys/sdk/client';
 import type { Body, ServerResponse as Answer } from '../context.ts';
 import { requestOf, type Served } from './request.ts';
 import { writeBody } from './write-body.ts';
@@ -24,9 +25,7 @@ function join(socket: Duplex, head: Buffer, { headers, stream }: { headers: Answ
   const lines = Object.entries(headers).flatMap(([name, values]) => [values].flat().map((v) => `${name}: ${v}\r\n`));
   socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join('')}\r\n`);
   if (head.length) socket.unshift(head);
-  const isOver = () => {};
-  pipeline(socket, stream, isOver);
-  pipeline(stream, socket, isOver);
+  splice(socket, stream);
 }
 
 /** Answered as if it had asked for nothing special, and closed. */

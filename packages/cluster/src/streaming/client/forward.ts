@@ -1,7 +1,6 @@
 import { Duplex, PassThrough } from 'node:stream';
-import type { ForwardedConnection, PortForwarder } from '@tiphys/sdk/client';
+import { type ForwardedConnection, type PortForwarder, splice } from '@tiphys/sdk/client';
 import { forwardProtocol } from '../forward/serve-spdy.ts';
-import { join } from '../forward/join.ts';
 import type { SpdySession } from '../spdy/index.ts';
 import { type DialOptions, dialSpdy } from './dial.ts';
 
@@ -37,7 +36,7 @@ async function run(
   const error = await session.open({ ...headers, streamtype: 'error' });
   error.end();
   const stream = await session.open({ ...headers, streamtype: 'data' });
-  void join(stream, data);
+  splice(stream, data);
   const pieces: Buffer[] = [];
   for await (const piece of error) pieces.push(piece as Buffer);
   return Buffer.concat(pieces).toString('utf8') || undefined;

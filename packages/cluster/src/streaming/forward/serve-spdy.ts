@@ -1,9 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import type { PortForwarder } from '@tiphys/sdk/client';
+import { type PortForwarder, splice } from '@tiphys/sdk/client';
 import type { Clock } from '@tiphys/sdk/runtime';
 import { SpdySession, type SpdyStream } from '../spdy/index.ts';
-import { join } from './join.ts';
 
 export const forwardProtocol = 'portforward.k8s.io';
 /** How long a client may take to open the second of a connection's two streams. */
@@ -57,7 +56,7 @@ async function forward(
   error.resume();
   const connection = forwarder.connect(port);
   connection.data.on('error', () => {});
-  void join(data, connection.data);
+  splice(data, connection.data);
   const problem = await connection.error;
   error.end(problem ?? '');
   // The client reads the error when its connection is over, so that must come now.

@@ -1,7 +1,6 @@
 import { Duplex, PassThrough, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { type PortForwarder, WebSocketConnection } from '@tiphys/sdk/client';
-import { join } from './join.ts';
+import { type PortForwarder, splice, WebSocketConnection } from '@tiphys/sdk/client';
 
 /** WebSocket without a tunnel: the ports stand in the query, each has a channel for data and one for errors. */
 export const channelForwardProtocols = ['v4.channel.k8s.io', 'v4.base64.channel.k8s.io', ''];
@@ -33,7 +32,7 @@ export async function serveForwardChannels(
     const { data, error } = forwarder.connect(port);
     data.on('error', () => {});
     input.on('error', () => {});
-    void join(data, Duplex.from({ readable: input, writable: output }));
+    splice(data, Duplex.from({ readable: input, writable: output }));
     // The client may keep its side open for ever: the connection is over when the pod has said all.
     const [, problem] = await Promise.all([finished(output).catch(() => {}), error]);
     if (problem !== undefined) await send(channel + 1, Buffer.from(problem));

@@ -8,3 +8,4 @@ export {
   type PodStreams,
   podStreams,
 } from './pod-streams.ts';
+export { splice } from './splice.ts';

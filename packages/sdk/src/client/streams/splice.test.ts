@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { duplexPair, type Duplex } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { splice } from './splice.ts';
+
+/** near ⇄ (left ⇄ right) ⇄ far, the middle two spliced. */
+function line(): { near: Duplex; far: Duplex; left: Duplex; right: Duplex } {
+  const [near, left] = duplexPair();
+  const [right, far] = duplexPair();
+  splice(left, right);
+  return { near, far, left, right };
+}
+
+const closed = (stream: Duplex) => new Promise<void>((resolve) => stream.once('close', resolve));
+
+test('bytes pass both ways, and the end of one way leaves the other', async () => {
+  const { near, far } = line();
+  near.end('question');
+  assert.equal(await text(far), 'question');
+  far.end('answer');
+  assert.equal(await text(near), 'answer');
+});
+
+test('a side that breaks takes the other with it', async () => {
+  const { left, right } = line();
+  left.destroy(new Error('reset'));
+  await closed(right);
+  assert.ok(right.destroyed);
+});
+
+test('a side that has said all and then goes is still heard out', async () => {
+  const { near, far, left, right } = line();
+  const heard = text(far);
+  near.end('last words');
+  await new Promise((resolve) => left.once('end', resolve));
+  left.destroy();
+  await closed(right);
+  assert.equal(await heard, 'last words');
+});

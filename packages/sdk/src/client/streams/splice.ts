@@ -1,0 +1,24 @@
+import type { Duplex } from 'node:stream';
+
+/**
+ * Passes bytes both ways at the pace of the slower side, each way until its end. When one side breaks off, so does the other. Two
+ * `pipeline`s would do the same with three times the listeners, more than a TLS connection has room for.
+ */
+export function splice(a: Duplex, b: Duplex): void {
+  a.pipe(b);
+  b.pipe(a);
+  follow(a, b);
+  follow(b, a);
+}
+
+function follow(one: Duplex, other: Duplex): void {
+  one.once('error', () => other.destroy());
+  one.once('close', () => {
+    if (!one.readableEnded) other.destroy();
+    // It has said all and hears no more: the other is done once it has passed that on.
+    else if (!one.writableFinished) {
+      if (other.writableFinished) other.destroy();
+      else other.once('finish', () => other.destroy());
+    }
+  });
+}
