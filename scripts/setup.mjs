@@ -62,15 +62,17 @@ export function installTestTools() {
   if (!onPath('strace')) {
     installDebianPackages(['strace'], 'to see that writes are synced before they are acknowledged');
   }
+  if (!onPath('busybox')) installDebianPackages(['busybox-static'], 'to have something to run in containers');
   if (!onPath('apt-get')) return;
-  for (const [command, name] of Object.entries(etcdTools)) unpackDebianPackage(command, name);
+  for (const [command, name] of Object.entries(etcdTools)) unpackDebianPackage(command, name, 'etcd');
+  unpackDebianPackage('docker-registry', 'docker-registry', 'registry');
 }
 
 const etcdTools = { etcd: 'etcd-server', etcdctl: 'etcd-client' };
 
-/** Into the cache and no further: an installed etcd would start by itself. */
-function unpackDebianPackage(command, name) {
-  const cwd = cacheDir('etcd');
+/** Into the cache and no further: an installed daemon would start by itself. */
+function unpackDebianPackage(command, name, cache) {
+  const cwd = cacheDir(cache);
   if (onPath(command) || existsSync(join(cwd, 'usr/bin', command))) return;
   say(`fetching Debian's ${name} for the tests`);
   spawnSync('apt-get', ['download', '-qq', name], { cwd, stdio: 'ignore' });

@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { access } from 'node:fs/promises';
+import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Logger, nullLogger, systemClock, systemRandom } from '@tiphys/sdk/runtime';
@@ -10,21 +9,21 @@ import { imageFromHost, importImage } from 'tiphys/kubelet/images';
 /** Why this machine can't run real containers; undefined when it can. */
 export async function whyNoContainers(): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return 'needs root to run containers';
-  for (const program of ['containerd', 'runc']) if (!(await inPath(program))) return `needs ${program}`;
+  for (const program of ['containerd', 'runc']) if (!(await programNamed(program))) return `needs ${program}`;
   return undefined;
 }
 
-export async function inPath(program: string): Promise<boolean> {
-  const dirs = (process.env['PATH'] ?? '').split(delimiter);
-  const found = await Promise.all(
-    dirs.map((d) =>
-      access(join(d, program)).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
-  return found.includes(true);
+/** The first of that name in the PATH or the directories. */
+export async function programNamed(name: string, more: readonly string[] = []): Promise<string | undefined> {
+  for (const dir of [...(process.env['PATH'] ?? '').split(delimiter), ...more]) {
+    const path = join(dir, name);
+    const isThere = await access(path).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return path;
+  }
+  return undefined;
 }
 
 export const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';

@@ -28,7 +28,7 @@ import {
 } from 'tiphys/network';
 import { Pki, ServiceAccountTokens } from 'tiphys/pki';
 import { MemoryBackend } from 'tiphys/store';
-import { ContainerdLab, whyNoContainers } from './containerd-lab.ts';
+import { ContainerdLab, programNamed, whyNoContainers } from './containerd-lab.ts';
 
 const clock = systemClock;
 const random = systemRandom;
@@ -38,6 +38,7 @@ const issuer = 'https://kubernetes.default.svc';
 export async function whyNoNode(): Promise<string | undefined> {
   const why = await whyNoContainers();
   if (why) return why;
+  if (!(await programNamed('busybox'))) return 'needs busybox to have something to run';
   const needed = await checkRequirements(systemCommands, { ...defaultCniConfig, table: 'tiphys-node-lab' });
   const lacks = needed.filter((r) => !r.holds && !r.isOptional && !/forwarding|bridge/.test(r.what));
   return lacks.length ? `needs ${lacks.map((r) => r.what).join('; ')}` : undefined;
@@ -60,6 +61,8 @@ export class NodeLab implements AsyncDisposable {
   readonly #log: Logger;
   readonly #cni;
   readonly #tasks = new TaskGroup();
+  /** From nothing to a node that is ready: runtime, agent and network. */
+  readyMs = 0;
   #agent: TaskGroup | undefined;
   #endsPods = false;
 
@@ -69,14 +72,15 @@ export class NodeLab implements AsyncDisposable {
     this.containerd = containerd;
     this.client = this.#as('admin', 'system:masters');
     const id = process.pid % 10_000;
+    const podCIDR = `10.${230 + (id % 10)}.${Math.floor(id / 10) % 250}.0/24`;
     this.#cni = {
       ...defaultCniConfig,
       network: `tn${id}`,
       bridge: `tn${id}`,
       table: `tn${id}-pods`,
       forwardChain: `TN${id}-FORWARD`,
-      podCIDR: '10.213.0.0/24',
-      clusterCIDR: '10.213.0.0/16',
+      podCIDR,
+      clusterCIDR: podCIDR,
       confDir: containerd.cniConfDir,
       ipamDir: join(containerd.dir, 'ipam'),
     };
@@ -95,10 +99,13 @@ export class NodeLab implements AsyncDisposable {
   }
 
   static async open({ log = nullLogger }: { log?: Logger } = {}): Promise<NodeLab> {
+    const beganAt = clock.monotonic();
     const containerd = await ContainerdLab.open({ log });
+    const runtimeMs = clock.monotonic() - beganAt;
     const lab = new NodeLab(new ApiServer({ store: new MemoryBackend(clock), clock, random, log }), containerd);
     try {
       await lab.#begin();
+      lab.readyMs += runtimeMs;
       return lab;
     } catch (err) {
       await lab[Symbol.asyncDispose]();
@@ -128,12 +135,14 @@ export class NodeLab implements AsyncDisposable {
     const rootCa = { metadata: { namespace: 'default', name: 'kube-root-ca.crt' }, data: { 'ca.crt': pki.ca.cert } };
     await this.client.create(configMap, rootCa);
     await this.containerd.addImage(`docker.io/library/${image}`, programs);
+    const beganAt = clock.monotonic();
     await this.startAgent();
     await this.#network();
     await this.until('the node is ready', async () => {
       const { items } = await this.client.list(nodeKind);
       return items[0]?.status.conditions?.some((c) => c.type === 'Ready' && c.status === 'True');
     });
+    this.readyMs = clock.monotonic() - beganAt;
   }
 
   async #network(): Promise<void> {
@@ -256,10 +265,10 @@ export class NodeLab implements AsyncDisposable {
     return running.map((c) => `containerd://${c.id}`);
   }
 
-  /** Mounts of a pod's volumes. */
-  async mounts({ metadata }: Pod): Promise<string[]> {
+  /** Mounts of the pods' volumes, or of one pod's. */
+  async mounts(uid = ''): Promise<string[]> {
     const table = await readFile('/proc/self/mountinfo', 'utf8');
-    return table.split('\n').filter((line) => line.includes(`/pods/${metadata.uid}/`));
+    return table.split('\n').filter((line) => line.includes(`${this.config.rootDir}/`) && line.includes(uid));
   }
 
   /** Of the pod's first container. */

@@ -4,17 +4,23 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { systemClock } from '@tiphys/sdk/runtime';
 import type { OciImage } from 'tiphys/kubelet/images';
-import { inPath } from './containerd-lab.ts';
+import { programNamed } from './containerd-lab.ts';
 
 export const registryUser = { username: 'puller', password: 's3cret' };
 const hashed = '$2y$05$H8ftUR4ia/AJrmlPFNLX2.MEWwTAAbu7Pkf.24jKIY.TvLvsqsBP.';
 
 /** Why there is no registry to try; undefined when there is. */
 export async function whyNoRegistry(): Promise<string | false> {
-  return (await inPath('docker-registry')) ? false : 'needs docker-registry';
+  return (await program()) ? false : 'needs docker-registry';
 }
+
+/** Installed, or unpacked by the set-up of the tests. */
+const program = (): Promise<string | undefined> => programNamed('docker-registry', [unpacked]);
+
+const unpacked = fileURLToPath(new URL('../../../.cache/registry/usr/bin', import.meta.url));
 
 /** A registry on this machine that lets nobody in without a password. Disposing ends it. */
 export class RegistryLab implements AsyncDisposable {
@@ -41,7 +47,7 @@ export class RegistryLab implements AsyncDisposable {
     };
     // JSON is YAML.
     await writeFile(join(dir, 'config.yml'), JSON.stringify(config));
-    const child = spawn('docker-registry', ['serve', join(dir, 'config.yml')], { stdio: 'ignore' });
+    const child = spawn((await program())!, ['serve', join(dir, 'config.yml')], { stdio: 'ignore' });
     await once(child, 'spawn');
     const lab = new RegistryLab(host, child, dir);
     for (let tries = 0; tries < 200; tries++) {

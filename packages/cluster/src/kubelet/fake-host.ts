@@ -63,7 +63,7 @@ export class FakeHost implements KubeletHost {
     return {
       setUp: async (pod) => new Map((pod.spec.volumes ?? []).map(({ name }) => [name, `/volumes/${name}`])),
       tearDown: async () => undefined,
-      suspend: async () => undefined,
+      letGo: async () => undefined,
       dueInMs: () => undefined,
       subPath: async (volume, subPath) => `${volume}/${subPath}`,
     };

@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { removeCgroups } from './cgroups/index.ts';
 import type { KubeletConfig } from './config.ts';
 import { unmountUnder } from './host-mounts.ts';
@@ -10,7 +9,7 @@ export async function removeNode({
   podLogsDir,
   cgroupRoot,
 }: Pick<KubeletConfig, 'rootDir' | 'podLogsDir' | 'cgroupRoot'>): Promise<void> {
-  await unmountUnder(join(rootDir, 'pods'), { lazy: true });
+  await unmountUnder(rootDir, { lazy: true });
   await rm(rootDir, { recursive: true, force: true });
   await rm(podLogsDir, { recursive: true, force: true });
   await removeCgroups(cgroupRoot);

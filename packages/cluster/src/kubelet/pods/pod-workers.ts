@@ -73,15 +73,14 @@ export class PodWorkers {
       }),
     );
     await Promise.all(ended);
+    await this.#o.volumes.letGo();
   }
 
   async #endForNow(pod: Pod, mostSeconds: number, signal: AbortSignal): Promise<void> {
-    const { runtime, volumes, cgroups } = this.#o;
-    const uid = pod.metadata.uid!;
-    const found = await readRuntimePod(runtime, uid, signal);
+    const { runtime, cgroups } = this.#o;
+    const found = await readRuntimePod(runtime, pod.metadata.uid!, signal);
     const graceSeconds = Math.min(mostSeconds, graceOf(pod, found.containers.find(isRunning)));
     await killPod(pod, found, this.#o, signal, graceSeconds);
-    await volumes.suspend(uid);
     await cgroups.remove(pod);
   }
 

@@ -21,8 +21,8 @@ export interface PodVolumes {
   setUp(pod: Pod, addresses: PodAddresses, signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
   /** Nothing of the pod's containers runs any more. */
   tearDown(uid: string): Promise<void>;
-  /** Nothing of the pod runs for now: what holds memory is let go, what lies on disk is kept. */
-  suspend(uid: string): Promise<void>;
+  /** No pod runs for now: what holds memory is let go, what lies on disk is kept. */
+  letGo(): Promise<void>;
   /** When the pod's volumes need to be looked at again by themselves (a token grows old); undefined for never. */
   dueInMs(uid: string): number | undefined;
   readonly subPath: (volumeHostPath: string, subPath: string) => Promise<string>;

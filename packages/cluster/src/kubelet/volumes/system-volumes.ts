@@ -8,6 +8,7 @@ import { type PayloadFile, writeAtomically } from './atomic-writer.ts';
 import { checkHostPath } from './host-path.ts';
 import { giveToGroup } from './ownership.ts';
 import { configMapPayload, downwardPayload, secretPayload } from './payloads.ts';
+import { SharedMemory } from './shared-memory.ts';
 import { MountError, type PodVolumes } from './pod-volumes.ts';
 import type { ReferencedObjects } from './referenced-objects.ts';
 import type { ServiceAccountTokens } from './service-account-tokens.ts';
@@ -26,6 +27,7 @@ export interface SystemVolumesDeps {
 interface Setting {
   readonly pod: Pod;
   readonly addresses: PodAddresses;
+  readonly shared: SharedMemory;
   readonly signal: AbortSignal;
 }
 
@@ -33,12 +35,15 @@ const defaultFileMode = 0o644;
 
 /** Volumes as directories under the agent's root. */
 export function systemVolumes(deps: SystemVolumesDeps): PodVolumes {
-  const podVolumes = (uid: string) => join(deps.rootDir, 'pods', uid, 'volumes');
+  const pods = join(deps.rootDir, 'pods');
+  const podVolumes = (uid: string) => join(pods, uid, 'volumes');
+  const { memory = systemMemoryMounts } = deps;
+  const shared = new SharedMemory(join(deps.rootDir, 'memory'), memory);
   return {
     subPath: subPathWithin,
     async setUp(pod, addresses, signal) {
       const paths = new Map<string, string>();
-      const setting = { pod, addresses, signal };
+      const setting = { pod, addresses, shared, signal };
       for (const volume of pod.spec.volumes ?? []) {
         try {
           paths.set(volume.name, await setUpVolume(volume, setting, deps, podVolumes(pod.metadata.uid!)));
@@ -49,10 +54,14 @@ export function systemVolumes(deps: SystemVolumesDeps): PodVolumes {
       }
       return paths;
     },
-    suspend: (uid) => (deps.memory ?? systemMemoryMounts).unmountUnder(podVolumes(uid)),
+    async letGo() {
+      await memory.unmountUnder(pods);
+      await shared.letGo();
+    },
     async tearDown(uid) {
-      await (deps.memory ?? systemMemoryMounts).unmountUnder(podVolumes(uid));
+      await memory.unmountUnder(podVolumes(uid));
       await rm(podVolumes(uid), { recursive: true, force: true });
+      await shared.remove(uid);
       deps.configMaps.release(uid);
       deps.secrets.release(uid);
       deps.tokens.forget(uid);
@@ -81,10 +90,12 @@ async function setUpVolume(volume: Volume, setting: Setting, deps: SystemVolumes
     return path;
   }
   const [plugin, payload] = await payloadOf(volume, setting, deps);
-  const path = directory(plugin);
-  await mkdir(path, { recursive: true });
   // Secrets and tokens never reach a disk.
-  if (plugin === 'secret' || plugin === 'projected') await memory.mount(path, undefined, signal);
+  const isSecret = plugin === 'secret' || plugin === 'projected';
+  const path = isSecret
+    ? join(await setting.shared.directoryOf(pod.metadata.uid!, signal), plugin, volume.name)
+    : directory(plugin);
+  await mkdir(path, { recursive: true });
   await chmod(path, 0o777);
   if (await writeAtomically(path, payload)) await group(path, pod, true);
   return path;
