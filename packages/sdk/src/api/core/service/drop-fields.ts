@@ -1,6 +1,6 @@
 import { equal } from '../../../machinery/index.ts';
 import { setFields } from '../../../schema/index.ts';
-import { isExternallyAccessible, isLoadBalancer, needsClusterIp, needsHealthCheck, needsNodePorts } from './needs.ts';
+import { isExternallyAccessible, isLoadBalancer, mayHaveNodePorts, needsClusterIp, needsHealthCheck } from './needs.ts';
 import { servicePort, serviceSpec, type ServiceSpec } from './service-spec.ts';
 import type { Service } from './service.ts';
 
@@ -17,7 +17,7 @@ export function dropUnneeded(next: Service, old: Service): void {
     if (same('clusterIP', 'clusterIPs')) gone.clusterIP = gone.clusterIPs = undefined;
     if (same('ipFamilies', 'ipFamilyPolicy')) gone.ipFamilies = gone.ipFamilyPolicy = undefined;
   }
-  if (stops(needsNodePorts) && equal(nodePortsOf(next), nodePortsOf(old))) {
+  if (stops(mayHaveNodePorts) && equal(nodePortsOf(next), nodePortsOf(old))) {
     for (const p of next.spec.ports ?? []) setFields(servicePort, p, { nodePort: undefined });
   }
   if (stops(needsHealthCheck) && same('healthCheckNodePort')) gone.healthCheckNodePort = undefined;

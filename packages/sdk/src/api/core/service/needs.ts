@@ -9,6 +9,11 @@ export const isLoadBalancer = ({ spec }: Service): boolean => spec.type === 'Loa
 
 export const needsClusterIp = ({ spec }: Service): boolean => spec.type !== 'ExternalName';
 
+/** May have node ports: those that were allocated stay when no more are wanted. */
+export const mayHaveNodePorts = ({ spec: { type } }: Service): boolean =>
+  type === 'NodePort' || type === 'LoadBalancer';
+
+/** Gets node ports whether it asks for them or not. */
 export const needsNodePorts = ({ spec: { type, allocateLoadBalancerNodePorts } }: Service): boolean =>
   type === 'NodePort' || (type === 'LoadBalancer' && (allocateLoadBalancerNodePorts ?? true));
 
