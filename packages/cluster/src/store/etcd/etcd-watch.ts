@@ -14,7 +14,7 @@ const pauseMs = 250;
 /**
  * Every revision of an etcd cluster from one on, whole and in order, over as many connections as it takes. It watches all keys:
  * so each revision is seen to have happened, and how far the watch is can be known without progress notices, which etcd
- * before 3.4.25 and 3.5.8 may send ahead of events. A batch without events says how far etcd was when the watch began.
+ * before 3.4.31 and 3.5.13 may send ahead of events. A batch without events says how far etcd was when the watch began.
  */
 export async function* etcdWatch(
   endpoints: Endpoints,
