@@ -1,8 +1,8 @@
 import { type KubeObject, StatusError } from '@tiphys/sdk/machinery';
-import { stringify } from 'yaml';
 import type { Entry } from '../cache/entry.ts';
 import type { RequestContext, ServerRequest, ServerResponse } from '../context.ts';
 import { type Negotiated, wantsYaml } from './negotiate.ts';
+import { writeYaml } from './write-yaml.ts';
 
 /** An entry of the cache: its bytes as they are, or, within the process, the object. */
 export function entryResponse(c: RequestContext, entry: Entry, form: Negotiated, status = 200): ServerResponse {
@@ -18,19 +18,9 @@ export function valueResponse(c: RequestContext, value: unknown, form: Negotiate
 }
 
 export function encode(value: unknown, form: Pick<Negotiated, 'media' | 'pretty'>): Buffer {
-  if (form.media === 'yaml') return Buffer.from(toYaml(value));
+  if (form.media === 'yaml') return Buffer.from(writeYaml(value));
   return Buffer.from(form.pretty ? `${JSON.stringify(value, null, 2)}\n` : `${JSON.stringify(value)}\n`);
 }
-
-/** YAML 1.1 as upstream writes it: keys sorted, lists not indented. */
-export const toYaml = (value: unknown): string =>
-  stringify(value, {
-    version: '1.1',
-    sortMapEntries: true,
-    indentSeq: false,
-    lineWidth: 0,
-    aliasDuplicateObjects: false,
-  });
 
 const objectResponse = (value: unknown, status: number): ServerResponse => ({
   status,

@@ -215,7 +215,8 @@ export class Registry {
     }
     if (wanted === '' || wanted === '0') {
       if (kind.unconditionalUpdate === false && !request.retry) {
-        throw invalidObject(this.resource.group, kind.kind, request.name, [
+        // Upstream has only the resource at hand here, and says it where the kind should stand.
+        throw invalidObject(this.resource.group, this.resource.resource, request.name, [
           {
             type: 'FieldValueInvalid',
             field: 'metadata.resourceVersion',
