@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { duplexPair, type Duplex } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { splice } from './splice.ts';
 
@@ -10,6 +9,13 @@ function line(): { near: Duplex; far: Duplex; left: Duplex; right: Duplex } {
   const [right, far] = duplexPair();
   splice(left, right);
   return { near, far, left, right };
+}
+
+/** All that a stream says; unlike its iterator, this leaves the other way open. */
+function text(stream: Duplex): Promise<string> {
+  let said = '';
+  stream.setEncoding('utf8').on('data', (piece: string) => (said += piece));
+  return new Promise((resolve) => stream.once('end', () => resolve(said)));
 }
 
 const closed = (stream: Duplex) => new Promise<void>((resolve) => stream.once('close', resolve));
