@@ -186,8 +186,7 @@ class Scheduler {
       if (isNotFound(err)) return this.#queue.remove(info.uid);
       log.warn('pod not bound', { pod: `${info.namespace}/${info.name}`, node: nodeName, error: String(err) });
       this.#queue.turnedAway(info.uid, new Set());
-      await this.#tell(info, 'SchedulerError', String(err instanceof Error ? err.message : err), undefined);
-      return;
+      return this.#go(this.#tell(info, 'SchedulerError', String(err instanceof Error ? err.message : err), undefined));
     }
     this.#queue.remove(info.uid);
     await this.#events.write(info.pod, {
