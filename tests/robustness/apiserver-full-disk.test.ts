@@ -15,7 +15,7 @@ const skip = process.getuid?.() === 0 && process.platform === 'linux' ? false : 
 it(
   'an API server whose disk is full refuses writes, answers reads, and writes again when there is room',
   { skip },
-  async () => {
+  async (t) => {
     const dir = mkdtempSync(join(tmpdir(), 'tiphys-full-'));
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'tmpfs', dir]);
     writeFileSync(join(dir, 'tokens.csv'), 'tok,admin,1,"system:masters"\n');
@@ -23,8 +23,15 @@ it(
     const flags = { 'data-dir': join(dir, 'data'), 'secure-port': port, 'token-auth-file': join(dir, 'tokens.csv') };
     const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, `${value}`]);
     const server = spawn(process.execPath, [main, 'apiserver', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+    t.after(async () => {
+      server.kill();
+      await once(server, 'exit');
+      execFileSync('umount', [dir]);
+      rmSync(dir, { recursive: true });
+    });
     await once(server.stderr, 'data');
     const client = new LoadClient(`https://127.0.0.1:${port}`, { token: 'tok' });
+    t.after(() => client.close());
     const path = '/api/v1/namespaces/default/configmaps';
     const create = async (name: string) => {
       const data = { text: 'x'.repeat(200_000) };
@@ -55,11 +62,5 @@ it(
     rmSync(join(dir, 'filler'));
     assert.equal((await create('after')).status, 201);
     assert.ok((await names()).includes('after'));
-
-    client.close();
-    server.kill();
-    await once(server, 'exit');
-    execFileSync('umount', [dir]);
-    rmSync(dir, { recursive: true });
   },
 );
