@@ -130,14 +130,16 @@ export const ephemeralContainersStrategy: PartStrategy<Pod> = {
 
 export const resizeStrategy: PartStrategy<Pod> = {
   prepareForUpdate(next, old) {
-    const { containers, initContainers = [], resources } = next.spec;
+    const { initContainers = [], resources } = next.spec;
+    // Lists that are always written are null where nobody said anything.
+    const containers = next.spec.containers ?? [];
+    const before = old.spec.containers ?? [];
     const sameNumber =
-      containers.length === old.spec.containers.length &&
-      initContainers.length === (old.spec.initContainers?.length ?? 0);
+      containers.length === before.length && initContainers.length === (old.spec.initContainers?.length ?? 0);
     if (sameNumber) {
       keepAllButSpec(next, old);
       next.spec = deepCopy(old.spec);
-      next.spec.containers = withNewResources(containers, old.spec.containers);
+      next.spec.containers = withNewResources(containers, before);
       if (initContainers.length) next.spec.initContainers = withNewResources(initContainers, old.spec.initContainers!);
       if (resources) next.spec.resources = resources;
       else delete next.spec.resources;

@@ -92,7 +92,8 @@ function* validateNominatedNode(next: Pod, old: Pod): Iterable<FieldError> {
 
 /** A container that ended and won't be started again stays ended. */
 function* validateTransitions(next: Pod, old: Pod): Iterable<FieldError> {
-  const { containers, initContainers = [] } = old.spec;
+  const { initContainers = [] } = old.spec;
+  const containers = old.spec.containers ?? [];
   const restartsAll = [...containers, ...initContainers].some((c) =>
     c.restartPolicyRules?.some(({ action }) => action === 'RestartAllContainers'),
   );
@@ -135,7 +136,7 @@ function* validateExtendedClaim(
   here: Path,
 ): Iterable<FieldError> {
   if (!status) return;
-  const containers = [...spec.containers, ...(spec.initContainers ?? [])];
+  const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
   const mappings = status.requestMappings ?? [];
   const list = here.child('requestMappings');
   if (!mappings.length) yield required(list, 'at least one request mapping is required');
