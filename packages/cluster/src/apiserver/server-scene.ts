@@ -76,7 +76,10 @@ export async function serverScene(config: Partial<PartsConfig> = {}): Promise<Se
       headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
       objects: false,
       signal: stop.signal,
-      body: () => Promise.resolve(Buffer.from(body === undefined ? '' : JSON.stringify(body))),
+      body: () =>
+        Promise.resolve(
+          body instanceof Uint8Array ? body : Buffer.from(body === undefined ? '' : JSON.stringify(body)),
+        ),
       ...(user && { user }),
     });
     const text = response.body.type === 'bytes' ? Buffer.concat(response.body.pieces).toString() : '';

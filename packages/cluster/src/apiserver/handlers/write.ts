@@ -12,7 +12,7 @@ import {
   tooLong,
 } from '@tiphys/sdk/machinery';
 import { deleteOptions as optionsSchema } from '@tiphys/sdk/api';
-import { decode, DecodeError } from '@tiphys/sdk/schema';
+import { decode, DecodeError, decodeMessage, openEnvelope, protobufMediaType } from '@tiphys/sdk/schema';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import type { DeleteOptions } from '../registry/delete-options.ts';
 import type { Registry, WriteRequest, Written } from '../registry/registry.ts';
@@ -190,11 +190,11 @@ export function checkPlace(
 /** Options of a deletion, from the body if there is one, else from the query. */
 async function deleteOptions(c: RequestContext): Promise<DeleteOptions> {
   const body = await c.request.body();
-  let value: unknown = {};
-  if (body !== undefined && !(body instanceof Uint8Array)) value = body;
-  else if (body?.length) value = optionsFromBody(c, body);
-  else value = optionsFromQuery(c.query);
   try {
+    let value: unknown = {};
+    if (body !== undefined && !(body instanceof Uint8Array)) value = body;
+    else if (body?.length) value = optionsFromBody(c, body);
+    else value = optionsFromQuery(c.query);
     const options = decode(optionsSchema.shape, value) as JsonObject & DeleteOptions;
     checkDeleteOptions(options);
     return options;
@@ -208,6 +208,7 @@ function optionsFromBody(c: RequestContext, body: Uint8Array): unknown {
   const media = mediaTypeOf(c.request);
   const unreadable = (why: string) => badRequest(`couldn't get version/kind; json parse error: ${why}`);
   let value: unknown;
+  if (media === protobufMediaType) return decodeMessage(optionsSchema.shape, openEnvelope(body).raw);
   if (media === 'application/yaml') value = readYaml(Buffer.from(body).toString()).value;
   else {
     if (media !== '' && media !== 'application/json') throw unsupportedMedia();
