@@ -95,6 +95,8 @@ export interface KindDefinition<O extends KubeObject, M> {
   beginEnding?(object: O): void;
   /** Deletion waits for grace (pods). */
   readonly graceful?: boolean;
+  /** So long after its last write an object is gone. */
+  readonly ttlSeconds?: number;
   /** A deletion answers with the object it removed, rather than with a Status. */
   readonly returnsDeleted?: boolean;
   /** An update's own rules look at the metadata as a whole once more, as most kinds' do; off for those that don't. */

@@ -45,6 +45,7 @@ import type { WatchCache } from '../cache/watch-cache.ts';
 import type { UserInfo } from '../context.ts';
 import type { DeleteOptions } from './delete-options.ts';
 import { beginDeletion, isReadyToGo } from './deletion.ts';
+import { Expiry } from './expiry.ts';
 import { type FieldManager, trackFields } from './field-manager.ts';
 import type { KindHooks } from './kind-hooks.ts';
 import { keyOf, type Resource } from './resource.ts';
@@ -102,11 +103,15 @@ export class Registry {
   readonly cache: WatchCache;
   readonly #deps: RegistryDeps;
   readonly #hooks: KindHooks;
+  /** For kinds whose objects end by themselves. */
+  readonly #expiry: Expiry | undefined;
 
   constructor(resource: Resource, deps: RegistryDeps, hooks: KindHooks = {}) {
     this.resource = resource;
     this.#deps = deps;
     this.#hooks = hooks;
+    const { ttlSeconds } = resource.kind;
+    if (ttlSeconds) this.#expiry = new Expiry(deps.store, deps.clock, ttlSeconds);
     this.cache = deps.feed.cache(resource);
   }
 
@@ -171,7 +176,9 @@ export class Registry {
         if (this.find(request.namespace, metadata.name ?? '')) throw new KeyExists(metadata.name ?? '');
         return { object: typed(this.resource, object), created: true };
       }
-      const entry = await this.#store(object, (key, body) => create(this.#deps.store, key, body));
+      const entry = await this.#store(object, async (key, body) =>
+        create(this.#deps.store, key, body, await this.#expiry?.lease()),
+      );
       return { object: entry.object, entry, created: true };
     } catch (err) {
       undo?.();
@@ -257,9 +264,10 @@ export class Registry {
       }
       next.metadata.resourceVersion = old.metadata.resourceVersion!;
       if (isUnchanged(typed(this.resource, next), old)) return { object: old, entry: current, created: false };
-      const entry = await this.#store(next, (key, bytes) =>
-        update(store, key, bytes, { ifRevision: current.revision }),
-      );
+      const entry = await this.#store(next, async (key, bytes) => {
+        const lease = await this.#expiry?.lease();
+        return update(store, key, bytes, { ifRevision: current.revision, ...(lease !== undefined && { lease }) });
+      });
       return { object: entry.object, entry, created: false };
     } catch (err) {
       undo?.();

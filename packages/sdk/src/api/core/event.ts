@@ -4,6 +4,9 @@ import { eventColumns } from './event-columns.ts';
 import { eventRules } from './event-rules.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 
+/** Upstream's `--event-ttl`: events tell of what is, and nobody keeps them as history. */
+export const eventTtlSeconds = 3600;
+
 const eventSourceShape = s.struct('io.k8s.api.core.v1.EventSource', {
   component: s.zero(1, s.str()),
   host: s.zero(2, s.str()),
@@ -53,6 +56,7 @@ export const event: Kind<Event, EventManifest> = defineKind<Event, EventManifest
   scope: 'Namespaced',
   shortNames: ['ev'],
   createOnUpdate: true,
+  ttlSeconds: eventTtlSeconds,
   fieldSelectors: {
     ...referenceFields('involvedObject', ({ involvedObject }) => involvedObject),
     reason: ({ reason }) => reason ?? '',

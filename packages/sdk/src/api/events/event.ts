@@ -1,5 +1,5 @@
 import { defineKind, erase, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
-import { type Event, event as coreEvent, eventSource } from '../core/event.ts';
+import { type Event, event as coreEvent, eventSource, eventTtlSeconds } from '../core/event.ts';
 import { eventColumns } from '../core/event-columns.ts';
 import { eventRules, newEventRules, newEventUpdateRules } from '../core/event-rules.ts';
 import { objectReference, referenceFields } from '../core/object-reference.ts';
@@ -47,6 +47,7 @@ export const eventsEvent: Kind<EventsEvent, EventsEventManifest> = defineKind<Ev
   scope: 'Namespaced',
   shortNames: ['ev'],
   createOnUpdate: true,
+  ttlSeconds: eventTtlSeconds,
   fieldSelectors: {
     ...referenceFields('regarding', ({ regarding }) => regarding),
     reason: ({ reason }) => reason ?? '',
