@@ -12,7 +12,7 @@ import { webSocketChannels, webSocketExecProtocols } from './exec/web-socket-cha
 import { portOf, forwardProtocol, serveForward } from './forward/serve-spdy.ts';
 import { channelForwardProtocols, serveForwardChannels } from './forward/serve-web-socket.ts';
 import { tunnel, tunnelProtocol } from './forward/tunnel.ts';
-import { linger } from './linger.ts';
+import { endWhenIdle, linger } from './linger.ts';
 import { logOptionsOf } from './log-options.ts';
 import { type StreamingRoute, streamingRoute } from './routes.ts';
 import { agreeOnSpdy, agreeOnWebSocket, isSpdy, isWebSocket, offered, refuse, type UpgradeRequest } from './upgrade.ts';
@@ -39,6 +39,7 @@ export function streamingHandler(deps: { backend: StreamingBackend; clock: Clock
       const route = routeOf(request);
       if (!route) return false;
       if (head.length) socket.unshift(head);
+      endWhenIdle(socket, deps.clock);
       const controller = new AbortController();
       socket.once('close', () => controller.abort());
       const call = { ...deps, request, socket, signal: controller.signal };
