@@ -86,7 +86,7 @@ export class ApiServer {
     const { clock, log } = this.deps;
     const at = request.path.indexOf('?');
     const path = at === -1 ? request.path : request.path.slice(0, at);
-    const query = new URLSearchParams(at === -1 ? '' : request.path.slice(at + 1));
+    const query = queryOf(at === -1 ? '' : request.path.slice(at + 1));
     const warnings: string[] = [];
     const context: RequestContext = {
       request,
@@ -137,6 +137,17 @@ export class ApiServer {
     };
   }
 }
+
+/** A parameter that isn't well escaped counts as none. */
+const queryOf = (text: string): URLSearchParams =>
+  new URLSearchParams(
+    /%(?![0-9a-fA-F]{2})/.test(text)
+      ? text
+          .split('&')
+          .filter((part) => !/%(?![0-9a-fA-F]{2})/.test(part))
+          .join('&')
+      : text,
+  );
 
 const never = new AbortController().signal;
 

@@ -50,7 +50,6 @@ export async function apply(c: RequestContext, registry: Registry): Promise<Serv
         ignore: resetFieldsOf(kind, c.info.subresource),
       });
       const decoded = decodeObject(c, kind, object, current ? 'Ignore' : fieldValidationOf(c.query));
-      decoded.metadata.name ||= c.info.name;
       checkPlace(decoded.metadata, c.info.namespace, c.info.name, true);
       return decoded;
     },

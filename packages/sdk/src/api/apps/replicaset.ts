@@ -76,7 +76,6 @@ export const replicaSet: Kind<ReplicaSet, ReplicaSetManifest> = defineKind<Repli
   prepareForUpdate: ({ spec }) => dropGatedFields(spec.template.spec),
   validate: validateReplicaSet,
   warnings: workloadWarnings,
-  fieldSelectors: { 'status.replicas': ({ status }) => String(status.replicas) },
   columns: [
     nameColumn,
     { name: 'Desired', type: 'integer', value: ({ spec }) => spec.replicas },
