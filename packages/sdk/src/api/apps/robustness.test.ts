@@ -16,7 +16,7 @@ const kinds: [string, AnyKind][] = [
   ['apps.v1.ReplicaSet', erase(replicaSet)],
   ['apps.v1.ControllerRevision', erase(controllerRevision)],
 ];
-const odd: readonly unknown[] = [null, {}, -1];
+const odd: readonly unknown[] = [null, {}];
 // What is looked at elsewhere: containers of the other sorts, and templates, which are the pod's spec again.
 const elsewhere = /^spec\.(initContainers|ephemeralContainers|template\.spec)\./;
 
