@@ -26,6 +26,7 @@ import {
   runNodeNetwork,
   systemCommands,
 } from 'tiphys/network';
+import type { PodSandboxStats } from 'tiphys/kubelet/cri';
 import { Pki, ServiceAccountTokens } from 'tiphys/pki';
 import { MemoryBackend } from 'tiphys/store';
 import { ContainerdLab, programNamed, whyNoContainers } from './containerd-lab.ts';
@@ -257,6 +258,12 @@ export class NodeLab implements AsyncDisposable {
   async sandboxes(name: string): Promise<string[]> {
     const labels = { 'io.kubernetes.pod.name': name };
     return (await this.containerd.runtime.listPodSandboxes({ labels }, this.#tasks)).map((s) => s.id);
+  }
+
+  /** What a pod uses, as the runtime counts it. */
+  async stats(name: string): Promise<PodSandboxStats> {
+    const all = await this.containerd.runtime.listPodSandboxStats(this.#tasks);
+    return all.find((s) => s.attributes?.metadata?.name === name) ?? assert.fail(`no stats of ${name}`);
   }
 
   /** Ids of what runs, as statuses have them. */

@@ -317,6 +317,29 @@ describe('a node on real containers', { skip, timeout: 170_000, concurrency: 3 }
     await lab.remove('probed');
   });
 
+  it('serves a port of the pod on the node', async () => {
+    const httpd = 'mkdir -p /tmp/www; echo hello > /tmp/www/index.html; busybox httpd -f -p 8080 -h /tmp/www';
+    const hostPort = 20_000 + (process.pid % 10_000);
+    await lab.create(
+      'port',
+      httpd,
+      {},
+      {
+        ports: [{ containerPort: 8080, hostPort }],
+        readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
+      },
+    );
+    const pod = await lab.ready('port');
+    const direct = await fetch(`http://${pod.status.podIP}:8080/`);
+    assert.equal(await direct.text(), 'hello\n');
+    const mapped = await fetch(`http://127.0.0.1:${hostPort}/`);
+    assert.equal(await mapped.text(), 'hello\n');
+    const stats = await lab.stats('port');
+    assert.ok(stats.linux!.containers[0]!.memory!.workingSetBytes!.value > 0);
+    assert.ok(stats.linux!.network!.defaultInterface!.rxBytes!.value > 0);
+    await lab.remove('port');
+  });
+
   it('holds containers to their limits', async () => {
     await lab.create(
       'limits',
