@@ -58,6 +58,8 @@ export interface RequestContext {
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch when the request came. */
   readonly now: number;
+  /** Refuses a request that turns out to be for another verb besides, when its user may not do that. */
+  readonly requireVerb?: (verb: string) => void;
   /** Tells the client something in a `Warning` header. */
   warn(text: string): void;
   readonly warnings: readonly string[];

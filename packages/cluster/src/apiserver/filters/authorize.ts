@@ -6,9 +6,12 @@ import type { Filter } from '../context.ts';
 export const authorize =
   (authorizer: Authorizer): Filter =>
   async (c, next) => {
-    const action = actionOf(c.user, c.info, c.query);
-    const { decision, reason } = authorizer(action);
-    // Only a refusal's reason is for everybody's eyes.
-    if (decision !== 'allow') throw refusal(action, reason);
-    return next(c);
+    const requireVerb = (verb: string): void => {
+      const action = actionOf(c.user, { ...c.info, verb }, c.query);
+      const { decision, reason } = authorizer(action);
+      // Only a refusal's reason is for everybody's eyes.
+      if (decision !== 'allow') throw refusal(action, reason);
+    };
+    requireVerb(c.info.verb);
+    return next({ ...c, requireVerb });
   };

@@ -36,7 +36,10 @@ export async function apply(c: RequestContext, registry: Registry): Promise<Serv
     retry: true,
     mayCreate: !c.info.subresource,
     next: (current) => {
-      if (!current) refuseForeign(applied, registry, c.info.name);
+      if (!current) {
+        c.requireVerb?.('create');
+        refuseForeign(applied, registry, c.info.name);
+      }
       const { object } = applyManaged({
         shape: kind.schema.shape,
         kind: kind.kind,

@@ -35,7 +35,7 @@ export function listQuery(resource: Resource, info: RequestInfo, query: URLSearc
 
 /** Upstream reads any value of a boolean parameter but `false` and `0` as true. */
 export const isTrue = (value: string | null): boolean =>
-  value !== null && value !== 'false' && value !== '0' && value !== '';
+  value !== null && value !== '0' && value.toLowerCase() !== 'false';
 
 export function integer(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);

@@ -45,7 +45,10 @@ export async function update(c: RequestContext, registry: Registry): Promise<Ser
   const written = await registry.update({
     ...request,
     ...(c.info.subresource && { subresource: c.info.subresource }),
-    next: () => object,
+    next: (current) => {
+      if (!current) c.requireVerb?.('create');
+      return object;
+    },
     retry: false,
     mayCreate: !c.info.subresource && (registry.resource.kind.createOnUpdate ?? false),
   });
