@@ -1,7 +1,5 @@
 import type { Pod } from '@tiphys/sdk/api';
 import { badRequest, StatusError } from '@tiphys/sdk/machinery';
-import { actionOf } from '../../authz/authorizer.ts';
-import { refusal } from '../../authz/refusal.ts';
 import type { RequestContext, ServerResponse } from '../../context.ts';
 import type { SubresourceHandler } from '../../handlers/dispatch.ts';
 import { exchange, passedOn } from '../../nodes/exchange.ts';
@@ -27,7 +25,8 @@ const session = (subresource: string, deps: ConnectDeps, target: Target): Subres
   verbs: ['get', 'create'],
   async handle(c, registry) {
     if (c.info.parts.length > 3) throw noSuchPath();
-    mayCreate(c, deps);
+    // A WebSocket begins with GET, which `get` alone would allow: who talks to a container must be allowed `create` too.
+    if (c.info.verb !== 'create') c.requireVerb?.('create');
     // Ports that are none are found before the pod is.
     if (subresource === 'portforward') ports(c.query);
     const pod = await podOf(c, registry);
@@ -42,14 +41,6 @@ const session = (subresource: string, deps: ConnectDeps, target: Target): Subres
     return passThrough(c, connection, `${path}?${query.toString()}`);
   },
 });
-
-/** A WebSocket begins with GET, which `get` alone would allow: who talks to a container must be allowed `create` too. */
-function mayCreate(c: RequestContext, { authorizer }: ConnectDeps): void {
-  if (c.info.verb === 'create') return;
-  const action = { ...actionOf(c.user, c.info, c.query), verb: 'create' };
-  const { decision, reason } = authorizer(action);
-  if (decision !== 'allow') throw refusal(action, reason);
-}
 
 export const asksForUpgrade = ({ request: { headers } }: RequestContext): boolean =>
   headers['upgrade'] !== undefined && /\bupgrade\b/i.test([headers['connection'] ?? ''].flat().join(','));
