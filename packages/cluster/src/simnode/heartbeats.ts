@@ -37,14 +37,15 @@ export class Heartbeats {
     return this.#indexes.has(node);
   }
 
-  /** Makes the nodes that aren't there. */
+  /** Makes the nodes that aren't there, and waits until the cache shows them. */
   async register(signal: AbortSignal): Promise<void> {
     const { clientOf, nodes, config } = this.#deps;
     const missing = [...this.#indexes].filter(([name]) => !nodes.get(undefined, name));
     const next = missing[Symbol.iterator]();
     const work = async () => {
       for (const [name, index] of next) {
-        await clientOf(name).create(nodeKind, nodeManifest(config, index), { signal });
+        const { metadata } = await clientOf(name).create(nodeKind, nodeManifest(config, index), { signal });
+        await nodes.seen(metadata.resourceVersion!, signal);
       }
     };
     await Promise.all(Array.from({ length: config.workers }, work));
