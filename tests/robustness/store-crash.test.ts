@@ -11,29 +11,34 @@ import { type Random, seededRandom, systemClock } from '@tiphys/sdk/runtime';
 import { LmdbBackend, type StoreBatch } from 'tiphys/store';
 
 const kills = 200;
-const limitMs = 150_000;
+/** A slow machine may do fewer. */
+const enoughKills = 60;
+const limitMs = 90_000;
 const seed = Number(process.env['SEED'] ?? 1);
 
 /** What a revision changed: `KEY=VALUE`, or `KEY` where it was deleted. */
 type History = Map<number, string[]>;
 
-it(`a store whose process is killed ${kills} times keeps what it acknowledged`, async () => {
+it(`a store whose process is killed up to ${kills} times keeps what it acknowledged`, async () => {
   const path = mkdtempSync(join(tmpdir(), 'tiphys-crash-'));
   const random = seededRandom(seed);
   const known: History = new Map();
   let acknowledged = 0;
   const start = performance.now();
   let next = writer(path, 0);
-  for (let round = 1; round <= kills; round++) {
+  let round = 0;
+  while (round < kills && (round < enoughKills || performance.now() - start < limitMs)) {
+    round++;
     const child = next;
     const output = text(child.stdout!);
     child.stdin!.write('go\n');
     // The next one starts meanwhile, and waits.
     next = writer(path, round);
-    await once(child.stdout!, 'data');
+    // Most are killed between acknowledgements, some while they open what the last one left.
+    if (random.next() < 0.8) await once(child.stdout!, 'data');
     await sleep(Math.floor(random.next() * 60));
     child.kill('SIGKILL');
-    const lines = (await output).split('\n').slice(1, -1);
+    const lines = (await output).split('\n').slice(0, -1);
     acknowledged += lines.length;
     try {
       await check(path, lines, { known, random });
@@ -41,13 +46,12 @@ it(`a store whose process is killed ${kills} times keeps what it acknowledged`, 
       next.kill('SIGKILL');
       throw new Error(`after kill ${round} with SEED=${seed}, files in ${path}`, { cause });
     }
-    assert.ok(performance.now() - start < limitMs, `${round} kills took more than ${limitMs / 1000} s`);
   }
   next.kill('SIGKILL');
   rmSync(path, { recursive: true });
-  assert.ok(acknowledged > kills * 10, `only ${acknowledged} writes were acknowledged`);
+  assert.ok(acknowledged > round * 5, `only ${acknowledged} writes were acknowledged`);
   console.log(
-    `${kills} kills, ${acknowledged} acknowledged writes, ${((performance.now() - start) / 1000).toFixed(1)} s`,
+    `${round} kills, ${acknowledged} acknowledged writes, ${((performance.now() - start) / 1000).toFixed(1)} s`,
   );
 });
 

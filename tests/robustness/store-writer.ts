@@ -36,5 +36,4 @@ async function write(writer: number): Promise<void> {
   }
 }
 
-say('begun');
 await Promise.all(Array.from({ length: 16 }, (_, i) => write(i)));

@@ -36,6 +36,17 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
     });
     after(() => lab?.[Symbol.asyncDispose]());
 
+    it('begins with revision 1, which can be watched from', async () => {
+      assert.equal(store.revision, 1);
+      await using watch = watching(store, '/', 1);
+      await watch.until(1);
+      const { modRevision } = await put('/first');
+      assert.equal(modRevision, 2);
+      await watch.until(2);
+      assert.deepEqual(watch.told(), ['2: put first=v']);
+      await drop('/first');
+    });
+
     describe('transactions', () => {
       it('write several keys in one revision', async () => {
         const dir = directory();

@@ -135,8 +135,10 @@ export class LmdbBackend implements StoreBackend {
     while (!signal.aborted && !this.#closed) {
       if (next <= this.#compacted) throw new Compacted(this.#compacted);
       if (next <= this.#revision) {
+        const upTo = this.#revision;
         const recent = this.#recent.from(next);
-        for (const batch of recent ?? this.#tables.batches(next, this.#revision, slice)) {
+        const batches = recent ?? this.#tables.batches(next, upTo, slice);
+        for (const batch of batches) {
           next = batch.revision + 1;
           const events = batch.events.filter((e) => e.key.startsWith(prefix));
           if (!events.length) continue;
@@ -144,6 +146,8 @@ export class LmdbBackend implements StoreBackend {
           yield { revision: told, events };
           if (signal.aborted) return;
         }
+        // The first revision has no batch.
+        if (batches.length < slice) next = Math.max(next, upTo + 1);
         if (!recent) await this.#clock.yield();
       } else if (told < this.#revision) {
         told = this.#revision;
