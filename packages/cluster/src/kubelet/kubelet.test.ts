@@ -175,3 +175,22 @@ test('an agent that ends its pods with itself starts them again with the next', 
   assert.equal(after.metadata.uid, before.metadata.uid);
   assert.equal(scene.runtime.running().length, 1);
 });
+
+test('a node refuses what it has no room for, and keeps what runs', async () => {
+  await using scene = await new KubeletScene().start();
+  const large = { ...app, resources: { requests: { cpu: '3' } } };
+  await scene.create({ spec: { containers: [large] } });
+  await scene.podWhen(isReady);
+  await scene.create({ metadata: { name: 'late' }, spec: { containers: [large] } });
+  await scene.until(async () => (await scene.pod('late'))?.status.phase === 'Failed');
+  const { status } = (await scene.pod('late'))!;
+  assert.equal(status.reason, 'OutOfcpu');
+  const why = "Node didn't have enough resource: cpu, requested: 3000, used: 3000, capacity: 4000";
+  assert.equal(status.message, `Pod was rejected: ${why}`);
+  assert.equal(status.containerStatuses, undefined);
+  assert.ok((await scene.events()).includes(`OutOfcpu: ${why}`));
+  await scene.stop();
+  await scene.start();
+  await scene.clock.advance(10_000);
+  assert.ok(isReady((await scene.pod())!));
+});

@@ -3,5 +3,6 @@
  * together. Versions 1 and 2 of the kernel's interface, named as the runtime's driver expects.
  */
 export { cgroupParentOf, type CgroupDriver } from './cgroup-names.ts';
+export { podTotal } from './pod-limits.ts';
 export { noCgroups, type PodCgroups } from './pod-cgroups.ts';
 export { removeCgroups, systemCgroups } from './system-cgroups.ts';

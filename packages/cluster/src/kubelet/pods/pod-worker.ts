@@ -3,6 +3,7 @@ import { equal } from '@tiphys/sdk/machinery';
 import { Broadcast, isAbort, type Logger, type TaskGroup, throwIfAborted } from '@tiphys/sdk/runtime';
 import { tellOfPod } from '../containers/container-events.ts';
 import { allContainersOf } from '../containers/pod-containers.ts';
+import { qosClassOf } from '../containers/qos.ts';
 import type { StartError } from '../containers/start-error.ts';
 import { isUnavailable } from '../cri/index.ts';
 import { PodProbes, type ObservedRun } from '../probes/pod-probes.ts';
@@ -11,6 +12,7 @@ import { MountError } from '../volumes/index.ts';
 import { killPod } from './kill-containers.ts';
 import type { PodSurroundings } from './pod-surroundings.ts';
 import { activeSandbox, addressesOf, isRunning, readRuntimePod, type RuntimePod, runsOf } from './runtime-pod.ts';
+import type { Refusal } from './refusal.ts';
 import { pruneRuns, syncPod } from './sync-pod.ts';
 import { TerminationMessages } from './termination-messages.ts';
 
@@ -39,6 +41,7 @@ export class PodWorker {
   readonly #changed = new Broadcast();
   #pod: Pod;
   #status: PodStatus;
+  readonly #refusal: Refusal | undefined;
   #failure: { reason: string; message: string } | undefined;
   #waiting: ReadonlyMap<string, StartError> = new Map();
   #isDirty = true;
@@ -48,9 +51,10 @@ export class PodWorker {
   /** Ends the pass under way when what it works for has changed. */
   #pass = new AbortController();
 
-  constructor(pod: Pod, surroundings: PodSurroundings, tasks: TaskGroup) {
+  constructor(pod: Pod, surroundings: PodSurroundings, tasks: TaskGroup, refusal?: Refusal) {
     this.#pod = pod;
     this.#status = pod.status;
+    this.#refusal = refusal;
     this.#o = surroundings;
     this.#log = surroundings.log.child({ pod: `${pod.metadata.namespace}/${pod.metadata.name}` });
     this.#messages = new TerminationMessages(surroundings.files);
@@ -111,6 +115,7 @@ export class PodWorker {
         this.#o.statuses.set(this.#pod, this.#status, true);
         return undefined;
       }
+      if (this.#refusal) return this.#refuse(this.#refusal);
       return this.#isEnding() ? await this.#end(either) : await this.#sync(either);
     } catch (err) {
       if (signal.aborted) throw err;
@@ -162,6 +167,15 @@ export class PodWorker {
     await pruneRuns(runtime, this.#o, signal);
     if (this.#isEnding()) return 0;
     return earliest(volumes.dueInMs(pod.metadata.uid!), this.#deadlineInMs(), this.#nextStartInMs());
+  }
+
+  #refuse({ reason, message }: Refusal): undefined {
+    const pod = this.#pod;
+    tellOfPod(this.#o.events, pod)('Warning', reason, message);
+    const rejected = { phase: 'Failed', reason, message: `Pod was rejected: ${message}` } as const;
+    this.#status = { ...pod.status, ...rejected, qosClass: qosClassOf(pod) };
+    this.#isFinished = true;
+    this.#o.statuses.set(pod, this.#status, true);
   }
 
   /** Ends what runs, and lets go of what the pod holds on the node. */

@@ -3,6 +3,7 @@ import { group, type TaskGroup } from '@tiphys/sdk/runtime';
 import { graceOf, killPod } from './kill-containers.ts';
 import type { PodSurroundings } from './pod-surroundings.ts';
 import { PodWorker } from './pod-worker.ts';
+import { type Refusal, refusalOf } from './refusal.ts';
 import { isRunning, readRuntimePod, type RuntimePod } from './runtime-pod.ts';
 
 /** What nobody asked for any more gets a moment to end. */
@@ -86,7 +87,7 @@ export class PodWorkers {
 
   #begin(uid: string, pod: Pod): void {
     const probes = group(this.#tasks.signal);
-    const worker = new PodWorker(pod, this.#o, probes);
+    const worker = new PodWorker(pod, this.#o, probes, this.#refusalOf(pod));
     this.#workers.set(uid, worker);
     this.#tasks.go(async (signal) => {
       // Probes live no longer than the worker.
@@ -94,6 +95,13 @@ export class PodWorkers {
       await worker.run(signal);
       await this.#forget(worker, signal);
     });
+  }
+
+  /** Who has begun to run was taken before, perhaps by an agent before us. */
+  #refusalOf(pod: Pod): Refusal | undefined {
+    if (pod.status.startTime || pod.metadata.deletionTimestamp || hasEnded(pod)) return undefined;
+    const others = this.pods.filter((p) => !hasEnded(p));
+    return refusalOf(pod, others, this.#o.node.allocatable());
   }
 
   async #forget({ pod }: PodWorker, signal: AbortSignal): Promise<void> {
@@ -124,3 +132,5 @@ export class PodWorkers {
     }
   }
 }
+
+const hasEnded = ({ status }: Pod): boolean => status.phase === 'Succeeded' || status.phase === 'Failed';
