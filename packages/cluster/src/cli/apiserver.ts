@@ -94,7 +94,10 @@ export async function startApiServer(
     tokens: new ServiceAccountTokens(pki.serviceAccountKey),
     issuer,
     audiences: [issuer],
-    enableAdmissionPlugins: options.enableAdmissionPlugins ?? [],
+    enableAdmissionPlugins: [
+      ...(options.enableAdmissionPlugins ?? []),
+      ...(options.allowPrivileged ? [] : ['Unprivileged']),
+    ],
     tokenAuthenticators: options.tokenAuthFile ? [tokensOf(options.tokenAuthFile)] : [],
     nodes,
     clusterIps,

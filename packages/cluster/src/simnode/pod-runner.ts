@@ -153,6 +153,7 @@ export class PodRunner {
       return restartsInMs;
     }
     // Containers that joined, and gates that others opened or closed.
+    if (!pod.spec.readinessGates && !pod.spec.ephemeralContainers) return undefined;
     const next = runningStatus(pod, facts);
     if (pod.status?.phase === 'Running' && !tellsTheSame(pod.status, next)) await this.#write(pod, life, next, signal);
     return undefined;

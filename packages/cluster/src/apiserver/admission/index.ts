@@ -10,6 +10,7 @@ import { podTopologyLabels } from './pod-topology-labels.ts';
 import { priority } from './priority.ts';
 import { serviceAccount } from './service-account.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
+import { unprivileged } from './unprivileged.ts';
 
 export interface AdmissionConfig {
   readonly objects: ClusterObjects;
@@ -19,8 +20,8 @@ export interface AdmissionConfig {
   readonly enable: readonly string[];
 }
 
-/** Plugins that upstream has only where they are asked for (`--enable-admission-plugins`). */
-const onRequest = new Set(['NodeRestriction']);
+/** Plugins that are there only where they are asked for (`--enable-admission-plugins`, `--allow-privileged=false`). */
+const onRequest = new Set(['NodeRestriction', unprivileged.name]);
 
 /** The plugins, in upstream's order. */
 export function admissionPlugins({ enable, ...deps }: AdmissionConfig): readonly AdmissionPlugin[] {
@@ -38,4 +39,5 @@ const everyPlugin = ({ objects, random, authorizer }: Omit<AdmissionConfig, 'ena
   priority(objects),
   defaultTolerationSeconds,
   podTopologyLabels(objects),
+  unprivileged,
 ];
