@@ -23,6 +23,8 @@ export interface EtcdDeps {
   readonly random: Random;
 }
 
+/** An empty etcd is at revision 1, which wrote nothing. */
+const firstWritten = 2;
 /** Items asked for at once, as upstream does. */
 const pageSize = 500;
 
@@ -139,7 +141,8 @@ export class EtcdBackend implements StoreBackend {
     for await (const batch of batches) {
       this.#revision = Math.max(this.#revision, batch.revision);
       // Where etcd was when the watch began is news only if nothing is coming.
-      if (!batch.events.length && (batch.revision >= fromRevision || batch.revision <= told)) continue;
+      const isComing = batch.revision >= Math.max(fromRevision, firstWritten);
+      if (!batch.events.length && (isComing || batch.revision <= told)) continue;
       const events = batch.events.filter((e) => e.key.startsWith(prefix));
       told = batch.revision;
       yield { revision: told, events };
