@@ -4,7 +4,7 @@ import { createClient, HttpTransport, loadKubeconfig } from '@tiphys/sdk/client'
 import { systemClock as clock } from '@tiphys/sdk/runtime';
 import { filesIn } from './data-dir.ts';
 import { Failure } from './failure.ts';
-import { forgetRunning, readRunning, type Running } from './running.ts';
+import { forgetRunning, isAlive, readRunning, type Running } from './running.ts';
 import { keepPodsSignal } from './stop-signal.ts';
 
 /** Pods may take their whole grace, and the runtime some time beside it. */
@@ -21,7 +21,7 @@ export async function down(dataDir: string, keepPods: boolean): Promise<void> {
   }
   process.kill(running.pid, keepPods ? keepPodsSignal : 'SIGTERM');
   const giveUpAt = clock.monotonic() + downPatienceMs;
-  while (readRunning(dataDir)) {
+  while (isAlive(running)) {
     if (clock.monotonic() > giveUpAt) {
       throw new Failure(
         `process ${running.pid} still ends its pods: wait, or end it at once with "kill ${running.pid}"`,

@@ -25,8 +25,11 @@ export function readRunning(dataDir: string): Running | undefined {
     // No file, or half of one: nothing is known to run here.
     return undefined;
   }
-  return startTicks(running.pid) === running.startTicks ? running : undefined;
+  return isAlive(running) ? running : undefined;
 }
+
+/** Whether that very process is there still. */
+export const isAlive = ({ pid, startTicks: ticks }: Running): boolean => startTicks(pid) === ticks;
 
 export function forgetRunning(dataDir: string): void {
   rmSync(filesIn(dataDir).state, { force: true });
