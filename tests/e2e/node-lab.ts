@@ -314,6 +314,8 @@ export class NodeLab implements AsyncDisposable {
     await this.stopAgent();
     await this.#removePods();
     await this.#tasks[Symbol.asyncDispose]().catch(() => undefined);
+    // Leases of events would keep the process for as long as they last.
+    await this.#server.deps.store.close();
     const names = { ...this.#cni, proxyTable: `${this.#cni.network}-proxy`, routeProtocol: 213 };
     await resetNetwork(names);
     await removeNode(this.config);
