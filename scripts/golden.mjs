@@ -1,7 +1,7 @@
 // npm run golden: asks Tiphys what a real Kubernetes 1.36 was asked, prints by family how many answers agree, and fails when a
 // family falls below the score that is kept in tests/golden/scores.json. `-- FAMILY…` asks only those,
 // `--first-light` only the cases of that step; `--update` keeps the new score.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -105,18 +105,9 @@ async function score(parts, only, files) {
       '--token',
       'golden',
     ];
-    const done = spawnSync(
-      process.execPath,
-      [...replay, '--json', '--quiet', '--patience', '4000', ...only, ...files],
-      {
-        stdio: ['ignore', 'pipe', 'inherit'],
-        encoding: 'utf8',
-        maxBuffer: 1 << 28,
-      },
-    );
-    if (done.status !== 0) throw new Error(`the replay ended with ${done.status}`);
+    const answers = await output([...replay, '--json', '--quiet', '--patience', '4000', ...only, ...files]);
     if (server.exitCode !== null) throw new Error(`the server ended with ${server.exitCode} while it was asked`);
-    return JSON.parse(done.stdout).families;
+    return JSON.parse(answers).families;
   } finally {
     const ended = new Promise((resolve) => server.once('exit', resolve));
     if (server.exitCode === null && server.kill()) await ended;
@@ -125,6 +116,16 @@ async function score(parts, only, files) {
 }
 
 /** The server says on stderr when it answers; what it says besides is passed on. */
+/** What the program prints. Not waited for synchronously: what the server says meanwhile must be read, or it stands still. */
+async function output(args) {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk) => (text += chunk));
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  if (code !== 0) throw new Error(`the replay ended with ${code}`);
+  return text;
+}
+
 function ready(server) {
   return new Promise((resolve, reject) => {
     server.once('exit', (code) => reject(new Error(`the server ended with ${code} before it was ready`)));
