@@ -2,9 +2,13 @@ import * as api from '@tiphys/sdk/api';
 import type { KubeObject } from '@tiphys/sdk/machinery';
 import { isAlreadyExists } from '@tiphys/sdk/machinery';
 import { type AnyKind, decode, erase } from '@tiphys/sdk/schema';
+import { createClient } from '@tiphys/sdk/client';
 import { bootstrapPolicy } from './authz/bootstrap/index.ts';
 import type { ApiServer } from './server.ts';
 import type { UserInfo } from './context.ts';
+import { servedKinds } from './kinds.ts';
+import { makeFlowControlObjects } from './upkeep/flow-control-objects.ts';
+import { registerLocalApis } from './upkeep/local-api-services.ts';
 
 /** The server acting for itself. */
 export const serverItself: UserInfo = {
@@ -32,8 +36,13 @@ export async function bootstrap(server: ApiServer): Promise<void> {
     make(erase(api.clusterRoleBinding), bootstrapPolicy.clusterRoleBindings),
     make(erase(api.role), bootstrapPolicy.roles),
     make(erase(api.roleBinding), bootstrapPolicy.roleBindings),
+    registerLocalApis(clientOf(server, 'kube-apiserver'), servedKinds),
+    makeFlowControlObjects(clientOf(server, 'api-priority-and-fairness-config-producer-v1')),
   ]);
 }
+
+const clientOf = (server: ApiServer, fieldManager: string) =>
+  createClient(server.transport(serverItself), { fieldManager });
 
 async function ensure(
   server: ApiServer,

@@ -25,3 +25,4 @@ export { tokenFile } from './authn/token-file.ts';
 export { type NodeAddress, type NodeConnector, tlsNodes } from './nodes/connector.ts';
 export { LocalNodes } from './nodes/local-nodes.ts';
 export { processMetrics } from './metrics/index.ts';
+export { runUpkeep } from './upkeep/index.ts';

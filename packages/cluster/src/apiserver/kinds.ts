@@ -12,6 +12,7 @@ export const storedKinds: readonly AnyKind[] = [
   erase(api.secret),
   erase(api.service),
   erase(api.serviceAccount),
+  erase(api.apiService),
   erase(api.deployment),
   erase(api.replicaSet),
   erase(api.controllerRevision),
@@ -23,6 +24,8 @@ export const storedKinds: readonly AnyKind[] = [
   erase(api.clusterRole),
   erase(api.clusterRoleBinding),
   erase(api.priorityClass),
+  erase(api.flowSchema),
+  erase(api.priorityLevelConfiguration),
 ];
 
 /** One of those that share a place in the store keeps the cache: the version that is stored. */

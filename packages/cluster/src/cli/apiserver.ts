@@ -10,6 +10,7 @@ import {
   LocalNodes,
   processMetrics,
   publishKubernetesService,
+  runUpkeep,
   standardParts,
   tlsNodes,
   tokenFile,
@@ -113,7 +114,15 @@ export async function startApiServer(
     clientCa: pki.ca.cert,
   }).catch((err: unknown) => Promise.reject(whyNotListening(err, options)));
   await publishKubernetesService(server, { clusterIp: clusterIps.first, address, port: listening.port });
-  return { server, nodes, pki, listening, ended: ended.then(() => {}).finally(() => listening.close()) };
+  return {
+    server,
+    nodes,
+    pki,
+    listening,
+    ended: Promise.all([ended, runUpkeep(server, signal)])
+      .then(() => {})
+      .finally(() => listening.close()),
+  };
 }
 
 function tokensOf(file: string): ReturnType<typeof tokenFile> {

@@ -76,8 +76,8 @@ export interface KindDefinition<O extends KubeObject, M> {
   readonly parts?: Readonly<Record<string, PartStrategy<O>>>;
   readonly scale?: { specReplicas: string; statusReplicas: string; selector?: (o: O) => string };
 
-  /** Rule for names; a DNS subdomain unless given. */
-  readonly validateName?: NameRule;
+  /** Rule for names; a DNS subdomain unless given. A few kinds' names say what stands in the object. */
+  validateName?(name: string, prefix: boolean, object: O): string[];
   /**
    * Paths that writes can't set and so don't own, by subresource (`''` is the object itself). Where a kind says nothing: its
    * status in its own writes, its spec in those of its status.

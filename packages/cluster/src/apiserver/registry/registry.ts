@@ -22,6 +22,7 @@ import {
   type AnyKind,
   decode,
   nameIsSubdomain,
+  type NameRule,
   type PartStrategy,
   setFields,
   settle,
@@ -165,7 +166,7 @@ export class Registry {
       if (kind.status && !kind.statusAtCreation) dropStatus(object, kind);
       kind.prepareForCreate?.(object, { now: clock.now(), warn: (text) => request.warn(text) });
       this.#refuseInvalid(object, [
-        ...validateObjectMeta(metadata, this.#metadataRules(), field('metadata')),
+        ...validateObjectMeta(metadata, this.#metadataRules(object), field('metadata')),
         ...(kind.validate?.(object) ?? []),
       ]);
       for (const w of kind.warnings?.(object) ?? []) request.warn(w);
@@ -247,7 +248,7 @@ export class Registry {
         setFields(objectMeta, next.metadata, { generation: (old.metadata.generation ?? 0) + 1 });
       }
       this.#refuseInvalid(next, [
-        ...this.#metadataProblems(next.metadata, old.metadata),
+        ...this.#metadataProblems(next, old.metadata),
         ...((part ? part.validate?.(next, old) : kind.validate?.(next, old)) ?? []),
       ]);
       for (const w of (part ? part.warnings?.(next, old) : kind.warnings?.(next, old)) ?? []) request.warn(w);
@@ -352,16 +353,20 @@ export class Registry {
   }
 
   /** Every update's own look at the metadata, and then the kind's. What both find is told twice, as upstream tells it. */
-  *#metadataProblems(next: ObjectMeta, old: ObjectMeta): Iterable<FieldError> {
+  *#metadataProblems(object: KubeObject, old: ObjectMeta): Iterable<FieldError> {
     const at = field('metadata');
+    const next = object.metadata;
     yield* validateObjectMeta(next, { namespaced: this.resource.namespaced, nameRule: nameIsPathSegment }, at);
     yield* validateObjectMetaUpdate(next, old, at);
     yield* validateObjectMetaUpdate(next, old, at);
-    if (this.resource.kind.rechecksMetadata ?? true) yield* validateObjectMeta(next, this.#metadataRules(), at);
+    if (this.resource.kind.rechecksMetadata ?? true) yield* validateObjectMeta(next, this.#metadataRules(object), at);
   }
 
-  #metadataRules() {
-    return { namespaced: this.resource.namespaced, nameRule: this.resource.kind.validateName ?? nameIsSubdomain };
+  #metadataRules(object: KubeObject) {
+    const { kind, namespaced } = this.resource;
+    const nameRule: NameRule = (name, prefix) =>
+      kind.validateName ? kind.validateName(name, prefix, object) : nameIsSubdomain(name, prefix);
+    return { namespaced, nameRule };
   }
 
   #attributes(

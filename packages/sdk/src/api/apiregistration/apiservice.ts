@@ -1,12 +1,15 @@
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { timestamp } from '../../machinery/index.ts';
+import { defineKind, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
+import { apiServiceNameProblems, apiServiceRules, apiServiceStatusRules } from './apiservice-rules.ts';
 
 const apiregistrationServiceReferenceShape = s.struct(
   'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference',
   {
     namespace: s.zero(1, s.str()),
     name: s.zero(2, s.str()),
-    port: s.opt(3, s.int32()),
+    port: s.opt(3, s.int32(), { fill: 443 }),
   },
 );
 export interface ApiregistrationServiceReference extends s.Out<typeof apiregistrationServiceReferenceShape> {}
@@ -67,8 +70,48 @@ export const apiService: Kind<APIService, APIServiceManifest> = defineKind<APISe
   plural: 'apiservices',
   scope: 'Cluster',
   categories: ['api-extensions'],
-  status: true,
+  status: { prepareForUpdate: keepAllButStatus, validate: apiServiceStatusRules },
   unconditionalUpdate: false,
   storagePrefix: 'apiregistration.k8s.io/apiservices',
   schema: apiServiceShape,
+
+  validateName: (name, _prefix, object) => apiServiceNameProblems(name, object),
+  prepareForCreate(object, { now }) {
+    if (!object.spec.service) object.status = { conditions: [localCondition(now)] };
+  },
+  validate: apiServiceRules,
+  columns: [
+    nameColumn,
+    {
+      name: 'Service',
+      type: 'string',
+      value: ({ spec: { service } }) => (service ? `${service.namespace ?? ''}/${service.name ?? ''}` : 'Local'),
+    },
+    { name: 'Available', type: 'string', value: availability },
+    ageColumn,
+  ],
 });
+
+/** What this server serves itself is there as long as it is. */
+const localCondition = (now: number): APIServiceCondition => ({
+  type: 'Available',
+  status: 'True',
+  lastTransitionTime: timestamp(now),
+  reason: 'Local',
+  message: 'Local APIServices are always available',
+});
+
+/** Whoever watches a service's health says nothing else about it. */
+function keepAllButStatus(next: APIService, old: APIService): void {
+  next.spec = old.spec;
+  const { labels, annotations, finalizers, ownerReferences } = old.metadata;
+  setFields(objectMeta, next.metadata, { labels, annotations, finalizers, ownerReferences });
+}
+
+function availability({ status }: APIService): string {
+  const condition = status.conditions?.find((c) => c.type === 'Available');
+  if (!condition) return 'Unknown';
+  return condition.status === 'True' || !condition.reason
+    ? condition.status
+    : `${condition.status} (${condition.reason})`;
+}

@@ -1,69 +1,9 @@
 import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
-
-const exemptPriorityLevelConfigurationShape = s.struct('io.k8s.api.flowcontrol.v1.ExemptPriorityLevelConfiguration', {
-  nominalConcurrencyShares: s.opt(1, s.int32()),
-  lendablePercent: s.opt(2, s.int32()),
-});
-export interface ExemptPriorityLevelConfiguration extends s.Out<typeof exemptPriorityLevelConfigurationShape> {}
-export interface ExemptPriorityLevelConfigurationManifest extends s.In<typeof exemptPriorityLevelConfigurationShape> {}
-export const exemptPriorityLevelConfiguration: Struct<
-  ExemptPriorityLevelConfiguration,
-  ExemptPriorityLevelConfigurationManifest
-> = exemptPriorityLevelConfigurationShape;
-
-const queuingConfigurationShape = s.struct('io.k8s.api.flowcontrol.v1.QueuingConfiguration', {
-  queues: s.held(1, s.int32()),
-  handSize: s.held(2, s.int32()),
-  queueLengthLimit: s.held(3, s.int32()),
-});
-export interface QueuingConfiguration extends s.Out<typeof queuingConfigurationShape> {}
-export interface QueuingConfigurationManifest extends s.In<typeof queuingConfigurationShape> {}
-export const queuingConfiguration: Struct<QueuingConfiguration, QueuingConfigurationManifest> =
-  queuingConfigurationShape;
-
-const limitResponseShape = s.struct(
-  'io.k8s.api.flowcontrol.v1.LimitResponse',
-  {
-    type: s.req(1, s.str()),
-    queuing: s.opt(2, queuingConfiguration),
-  },
-  { unions: [{ discriminator: 'type', members: { queuing: 'Queuing' } }] },
-);
-export interface LimitResponse extends s.Out<typeof limitResponseShape> {}
-export interface LimitResponseManifest extends s.In<typeof limitResponseShape> {}
-export const limitResponse: Struct<LimitResponse, LimitResponseManifest> = limitResponseShape;
-
-const limitedPriorityLevelConfigurationShape = s.struct('io.k8s.api.flowcontrol.v1.LimitedPriorityLevelConfiguration', {
-  nominalConcurrencyShares: s.held(1, s.int32(), { nullable: true }),
-  limitResponse: s.held(2, limitResponse),
-  lendablePercent: s.opt(3, s.int32()),
-  borrowingLimitPercent: s.opt(4, s.int32()),
-});
-export interface LimitedPriorityLevelConfiguration extends s.Out<typeof limitedPriorityLevelConfigurationShape> {}
-export interface LimitedPriorityLevelConfigurationManifest extends s.In<
-  typeof limitedPriorityLevelConfigurationShape
-> {}
-export const limitedPriorityLevelConfiguration: Struct<
-  LimitedPriorityLevelConfiguration,
-  LimitedPriorityLevelConfigurationManifest
-> = limitedPriorityLevelConfigurationShape;
-
-const priorityLevelConfigurationSpecShape = s.struct(
-  'io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationSpec',
-  {
-    type: s.req(1, s.str()),
-    limited: s.opt(2, limitedPriorityLevelConfiguration),
-    exempt: s.opt(3, exemptPriorityLevelConfiguration),
-  },
-  { unions: [{ discriminator: 'type', members: { exempt: 'Exempt', limited: 'Limited' } }] },
-);
-export interface PriorityLevelConfigurationSpec extends s.Out<typeof priorityLevelConfigurationSpecShape> {}
-export interface PriorityLevelConfigurationSpecManifest extends s.In<typeof priorityLevelConfigurationSpecShape> {}
-export const priorityLevelConfigurationSpec: Struct<
-  PriorityLevelConfigurationSpec,
-  PriorityLevelConfigurationSpecManifest
-> = priorityLevelConfigurationSpecShape;
+import { conditionRules } from './condition-rules.ts';
+import { priorityLevelRules } from './prioritylevel-rules.ts';
+import { priorityLevelConfigurationSpec, type PriorityLevelConfigurationSpec } from './prioritylevel-spec.ts';
 
 const priorityLevelConfigurationConditionShape = s.struct(
   'io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationCondition',
@@ -114,7 +54,24 @@ export const priorityLevelConfiguration: Kind<PriorityLevelConfiguration, Priori
     kind: 'PriorityLevelConfiguration',
     plural: 'prioritylevelconfigurations',
     scope: 'Cluster',
-    status: true,
+    status: { validate: ({ status }) => conditionRules(status.conditions) },
     generation: true,
     schema: priorityLevelConfigurationShape,
+
+    validate: priorityLevelRules,
+    columns: [
+      nameColumn,
+      { name: 'Type', type: 'string', value: ({ spec }) => spec.type },
+      {
+        name: 'NominalConcurrencyShares',
+        type: 'string',
+        value: ({ spec }) => spec.limited?.nominalConcurrencyShares ?? '<none>',
+      },
+      { name: 'Queues', type: 'string', value: ({ spec }) => queuingOf(spec)?.queues ?? '<none>' },
+      { name: 'HandSize', type: 'string', value: ({ spec }) => queuingOf(spec)?.handSize ?? '<none>' },
+      { name: 'QueueLengthLimit', type: 'string', value: ({ spec }) => queuingOf(spec)?.queueLengthLimit ?? '<none>' },
+      ageColumn,
+    ],
   });
+
+const queuingOf = ({ limited }: PriorityLevelConfigurationSpec) => limited?.limitResponse.queuing;

@@ -1,0 +1,27 @@
+/**
+ * What the server looks after in objects of its own kinds: who says whether an API is there, whether a flow schema leads
+ * anywhere. Small controllers that upstream runs inside its API server too; they speak through the API like any other.
+ */
+import { SharedCache } from '@tiphys/sdk/cache';
+import { createClient } from '@tiphys/sdk/client';
+import { type Controller, runControllers } from '@tiphys/sdk/operator';
+import { group } from '@tiphys/sdk/runtime';
+import { serverItself } from '../bootstrap.ts';
+import type { ApiServer } from '../server.ts';
+import { apiServiceAvailability } from './api-service-availability.ts';
+import { flowSchemaStatus } from './flow-schema-status.ts';
+
+const controllers: readonly Controller[] = [apiServiceAvailability, flowSchemaStatus];
+
+/** Until the signal aborts. */
+export async function runUpkeep(server: ApiServer, signal: AbortSignal): Promise<void> {
+  const client = createClient(server.transport(serverItself), { fieldManager: 'kube-apiserver' });
+  const deps = { ...server.deps, client };
+  await using tasks = group(signal);
+  tasks.go(async (s) => {
+    const cache = new SharedCache(deps, s);
+    tasks.go(() => cache.done());
+    await runControllers(controllers, { ...deps, cache }, s);
+  });
+  await tasks.done();
+}

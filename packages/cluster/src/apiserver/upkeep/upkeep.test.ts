@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  apiService,
+  type APIService,
+  endpointSlice,
+  type EndpointSlice,
+  flowSchema,
+  type FlowSchema,
+  service,
+  type Service,
+} from '@tiphys/sdk/api';
+import { isObject } from '@tiphys/sdk/machinery';
+import { decode } from '@tiphys/sdk/schema';
+import { servedKinds } from '../kinds.ts';
+import { serverScene } from '../server-scene.ts';
+import { unavailability } from './api-service-availability.ts';
+import { dangling } from './flow-schema-status.ts';
+import { localApiServices } from './local-api-services.ts';
+
+test('why nobody can be there to serve an API', () => {
+  const api = decode(apiService.schema.shape, {
+    metadata: { name: 'v1.example.com' },
+    spec: { service: { namespace: 'n', name: 's' } },
+  }) as APIService;
+  const aService = (spec: object) =>
+    decode(service.schema.shape, { metadata: {}, spec: { type: 'ClusterIP', ...spec } }) as Service;
+  const aSlice = (ready: boolean, name = 'https') =>
+    decode(endpointSlice.schema.shape, {
+      metadata: {},
+      endpoints: [{ addresses: ['10.0.0.1'], conditions: { ready } }],
+      ports: [{ name, port: 443 }],
+    }) as EndpointSlice;
+  const listening = aService({ ports: [{ name: 'https', port: 443 }] });
+  const table: [at: Service | undefined, slices: EndpointSlice[], want: string | undefined][] = [
+    [undefined, [], 'service/s in "n" is not present'],
+    [aService({ ports: [{ port: 80 }] }), [], 'service/s in "n" is not listening on port 443'],
+    [listening, [], 'cannot find endpointslices for service/s in "n"'],
+    [
+      listening,
+      [aSlice(false), aSlice(true, 'other')],
+      'endpointslices for service/s in "n" have no addresses with port name "https"',
+    ],
+    [listening, [aSlice(false), aSlice(true)], undefined],
+    [aService({ type: 'ExternalName' }), [], undefined],
+  ];
+  for (const [at, slices, want] of table) assert.equal(unavailability(api, { service: at, slices })?.message, want);
+});
+
+test('whether a flow schema leads anywhere is said once', () => {
+  const schema = (conditions: object[]) =>
+    decode(flowSchema.schema.shape, {
+      metadata: { name: 's' },
+      spec: { priorityLevelConfiguration: { name: 'l' } },
+      status: { conditions },
+    }) as FlowSchema;
+  const now = Date.UTC(2026, 0, 1);
+  const found = dangling(schema([]), { exists: true, now })!;
+  assert.deepEqual([found.status, found.reason, found.lastTransitionTime], ['False', 'Found', '2026-01-01T00:00:00Z']);
+  assert.equal(dangling(schema([found]), { exists: true, now }), undefined);
+  assert.equal(dangling(schema([found]), { exists: false, now })?.reason, 'NotFound');
+});
+
+test('every group and version that is served has its APIService, but the one of APIServices', () => {
+  const groups = new Set(servedKinds.map(({ group, version }) => `${version}.${group}`));
+  groups.delete('v1.apiregistration.k8s.io');
+  assert.deepEqual(
+    localApiServices(servedKinds)
+      .map((api) => api.metadata.name)
+      .sort(),
+    [...groups].sort(),
+  );
+});
+
+test('a server begins with local APIServices, flow schemas and priority levels', async () => {
+  const scene = await serverScene();
+  const names = async (path: string) => {
+    const { items } = (await scene.ask('GET', path)).body as { items: { metadata: { name: string } }[] };
+    return items.map((o) => o.metadata.name);
+  };
+  assert.ok((await names('/apis/apiregistration.k8s.io/v1/apiservices')).includes('v1.apps'));
+  const flow = '/apis/flowcontrol.apiserver.k8s.io/v1';
+  assert.equal((await names(`${flow}/flowschemas`)).length, 11);
+  assert.equal((await names(`${flow}/prioritylevelconfigurations`)).length, 8);
+  const { body } = await scene.ask('GET', `${flow}/flowschemas/probes`);
+  const { metadata } = body;
+  assert.ok(isObject(metadata));
+  assert.deepEqual(metadata['annotations'], { 'apf.kubernetes.io/autoupdate-spec': 'true' });
+  scene.stop();
+});
