@@ -4,7 +4,7 @@ import type { Client } from '@tiphys/sdk/client';
 import { EventBroadcaster } from '@tiphys/sdk/operator';
 import { Broadcast, type Clock, group, type Logger, type Random, type Registry } from '@tiphys/sdk/runtime';
 import type { KubeletConfig } from './config.ts';
-import { BackOff } from './containers/back-off.ts';
+import { BackOff, ServiceAccountTokens } from '../podspec/index.ts';
 import { parseResolvConf } from './containers/dns.ts';
 import { ImagePuller } from './containers/image-puller.ts';
 import { pullCredentials } from './containers/pull-credentials.ts';
@@ -18,7 +18,6 @@ import { Relist } from './pods/relist.ts';
 import { type NodeServing, serveNode } from './server/index.ts';
 import { StatusWriter } from './status/status-writer.ts';
 import { ReferencedObjects } from './volumes/index.ts';
-import { ServiceAccountTokens } from './volumes/service-account-tokens.ts';
 
 export interface KubeletDeps {
   readonly client: Client;

@@ -1,7 +1,7 @@
 import type { Pod } from '@tiphys/sdk/api';
 import { milliValue, own, unitValue } from '@tiphys/sdk/machinery';
 import { cpuPeriodMicros, cpuQuota, cpuShares } from '../containers/linux-resources.ts';
-import { initContainersOf, isSidecar } from '../containers/pod-containers.ts';
+import { initContainersOf, isSidecar } from '../../podspec/index.ts';
 import { qosClassOf } from '../containers/qos.ts';
 
 /** What a pod's group is held to; undefined is no bound. */

@@ -1,10 +1,9 @@
 import type { Container, Pod } from '@tiphys/sdk/api';
 import type { ContainerConfig, Image, Mount } from '../cri/index.ts';
-import { expand } from './expansion.ts';
+import { expand, type Variables } from '../../podspec/index.ts';
 import { containerAnnotations, containerLabels } from './labels.ts';
 import { linuxResources } from './linux-resources.ts';
 import { securityContext } from './security-context.ts';
-import type { Variables } from './service-environment.ts';
 
 export interface ContainerSurroundings {
   readonly attempt: number;

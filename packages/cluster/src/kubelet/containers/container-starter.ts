@@ -4,14 +4,11 @@ import type { PodSurroundings } from '../pods/pod-surroundings.ts';
 import type { RuntimeContainer } from '../pods/runtime-pod.ts';
 import { type Tell, tellOfContainer, tellOfPod } from './container-events.ts';
 import { containerConfig } from './container-config.ts';
-import { environment } from './environment.ts';
+import { environment, formatPod, type Variables, StartError } from '../../podspec/index.ts';
 import { hostNamesOf, hostsFile } from './hostname.ts';
 import { runHook } from './lifecycle-hooks.ts';
 import { restartCountOf } from './labels.ts';
 import { mountsOf } from './mounts.ts';
-import { formatPod } from './pod-containers.ts';
-import type { Variables } from './service-environment.ts';
-import { StartError } from './start-error.ts';
 
 export interface StartRequest {
   readonly pod: Pod;

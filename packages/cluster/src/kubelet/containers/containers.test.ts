@@ -2,13 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Image } from '../cri/index.ts';
 import { SimClock, aPod, aService } from '@tiphys/sdk/testing';
-import { BackOff } from './back-off.ts';
+import {
+  BackOff,
+  environment,
+  type EnvironmentSources,
+  expand,
+  goDuration,
+  imageProblem,
+} from '../../podspec/index.ts';
 import { dnsConfigOf, parseResolvConf } from './dns.ts';
-import { environment, type EnvironmentSources } from './environment.ts';
-import { expand } from './expansion.ts';
-import { goDuration } from './go-duration.ts';
 import { hostNamesOf, hostsFile, kernelHostname } from './hostname.ts';
-import { imageProblem } from './image-name.ts';
 import { cpuQuota, cpuShares, linuxResources, oomScore } from './linux-resources.ts';
 import { mountsOf } from './mounts.ts';
 import { qosClassOf } from './qos.ts';

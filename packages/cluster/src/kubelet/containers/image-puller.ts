@@ -1,11 +1,8 @@
 import type { Container, Pod, Secret } from '@tiphys/sdk/api';
 import type { Clock } from '@tiphys/sdk/runtime';
 import type { AuthConfig, Image, ImageService, PodSandboxConfig } from '../cri/index.ts';
-import { BackOff } from './back-off.ts';
+import { BackOff, goDuration, imageProblem, StartError } from '../../podspec/index.ts';
 import type { Tell } from './container-events.ts';
-import { goDuration } from './go-duration.ts';
-import { imageProblem } from './image-name.ts';
-import { StartError } from './start-error.ts';
 
 export interface PullRequest {
   readonly pod: Pod;

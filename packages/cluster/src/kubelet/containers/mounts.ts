@@ -1,8 +1,6 @@
 import type { Container, Pod, VolumeMount } from '@tiphys/sdk/api';
 import type { Mount } from '../cri/index.ts';
-import { expand } from './expansion.ts';
-import type { Variables } from './service-environment.ts';
-import { StartError } from './start-error.ts';
+import { expand, type Variables, StartError } from '../../podspec/index.ts';
 
 export interface MountSurroundings {
   /** Host paths by the volumes' names. */

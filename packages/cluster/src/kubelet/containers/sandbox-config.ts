@@ -3,7 +3,7 @@ import type { PodSandboxConfig } from '../cri/index.ts';
 import { type ClusterDns, type DnsConfig, dnsConfigOf } from './dns.ts';
 import { hostNamesOf, kernelHostname } from './hostname.ts';
 import { podLabels } from './labels.ts';
-import { initContainersOf, isSidecar } from './pod-containers.ts';
+import { initContainersOf, isSidecar } from '../../podspec/index.ts';
 import { namespaceOptions, seccomp } from './security-context.ts';
 
 export interface SandboxSurroundings {

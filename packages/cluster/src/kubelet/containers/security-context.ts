@@ -1,6 +1,6 @@
 import type { Container, Pod, SeccompProfile } from '@tiphys/sdk/api';
 import type { Image, LinuxContainerSecurityContext } from '../cri/index.ts';
-import { StartError } from './start-error.ts';
+import { StartError } from '../../podspec/index.ts';
 
 /** What runtimes hide of /proc and /sys; `procMount: Unmasked` shows it. */
 const maskedPaths = [

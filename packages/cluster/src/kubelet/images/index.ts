@@ -3,7 +3,7 @@
  * are OCI images of one layer, brought into containerd over its own services.
  */
 export { type FromHostOptions, imageFromHost } from './from-host.ts';
-export { imageProblem } from '../containers/image-name.ts';
+export { imageProblem } from '../../podspec/index.ts';
 export { importImage, type ImportImageDeps } from './import-image.ts';
 export { isPauseArchitecture, type PauseArchitecture } from './pause-program.ts';
 export { pauseImage, pauseImageName } from './pause-image.ts';

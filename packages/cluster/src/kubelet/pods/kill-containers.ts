@@ -3,7 +3,7 @@ import { type Clock, isAbort } from '@tiphys/sdk/runtime';
 import { type Tell, tellOfContainer } from '../containers/container-events.ts';
 import { promisedGraceOf } from '../containers/labels.ts';
 import { runHook } from '../containers/lifecycle-hooks.ts';
-import { containerNamed, initContainersOf, isSidecar } from '../containers/pod-containers.ts';
+import { containerNamed, initContainersOf, isSidecar } from '../../podspec/index.ts';
 import type { PodSurroundings } from './pod-surroundings.ts';
 import { addressesOf, isRunning, nameOf, type RuntimeContainer, type RuntimePod } from './runtime-pod.ts';
 

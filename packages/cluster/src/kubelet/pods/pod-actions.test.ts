@@ -4,7 +4,7 @@ import type { Pod } from '@tiphys/sdk/api';
 import { aPod } from '@tiphys/sdk/testing';
 import { hashOf } from '../containers/container-hash.ts';
 import { containerAnnotations, containerNameLabel } from '../containers/labels.ts';
-import { allContainersOf } from '../containers/pod-containers.ts';
+import { allContainersOf } from '../../podspec/index.ts';
 import { podActions, type Verdicts } from './pod-actions.ts';
 import type { RuntimeContainer, RuntimePod } from './runtime-pod.ts';
 

@@ -1,7 +1,7 @@
 import type { Container, Pod } from '@tiphys/sdk/api';
 import { hashOf } from '../containers/container-hash.ts';
 import { recordedHash } from '../containers/labels.ts';
-import { ephemeralContainersOf, initContainersOf, isSidecar } from '../containers/pod-containers.ts';
+import { ephemeralContainersOf, initContainersOf, isSidecar } from '../../podspec/index.ts';
 import type { PodProbes } from '../probes/pod-probes.ts';
 import { isToBeStarted } from './restart-policy.ts';
 import {

@@ -2,7 +2,7 @@ import type { ConfigMap, Secret, Service } from '@tiphys/sdk/api';
 import type { EventRecorder } from '@tiphys/sdk/operator';
 import type { Clock, Logger, Random } from '@tiphys/sdk/runtime';
 import type { KubeletConfig } from '../config.ts';
-import type { BackOff } from '../containers/back-off.ts';
+import { type BackOff } from '../../podspec/index.ts';
 import type { ImagePuller } from '../containers/image-puller.ts';
 import type { ContainerRuntime } from '../cri/index.ts';
 import type { PodCgroups } from '../cgroups/index.ts';

@@ -1,7 +1,7 @@
 import type { Pod } from '@tiphys/sdk/api';
 import { milliValue, own, unitValue } from '@tiphys/sdk/machinery';
 import { podTotal } from '../cgroups/index.ts';
-import { allContainersOf } from '../containers/pod-containers.ts';
+import { allContainersOf } from '../../podspec/index.ts';
 
 /** Why the node doesn't take a pod that was bound to it. */
 export interface Refusal {

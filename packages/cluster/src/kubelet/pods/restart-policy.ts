@@ -1,5 +1,5 @@
 import type { Container, Pod } from '@tiphys/sdk/api';
-import { initContainersOf, isSidecar } from '../containers/pod-containers.ts';
+import { initContainersOf, isSidecar } from '../../podspec/index.ts';
 import type { RuntimeContainer } from './runtime-pod.ts';
 
 /** Whether a container is to be started (again), given how it last ended. */

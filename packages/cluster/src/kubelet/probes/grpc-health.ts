@@ -10,7 +10,7 @@ import {
   RpcError,
   str,
 } from '../../grpc/index.ts';
-import { goDuration } from '../containers/go-duration.ts';
+import { goDuration } from '../../podspec/index.ts';
 
 export interface HealthCall {
   readonly address: string;

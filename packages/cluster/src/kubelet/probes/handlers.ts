@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import type { Container, Probe } from '@tiphys/sdk/api';
 import { type Clock, isAbort } from '@tiphys/sdk/runtime';
 import { type ContainerRuntime, isDeadlineExceeded } from '../cri/index.ts';
-import { resolvePort } from '../containers/pod-containers.ts';
+import { resolvePort } from '../../podspec/index.ts';
 import { checkGrpcHealth } from './grpc-health.ts';
 
 /** What a probe found out. `unknown`: it couldn't be made, which counts for nothing. */

@@ -1,5 +1,5 @@
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from '@tiphys/sdk/api';
-import { initContainersOf, isSidecar } from '../containers/pod-containers.ts';
+import { initContainersOf, isSidecar } from '../../podspec/index.ts';
 
 /** The conditions that a node agent owns, in the order in which it writes them. */
 export const ownConditions = [

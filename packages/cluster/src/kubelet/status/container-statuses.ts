@@ -1,6 +1,6 @@
 import type { Container, ContainerState, ContainerStatus, Pod } from '@tiphys/sdk/api';
 import { timestamp } from '@tiphys/sdk/machinery';
-import { initContainersOf, isSidecar } from '../containers/pod-containers.ts';
+import { initContainersOf, isSidecar } from '../../podspec/index.ts';
 import { restartCountOf } from '../containers/labels.ts';
 import type { PodProbes } from '../probes/pod-probes.ts';
 import { isToBeStarted } from '../pods/restart-policy.ts';

@@ -1,5 +1,5 @@
 import type { Container, ContainerStatus, Pod, PodStatus } from '@tiphys/sdk/api';
-import { initContainersOf, isSidecar } from '../containers/pod-containers.ts';
+import { initContainersOf, isSidecar } from '../../podspec/index.ts';
 
 export type Phase = NonNullable<PodStatus['phase']>;
 

@@ -1,6 +1,6 @@
 import type { Pod, PodCondition, PodStatus } from '@tiphys/sdk/api';
 import { timestamp } from '@tiphys/sdk/machinery';
-import { ephemeralContainersOf, initContainersOf } from '../containers/pod-containers.ts';
+import { ephemeralContainersOf, initContainersOf } from '../../podspec/index.ts';
 import { qosClassOf } from '../containers/qos.ts';
 import { activeSandbox, addressesOf, runsOf } from '../pods/runtime-pod.ts';
 import { ownConditions, podConditions } from './conditions.ts';

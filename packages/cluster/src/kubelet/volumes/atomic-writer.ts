@@ -13,16 +13,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { basename, dirname, join, posix } from 'node:path';
-
-export interface PayloadFile {
-  readonly data: Uint8Array;
-  readonly mode: number;
-  /** Who owns the file, where it isn't root. */
-  readonly uid?: number;
-}
-
-/** Files by their path in the volume. */
-export type Payload = ReadonlyMap<string, PayloadFile>;
+import type { Payload, PayloadFile } from '../../podspec/index.ts';
 
 const dataLink = '..data';
 const newDataLink = '..data_tmp';

@@ -1,17 +1,14 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ConfigMap, Pod, ProjectedVolumeSource, Secret, Volume } from '@tiphys/sdk/api';
+import type { ConfigMap, Pod, Secret, Volume } from '@tiphys/sdk/api';
 import { unitValue } from '@tiphys/sdk/machinery';
-import type { PodAddresses } from '../containers/field-reference.ts';
-import { allContainersOf } from '../containers/pod-containers.ts';
-import { type PayloadFile, writeAtomically } from './atomic-writer.ts';
+import { type PodAddresses, type ServiceAccountTokens, volumeFiles, type VolumeSources } from '../../podspec/index.ts';
+import { writeAtomically } from './atomic-writer.ts';
 import { checkHostPath } from './host-path.ts';
 import { giveToGroup } from './ownership.ts';
-import { configMapPayload, downwardPayload, secretPayload } from './payloads.ts';
 import { SharedMemory } from './shared-memory.ts';
 import { MountError, type PodVolumes } from './pod-volumes.ts';
 import type { ReferencedObjects } from './referenced-objects.ts';
-import type { ServiceAccountTokens } from './service-account-tokens.ts';
 import { subPathWithin } from './sub-path.ts';
 import { type MemoryMounts, systemMemoryMounts } from './tmpfs.ts';
 
@@ -30,8 +27,6 @@ interface Setting {
   readonly shared: SharedMemory;
   readonly signal: AbortSignal;
 }
-
-const defaultFileMode = 0o644;
 
 /** Volumes as directories under the agent's root. */
 export function systemVolumes(deps: SystemVolumesDeps): PodVolumes {
@@ -89,7 +84,9 @@ async function setUpVolume(volume: Volume, setting: Setting, deps: SystemVolumes
     await group(path, pod, false);
     return path;
   }
-  const [plugin, payload] = await payloadOf(volume, setting, deps);
+  const filled = await volumeFiles(volume, pod, sourcesOf(setting, deps));
+  if (!filled) throw new Error('no volume plugin matched');
+  const { plugin, files } = filled;
   // Secrets and tokens never reach a disk.
   const isSecret = plugin === 'secret' || plugin === 'projected';
   const path = isSecret
@@ -97,7 +94,7 @@ async function setUpVolume(volume: Volume, setting: Setting, deps: SystemVolumes
     : directory(plugin);
   await mkdir(path, { recursive: true });
   await chmod(path, 0o777);
-  if (await writeAtomically(path, payload)) await group(path, pod, true);
+  if (await writeAtomically(path, files)) await group(path, pod, true);
   return path;
 }
 
@@ -107,77 +104,13 @@ async function group(path: string, { spec }: Pod, readOnly: boolean): Promise<vo
   await giveToGroup(path, fsGroup, { readOnly, onlyOnMismatch: fsGroupChangePolicy === 'OnRootMismatch' });
 }
 
-async function payloadOf(
-  { configMap, secret, downwardAPI, projected }: Volume,
-  setting: Setting,
-  deps: SystemVolumesDeps,
-): Promise<[plugin: string, Map<string, PayloadFile>]> {
-  if (configMap) return ['configmap', await configMapFiles(configMap.name ?? '', configMap, setting, deps)];
-  if (secret) return ['secret', await secretFiles(secret.secretName ?? '', secret, setting, deps)];
-  if (downwardAPI) {
-    const mode = downwardAPI.defaultMode ?? defaultFileMode;
-    const around = { ...setting.addresses, allocatable: deps.allocatable() };
-    return ['downward-api', downwardPayload(downwardAPI.items ?? [], mode, setting.pod, around)];
-  }
-  if (projected) return ['projected', await projectedFiles(projected, setting, deps)];
-  throw new Error('no volume plugin matched');
-}
-
-interface MapSource {
-  readonly items?: NonNullable<Volume['configMap']>['items'] | undefined;
-  readonly defaultMode?: number | undefined;
-  readonly optional?: boolean | undefined;
-}
-
-const choiceOf = ({ items, defaultMode, optional }: MapSource) => ({
-  items,
-  defaultMode: defaultMode ?? defaultFileMode,
-  optional: optional ?? false,
-});
-
-async function configMapFiles(name: string, source: MapSource, { pod, signal }: Setting, deps: SystemVolumesDeps) {
+function sourcesOf({ pod, addresses, signal }: Setting, deps: SystemVolumesDeps): VolumeSources {
   const { uid, namespace } = pod.metadata;
-  return configMapPayload(name, await deps.configMaps.get(uid!, namespace!, name, signal), choiceOf(source));
-}
-
-async function secretFiles(name: string, source: MapSource, { pod, signal }: Setting, deps: SystemVolumesDeps) {
-  const { uid, namespace } = pod.metadata;
-  return secretPayload(name, await deps.secrets.get(uid!, namespace!, name, signal), choiceOf(source));
-}
-
-async function projectedFiles(
-  { sources, defaultMode }: ProjectedVolumeSource,
-  setting: Setting,
-  deps: SystemVolumesDeps,
-): Promise<Map<string, PayloadFile>> {
-  const { pod, addresses, signal } = setting;
-  const files = new Map<string, PayloadFile>();
-  const add = (more: Map<string, PayloadFile>) => {
-    for (const [path, file] of more) files.set(path, file);
+  return {
+    ...addresses,
+    allocatable: deps.allocatable(),
+    configMap: (name) => deps.configMaps.get(uid!, namespace!, name, signal),
+    secret: (name) => deps.secrets.get(uid!, namespace!, name, signal),
+    token: (o) => deps.tokens.token(pod, o, signal),
   };
-  for (const { configMap, secret, downwardAPI, serviceAccountToken } of sources ?? []) {
-    if (configMap) add(await configMapFiles(configMap.name ?? '', { ...configMap, defaultMode }, setting, deps));
-    if (secret) add(await secretFiles(secret.name ?? '', { ...secret, defaultMode }, setting, deps));
-    if (downwardAPI) {
-      add(
-        downwardPayload(downwardAPI.items ?? [], defaultMode, pod, { ...addresses, allocatable: deps.allocatable() }),
-      );
-    }
-    if (!serviceAccountToken) continue;
-    const { audience = '', expirationSeconds, path } = serviceAccountToken;
-    const token = await deps.tokens.token(pod, { audience, expirationSeconds }, signal);
-    const uid = commonUser(pod);
-    // Only its user may read it, where there is one user or a group that stands for them all.
-    const isNarrow = uid !== undefined || pod.spec.securityContext?.fsGroup !== undefined;
-    const mode = isNarrow ? 0o600 : defaultMode;
-    files.set(path, { data: Buffer.from(token), mode, ...(uid !== undefined && { uid }) });
-  }
-  return files;
-}
-
-/** The user that every container runs as, when they agree on one. */
-function commonUser(pod: Pod): number | undefined {
-  const shared = pod.spec.securityContext?.runAsUser;
-  const users = new Set(allContainersOf(pod).map((c) => c.securityContext?.runAsUser ?? shared));
-  return users.size === 1 ? [...users][0] : undefined;
 }

@@ -1,7 +1,16 @@
 import type { ConfigMap, DownwardAPIVolumeFile, KeyToPath, Pod, Secret } from '@tiphys/sdk/api';
-import { containerNamed } from '../containers/pod-containers.ts';
-import { fieldValue, type PodAddresses, resourceFieldValue } from '../containers/field-reference.ts';
-import type { PayloadFile } from './atomic-writer.ts';
+import { fieldValue, type PodAddresses, resourceFieldValue } from './field-reference.ts';
+import { containerNamed } from './pod-containers.ts';
+
+export interface PayloadFile {
+  readonly data: Uint8Array;
+  readonly mode: number;
+  /** Who owns the file, where it isn't root. */
+  readonly uid?: number;
+}
+
+/** Files by their path in the volume. */
+export type Payload = ReadonlyMap<string, PayloadFile>;
 
 export interface FileChoice {
   readonly items?: readonly KeyToPath[] | undefined;
