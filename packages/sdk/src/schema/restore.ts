@@ -1,26 +1,37 @@
-import { isObject, kindWord, type Shape } from '../machinery/index.ts';
+import { isObject, kindWord, own, type Shape } from '../machinery/index.ts';
 import { decode } from './decode.ts';
 import { goTypeOf } from './go-words.ts';
 
 /**
  * Why an object that came out of a strategic merge doesn't fit its kind, in the words upstream has for that way alone
- * (`cannot restore slice from string`); nothing when it fits. Decoding comes after and reports nothing new.
+ * (`cannot restore slice from string`); nothing when it fits. Decoding comes after and reports nothing new. Parts that are
+ * the very parts of `live`, which fits, aren't looked into.
  */
-export function restoreProblem(shape: Shape, value: unknown): string | undefined {
-  if (value === null || value === undefined) return undefined;
+export function restoreProblem(shape: Shape, value: unknown, live?: unknown): string | undefined {
+  if (value === null || value === undefined || value === live) return undefined;
   switch (shape.type) {
     case 'struct': {
       if (!isObject(value)) return `cannot restore struct from: ${kindWord(value)}`;
       for (const { name, shape: member } of shape.fields.values()) {
-        const problem = Object.hasOwn(value, name) && restoreProblem(member, value[name]);
+        const problem = restoreProblem(member, own(value, name), memberOf(live, name));
         if (problem) return problem;
       }
       return undefined;
     }
     case 'map':
-      return isObject(value) ? first(Object.values(value), shape.values) : `cannot restore map from ${kindWord(value)}`;
+      if (!isObject(value)) return `cannot restore map from ${kindWord(value)}`;
+      for (const name of Object.keys(value)) {
+        const problem = restoreProblem(shape.values, value[name], memberOf(live, name));
+        if (problem) return problem;
+      }
+      return undefined;
     case 'list':
-      return Array.isArray(value) ? first(value, shape.items) : `cannot restore slice from ${kindWord(value)}`;
+      if (!Array.isArray(value)) return `cannot restore slice from ${kindWord(value)}`;
+      for (const item of value) {
+        const problem = restoreProblem(shape.items, item);
+        if (problem) return problem;
+      }
+      return undefined;
     case 'string':
     case 'integer':
     case 'number':
@@ -36,13 +47,7 @@ export function restoreProblem(shape: Shape, value: unknown): string | undefined
   }
 }
 
-function first(values: readonly unknown[], shape: Shape): string | undefined {
-  for (const value of values) {
-    const problem = restoreProblem(shape, value);
-    if (problem) return problem;
-  }
-  return undefined;
-}
+const memberOf = (live: unknown, name: string): unknown => (isObject(live) ? own(live, name) : undefined);
 
 // Only what the language of upstream could convert at all is refused as a conversion; the rest isn't a known type to it.
 function scalarProblem(shape: Shape, value: unknown): string | undefined {

@@ -28,7 +28,7 @@ interface ReadPatch {
   /** Keys that stand twice. */
   readonly duplicates: readonly string[];
   /** How the patch is told when what it makes is of no use; the result itself is told where this is absent. */
-  readonly told?: string | undefined;
+  readonly told?: (() => string) | undefined;
 }
 
 export async function patch(c: RequestContext, registry: Registry): Promise<ServerResponse> {
@@ -65,11 +65,10 @@ async function readPatch(c: RequestContext, kind: AnyKind): Promise<ReadPatch> {
   const reader = readers[media];
   if (!reader) throw unknownPatch();
   const body = await c.request.body();
-  const bytes = body instanceof Uint8Array ? body : Buffer.from(body === undefined ? '' : JSON.stringify(body));
   let read: ReadPatch | undefined;
   return {
     // What isn't there isn't patched, however the patch is written: it is looked at when there is something to apply it to.
-    apply: (current) => (read ??= reader(bytes, kind)).apply(current),
+    apply: (current) => (read ??= reader(body, kind)).apply(current),
     get duplicates() {
       return read?.duplicates ?? [];
     },
@@ -81,26 +80,30 @@ async function readPatch(c: RequestContext, kind: AnyKind): Promise<ReadPatch> {
 
 const unknownPatch = (): StatusError => new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
 
-const readers: Readonly<Record<string, (bytes: Uint8Array, kind: AnyKind) => ReadPatch>> = {
-  'application/json-patch+json': (bytes) => {
-    const { value } = parsed(bytes, 'error decoding patch: ');
-    const { operations, strict } = readJsonPatch(Buffer.from(bytes).toString(), value);
+/** What a request carries: bytes, or within the process the patch itself. */
+type PatchBody = Awaited<ReturnType<RequestContext['request']['body']>>;
+
+const readers: Readonly<Record<string, (body: PatchBody, kind: AnyKind) => ReadPatch>> = {
+  'application/json-patch+json': (body) => {
+    const { value } = parsed(body, 'error decoding patch: ');
+    const text = body instanceof Uint8Array ? Buffer.from(body).toString() : JSON.stringify(value);
+    const { operations, strict } = readJsonPatch(text, value);
     return { duplicates: strict, apply: (current) => jsonPatch(current, operations) };
   },
-  'application/merge-patch+json': (bytes) => {
-    const { value, duplicates } = patchObject(bytes, 'error decoding patch: ');
+  'application/merge-patch+json': (body) => {
+    const { value, duplicates } = patchObject(body, 'error decoding patch: ');
     if (!value) throw badRequest('Invalid JSON Patch');
     return { duplicates, apply: (current) => mergePatch(current, value) };
   },
-  'application/strategic-merge-patch+json': (bytes, kind) => {
-    const { value, duplicates } = patchObject(bytes, '');
+  'application/strategic-merge-patch+json': (body, kind) => {
+    const { value, duplicates } = patchObject(body, '');
     const { shape } = kind.schema;
     return {
       duplicates,
-      told: printValue(value ?? {}),
+      told: () => printValue(value ?? {}),
       apply: (current) => {
         const result = strategicMergePatch(shape, current, value ?? {});
-        const problem = restoreProblem(shape, result);
+        const problem = restoreProblem(shape, result, current);
         if (problem !== undefined) throw unfit(printValue(value), problem);
         return result;
       },
@@ -108,9 +111,11 @@ const readers: Readonly<Record<string, (bytes: Uint8Array, kind: AnyKind) => Rea
   },
 };
 
-function parsed(bytes: Uint8Array, prefix: string): ReturnType<typeof readJson> {
+function parsed(body: PatchBody, prefix: string): ReturnType<typeof readJson> {
   try {
-    return readJson(bytes);
+    if (body === undefined || body instanceof Uint8Array) return readJson(body ?? Buffer.alloc(0));
+    // As it would have come over a wire: a copy, without members that are undefined.
+    return { value: JSON.parse(JSON.stringify(body)), duplicates: [] };
   } catch (err) {
     if (err instanceof JsonProblem) throw badRequest(`${prefix}${err.message}`);
     throw err;
@@ -118,8 +123,8 @@ function parsed(bytes: Uint8Array, prefix: string): ReturnType<typeof readJson> 
 }
 
 /** A patch that is an object, or null, which upstream's two ways of merging take differently. */
-function patchObject(bytes: Uint8Array, prefix: string): { value: JsonObject | null; duplicates: string[] } {
-  const { value, duplicates } = parsed(bytes, prefix);
+function patchObject(body: PatchBody, prefix: string): { value: JsonObject | null; duplicates: string[] } {
+  const { value, duplicates } = parsed(body, prefix);
   if (value === null || isObject(value)) return { value, duplicates };
   const word = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
   throw badRequest(`${prefix}json: cannot unmarshal ${word} into Go value of type map[string]interface {}`);
@@ -127,7 +132,7 @@ function patchObject(bytes: Uint8Array, prefix: string): { value: JsonObject | n
 
 function patchedObject(c: RequestContext, kind: AnyKind, read: ReadPatch, current: KubeObject): KubeObject {
   const value = read.apply(current as unknown as JsonObject);
-  const told = () => read.told ?? JSON.stringify(sorted(value));
+  const told = () => read.told?.() ?? JSON.stringify(sorted(value));
   if (!isObject(value)) {
     throw unfit(told(), `json: cannot unmarshal ${typeof value} into Go value of type map[string]interface {}`);
   }

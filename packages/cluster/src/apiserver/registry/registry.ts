@@ -77,8 +77,9 @@ export interface UpdateRequest extends WriteRequest {
   /** The subresource that is written, when it isn't the whole. */
   readonly subresource?: string;
   /**
-   * What the object shall be, given what it is. Called again with what is there then when somebody else wrote meanwhile, if
-   * `retry` says so. Given undefined when there is nothing and the kind may be created this way.
+   * What the object shall be, given what it is: an object of its own, which the registry goes on to change. Called again
+   * with what is there then when somebody else wrote meanwhile, if `retry` says so. Given undefined when there is nothing and
+   * the kind may be created this way.
    */
   readonly next: (current: KubeObject | undefined) => KubeObject | Promise<KubeObject>;
   readonly retry: boolean;
@@ -211,7 +212,7 @@ export class Registry {
     const { kind } = this.resource;
     const { clock, admission, store } = this.#deps;
     const old = current.object;
-    const next = deepCopy(await request.next(old));
+    const next = await request.next(old);
     const wanted = next.metadata.resourceVersion ?? '';
     // Who replaces an object means one certain object; a patch is for whatever has the name.
     if (!request.retry && next.metadata.uid && next.metadata.uid !== old.metadata.uid) {
@@ -339,7 +340,7 @@ export class Registry {
     if (part?.prepareForUpdate) part.prepareForUpdate(next, old, context);
     else if (part) keepAllButStatus(next, old);
     else {
-      if (kind.status) bringBack(next, old, 'status');
+      if (kind.status) bringBackStatus(next, old);
       kind.prepareForUpdate?.(next, old, context);
     }
   }
@@ -521,16 +522,21 @@ function dropStatus(object: WithParts, { schema }: AnyKind): void {
   if (field && 'status' in object) object.status = decode(field.shape, {});
 }
 
-function bringBack(next: WithParts, old: WithParts, member: 'spec' | 'status'): void {
-  if (member in old) next[member] = deepCopy(old[member]) as never;
-  else delete next[member];
+/** The status is as it was; the kind may still have its say about it. */
+function bringBackStatus(next: WithParts, old: WithParts): void {
+  if ('status' in old) next.status = deepCopy(old.status);
+  else delete next.status;
 }
 
-/** The default of `/status`: of what was sent only the status, and metadata that isn't fixed, counts. */
+/**
+ * The default of `/status`: of what was sent only the status, and metadata that isn't fixed, counts. The rest is the old
+ * object's own, which nobody changes any more.
+ */
 function keepAllButStatus(next: WithParts, old: WithParts): void {
   for (const member of Object.keys({ ...next, ...old }) as (keyof WithParts)[]) {
     if (member === 'status' || member === 'metadata' || member === 'apiVersion' || member === 'kind') continue;
-    bringBack(next, old, member as 'spec');
+    if (member in old) next[member] = old[member] as never;
+    else delete next[member];
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Binding, binding as bindingKind, type Pod, podSpec, podStatus } from '@tiphys/sdk/api';
-import { badRequest, conflict, deepCopy, type KubeObject, StatusError } from '@tiphys/sdk/machinery';
+import { badRequest, conflict, type KubeObject, StatusError } from '@tiphys/sdk/machinery';
 import { erase, type PartStrategy, setFields } from '@tiphys/sdk/schema';
 import { creationOf } from '../admission/attributes.ts';
 import type { AdmissionChain } from '../admission/plugin.ts';
@@ -84,7 +84,7 @@ function bound(c: RequestContext, pod: Pod, { metadata, target }: Pick<Binding, 
   if (pod.metadata.deletionTimestamp) throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
   if (pod.spec.nodeName) throw refuse(`pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`);
   if (pod.spec.schedulingGates?.length) throw refuse(`pod ${name} has non-empty .spec.schedulingGates`);
-  const next = deepCopy(pod);
+  const next = { ...pod, metadata: { ...pod.metadata }, spec: { ...pod.spec }, status: { ...pod.status } };
   const { labels, annotations } = metadata;
   if (annotations) next.metadata.annotations = { ...next.metadata.annotations, ...annotations };
   if (labels) next.metadata.labels = { ...next.metadata.labels, ...labels };

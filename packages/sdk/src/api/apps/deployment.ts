@@ -74,7 +74,7 @@ export const deployment: Kind<Deployment, DeploymentManifest> = defineKind<Deplo
   categories: ['all'],
   status: {
     prepareForUpdate(next, old) {
-      next.spec = deepCopy(old.spec);
+      next.spec = old.spec;
       if (old.metadata.labels) next.metadata.labels = deepCopy(old.metadata.labels);
       else delete next.metadata.labels;
     },

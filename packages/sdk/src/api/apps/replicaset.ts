@@ -1,4 +1,3 @@
-import { deepCopy } from '../../machinery/index.ts';
 import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
 import { dropGatedFields } from '../core/pod/gated-fields.ts';
 import { podTemplateSpec } from '../core/pod/pod-template.ts';
@@ -66,7 +65,7 @@ export const replicaSet: Kind<ReplicaSet, ReplicaSetManifest> = defineKind<Repli
   categories: ['all'],
   status: {
     prepareForUpdate(next, old) {
-      next.spec = deepCopy(old.spec);
+      next.spec = old.spec;
     },
     validate: validateReplicaSetStatus,
   },

@@ -18,14 +18,15 @@ const primitiveDeletion = '$deleteFromPrimitiveList/';
 
 /**
  * Strategic merge patch: objects merge, nulls delete, lists merge by the keys that the kind declares, `$` members direct.
- * Throws upstream's refusals. Neither input is changed; unknown fields are kept, for the decoder to judge.
+ * Throws upstream's refusals. Neither input is changed, and what the patch doesn't touch is shared with the document; unknown
+ * fields are kept, for the decoder to judge.
  */
 export function strategicMergePatch(shape: Shape, document: JsonObject, patch: JsonObject): JsonObject {
-  return mergeObject(deepCopy(document), deepCopy(patch), shape);
+  return mergeObject(document, deepCopy(patch), shape);
 }
 
-/** Merges `patch` into `original`; both are ours to change. */
-function mergeObject(original: JsonObject, patch: JsonObject, shape: Shape): JsonObject {
+/** Merges `patch`, which is ours to change, into a copy of `live`. */
+function mergeObject(live: JsonObject, patch: JsonObject, shape: Shape): JsonObject {
   const directive = own(patch, patchDirective);
   if (directive !== undefined) {
     if (directive === 'delete') return {};
@@ -33,6 +34,7 @@ function mergeObject(original: JsonObject, patch: JsonObject, shape: Shape): Jso
     delete patch[patchDirective];
     return patch;
   }
+  const original = { ...live };
   retain(original, patch);
   for (const key of Object.keys(patch)) {
     if (key.startsWith(elementOrder)) mergeOrdered(original, patch, key, shape);

@@ -1,5 +1,5 @@
-import { isObject, type JsonObject, put } from '../../machinery/index.ts';
-import { canonicalElement, compareElements } from './path-element.ts';
+import { deepFreeze, isObject, type JsonObject, put } from '../../machinery/index.ts';
+import { canonicalElement, inOrder } from './path-element.ts';
 
 /**
  * A set of paths into an object, as a tree. Keys are path elements as `fieldsV1` writes them (`f:name`, `k:{"name":"web"}`,
@@ -51,17 +51,37 @@ function parseNode(fields: unknown, root: boolean): FieldSet | undefined {
   return node(member, children);
 }
 
-/** Writes `fieldsV1`, elements in upstream's order. A set that was read from frozen fields gives those very fields. */
+/** The last fields that were written, by their text. */
+const recent = new Map<string, JsonObject>();
+const mostRecent = 1024;
+
+/**
+ * Writes `fieldsV1`, frozen, elements in upstream's order. A set that was read from frozen fields gives those very fields, and
+ * equal sets, which all objects of one making have, mostly the same ones.
+ */
 export function fieldsOf(set: FieldSet): JsonObject {
   const out = written.get(set);
-  return out ?? writeNode(set);
+  if (out) return out;
+  const fields = writeNode(set);
+  const text = JSON.stringify(fields);
+  const same = recent.get(text);
+  if (same) return same;
+  deepFreeze(fields);
+  parsed.set(fields, { set });
+  written.set(set, fields);
+  for (const oldest of recent.keys()) {
+    if (recent.size < mostRecent) break;
+    recent.delete(oldest);
+  }
+  recent.set(text, fields);
+  return fields;
 }
 
 function writeNode({ member, children }: FieldSet): JsonObject {
   const out: JsonObject = {};
   if (!children) return out;
   if (member) out['.'] = {};
-  for (const key of [...children.keys()].sort(compareElements)) put(out, key, writeNode(children.get(key)!));
+  for (const key of inOrder(children.keys())) put(out, key, writeNode(children.get(key)!));
   return out;
 }
 
@@ -116,7 +136,7 @@ function subtract(a: FieldSet | undefined, b: FieldSet | undefined, below: boole
 
 /** Every member's path, as elements: those of a node before those below it. */
 export function* pathsOf(set: FieldSet, prefix: readonly string[] = []): Iterable<string[]> {
-  const keys = [...(set.children?.keys() ?? [])].sort(compareElements);
+  const keys = inOrder(set.children?.keys() ?? []);
   for (const key of keys) if (set.children!.get(key)!.member) yield [...prefix, key];
   for (const key of keys)
     yield* pathsOf({ member: false, children: set.children!.get(key)!.children }, [...prefix, key]);

@@ -68,12 +68,16 @@ function defaultOf(shape: ListShape, name: string): unknown {
 const zeros: { readonly [type in Shape['type']]?: unknown } = { string: '', integer: 0, number: 0, boolean: false };
 
 /** Elements in upstream's order: fields, keys, values, positions; keys by their values, numbers as numbers. */
-export function compareElements(a: string, b: string): number {
-  if (a[0] === b[0] && a[0] !== 'f') return compareJson(JSON.parse(a.slice(2)), JSON.parse(b.slice(2)));
-  const [x, y] = ['fkvi'.indexOf(a[0]!), 'fkvi'.indexOf(b[0]!)];
-  if (x !== y) return x - y;
-  return a < b ? -1 : a > b ? 1 : 0;
+export function inOrder(elements: Iterable<string>): string[] {
+  const all = [...elements];
+  if (all.every((e) => e.startsWith('f'))) return all.sort();
+  return all
+    .map((element) => ({ element, value: element[0] === 'f' ? element : (JSON.parse(element.slice(2)) as unknown) }))
+    .sort((a, b) => rankOf(a.element) - rankOf(b.element) || compareJson(a.value, b.value))
+    .map(({ element }) => element);
 }
+
+const rankOf = (element: string): number => 'fkvi'.indexOf(element[0]!);
 
 function compareJson(a: unknown, b: unknown): number {
   if (isObject(a) && isObject(b)) return compareKeys(a, b);

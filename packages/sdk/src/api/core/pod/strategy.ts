@@ -89,7 +89,7 @@ function takeAppArmorAnnotations({ metadata, spec }: Pod, context: WriteContext)
 
 export const statusStrategy: PartStrategy<Pod> = {
   prepareForUpdate(next, old) {
-    next.spec = deepCopy(old.spec);
+    next.spec = old.spec;
     delete next.metadata.deletionTimestamp;
     if (old.metadata.deletionTimestamp) next.metadata.deletionTimestamp = old.metadata.deletionTimestamp;
     keep(next.metadata, old.metadata, 'ownerReferences');
