@@ -13,6 +13,7 @@ import { ApiServer } from './server.ts';
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly bytes: Buffer;
   readonly text: string;
   /** The parsed body, when it is JSON. */
   readonly body: Record<string, unknown>;
@@ -82,10 +83,11 @@ export async function serverScene(config: Partial<PartsConfig> = {}): Promise<Se
         ),
       ...(user && { user }),
     });
-    const text = response.body.type === 'bytes' ? Buffer.concat(response.body.pieces).toString() : '';
+    const bytes = Buffer.concat(response.body.type === 'bytes' ? response.body.pieces : []);
+    const text = bytes.toString();
     const parsed = text.startsWith('{') ? (JSON.parse(text) as unknown) : {};
     const object = isObject(parsed) ? parsed : {};
-    return { ...response, text, body: object, message: String(object['message'] ?? '') };
+    return { ...response, bytes, text, body: object, message: String(object['message'] ?? '') };
   };
   const given: ServerScene['given'] = async (...objects) => {
     for (const object of objects) {

@@ -1,4 +1,5 @@
 import { deepFreeze, type KubeObject } from '@tiphys/sdk/machinery';
+import { encodeMessage } from '@tiphys/sdk/schema';
 import { placeOf, type Resource } from '../registry/resource.ts';
 
 /**
@@ -13,6 +14,7 @@ export class Entry {
   readonly revision: number;
   readonly #stored: Uint8Array;
   #object: KubeObject | undefined;
+  #message: Buffer | undefined;
   #served: Map<Resource, Entry> | undefined;
   #later: Entry | undefined;
 
@@ -47,6 +49,11 @@ export class Entry {
   /** The object, frozen. */
   get object(): KubeObject {
     return (this.#object ??= this.#parse());
+  }
+
+  /** The object as the protobuf message of its kind: made once, if anybody reads that. */
+  get message(): Buffer {
+    return (this.#message ??= encodeMessage(this.resource.kind.schema.shape, this.object));
   }
 
   /** The object in another version of its kind, converted once. */

@@ -1,9 +1,12 @@
 import { StatusError } from '@tiphys/sdk/machinery';
+import { protobufMediaType } from '@tiphys/sdk/schema';
 import type { ServerRequest } from '../context.ts';
+
+export type Media = 'json' | 'yaml' | 'protobuf';
 
 /** In what form the client wants its answer. */
 export interface Negotiated {
-  readonly media: 'json' | 'yaml';
+  readonly media: Media;
   readonly as: 'itself' | 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList';
   /** meta.k8s.io version of the `as`. */
   readonly version: string;
@@ -12,8 +15,14 @@ export interface Negotiated {
   readonly contentType: string;
 }
 
-const medias = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
-const streams = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
+/** What we write, in the order in which a wildcard picks. */
+const offered: readonly { readonly media: Media; readonly type: string }[] = [
+  { media: 'json', type: 'application/json' },
+  { media: 'yaml', type: 'application/yaml' },
+  { media: 'protobuf', type: protobufMediaType },
+];
+const medias = offered.map(({ type }) => type);
+const streams = ['application/json;stream=watch', `${protobufMediaType};stream=watch`];
 const conversions = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList']);
 
 /** What an endpoint answers with: one object, a list (or a watch of it), or something that is never converted. */
@@ -31,13 +40,15 @@ export function negotiate(request: ServerRequest, query: URLSearchParams, conver
 /** The form of a watch: only what can be written as a stream. */
 export function negotiateStream(request: ServerRequest, query: URLSearchParams): Negotiated {
   const form = negotiate(request, query, 'list');
-  if (form.media !== 'json') throw notAcceptable(`only the following media types are accepted: ${streams.join(', ')}`);
-  return form;
+  if (form.media === 'yaml') throw notAcceptable(`only the following media types are accepted: ${streams.join(', ')}`);
+  return form.media === 'json' ? form : { ...form, contentType: `${form.contentType};stream=watch` };
 }
 
 /** In what form the client can read a refusal; JSON when it asked for nothing that a refusal comes in. */
-export const wantsYaml = (request: ServerRequest, query: URLSearchParams): boolean =>
-  pick(request, query, acceptOf(request), false)?.media === 'yaml';
+export const refusalMedia = (request: ServerRequest, query: URLSearchParams): Media =>
+  pick(request, query, acceptOf(request), false)?.media ?? 'json';
+
+export const contentTypeOf = (media: Media): string => offered.find((o) => o.media === media)!.type;
 
 const acceptOf = ({ headers }: ServerRequest): string => [headers['accept'] ?? ''].flat().join(',') || '*/*';
 
@@ -49,7 +60,7 @@ function refuseForeign(header: string, convertible: Convertible): void {
   throw notAcceptable(`406: Not Acceptable\n\nAvailable representations: ${offers.join(', ')}`, {});
 }
 
-const notAcceptable = (message: string, details?: object): StatusError =>
+export const notAcceptable = (message: string, details?: object): StatusError =>
   new StatusError(406, 'NotAcceptable', message, details);
 
 function pick(
@@ -58,30 +69,31 @@ function pick(
   header: string,
   converts: boolean,
 ): Negotiated | undefined {
-  for (const { media, params } of clauses(header)) {
-    const form = formOf(media);
-    if (!form) continue;
-    const as = params.get('as') ?? '';
-    const version = as === '' ? '' : (params.get('v') ?? '');
-    if (as !== '' && !(converts && isConversion(as, version, params.get('g')))) continue;
-    return {
-      media: form,
-      as: as === '' ? 'itself' : (as as Negotiated['as']),
-      version,
-      pretty: isPretty(request, query, params),
-      contentType: `application/${form}`,
-    };
+  for (const { media: asked, params } of clauses(header)) {
+    for (const { media, type } of offered) {
+      if (asked !== type && asked !== 'application/*' && asked !== '*/*') continue;
+      const as = params.get('as') ?? '';
+      const version = as === '' ? '' : (params.get('v') ?? '');
+      if (as !== '' && !(converts && isConversion(as, version, params.get('g'), media))) continue;
+      if (params.get('stream') && !(converts && params.get('stream') === 'watch' && media !== 'yaml')) continue;
+      return {
+        media,
+        as: as === '' ? 'itself' : (as as Negotiated['as']),
+        version,
+        pretty: isPretty(request, query, params),
+        contentType: type,
+      };
+    }
   }
   return undefined;
 }
 
-const isConversion = (as: string, version: string, group: string | undefined): boolean =>
-  group === 'meta.k8s.io' && (version === 'v1' || version === 'v1beta1') && conversions.has(as);
-
-function formOf(media: string): 'json' | 'yaml' | undefined {
-  if (media === '*/*' || media === 'application/*' || media === 'application/json') return 'json';
-  return media === 'application/yaml' ? 'yaml' : undefined;
-}
+/** Tables hold whatever their cells hold: they have no protobuf. */
+const isConversion = (as: string, version: string, group: string | undefined, media: Media): boolean =>
+  group === 'meta.k8s.io' &&
+  (version === 'v1' || version === 'v1beta1') &&
+  conversions.has(as) &&
+  !(as === 'Table' && media === 'protobuf');
 
 interface Clause {
   readonly media: string;
@@ -102,14 +114,23 @@ function clauses(header: string): readonly Clause[] {
 }
 
 function parse(header: string): Clause[] {
-  const all = header.split(',').map((part): Clause => {
+  const sorted: Clause[] = [];
+  for (const part of header.split(',')) {
     const [media = '', ...rest] = part.split(';').map((p) => p.trim());
     const params = new Map(rest.map((p) => [p.slice(0, p.indexOf('=')), p.slice(p.indexOf('=') + 1)]));
-    const q = Number(params.get('q') ?? 1);
-    return { media, params, q: Number.isNaN(q) ? 1 : q };
-  });
-  return all.sort((a, b) => b.q - a.q);
+    const clause = { media: media === '*' ? '*/*' : media, params, q: Number(params.get('q') ?? 1) || 0 };
+    let at = sorted.length;
+    while (at > 0 && isPreferred(clause, sorted[at - 1]!)) at--;
+    sorted.splice(at, 0, clause);
+  }
+  return sorted;
 }
+
+/** A type that is named comes before a wildcard, whatever their weights: upstream sorts so. */
+const isPreferred = (a: Clause, b: Clause): boolean =>
+  a.q > b.q ||
+  (!a.media.startsWith('*/') && b.media.startsWith('*/')) ||
+  (!a.media.endsWith('/*') && b.media.endsWith('/*'));
 
 /** Browsers and curl get indented JSON without asking, as upstream gives them. */
 function isPretty({ headers }: ServerRequest, query: URLSearchParams, params: ReadonlyMap<string, string>): boolean {

@@ -19,6 +19,7 @@ import { listBody } from './list-body.ts';
 import { listQuery, type ListQuery } from './list-options.ts';
 import { type Negotiated, negotiate } from './negotiate.ts';
 import { type Page, pageOf } from './page.ts';
+import { partialMessage, protobufList } from './messages.ts';
 import { partialMetadata, refuseMisfit } from './partial-metadata.ts';
 import { bytesResponse, entryResponse, valueResponse } from './respond.ts';
 import { atLeast, unparsableRevision } from './revision.ts';
@@ -70,6 +71,10 @@ export async function listResponse(
   const head = isPartial
     ? { kind: form.as, apiVersion: `meta.k8s.io/${form.version}`, metadata }
     : { kind: listKind, apiVersion, metadata };
+  if (form.media === 'protobuf' && !c.request.objects) {
+    const messageFor = isPartial ? partialMessage : ({ message }: Entry) => message;
+    return bytesResponse(await protobufList(head, page.items, messageFor, clock), form.contentType, 200);
+  }
   if (c.request.objects || form.media === 'yaml' || form.pretty) {
     const items = page.items.map(({ object }) => (isPartial ? partialMetadata(object, form.version) : bare(object)));
     return valueResponse(c, { ...head, items }, form);

@@ -1,13 +1,15 @@
 import { type KubeObject, StatusError } from '@tiphys/sdk/machinery';
 import type { Entry } from '../cache/entry.ts';
 import type { RequestContext, ServerRequest, ServerResponse } from '../context.ts';
-import { type Negotiated, wantsYaml } from './negotiate.ts';
+import { entryPieces, protobufOf } from './messages.ts';
+import { contentTypeOf, type Negotiated, refusalMedia } from './negotiate.ts';
 import { writeYaml } from './write-yaml.ts';
 
 /** An entry of the cache: its bytes as they are, or, within the process, the object. */
 export function entryResponse(c: RequestContext, entry: Entry, form: Negotiated, status = 200): ServerResponse {
   if (c.request.objects) return objectResponse(entry.object, status);
   if (form.media === 'json' && !form.pretty) return bytesResponse(entry.pieces, form.contentType, status);
+  if (form.media === 'protobuf') return bytesResponse(entryPieces(entry), form.contentType, status);
   return valueResponse(c, entry.object, form, status);
 }
 
@@ -18,6 +20,7 @@ export function valueResponse(c: RequestContext, value: unknown, form: Negotiate
 }
 
 export function encode(value: unknown, form: Pick<Negotiated, 'media' | 'pretty'>): Buffer {
+  if (form.media === 'protobuf') return protobufOf(value);
   if (form.media === 'yaml') return Buffer.from(writeYaml(value));
   return Buffer.from(form.pretty ? `${JSON.stringify(value, null, 2)}\n` : `${JSON.stringify(value)}\n`);
 }
@@ -34,17 +37,17 @@ export const bytesResponse = (pieces: readonly Uint8Array[], contentType: string
   body: { type: 'bytes', pieces },
 });
 
-/** Every refusal ends as a Status: YAML for who asked for that, JSON for everybody else, whatever they asked for. */
+/** Every refusal ends as a Status, in the form that was asked for, or as JSON where nothing that we have was. */
 export function errorResponse(request: ServerRequest, query: URLSearchParams, err: StatusError): ServerResponse {
   const retryAfter = err.status.details?.retryAfterSeconds;
   const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
   if (request.objects)
     return { status: err.code, headers, body: { type: 'object', value: err.status as unknown as KubeObject } };
-  const form = { media: wantsYaml(request, query) ? 'yaml' : 'json', pretty: false } as const;
+  const media = refusalMedia(request, query);
   return {
     status: err.code,
-    headers: { 'content-type': `application/${form.media}`, ...headers },
-    body: { type: 'bytes', pieces: [encode(err.status, form)] },
+    headers: { 'content-type': contentTypeOf(media), ...headers },
+    body: { type: 'bytes', pieces: [encode(err.status, { media, pretty: false })] },
   };
 }
 

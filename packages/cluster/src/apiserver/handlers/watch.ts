@@ -1,28 +1,18 @@
-import {
-  type FieldError,
-  forbiddenAt,
-  invalidObject,
-  type KubeObject,
-  notSupported,
-  StatusError,
-} from '@tiphys/sdk/machinery';
+import { type FieldError, forbiddenAt, invalidObject, notSupported, StatusError } from '@tiphys/sdk/machinery';
 import type { WatchFrame } from '@tiphys/sdk/client';
-import { decode } from '@tiphys/sdk/schema';
 import type { Clock } from '@tiphys/sdk/runtime';
-import type { Entry } from '../cache/entry.ts';
 import type { Told, Watcher } from '../cache/watcher.ts';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Resource } from '../registry/resource.ts';
-import { columnDefinitions, type IncludeObject, includeObjectOf, rowOf } from '../table/table.ts';
+import { includeObjectOf } from '../table/table.ts';
 import { listQuery, type ListQuery } from './list-options.ts';
 import { type Negotiated, negotiateStream } from './negotiate.ts';
-import { partialMetadata } from './partial-metadata.ts';
 import type { ReadDeps } from './read.ts';
 import { atLeast, unparsableRevision } from './revision.ts';
-import { encode } from './respond.ts';
+import { bookmark, eventFrame, framer } from './watch-frames.ts';
+import { asksForWebSocket, webSocket } from './watch-socket.ts';
 
-const initialEventsEnd = 'k8s.io/initial-events-end';
 const bookmarkEveryMs = 60_000;
 /** The last bookmark comes so long before the end. */
 const lastBookmarkMs = 2000;
@@ -53,7 +43,7 @@ export async function watch(
   } catch (err) {
     // An old revision is told in the stream, so that the client starts over rather than gives up.
     if (!(err instanceof StatusError) || c.request.objects) throw err;
-    return frames(form, one(encode({ type: 'ERROR', object: err.status }, jsonLine)));
+    return told(c, form, one(eventFrame(form, 'ERROR', err.status)));
   }
   if (query.sendInitialEvents && query.allowWatchBookmarks) {
     watcher.tell({ type: 'BOOKMARK', revision: feed.revision, initialEventsEnd: true });
@@ -65,24 +55,39 @@ export async function watch(
   // Objects can't be told as lists: upstream's stream ends at the first.
   if (form.as === 'PartialObjectMetadataList') {
     watcher.close();
-    return frames(form, none());
+    return told(c, form, none());
   }
-  const toBytes = encoder(resource, form, include, c.now);
-  return frames(form, bytesOf(watcher, toBytes), watcher.lost);
+  const toFrame = framer(resource, form, { include, now: c.now });
+  return told(c, form, framesOf(watcher, toFrame), watcher);
 }
 
-const jsonLine = { media: 'json', pretty: false } as const;
+/** Frames on their way: as messages of a WebSocket if the client would have that, else one after the other. */
+function told(
+  c: RequestContext,
+  form: Negotiated,
+  batches: AsyncIterable<readonly Buffer[]>,
+  watcher?: Watcher,
+): ServerResponse {
+  if (asksForWebSocket(c)) return webSocket(c, form, batches, watcher);
+  return {
+    status: 200,
+    headers: { 'content-type': form.contentType },
+    body: { type: 'stream', chunks: joined(batches), ...(watcher && { lost: watcher.lost }) },
+  };
+}
 
-const frames = (form: Negotiated, chunks: AsyncIterable<Uint8Array>, lost?: AbortSignal): ServerResponse => ({
-  status: 200,
-  headers: { 'content-type': form.contentType },
-  body: { type: 'stream', chunks, ...(lost && { lost }) },
-});
+async function* none(): AsyncIterable<readonly Buffer[]> {}
 
-async function* none(): AsyncIterable<Uint8Array> {}
+async function* one(frame: Buffer): AsyncIterable<readonly Buffer[]> {
+  yield [frame];
+}
 
-async function* one(chunk: Uint8Array): AsyncIterable<Uint8Array> {
-  yield chunk;
+async function* framesOf(watcher: Watcher, toFrame: (told: Told) => Buffer): AsyncIterable<readonly Buffer[]> {
+  for await (const batch of watcher) yield batch.map(toFrame);
+}
+
+async function* joined(batches: AsyncIterable<readonly Buffer[]>): AsyncIterable<Uint8Array> {
+  for await (const frames of batches) yield frames.length === 1 ? frames[0]! : Buffer.concat(frames);
 }
 
 async function* objectFrames(watcher: Watcher, resource: Resource): AsyncIterable<readonly WatchFrame[]> {
@@ -92,84 +97,6 @@ async function* objectFrames(watcher: Watcher, resource: Resource): AsyncIterabl
       return { type: t.type, object: t.entry.served(resource).object };
     });
   }
-}
-
-async function* bytesOf(watcher: Watcher, toBytes: (told: Told) => readonly Uint8Array[]): AsyncIterable<Uint8Array> {
-  for await (const batch of watcher) {
-    const pieces = batch.flatMap(toBytes);
-    yield pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
-  }
-}
-
-/** The bytes of a frame; those of the plain form are made once for all watchers. */
-function encoder(
-  resource: Resource,
-  form: Negotiated,
-  include: IncludeObject,
-  now: number,
-): (told: Told) => readonly Uint8Array[] {
-  const line = (type: string, object: unknown) => [encode({ type, object }, jsonLine)];
-  if (form.as === 'Table') {
-    let first = true;
-    return (t) => {
-      const object = t.type === 'BOOKMARK' ? blank(resource, t) : t.entry.served(resource).object;
-      const rows = [rowOf(resource.kind, object, form.version, include, now)];
-      const metadata = { resourceVersion: String(t.type === 'BOOKMARK' ? t.revision : t.entry.revision) };
-      const columns = first ? columnDefinitions(resource.kind) : null;
-      first = false;
-      return line(t.type, {
-        kind: 'Table',
-        apiVersion: `meta.k8s.io/${form.version}`,
-        metadata,
-        columnDefinitions: columns,
-        rows,
-      });
-    };
-  }
-  if (form.as !== 'itself') {
-    return (t) =>
-      line(
-        t.type,
-        partialMetadata(t.type === 'BOOKMARK' ? bookmark(resource, t) : t.entry.served(resource).object, form.version),
-      );
-  }
-  return (t) =>
-    t.type === 'BOOKMARK' ? line('BOOKMARK', bookmark(resource, t)) : [frameOf(t.type, t.entry.served(resource))];
-}
-
-/** Frames made lately: every watcher of a resource is told the same bytes, if not all at the same moment. */
-const recent = new Map<Entry, { readonly type: string; readonly bytes: Buffer }>();
-const recentBytes = 16 * 1024 * 1024;
-let heldBytes = 0;
-
-function frameOf(type: string, entry: Entry): Buffer {
-  const known = recent.get(entry);
-  if (known?.type === type) return known.bytes;
-  const [head, tail] = entry.pieces;
-  const bytes = Buffer.concat([Buffer.from(`{"type":"${type}","object":`), head, tail, frameEnd]);
-  heldBytes += bytes.length - (known?.bytes.length ?? 0);
-  recent.set(entry, { type, bytes });
-  for (const [oldest, { bytes: held }] of recent) {
-    if (heldBytes <= recentBytes) break;
-    recent.delete(oldest);
-    heldBytes -= held.length;
-  }
-  return bytes;
-}
-
-const frameEnd = Buffer.from('}\n');
-
-/** A bookmark as an object that says nothing else, where something is to be made of it. */
-const blank = (resource: Resource, told: Extract<Told, { type: 'BOOKMARK' }>): KubeObject =>
-  decode(resource.kind.schema.shape, bookmark(resource, told), { fill: false }) as KubeObject;
-
-function bookmark({ kind }: Resource, { revision, initialEventsEnd: end }: Extract<Told, { type: 'BOOKMARK' }>) {
-  const annotations = end ? { annotations: { [initialEventsEnd]: 'true' } } : {};
-  return {
-    kind: kind.kind,
-    apiVersion: kind.apiVersion,
-    metadata: { resourceVersion: String(revision), ...annotations },
-  };
 }
 
 /** Ends the watch when its time is over or the client is gone. */

@@ -14,17 +14,36 @@ export const protobufMediaType = 'application/vnd.kubernetes.protobuf';
 
 const magic = Buffer.from('k8s\0');
 
-export function sealEnvelope({ apiVersion, kind, raw, contentType = '' }: Enveloped): Buffer {
+export function sealEnvelope({ raw, ...of }: Enveloped): Buffer {
+  const [head, tail] = envelopeAround(of, raw.length);
+  return Buffer.concat([head, raw, tail]);
+}
+
+/** What stands before and behind a message of that length: for messages whose bytes are there already, in pieces. */
+export function envelopeAround(
+  { apiVersion, kind, contentType = '' }: Omit<Enveloped, 'raw'>,
+  length: number,
+): readonly [Buffer, Buffer] {
+  const tail = new BackwardWriter();
+  field(4, Buffer.from(contentType), tail);
+  field(3, new Uint8Array(), tail);
+  const head = new BackwardWriter();
+  head.varint(length);
+  head.varint((2 << 3) | 2);
+  const end = head.length;
+  field(2, Buffer.from(kind), head);
+  field(1, Buffer.from(apiVersion), head);
+  head.varint(head.length - end);
+  head.varint((1 << 3) | 2);
+  head.bytes(magic);
+  return [head.finish(), tail.finish()];
+}
+
+/** The tag and length that a message of that length has as a field of another. */
+export function fieldHead(number: number, length: number): Buffer {
   const out = new BackwardWriter();
-  field(4, Buffer.from(contentType), out);
-  field(3, new Uint8Array(), out);
-  field(2, raw, out);
-  const end = out.length;
-  field(2, Buffer.from(kind), out);
-  field(1, Buffer.from(apiVersion), out);
-  out.varint(out.length - end);
-  out.varint((1 << 3) | 2);
-  out.bytes(magic);
+  out.varint(length);
+  out.varint((number << 3) | 2);
   return out.finish();
 }
 

@@ -1,3 +1,10 @@
 export { decodeMessage } from './decode.ts';
 export { encodeMessage } from './encode.ts';
-export { type Enveloped, openEnvelope, protobufMediaType, sealEnvelope } from './envelope.ts';
+export {
+  type Enveloped,
+  envelopeAround,
+  fieldHead,
+  openEnvelope,
+  protobufMediaType,
+  sealEnvelope,
+} from './envelope.ts';
