@@ -41,7 +41,7 @@ export class ApiServer {
 
   constructor(deps: ApiServerDeps) {
     this.deps = deps;
-    this.feed = new Feed(deps.store, deps.clock);
+    this.feed = new Feed(deps.store, deps);
   }
 
   get registries(): Registries {

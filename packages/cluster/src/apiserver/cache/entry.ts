@@ -1,10 +1,12 @@
 import { deepFreeze, type KubeObject } from '@tiphys/sdk/machinery';
 import { encodeMessage } from '@tiphys/sdk/schema';
+import type { StoredItem } from '../../store/index.ts';
 import { placeOf, type Resource } from '../registry/resource.ts';
+import { bodyStart, parsedBody, readBody, storedBody } from './stored.ts';
 
 /**
- * One revision of one object. The stored body has neither type header nor resourceVersion; both are spliced in once, and the
- * body is parsed at most once, when somebody wants to look inside.
+ * One revision of one object. The stored body has no resourceVersion, and items of lists no type: the one is spliced in, the
+ * other cut off, and the body is parsed at most once, when somebody wants to look inside.
  */
 export class Entry {
   readonly resource: Resource;
@@ -28,6 +30,11 @@ export class Entry {
     this.#stored = stored;
   }
 
+  /** What stands in the store, whoever wrote it. Throws `Unreadable`. */
+  static read(resource: Resource, { key, value, modRevision }: StoredItem): Entry {
+    return new Entry(resource, key, readBody(resource, key, value), modRevision);
+  }
+
   /** The object as an item of a list, in pieces: with its resourceVersion, without apiVersion and kind. */
   get itemPieces(): readonly [Uint8Array, Uint8Array] {
     return [Buffer.from(`{"metadata":{"resourceVersion":"${this.revision}",`), this.#tail];
@@ -35,15 +42,12 @@ export class Entry {
 
   /** The object by itself, in pieces that are sent one after the other. */
   get pieces(): readonly [Uint8Array, Uint8Array] {
-    return [
-      Buffer.from(`${header(this.resource)}"metadata":{"resourceVersion":"${this.revision}",`, 'latin1'),
-      this.#tail,
-    ];
+    return [Buffer.from(`${bodyStart(this.resource).text}"resourceVersion":"${this.revision}",`, 'latin1'), this.#tail];
   }
 
   /** The stored bytes behind the start of their metadata: sent as they are, never copied. */
   get #tail(): Uint8Array {
-    return this.#stored.subarray(bodyStart.length);
+    return this.#stored.subarray(bodyStart(this.resource).bytes.length);
   }
 
   /** The object, frozen. */
@@ -63,7 +67,7 @@ export class Entry {
     this.#served ??= new Map();
     let entry = this.#served.get(resource);
     if (!entry) {
-      entry = new Entry(resource, this.key, storedBody(hub.fromHub(this.object)), this.revision);
+      entry = new Entry(resource, this.key, storedBody(resource, hub.fromHub(this.object)), this.revision);
       this.#served.set(resource, entry);
     }
     return entry;
@@ -78,38 +82,8 @@ export class Entry {
   }
 
   #parse(): KubeObject {
-    const known = parsed.get(this.#stored);
-    const body =
-      known ??
-      (JSON.parse(
-        Buffer.from(this.#stored.buffer, this.#stored.byteOffset, this.#stored.byteLength).toString(),
-      ) as KubeObject);
-    const { apiVersion, kind } = this.resource.kind;
+    const body = parsedBody(this.#stored);
     const metadata = { ...body.metadata, resourceVersion: String(this.revision) };
-    return deepFreeze({ apiVersion, kind, ...body, metadata });
+    return deepFreeze({ ...body, metadata });
   }
-}
-
-const bodyStart = '{"metadata":{';
-/** Bodies made in this process needn't be parsed to be looked into. */
-const parsed = new WeakMap<Uint8Array, KubeObject>();
-const headers = new WeakMap<Resource, string>();
-
-function header(resource: Resource): string {
-  let h = headers.get(resource);
-  if (h === undefined) {
-    const { apiVersion, kind } = resource.kind;
-    headers.set(resource, (h = `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},`));
-  }
-  return h;
-}
-
-/** The body under which an object is stored. The object becomes the parsed form and must not change any more. */
-export function storedBody(object: KubeObject): Uint8Array {
-  const { apiVersion: _v, kind: _k, metadata, ...rest } = object;
-  const { resourceVersion: _r, ...kept } = metadata;
-  const body = { metadata: kept, ...rest };
-  const bytes = Buffer.from(JSON.stringify(body));
-  parsed.set(bytes, body);
-  return bytes;
 }

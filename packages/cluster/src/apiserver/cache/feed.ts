@@ -1,6 +1,7 @@
-import { Broadcast, type Clock } from '@tiphys/sdk/runtime';
-import type { StoreBackend } from '../../store/index.ts';
+import { Broadcast, type Clock, type Logger } from '@tiphys/sdk/runtime';
+import type { StoreBackend, StoreEvent } from '../../store/index.ts';
 import { type Resource } from '../registry/resource.ts';
+import { Unreadable } from './stored.ts';
 import { WatchCache } from './watch-cache.ts';
 
 /** Objects taken in between two pauses at start-up. */
@@ -10,13 +11,15 @@ const chunk = 500;
 export class Feed {
   readonly #store: StoreBackend;
   readonly #clock: Clock;
+  readonly #log: Logger;
   readonly #caches = new Map<string, WatchCache>();
   readonly #moved = new Broadcast();
   #revision = 0;
 
-  constructor(store: StoreBackend, clock: Clock) {
+  constructor(store: StoreBackend, { clock, log }: { clock: Clock; log: Logger }) {
     this.#store = store;
     this.#clock = clock;
+    this.#log = log;
   }
 
   /** Everything up to this revision is in the caches. */
@@ -43,7 +46,7 @@ export class Feed {
       let startAfter = '';
       for (let more = true; more && !signal.aborted;) {
         const page = await this.#store.list(r.prefix, { revision, startAfter, limit: chunk });
-        for (const i of page.items) cache.load(i.key, i.value, i.modRevision);
+        for (const i of page.items) this.#reading(() => cache.load(i));
         more = page.more;
         startAfter = page.items.at(-1)?.key ?? '';
         if (more) await this.#clock.yield();
@@ -56,11 +59,29 @@ export class Feed {
   async run(signal: AbortSignal): Promise<void> {
     const batches = this.#store.watch('/registry/', { fromRevision: this.#revision + 1, signal });
     for await (const { revision, events } of batches) {
-      for (const event of events) this.#caches.get(prefixOf(event.key, this.#caches))?.apply(event, revision);
+      for (const event of events) this.#apply(event, revision);
       this.#revision = Math.max(this.#revision, revision);
       this.#moved.notify();
     }
     for (const cache of this.#caches.values()) cache.close();
+  }
+
+  #apply(event: StoreEvent, revision: number): void {
+    const cache = this.#caches.get(prefixOf(event.key, this.#caches));
+    if (!cache || this.#reading(() => cache.apply(event, revision))) return;
+    cache.apply({ type: 'delete', key: event.key }, revision);
+  }
+
+  /** Whether it could be read. What somebody else put there and is no object counts as absent: the others are served. */
+  #reading(take: () => void): boolean {
+    try {
+      take();
+      return true;
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      this.#log.error('a stored value is left out', { error: error.message });
+      return false;
+    }
   }
 
   /** Resolves when the caches show this revision. */

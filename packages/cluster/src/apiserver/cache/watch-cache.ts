@@ -1,5 +1,5 @@
 import { StatusError } from '@tiphys/sdk/machinery';
-import type { StoreEvent } from '../../store/index.ts';
+import type { StoredItem, StoreEvent } from '../../store/index.ts';
 import { keyOf, type Resource } from '../registry/resource.ts';
 import { Entry } from './entry.ts';
 import { OrderedEntries } from './ordered.ts';
@@ -85,8 +85,8 @@ export class WatchCache {
   }
 
   /** Takes in an object at start-up, when nobody watches yet. */
-  load(key: string, value: Uint8Array, revision: number): void {
-    this.#set(new Entry(this.resource, key, value, revision));
+  load(item: StoredItem): void {
+    this.#set(Entry.read(this.resource, item));
   }
 
   /** Takes in what the store tells, in its order. */
@@ -99,7 +99,7 @@ export class WatchCache {
       this.#ordered.delete(prev.key);
       this.#publish({ type: 'DELETED', entry: prev.at(revision), prev });
     } else {
-      const entry = new Entry(this.resource, event.key, event.item!.value, revision);
+      const entry = Entry.read(this.resource, event.item!);
       if (prev) this.#unindex(prev);
       this.#set(entry);
       this.#publish({ type: prev ? 'MODIFIED' : 'ADDED', entry, prev });

@@ -91,7 +91,7 @@ async function entriesAt(
   try {
     const { items } = await store.list(scope, { revision });
     const entries = new OrderedEntries();
-    for (const i of items) entries.set(new Entry(cache.resource, i.key, i.value, i.modRevision));
+    for (const i of items) entries.set(Entry.read(cache.resource, i));
     return entries;
   } catch (err) {
     if (!(err instanceof Compacted)) throw err;

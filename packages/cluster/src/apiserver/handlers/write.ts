@@ -18,7 +18,8 @@ import type { DeleteOptions } from '../registry/delete-options.ts';
 import type { Registry, WriteRequest, Written } from '../registry/registry.ts';
 import { keyOf, type Resource } from '../registry/resource.ts';
 import { rowResponse } from '../table/respond.ts';
-import { Entry, storedBody } from '../cache/entry.ts';
+import { Entry } from '../cache/entry.ts';
+import { storedBody } from '../cache/stored.ts';
 import { headerType, JsonProblem, mediaTypeOf, readJson, readObject, unsupportedMedia } from './body.ts';
 import { integer, isTrue, listQuery } from './list-options.ts';
 import { type Negotiated, negotiate } from './negotiate.ts';
@@ -119,7 +120,7 @@ const tried = (resource: Resource, object: KubeObject): Entry =>
   new Entry(
     resource,
     keyOf(resource, object.metadata.namespace ?? '', object.metadata.name ?? ''),
-    storedBody(object),
+    storedBody(resource, object),
     0,
   );
 

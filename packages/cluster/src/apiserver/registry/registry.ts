@@ -40,8 +40,9 @@ import {
   update,
 } from '../../store/index.ts';
 import type { AdmissionAttributes, AdmissionChain, Operation } from '../admission/plugin.ts';
-import { Entry, storedBody } from '../cache/entry.ts';
+import { Entry } from '../cache/entry.ts';
 import type { Feed } from '../cache/feed.ts';
+import { storedBody } from '../cache/stored.ts';
 import type { WatchCache } from '../cache/watch-cache.ts';
 import type { UserInfo } from '../context.ts';
 import type { DeleteOptions } from './delete-options.ts';
@@ -312,7 +313,7 @@ export class Registry {
   async #removeNow(current: Entry, last: KubeObject): Promise<Entry> {
     const revision = await this.#guard(() => remove(this.#deps.store, current.key, { ifRevision: current.revision }));
     this.#hooks.afterDelete?.(last);
-    return new Entry(this.resource, current.key, this.#body(last), revision);
+    return new Entry(this.resource, current.key, storedBody(this.resource, last), revision);
   }
 
   /** What of the metadata only the server sets, and a client may send back or leave out. */
@@ -425,7 +426,7 @@ export class Registry {
 
   #body(object: KubeObject): Uint8Array {
     const hub = this.resource.kind.hub;
-    return storedBody(hub ? hub.toHub(object) : object);
+    return storedBody(this.cache.resource, hub ? hub.toHub(object) : object);
   }
 
   async #store(
@@ -438,7 +439,7 @@ export class Registry {
       throw internalError('etcdserver: request is too large');
     }
     const { modRevision } = await this.#guard(() => write(key, body));
-    const stored = this.resource.kind.hub ? storedBody(object) : body;
+    const stored = this.resource.kind.hub ? storedBody(this.resource, object) : body;
     return new Entry(this.resource, key, stored, modRevision);
   }
 

@@ -1,0 +1,99 @@
+import { type JsonObject, isObject, type KubeObject } from '@tiphys/sdk/machinery';
+import { type AnyKind, decode, decodeMessage, openEnvelope, settle } from '@tiphys/sdk/schema';
+import { storedKinds } from '../kinds.ts';
+import type { Resource } from '../registry/resource.ts';
+
+/** Bodies made in this process needn't be parsed to be looked into. */
+const parsed = new WeakMap<Uint8Array, KubeObject>();
+
+/** The body under which an object is stored. The object becomes the parsed form and must not change any more. */
+export function storedBody({ kind: { apiVersion, kind } }: Resource, object: KubeObject): Uint8Array {
+  const { apiVersion: _v, kind: _k, metadata, ...rest } = object;
+  const { resourceVersion: _r, ...kept } = metadata;
+  const body = { kind, apiVersion, metadata: kept, ...rest };
+  const bytes = Buffer.from(JSON.stringify(body));
+  parsed.set(bytes, body);
+  return bytes;
+}
+
+export const parsedBody = (bytes: Uint8Array): KubeObject =>
+  parsed.get(bytes) ?? (JSON.parse(textOf(bytes)) as KubeObject);
+
+/** What every body of a resource starts with: its type, and the brace behind which its metadata stand. */
+export function bodyStart(resource: Resource): { readonly text: string; readonly bytes: Buffer } {
+  let start = starts.get(resource);
+  if (!start) {
+    const { apiVersion, kind } = resource.kind;
+    const text = `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":{`;
+    starts.set(resource, (start = { text, bytes: Buffer.from(text) }));
+  }
+  return start;
+}
+
+const starts = new WeakMap<Resource, { text: string; bytes: Buffer }>();
+
+/** A value that is no object of its resource. */
+export class Unreadable extends Error {
+  constructor(key: string, cause: unknown) {
+    super(`what is stored under ${key} is no object: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
+    this.name = 'Unreadable';
+  }
+}
+
+const newline = 0x0a;
+
+/**
+ * The body of what was found in the store. Ours, and JSON that a kube-apiserver wrote, is taken as it is; its protobuf, other
+ * versions of the kind and JSON in another order are read as a request's body is, and written anew. Throws `Unreadable`.
+ */
+export function readBody(resource: Resource, key: string, stored: Uint8Array): Uint8Array {
+  const start = bodyStart(resource).bytes;
+  if (Buffer.compare(start, stored.subarray(0, start.length)) === 0) {
+    return stored.at(-1) === newline ? stored.subarray(0, -1) : stored;
+  }
+  try {
+    return storedBody(resource, hubObject(resource, stored));
+  } catch (cause) {
+    throw new Unreadable(key, cause);
+  }
+}
+
+function hubObject(resource: Resource, stored: Uint8Array): KubeObject {
+  const { apiVersion, kind: name, value } = stored[0] === 0x7b ? fromJson(stored) : fromProtobuf(stored);
+  // The kind may be left out: older bodies of ours don't say it.
+  const kind = name ? versionOf(resource.kind, apiVersion, name) : resource.kind;
+  const object = decode(kind.schema.shape, value(kind), {}) as KubeObject;
+  kind.default?.(object);
+  settle(kind.schema.shape, object);
+  return kind.hub ? kind.hub.toHub(object) : object;
+}
+
+interface Found {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly value: (kind: AnyKind) => JsonObject;
+}
+
+function fromJson(stored: Uint8Array): Found {
+  const value: unknown = JSON.parse(textOf(stored));
+  if (!isObject(value)) throw new Error('it is no JSON object');
+  const { apiVersion = '', kind = '' } = value;
+  return { apiVersion: String(apiVersion), kind: String(kind), value: () => value };
+}
+
+function fromProtobuf(stored: Uint8Array): Found {
+  const { raw, ...type } = openEnvelope(stored);
+  return { ...type, value: (kind) => decodeMessage(kind.schema.shape, raw) };
+}
+
+/** The kind itself, or another version of it that is kept in the same place. */
+function versionOf(hub: AnyKind, apiVersion: string, name: string): AnyKind {
+  const isIt = (k: AnyKind) => k.apiVersion === apiVersion && k.kind === name;
+  const found = isIt(hub) ? hub : storedKinds.find((k) => isIt(k) && k.hub?.kind.apiVersion === hub.apiVersion);
+  if (!found) throw new Error(`it is a ${name} of ${apiVersion}, not a ${hub.kind} of ${hub.apiVersion}`);
+  return found;
+}
+
+const textOf = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
