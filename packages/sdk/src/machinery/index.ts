@@ -12,6 +12,7 @@ export * from './quantity.ts';
 export { microTimestamp, timestamp } from './timestamp.ts';
 export * from './ip.ts';
 export * from './ip-problems.ts';
+export * from './go-url.ts';
 export * from './names.ts';
 export { unifiedDiff } from './unified-diff.ts';
 export * from './selectors/index.ts';

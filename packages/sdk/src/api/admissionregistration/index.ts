@@ -5,6 +5,7 @@ export * from './mutatingadmissionpolicybinding.ts';
 export * from './mutatingwebhookconfiguration.ts';
 export * from './params.ts';
 export * from './rules.ts';
+export * from './validating-policy-spec.ts';
 export * from './validatingadmissionpolicy.ts';
 export * from './validatingadmissionpolicybinding.ts';
 export * from './validatingwebhookconfiguration.ts';

@@ -5,11 +5,11 @@ import { labelSelector } from '../meta/label-selector.ts';
 const matchResourcesShape = s.struct(
   'io.k8s.api.admissionregistration.v1.MatchResources',
   {
-    namespaceSelector: s.opt(1, labelSelector),
-    objectSelector: s.opt(2, labelSelector),
+    namespaceSelector: s.opt(1, labelSelector, { fill: {} }),
+    objectSelector: s.opt(2, labelSelector, { fill: {} }),
     resourceRules: s.zero(3, s.list(namedRuleWithOperations)),
     excludeResourceRules: s.zero(4, s.list(namedRuleWithOperations)),
-    matchPolicy: s.opt(7, s.oneOf('Equivalent', 'Exact')),
+    matchPolicy: s.opt(7, s.oneOf('Equivalent', 'Exact'), { fill: 'Equivalent' }),
   },
   { atomic: true },
 );

@@ -2,6 +2,9 @@ import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
 import { matchCondition } from './match-condition.ts';
 import { matchResources } from './match-resources.ts';
 import { paramKind } from './params.ts';
+import { policyColumns } from './columns.ts';
+import { reservedNameWarnings } from './reserved-names.ts';
+import { mutatingPolicyRules } from './validation/mutating-policy.ts';
 import { variable } from './variable.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 
@@ -33,7 +36,7 @@ const mutatingAdmissionPolicySpecShape = s.struct('io.k8s.api.admissionregistrat
   matchConstraints: s.opt(2, matchResources),
   variables: s.zero(3, s.list(variable)),
   mutations: s.zero(4, s.list(mutation)),
-  failurePolicy: s.opt(5, s.oneOf('Fail', 'Ignore')),
+  failurePolicy: s.opt(5, s.oneOf('Fail', 'Ignore'), { fill: 'Fail' }),
   matchConditions: s.zero(6, s.listByKey(matchCondition, ['name'], { patchKey: 'name' })),
   reinvocationPolicy: s.zero(7, s.oneOf('IfNeeded', 'Never')),
 });
@@ -67,4 +70,8 @@ export const mutatingAdmissionPolicy: Kind<MutatingAdmissionPolicy, MutatingAdmi
   generation: true,
   unconditionalUpdate: false,
   schema: mutatingAdmissionPolicyShape,
+
+  validate: mutatingPolicyRules,
+  warnings: reservedNameWarnings,
+  columns: policyColumns('Mutations', ({ spec }) => spec.mutations?.length ?? 0),
 });

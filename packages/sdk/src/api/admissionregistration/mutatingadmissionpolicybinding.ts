@@ -1,6 +1,9 @@
 import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
 import { matchResources } from './match-resources.ts';
+import { bindingColumns } from './columns.ts';
 import { paramRef } from './params.ts';
+import { reservedNameWarnings } from './reserved-names.ts';
+import { mutatingBindingRules } from './validation/bindings.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 
 const mutatingAdmissionPolicyBindingSpecShape = s.struct(
@@ -48,4 +51,8 @@ export const mutatingAdmissionPolicyBinding: Kind<
   generation: true,
   unconditionalUpdate: false,
   schema: mutatingAdmissionPolicyBindingShape,
+
+  validate: mutatingBindingRules,
+  warnings: reservedNameWarnings,
+  columns: bindingColumns,
 });

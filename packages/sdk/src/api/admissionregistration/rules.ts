@@ -5,7 +5,7 @@ const ruleWithOperationsShape = s.struct('io.k8s.api.admissionregistration.v1.Ru
   apiGroups: s.zero([2, 1], s.list(s.str())),
   apiVersions: s.zero([2, 2], s.list(s.str())),
   resources: s.zero([2, 3], s.list(s.str())),
-  scope: s.opt([2, 4], s.oneOf('*', 'Cluster', 'Namespaced')),
+  scope: s.opt([2, 4], s.oneOf('*', 'Cluster', 'Namespaced'), { fill: '*' }),
 });
 export interface RuleWithOperations extends s.Out<typeof ruleWithOperationsShape> {}
 export interface RuleWithOperationsManifest extends s.In<typeof ruleWithOperationsShape> {}
@@ -19,7 +19,7 @@ const namedRuleWithOperationsShape = s.struct(
     apiGroups: s.zero([2, 2, 1], s.list(s.str())),
     apiVersions: s.zero([2, 2, 2], s.list(s.str())),
     resources: s.zero([2, 2, 3], s.list(s.str())),
-    scope: s.opt([2, 2, 4], s.oneOf('*', 'Cluster', 'Namespaced')),
+    scope: s.opt([2, 2, 4], s.oneOf('*', 'Cluster', 'Namespaced'), { fill: '*' }),
   },
   { atomic: true },
 );

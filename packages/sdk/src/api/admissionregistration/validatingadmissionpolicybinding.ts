@@ -1,6 +1,9 @@
 import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
 import { matchResources } from './match-resources.ts';
+import { bindingColumns } from './columns.ts';
 import { paramRef } from './params.ts';
+import { reservedNameWarnings } from './reserved-names.ts';
+import { validatingBindingRules } from './validation/bindings.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 
 const validatingAdmissionPolicyBindingSpecShape = s.struct(
@@ -49,4 +52,8 @@ export const validatingAdmissionPolicyBinding: Kind<
   generation: true,
   unconditionalUpdate: false,
   schema: validatingAdmissionPolicyBindingShape,
+
+  validate: validatingBindingRules,
+  warnings: reservedNameWarnings,
+  columns: bindingColumns,
 });

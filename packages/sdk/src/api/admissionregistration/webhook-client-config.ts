@@ -4,7 +4,7 @@ const serviceReferenceShape = s.struct('io.k8s.api.admissionregistration.v1.Serv
   namespace: s.req(1, s.str()),
   name: s.req(2, s.str()),
   path: s.opt(3, s.str()),
-  port: s.opt(4, s.int32()),
+  port: s.opt(4, s.int32(), { fill: 443 }),
 });
 export interface ServiceReference extends s.Out<typeof serviceReferenceShape> {}
 export interface ServiceReferenceManifest extends s.In<typeof serviceReferenceShape> {}

@@ -1,4 +1,5 @@
 export * from './columns.ts';
+export * from './condition-rules.ts';
 export * from './condition.ts';
 export * from './delete-options.ts';
 export * from './field-selector.ts';
