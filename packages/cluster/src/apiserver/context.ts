@@ -28,6 +28,7 @@ export interface ServerRequest {
   readonly remoteAddress?: string;
   /** Answer with frozen objects rather than their bytes. */
   readonly objects: boolean;
+  /** Aborts when nobody waits for the answer any more. Asked for where it is needed: over a socket it is made then. */
   readonly signal: AbortSignal;
 }
 
@@ -55,7 +56,6 @@ export interface RequestContext {
   readonly info: RequestInfo;
   readonly query: URLSearchParams;
   readonly user: UserInfo;
-  readonly signal: AbortSignal;
   /** Milliseconds since the epoch when the request came. */
   readonly now: number;
   /** Refuses a request that turns out to be for another verb besides, when its user may not do that. */

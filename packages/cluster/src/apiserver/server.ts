@@ -93,7 +93,6 @@ export class ApiServer {
       info: requestInfo(request.method, path, query),
       query,
       user: request.user ?? anonymous,
-      signal: request.signal,
       now: clock.now(),
       warnings,
       warn: (text) => void (warnings.includes(text) || warnings.push(text)),

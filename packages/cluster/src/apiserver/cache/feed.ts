@@ -90,8 +90,8 @@ export class Feed {
   }
 
   /** Resolves when the caches show everything that had been written when it was called. */
-  async current(signal?: AbortSignal): Promise<void> {
-    await this.reached(await this.#store.currentRevision(), signal);
+  async current(): Promise<void> {
+    await this.reached(await this.#store.currentRevision());
   }
 }
 

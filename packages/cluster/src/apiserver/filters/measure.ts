@@ -31,13 +31,13 @@ export const measure =
       const ended = () => {
         if (over) return;
         over = true;
-        c.signal.removeEventListener('abort', ended);
+        c.request.signal.removeEventListener('abort', ended);
         cell.longRunning--;
         finish(status);
       };
       // A client that is gone before the first byte never reads to the end.
-      c.signal.addEventListener('abort', ended);
-      if (c.signal.aborted) ended();
+      c.request.signal.addEventListener('abort', ended);
+      if (c.request.signal.aborted) ended();
       return { ...response, body: followed(body, ended) };
     } catch (err) {
       finish(err instanceof StatusError ? err.code : 500);

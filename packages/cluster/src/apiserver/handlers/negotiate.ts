@@ -31,7 +31,7 @@ export type Convertible = 'object' | 'list' | 'nothing';
 /** Picks the first form in the client's order of preference that we have; 406 when there is none. */
 export function negotiate(request: ServerRequest, query: URLSearchParams, convertible: Convertible): Negotiated {
   const header = acceptOf(request);
-  refuseForeign(header, convertible);
+  if (!isOurs(header)) throw unavailable(convertible);
   const form = pick(request, query, header, convertible !== 'nothing');
   if (!form) throw notAcceptable(`only the following media types are accepted: ${medias.join(', ')}`);
   return form;
@@ -50,14 +50,21 @@ export const refusalMedia = (request: ServerRequest, query: URLSearchParams): Me
 
 export const contentTypeOf = (media: Media): string => offered.find((o) => o.media === media)!.type;
 
-const acceptOf = ({ headers }: ServerRequest): string => [headers['accept'] ?? ''].flat().join(',') || '*/*';
+function acceptOf({ headers: { accept } }: ServerRequest): string {
+  return (typeof accept === 'string' || accept === undefined ? accept : accept.join(',')) || '*/*';
+}
 
 /** The router's own look at the header, before that of the endpoint: by whole media types, as they are spelled. */
-function refuseForeign(header: string, convertible: Convertible): void {
-  const asked = header.split(',').map((part) => part.split(';')[0]!.trim());
-  if (asked.some((media) => media === '*/*' || medias.includes(media))) return;
+const isOurs = remembered((header) =>
+  header.split(',').some((part) => {
+    const media = part.split(';')[0]!.trim();
+    return media === '*/*' || medias.includes(media);
+  }),
+);
+
+function unavailable(convertible: Convertible): StatusError {
   const offers = convertible === 'list' ? [...medias, ...streams] : medias;
-  throw notAcceptable(`406: Not Acceptable\n\nAvailable representations: ${offers.join(', ')}`, {});
+  return notAcceptable(`406: Not Acceptable\n\nAvailable representations: ${offers.join(', ')}`, {});
 }
 
 export const notAcceptable = (message: string, details?: object): StatusError =>
@@ -101,19 +108,8 @@ interface Clause {
   readonly q: number;
 }
 
-const known = new Map<string, readonly Clause[]>();
-
-/** The header's clauses, the most wanted first. Clients send few different headers: each is taken apart once. */
-function clauses(header: string): readonly Clause[] {
-  let all = known.get(header);
-  if (!all) {
-    all = parse(header);
-    if (known.size < 256) known.set(header, all);
-  }
-  return all;
-}
-
-function parse(header: string): Clause[] {
+/** The header's clauses, the most wanted first. */
+const clauses = remembered((header): readonly Clause[] => {
   const sorted: Clause[] = [];
   for (const part of header.split(',')) {
     const [media = '', ...rest] = part.split(';').map((p) => p.trim());
@@ -124,6 +120,19 @@ function parse(header: string): Clause[] {
     sorted.splice(at, 0, clause);
   }
   return sorted;
+});
+
+/** Clients send few different headers: each is looked at once. */
+function remembered<T>(look: (header: string) => T): (header: string) => T {
+  const seen = new Map<string, T>();
+  return (header) => {
+    let found = seen.get(header);
+    if (found === undefined) {
+      found = look(header);
+      if (seen.size < 256) seen.set(header, found);
+    }
+    return found;
+  };
 }
 
 /** A type that is named comes before a wildcard, whatever their weights: upstream sorts so. */

@@ -31,8 +31,8 @@ export async function pageOf(c: RequestContext, registry: Registry, query: ListQ
   }
   const wanted = query.resourceVersion;
   if (!/^\d*$/.test(wanted)) throw badRequest(`invalid resource version: ${unparsableRevision(wanted)}`);
-  if (wanted === '') await feed.current(c.signal);
-  else await atLeast(feed, Number(wanted), c);
+  if (wanted === '') await feed.current();
+  else await atLeast(feed, Number(wanted));
   // What is said to be in the cache, whatever it is, is told in one piece.
   const limit = wanted === '0' && !token ? 0 : query.limit;
   const revision = revisionOf(query, limit, token) ?? feed.revision;

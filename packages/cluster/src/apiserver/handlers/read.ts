@@ -35,8 +35,8 @@ export async function get(c: RequestContext, registry: Registry, deps: ReadDeps)
   if (c.query.has('export')) throw badRequest('the export parameter, deprecated since v1.14, is no longer supported');
   const wanted = c.query.get('resourceVersion') ?? '';
   if (!/^\d*$/.test(wanted)) throw new StatusError(500, '', unparsableRevision(wanted));
-  await atLeast(deps.feed, Number(wanted), c);
-  const entry = await registry.get(c.info.namespace, c.info.name, c.signal);
+  await atLeast(deps.feed, Number(wanted));
+  const entry = await registry.get(c.info.namespace, c.info.name);
   refuseMisfit(form, registry.resource.kind, false);
   if (form.as === 'Table') return rowResponse(c, registry.resource, entry, form);
   if (form.as !== 'itself') return valueResponse(c, partialMetadata(entry.object, form.version), form);

@@ -1,11 +1,10 @@
 import { StatusError } from '@tiphys/sdk/machinery';
 import type { Feed } from '../cache/feed.ts';
-import type { RequestContext } from '../context.ts';
 
 /** A revision that is still to come is waited for a little, then refused. */
-export async function atLeast(feed: Feed, revision: number, c: RequestContext): Promise<void> {
+export async function atLeast(feed: Feed, revision: number): Promise<void> {
   if (revision <= feed.revision) return;
-  await feed.current(c.signal);
+  await feed.current();
   if (revision > feed.revision) {
     throw new StatusError(504, 'Timeout', `Too large resource version: ${revision}, current: ${feed.revision}`, {
       causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],

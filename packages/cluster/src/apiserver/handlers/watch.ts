@@ -32,8 +32,8 @@ export async function watch(
   const { feed } = deps;
   const asked = query.resourceVersion;
   if (!/^\d*$/.test(asked)) throw new StatusError(500, '', unparsableRevision(asked));
-  if (asked === '') await feed.current(c.signal);
-  else if (query.sendInitialEvents) await atLeast(feed, Number(asked), c);
+  if (asked === '') await feed.current();
+  else if (query.sendInitialEvents) await atLeast(feed, Number(asked));
 
   const withInitial = query.sendInitialEvents ?? (asked === '' || asked === '0');
   const initial = withInitial ? cache.list(query.interest).filter((e) => query.interest.matches?.(e) ?? true) : [];
@@ -109,11 +109,11 @@ function endInTime(
   const seconds = timeoutSeconds || minTimeoutSeconds * (1 + random.next());
   const cancel = clock.after(seconds * 1000, () => watcher.close());
   const leave = () => watcher.close();
-  c.signal.addEventListener('abort', leave, { once: true });
-  if (c.signal.aborted) watcher.close();
+  c.request.signal.addEventListener('abort', leave, { once: true });
+  if (c.request.signal.aborted) watcher.close();
   watcher.onceClosed(() => {
     cancel();
-    c.signal.removeEventListener('abort', leave);
+    c.request.signal.removeEventListener('abort', leave);
   });
   return clock.now() + seconds * 1000;
 }

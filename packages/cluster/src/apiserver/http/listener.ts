@@ -1,13 +1,14 @@
 import {
   createSecureServer,
   type Http2SecureServer,
-  type Http2ServerRequest,
-  type Http2ServerResponse,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
 } from 'node:http2';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { Leaving } from './leaving.ts';
 import { requestOf, type Served } from './request.ts';
 import { upgrade } from './upgrade.ts';
 import { writeBody } from './write-body.ts';
@@ -50,7 +51,12 @@ export async function listen(served: Served, options: ListenOptions): Promise<Li
   });
   // A connection that breaks is its client's business.
   server.on('sessionError', () => {});
-  server.on('request', (request, response) => void answer(served, request, response));
+  server.on('request', (request, response) => {
+    void answerRequest(served, request as unknown as IncomingMessage, response as unknown as ServerResponse);
+  });
+  // With a listener for requests comes Node's layer that makes HTTP/2 look like HTTP/1.1, at a third of the cost of a GET.
+  server.removeAllListeners('stream');
+  server.on('stream', (stream, headers) => void answerStream(served, stream, headers));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     void upgrade(served, request, { socket, head });
   });
@@ -72,21 +78,38 @@ function bound(server: Http2SecureServer, { port, host = '0.0.0.0' }: ListenOpti
   });
 }
 
-const gone = new Error('the request is over');
-
-async function answer(served: Served, request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
-  const controller = new AbortController();
-  // A reason made once: the platform's own comes with a stack trace, for every request.
-  const leave = () => controller.abort(gone);
-  response.once('close', leave);
-  response.on('error', leave);
-  const { status, headers, body } = await served.handle(requestOf(request, controller.signal));
-  if (controller.signal.aborted) return;
+async function answerStream(served: Served, stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
+  const leaving = new Leaving();
+  stream.once('close', leaving.leave);
+  stream.on('error', leaving.leave);
+  if (headers.expect === '100-continue') stream.additionalHeaders({ ':status': 100 });
+  const { session } = stream;
+  if (!session) return;
+  const line = { method: String(headers[':method']), url: String(headers[':path'] ?? '/'), headers };
+  const answer = await served.handle(requestOf(line, { source: stream, socket: session.socket as TLSSocket, leaving }));
+  if (leaving.gone) return;
   try {
-    response.writeHead(status, headers as Record<string, string | string[]>);
-    await writeBody(response, request.method === 'HEAD' ? { type: 'none' } : body, controller.signal);
+    stream.respond({ ':status': answer.status, ...(answer.headers as Record<string, string | string[]>) });
+    // What may have no body ended with its headers.
+    if (!stream.writableEnded) await writeBody(stream, answer.body, leaving);
   } catch {
     // The client is gone; there is nobody to tell.
-    response.stream?.close?.();
+    stream.close();
+  }
+}
+
+async function answerRequest(served: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const leaving = new Leaving();
+  response.once('close', leaving.leave);
+  response.on('error', leaving.leave);
+  const socket = request.socket as TLSSocket;
+  const { status, headers, body } = await served.handle(requestOf(request, { source: request, socket, leaving }));
+  if (leaving.gone) return;
+  try {
+    response.writeHead(status, headers as Record<string, string | string[]>);
+    await writeBody(response, request.method === 'HEAD' ? { type: 'none' } : body, leaving);
+  } catch {
+    // The client is gone; there is nobody to tell.
+    response.destroy();
   }
 }

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
+import type { TLSSocket } from 'node:tls';
 import { StatusError } from '@tiphys/sdk/machinery';
+import { Leaving } from './leaving.ts';
 import { requestOf } from './request.ts';
 
 const bodyOf = (...chunks: Buffer[]) => {
-  const stream = Object.assign(Readable.from(chunks), { method: 'POST', url: '/', headers: {}, socket: {} });
-  return requestOf(stream as unknown as IncomingMessage, new AbortController().signal).body();
+  const carrier = { source: Readable.from(chunks), socket: {} as TLSSocket, leaving: new Leaving() };
+  return requestOf({ method: 'POST', headers: {} }, carrier).body();
 };
 
 test('a body comes whole, however it was cut', async () => {
@@ -23,4 +24,15 @@ test('a body over 3 MiB is a 413 in upstream’s words', async () => {
     assert.equal(err.message, 'Request entity too large: limit is 3145728');
     return true;
   });
+});
+
+test('a signal that is asked for late tells what has happened before', () => {
+  const leaving = new Leaving();
+  const { signal } = leaving;
+  assert.equal(signal.aborted, false);
+  leaving.leave();
+  assert.ok(signal.aborted && leaving.gone);
+  const late = new Leaving();
+  late.leave();
+  assert.ok(late.signal.aborted);
 });

@@ -1,49 +1,70 @@
-import type { IncomingMessage } from 'node:http';
-import type { Http2ServerRequest } from 'node:http2';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { badRequest, tooLarge } from '@tiphys/sdk/machinery';
 import type { ServerRequest, ServerResponse } from '../context.ts';
+import type { Leaving } from './leaving.ts';
 
 /** What a listener serves. */
 export interface Served {
   handle(request: ServerRequest): Promise<ServerResponse>;
 }
 
-type AnyRequest = Http2ServerRequest | IncomingMessage;
+/** What stands before a request's body, whatever the version of HTTP. */
+export interface RequestHead {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** What a request came through. */
+export interface Carrier {
+  /** The body. */
+  readonly source: Readable;
+  readonly socket: TLSSocket;
+  readonly leaving: Leaving;
+}
 
 /** Request bodies may be this large, as upstream's (3 MiB). */
 const largestBody = 3 * 1024 * 1024;
 
-export function requestOf(request: AnyRequest, signal: AbortSignal): ServerRequest {
+export function requestOf(
+  { method = 'GET', url = '/', headers }: RequestHead,
+  { source, socket, leaving }: Carrier,
+): ServerRequest {
   let read: Promise<Uint8Array> | undefined;
-  const socket = request.socket as TLSSocket;
   return {
-    stream: () => request as AsyncIterable<Buffer>,
-    method: request.method ?? 'GET',
-    path: request.url ?? '/',
-    headers: request.headers,
+    stream: () => source as AsyncIterable<Buffer>,
+    method,
+    path: url,
+    headers,
     objects: false,
-    signal,
-    body: () => (read ??= readAll(request)),
-    ...(socket.remoteAddress !== undefined && { remoteAddress: socket.remoteAddress }),
-    ...certificateOf(socket),
+    get signal() {
+      return leaving.signal;
+    },
+    body: () => (read ??= readAll(source)),
+    ...connectionOf(socket),
   };
 }
 
-/** Looked up once per connection: it can't change while it lasts. */
-const certificates = new WeakMap<object, { clientCertificate?: Uint8Array }>();
+type Connection = Pick<ServerRequest, 'remoteAddress' | 'clientCertificate'>;
 
-function certificateOf(socket: TLSSocket): { clientCertificate?: Uint8Array } {
-  let known = certificates.get(socket);
+/** Looked up once per connection: it can't change while it lasts. */
+const connections = new WeakMap<object, Connection>();
+
+function connectionOf(socket: TLSSocket): Connection {
+  let known = connections.get(socket);
   if (!known) {
+    const { remoteAddress } = socket;
     const raw = socket.authorized ? socket.getPeerCertificate().raw : undefined;
-    certificates.set(socket, (known = raw ? { clientCertificate: raw } : {}));
+    known = { ...(remoteAddress !== undefined && { remoteAddress }), ...(raw && { clientCertificate: raw }) };
+    connections.set(socket, known);
   }
   return known;
 }
 
 /** The whole body. Listens rather than iterates: for the one or two chunks of most bodies an iterator costs more than they do. */
-function readAll(request: AnyRequest): Promise<Uint8Array> {
+function readAll(request: Readable): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;

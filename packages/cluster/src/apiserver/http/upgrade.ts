@@ -1,8 +1,10 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import { splice } from '@tiphys/sdk/client';
 import type { Body, ServerResponse as Answer } from '../context.ts';
+import { Leaving } from './leaving.ts';
 import { requestOf, type Served } from './request.ts';
 import { writeBody } from './write-body.ts';
 
@@ -12,11 +14,13 @@ export async function upgrade(
   request: IncomingMessage,
   { socket, head }: { socket: Duplex; head: Buffer },
 ): Promise<void> {
-  const controller = new AbortController();
-  socket.once('close', () => controller.abort());
+  const leaving = new Leaving();
+  socket.once('close', leaving.leave);
   socket.on('error', () => socket.destroy());
-  const { status, headers, body } = await served.handle(requestOf(request, controller.signal));
-  if (controller.signal.aborted) return void (body.type === 'upgrade' && body.stream.destroy());
+  const { status, headers, body } = await served.handle(
+    requestOf(request, { source: request, socket: request.socket as TLSSocket, leaving }),
+  );
+  if (leaving.gone) return void (body.type === 'upgrade' && body.stream.destroy());
   if (body.type === 'upgrade') join(socket, head, { headers, stream: body.stream });
   else await refuse(request, socket, { status, headers, body });
 }
@@ -38,11 +42,11 @@ async function refuse(
   response.shouldKeepAlive = false;
   response.assignSocket(socket as Socket);
   response.once('finish', () => socket.end());
-  const gone = new AbortController();
-  socket.once('close', () => gone.abort());
+  const leaving = new Leaving();
+  socket.once('close', leaving.leave);
   try {
     response.writeHead(status, headers as Record<string, string | string[]>);
-    await writeBody(response, body, gone.signal);
+    await writeBody(response, body, leaving);
   } catch {
     // The client is gone; there is nobody to tell.
     socket.destroy();

@@ -1,27 +1,29 @@
 import type { Writable } from 'node:stream';
 import type { Body } from '../context.ts';
+import type { Leaving } from './leaving.ts';
 
 /** Pieces up to this many bytes together go out as one. */
 const joinBelow = 16 * 1024;
 
 /** Writes a body at the pace of its reader. */
-export async function writeBody(response: Writable, body: Body, signal: AbortSignal): Promise<void> {
+export async function writeBody(response: Writable, body: Body, leaving: Leaving): Promise<void> {
   switch (body.type) {
     case 'none':
       response.end();
       return;
     case 'bytes':
-      await writePieces(response, body.pieces, signal);
+      await writePieces(response, body.pieces, leaving);
       return;
     case 'stream':
-      await writeStream(response, body, signal);
+      await writeStream(response, body, leaving.signal);
       return;
     case 'object':
       response.end(JSON.stringify(body.value));
       return;
     case 'frames':
       for await (const frames of body.frames) {
-        if (!response.write(frames.map((f) => `${JSON.stringify(f)}\n`).join(''))) await drained(response, signal);
+        if (!response.write(frames.map((f) => `${JSON.stringify(f)}\n`).join('')))
+          await drained(response, leaving.signal);
       }
       response.end();
   }
@@ -43,7 +45,7 @@ async function writeStream(
   response.end();
 }
 
-async function writePieces(response: Writable, pieces: readonly Uint8Array[], signal: AbortSignal): Promise<void> {
+async function writePieces(response: Writable, pieces: readonly Uint8Array[], leaving: Leaving): Promise<void> {
   if (pieces.length === 1) return void response.end(pieces[0]!);
   let batch: Uint8Array[] = [];
   let size = 0;
@@ -51,8 +53,8 @@ async function writePieces(response: Writable, pieces: readonly Uint8Array[], si
     batch.push(piece);
     size += piece.length;
     if (size < joinBelow) continue;
-    if (!response.write(Buffer.concat(batch))) await drained(response, signal);
-    if (signal.aborted) return;
+    if (!response.write(Buffer.concat(batch))) await drained(response, leaving.signal);
+    if (leaving.gone) return;
     batch = [];
     size = 0;
   }

@@ -119,8 +119,8 @@ export class Registry {
   }
 
   /** The object as it is now, including every write that had been acknowledged before the call. */
-  async get(namespace: string, name: string, signal?: AbortSignal): Promise<Entry> {
-    await this.#deps.feed.current(signal);
+  async get(namespace: string, name: string): Promise<Entry> {
+    await this.#deps.feed.current();
     const entry = this.find(namespace, name);
     if (!entry) throw notFound(this.resource, name);
     return entry;

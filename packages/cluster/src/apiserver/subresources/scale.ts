@@ -50,7 +50,7 @@ export function scalesOf(kinds: readonly AnyKind[]): SubresourceHandler[] {
 async function handle(c: RequestContext, registry: Registry): Promise<ServerResponse> {
   const form = negotiate(c.request, c.query, 'object');
   if (c.info.verb === 'get') {
-    const entry = await registry.get(c.info.namespace, c.info.name, c.signal);
+    const entry = await registry.get(c.info.namespace, c.info.name);
     return valueResponse(c, scaleOf(entry.object), form);
   }
   const patch = c.info.verb === 'patch' ? await patchedBy(c, kind) : undefined;

@@ -70,7 +70,7 @@ export const token = (deps: TokenDeps): SubresourceHandler => ({
       const why = 'must match the service account name if specified';
       throw invalidObject(kind.group, kind.kind, name, [invalid('metadata.name', metadata.name, why)]);
     }
-    const account = (await registry.get(namespace, name, c.signal)).object;
+    const account = (await registry.get(namespace, name)).object;
     const errors = [...lifetimeErrors(spec.expirationSeconds ?? 0)];
     if (errors.length) throw invalidObject(kind.group, kind.kind, '', errors);
     await admission().validate(attributes);

@@ -42,4 +42,4 @@ export async function admitConnection(
 }
 
 export const podOf = async (c: RequestContext, registry: Registry): Promise<Pod> =>
-  (await registry.get(c.info.namespace, c.info.name, c.signal)).object as Pod;
+  (await registry.get(c.info.namespace, c.info.name)).object as Pod;

@@ -33,7 +33,7 @@ export const log = (deps: ConnectDeps): SubresourceHandler => ({
     if (!pod.spec.nodeName) return { status: 204, headers: {}, body: { type: 'none' } };
     const node = await addressOfNode(deps.objects, pod.spec.nodeName);
     const path = `/containerLogs/${placeOf(pod)}/${container}${options.size ? `?${options.toString()}` : ''}`;
-    const answer = await ask(deps, { node, path }, c.signal);
+    const answer = await ask(deps, { node, path }, c.request.signal);
     if (answer.status < 200 || answer.status > 206) throw await refusalOf(answer, c);
     return textOf(answer);
   },

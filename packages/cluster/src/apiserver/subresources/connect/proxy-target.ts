@@ -18,7 +18,6 @@ export interface ProxyTarget {
 interface Place {
   readonly namespace: string;
   readonly name: string;
-  readonly signal: AbortSignal;
 }
 
 interface Parts {
@@ -43,18 +42,18 @@ const split = (id: string, what: string): Parts => {
 
 export type ResolveTarget = (registry: Registry, place: Place, deps: ConnectDeps) => Promise<ProxyTarget>;
 
-export const podTarget: ResolveTarget = async (registry, { namespace, name: id, signal }) => {
+export const podTarget: ResolveTarget = async (registry, { namespace, name: id }) => {
   const { scheme, name, port } = split(id, 'pod');
-  const pod = (await registry.get(namespace, name, signal)).object as Pod;
+  const pod = (await registry.get(namespace, name)).object as Pod;
   const host = pod.status.podIPs?.[0]?.ip ?? pod.status.podIP ?? '';
   const own = pod.spec.containers.find((c) => c.ports?.length)?.ports?.[0]?.containerPort;
   mayProxyTo(host);
   return { scheme, host, port: port || (own ? String(own) : '') };
 };
 
-export const serviceTarget: ResolveTarget = async (registry, { namespace, name: id, signal }, { objects, random }) => {
+export const serviceTarget: ResolveTarget = async (registry, { namespace, name: id }, { objects, random }) => {
   const { scheme, name, port } = split(id, 'service');
-  const service = (await registry.get(namespace, name, signal)).object as Service;
+  const service = (await registry.get(namespace, name)).object as Service;
   const portName = /^[+-]?\d+$/.test(port) ? nameOfPort(service, Number(port)) : port;
   const found = await objects.get(endpointsKind, namespace, name);
   if (!found) throw notFound({ group: '', resource: 'services' }, name);
@@ -75,9 +74,9 @@ export const serviceTarget: ResolveTarget = async (registry, { namespace, name: 
   throw serviceUnavailable(`no endpoints available for service ${JSON.stringify(id)}`);
 };
 
-export const nodeTarget: ResolveTarget = async (registry, { name: id, signal }, { objects }) => {
+export const nodeTarget: ResolveTarget = async (registry, { name: id }, { objects }) => {
   const { scheme, name, port } = split(id, 'node');
-  await registry.get('', name, signal);
+  await registry.get('', name);
   const node = await addressOfNode(objects, name);
   if (!port || Number(port) === node.port) return { scheme: 'https', host: node.host, port: String(node.port), node };
   mayProxyTo(node.host);

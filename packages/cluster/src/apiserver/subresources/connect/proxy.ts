@@ -29,7 +29,7 @@ const proxy = (resource: string, resolve: ResolveTarget, deps: ConnectDeps): Sub
   verbs,
   async handle(c, registry) {
     const { namespace, name } = c.info;
-    const target = await resolve(registry, { namespace, name, signal: c.signal }, deps);
+    const target = await resolve(registry, { namespace, name }, deps);
     await admitConnection(c, registry, deps);
     const { prefix, rest, search } = splitPath(c.request.path);
     // Relative references of a page at a root without a slash would lead astray.
@@ -60,7 +60,8 @@ interface Sending {
 }
 
 async function send(c: RequestContext, { target, deps, host, prefix, path }: Sending): Promise<Answer> {
-  const { request, signal } = c;
+  const { request } = c;
+  const { signal } = request;
   const isUpgrade = asksForUpgrade(c);
   try {
     const connection = target.node ? await deps.nodes.connect(target.node, signal) : await dial(target, signal);

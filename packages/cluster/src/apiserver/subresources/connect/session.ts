@@ -35,7 +35,7 @@ const session = (subresource: string, deps: ConnectDeps, target: Target): Subres
     if (!pod.spec.nodeName) throw badRequest(`pod ${c.info.name} does not have a host assigned`);
     const node = await addressOfNode(deps.objects, pod.spec.nodeName);
     if (!asksForUpgrade(c)) throw badRequest('Upgrade request required');
-    const connection = await deps.nodes.connect(node, c.signal).catch((err: Error) => {
+    const connection = await deps.nodes.connect(node, c.request.signal).catch((err: Error) => {
       throw new StatusError(500, '', `error dialing backend: ${err.message}`);
     });
     return passThrough(c, connection, `${path}?${query.toString()}`);
