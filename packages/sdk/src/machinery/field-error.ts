@@ -31,6 +31,9 @@ export const duplicate = (at: At, value: unknown): FieldError =>
   make('FieldValueDuplicate', at, `Duplicate value: ${show(value)}`);
 export const invalid = (at: At, value: unknown, detail = ''): FieldError =>
   make('FieldValueInvalid', at, `Invalid value: ${show(value)}${tail(detail)}`);
+/** Invalid as a whole, where showing it would say nothing. */
+export const invalidUnshown = (at: At, detail: string): FieldError =>
+  make('FieldValueInvalid', at, `Invalid value: ${detail}`);
 export const notSupported = (at: At, value: unknown, supported: readonly string[]): FieldError =>
   make(
     'FieldValueNotSupported',

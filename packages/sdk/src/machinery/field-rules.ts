@@ -1,4 +1,5 @@
 import { type FieldError, invalid, notSupported, required } from './field-error.ts';
+import { dnsSubdomainProblems, regexProblem } from './names.ts';
 import { equal } from './object.ts';
 import type { Path } from './path.ts';
 
@@ -47,4 +48,19 @@ export function* present(value: unknown, at: Path, detail = ''): Iterable<FieldE
 export function isRefused(errors: Iterable<FieldError>): boolean {
   for (const _ of errors) return true;
   return false;
+}
+
+const httpPath = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
+const isHttpPath = new RegExp(`^${httpPath}$`);
+
+/** Something of somebody's: `acme.io/foo`. */
+export function* domainPrefixedPath(value: string, at: Path): Iterable<FieldError> {
+  if (!value) return yield required(at);
+  const slash = value.indexOf('/');
+  if (slash <= 0 || slash === value.length - 1) {
+    return yield invalid(at, value, 'must be a domain-prefixed path (such as "acme.io/foo")');
+  }
+  const [host, path] = [value.slice(0, slash), value.slice(slash + 1)];
+  yield* problemsAt(dnsSubdomainProblems(host), host, at);
+  if (!isHttpPath.test(path)) yield invalid(at, path, regexProblem('Invalid path', httpPath));
 }

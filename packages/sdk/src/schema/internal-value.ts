@@ -10,6 +10,13 @@ const renamed: Readonly<Record<string, string>> = {
   gmsaCredentialSpecName: 'GMSACredentialSpecName',
   gmsaCredentialSpec: 'GMSACredentialSpec',
   ip: 'IP',
+  tty: 'TTY',
+  os: 'OS',
+  dnsPolicy: 'DNSPolicy',
+  dnsConfig: 'DNSConfig',
+  fsGroup: 'FSGroup',
+  fsGroupChangePolicy: 'FSGroupChangePolicy',
+  seLinuxChangePolicy: 'SELinuxChangePolicy',
 };
 
 /**
@@ -22,7 +29,8 @@ export function internalValue<O>({ shape }: Schema<O, unknown>, value: O): unkno
 
 function internal(shape: Shape, value: unknown): unknown {
   if (shape.type === 'list') return Array.isArray(value) ? value.map((v) => internal(shape.items, v)) : null;
-  if (shape.type !== 'struct') return value;
+  // Structs that all groups share have no internal form.
+  if (shape.type !== 'struct' || shape.name.startsWith('io.k8s.apimachinery.')) return value;
   const out: Record<string, unknown> = {};
   for (const { name, presence, shape: member } of shape.fields.values()) {
     const given = isObject(value) ? value[name] : undefined;

@@ -103,6 +103,8 @@ export interface KindDefinition<O extends KubeObject, M> {
   readonly rechecksMetadata?: boolean;
   /** What happens to dependents when the deleter doesn't say; background unless given. */
   readonly orphanDependents?: boolean;
+  /** What a deleter is told who doesn't say what shall become of dependents. */
+  readonly orphanWarning?: string;
   /** Etcd directory under `/registry/`, when it isn't the plural. */
   readonly storagePrefix?: string;
   /** The kind's name in protobuf and stored objects when it is stored under another version. */

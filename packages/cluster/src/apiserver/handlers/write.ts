@@ -63,6 +63,7 @@ export async function remove(c: RequestContext, registry: Registry): Promise<Ser
   const form = negotiate(c.request, c.query, 'object');
   const options = await deleteOptions(c);
   const request = { ...writeRequest(c, 'DeleteOptions'), dryRun: isDryRun(options.dryRun ?? []) };
+  warnOfOrphans(registry, request, options);
   const { object, gone, entry } = await registry.delete(request, options);
   if (gone && !registry.resource.kind.returnsDeleted) return valueResponse(c, deleted(registry, object.metadata), form);
   return writtenResponse(c, registry, { object, ...(entry && { entry }), created: false }, form);
@@ -81,11 +82,18 @@ const deleted = ({ resource }: Registry, { name, uid }: { name?: string; uid?: s
   },
 });
 
+function warnOfOrphans({ resource }: Registry, request: WriteRequest, options: DeleteOptions): void {
+  const { orphanWarning } = resource.kind;
+  const said = options.propagationPolicy ?? options.orphanDependents;
+  if (orphanWarning && said === undefined) request.warn(orphanWarning);
+}
+
 export async function removeCollection(c: RequestContext, registry: Registry, deps: ReadDeps): Promise<ServerResponse> {
   const { resource } = registry;
   const form = negotiate(c.request, c.query, 'list');
   const options = await deleteOptions(c);
   const request = { ...writeRequest(c, 'DeleteOptions'), dryRun: isDryRun(options.dryRun ?? []) };
+  warnOfOrphans(registry, request, options);
   const query = listQuery(resource, c.info, c.query);
   checkList(query);
   const { items: wanted, revision } = await pageOf(c, registry, query, deps);

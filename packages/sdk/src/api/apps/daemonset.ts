@@ -1,32 +1,21 @@
+import { deepCopy, equal, field } from '../../machinery/index.ts';
 import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { dropGatedFields } from '../core/pod/gated-fields.ts';
 import { podTemplateSpec } from '../core/pod/pod-template.ts';
+import { templateWarnings } from '../core/pod/warnings/pod-warnings.ts';
+import { ageColumn, containerColumns, labelsText, nameColumn, selectorColumn, selectorText } from '../meta/columns.ts';
 import { labelSelector } from '../meta/label-selector.ts';
 import { objectMeta } from '../meta/object-meta.ts';
-
-const rollingUpdateDaemonSetShape = s.struct('io.k8s.api.apps.v1.RollingUpdateDaemonSet', {
-  maxUnavailable: s.opt(1, s.intOrString()),
-  maxSurge: s.opt(2, s.intOrString()),
-});
-export interface RollingUpdateDaemonSet extends s.Out<typeof rollingUpdateDaemonSetShape> {}
-export interface RollingUpdateDaemonSetManifest extends s.In<typeof rollingUpdateDaemonSetShape> {}
-export const rollingUpdateDaemonSet: Struct<RollingUpdateDaemonSet, RollingUpdateDaemonSetManifest> =
-  rollingUpdateDaemonSetShape;
-
-const daemonSetUpdateStrategyShape = s.struct('io.k8s.api.apps.v1.DaemonSetUpdateStrategy', {
-  type: s.zero(1, s.oneOf('OnDelete', 'RollingUpdate')),
-  rollingUpdate: s.opt(2, rollingUpdateDaemonSet),
-});
-export interface DaemonSetUpdateStrategy extends s.Out<typeof daemonSetUpdateStrategyShape> {}
-export interface DaemonSetUpdateStrategyManifest extends s.In<typeof daemonSetUpdateStrategyShape> {}
-export const daemonSetUpdateStrategy: Struct<DaemonSetUpdateStrategy, DaemonSetUpdateStrategyManifest> =
-  daemonSetUpdateStrategyShape;
+import { daemonSetUpdateStrategy } from './daemonset-strategy.ts';
+import { validateDaemonSet, validateDaemonSetStatus } from './daemonset-rules.ts';
+import { beginTemplateGeneration, countTemplateGeneration, fillTemplateGeneration } from './template-generation.ts';
 
 const daemonSetSpecShape = s.struct('io.k8s.api.apps.v1.DaemonSetSpec', {
   selector: s.req(1, labelSelector, { nullable: true }),
   template: s.req(2, podTemplateSpec),
   updateStrategy: s.held(3, daemonSetUpdateStrategy),
   minReadySeconds: s.zero(4, s.int32()),
-  revisionHistoryLimit: s.opt(6, s.int32()),
+  revisionHistoryLimit: s.opt(6, s.int32(), { fill: 10 }),
 });
 export interface DaemonSetSpec extends s.Out<typeof daemonSetSpecShape> {}
 export interface DaemonSetSpecManifest extends s.In<typeof daemonSetSpecShape> {}
@@ -81,7 +70,37 @@ export const daemonSet: Kind<DaemonSet, DaemonSetManifest> = defineKind<DaemonSe
   rechecksMetadata: false,
   shortNames: ['ds'],
   categories: ['all'],
-  status: true,
+  status: {
+    prepareForUpdate(next, old) {
+      next.spec = deepCopy(old.spec);
+    },
+    validate: validateDaemonSetStatus,
+  },
   generation: true,
+  default: fillTemplateGeneration,
+  prepareForCreate(set) {
+    beginTemplateGeneration(set);
+    dropGatedFields(set.spec.template.spec);
+  },
+  prepareForUpdate(next, old) {
+    dropGatedFields(next.spec.template.spec);
+    countTemplateGeneration(next, old);
+  },
+  validate: validateDaemonSet,
+  *warnings({ spec }, old) {
+    if (!equal(spec.template, old?.spec.template)) yield* templateWarnings(spec.template, field('spec', 'template'));
+  },
+  columns: [
+    nameColumn,
+    { name: 'Desired', type: 'integer', value: ({ status }) => status.desiredNumberScheduled ?? 0 },
+    { name: 'Current', type: 'integer', value: ({ status }) => status.currentNumberScheduled ?? 0 },
+    { name: 'Ready', type: 'integer', value: ({ status }) => status.numberReady ?? 0 },
+    { name: 'Up-to-date', type: 'integer', value: ({ status }) => status.updatedNumberScheduled ?? 0 },
+    { name: 'Available', type: 'integer', value: ({ status }) => status.numberAvailable ?? 0 },
+    { name: 'Node Selector', type: 'string', value: ({ spec }) => labelsText(spec.template.spec.nodeSelector) },
+    ageColumn,
+    ...containerColumns<DaemonSet>(({ spec }) => spec.template.spec),
+    selectorColumn(({ spec }) => selectorText(spec.selector)),
+  ],
   schema: daemonSetShape,
 });

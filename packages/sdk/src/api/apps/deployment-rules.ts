@@ -7,15 +7,14 @@ import {
   nonNegative,
   notSupported,
   type Path,
-  percentProblems,
-  problemsAt,
   required,
 } from '../../machinery/index.ts';
 import { internalValue } from '../../schema/index.ts';
+import { amountOf, notMoreThanAll, validateShare } from '../meta/share-rules.ts';
 import type { Deployment } from './deployment.ts';
 import { type DeploymentStrategy, deploymentStrategy, type RollingUpdateDeployment } from './deployment-strategy.ts';
 import { validateSelectorAndTemplate } from './selector-rules.ts';
-import { validateCounts } from './status-rules.ts';
+import { validateCollisions, validateCounts } from './status-rules.ts';
 
 const at = field('spec');
 
@@ -54,24 +53,8 @@ function* validateRollingUpdate(
   if (amountOf(maxUnavailable) === 0 && amountOf(maxSurge) === 0) {
     yield invalid(here.child('maxUnavailable'), maxUnavailable, 'may not be 0 when `maxSurge` is 0');
   }
-  if (isPercent(maxUnavailable) && amountOf(maxUnavailable) > 100) {
-    yield invalid(here.child('maxUnavailable'), maxUnavailable, 'must not be greater than 100%');
-  }
+  yield* notMoreThanAll(maxUnavailable, here.child('maxUnavailable'));
 }
-
-/** So many, or so many in a hundred. */
-type Share = number | string;
-
-const validateShare = (share: Share, here: Path): Iterable<FieldError> =>
-  typeof share === 'number' ? nonNegative(share, here) : problemsAt(percentProblems(share), share, here);
-
-const isPercent = (share: Share): share is string => typeof share === 'string' && percentProblems(share).length === 0;
-
-// A string that is neither a percentage nor a number counts as nothing.
-const amountOf = (share: Share): number => {
-  if (isPercent(share)) return Number(share.slice(0, -1));
-  return typeof share === 'number' ? share : /^[+-]?\d+$/.test(share) ? Number(share) : 0;
-};
 
 export function* validateDeploymentStatus({ status }: Deployment, old: Deployment): Iterable<FieldError> {
   yield* validateCounts(
@@ -88,8 +71,5 @@ export function* validateDeploymentStatus({ status }: Deployment, old: Deploymen
     ],
     ['updatedReplicas', 'readyReplicas', 'availableReplicas'],
   );
-  const before = old.status.collisionCount;
-  if (before !== undefined && (status.collisionCount ?? -1) < before) {
-    yield invalid(field('status', 'collisionCount'), status.collisionCount ?? 0, 'cannot be decremented');
-  }
+  yield* validateCollisions(status.collisionCount, old.status.collisionCount);
 }

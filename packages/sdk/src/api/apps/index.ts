@@ -4,3 +4,5 @@ export * from './deployment-strategy.ts';
 export * from './deployment.ts';
 export * from './replicaset.ts';
 export * from './statefulset.ts';
+export * from './daemonset-strategy.ts';
+export * from './statefulset-strategy.ts';

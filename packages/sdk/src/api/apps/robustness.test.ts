@@ -3,10 +3,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { deepCopy, isObject, type JsonObject, type KubeObject } from '../../machinery/index.ts';
 import { type AnyKind, decode, DecodeError, erase } from '../../schema/index.ts';
+import { cronJob } from '../batch/cronjob.ts';
+import { job } from '../batch/job.ts';
 import { pod } from '../core/pod/pod.ts';
+import { podDisruptionBudget } from '../policy/poddisruptionbudget.ts';
 import { controllerRevision } from './controllerrevision.ts';
+import { daemonSet } from './daemonset.ts';
 import { deployment } from './deployment.ts';
 import { replicaSet } from './replicaset.ts';
+import { statefulSet } from './statefulset.ts';
 
 // An object with every field filled, for each kind.
 const filled = new URL('../../../../../../shared/golden/roundtrip/', import.meta.url);
@@ -15,10 +20,16 @@ const kinds: [string, AnyKind][] = [
   ['apps.v1.Deployment', erase(deployment)],
   ['apps.v1.ReplicaSet', erase(replicaSet)],
   ['apps.v1.ControllerRevision', erase(controllerRevision)],
+  ['apps.v1.StatefulSet', erase(statefulSet)],
+  ['apps.v1.DaemonSet', erase(daemonSet)],
+  ['batch.v1.Job', erase(job)],
+  ['batch.v1.CronJob', erase(cronJob)],
+  ['policy.v1.PodDisruptionBudget', erase(podDisruptionBudget)],
 ];
 const odd: readonly unknown[] = [null, {}];
 // What is looked at elsewhere: containers of the other sorts, and templates, which are the pod's spec again.
-const elsewhere = /^spec\.(initContainers|ephemeralContainers|template\.spec)\./;
+const elsewhere =
+  /^spec\.(initContainers|ephemeralContainers|(jobTemplate\.spec\.)?template\.spec|volumeClaimTemplates)\./;
 
 for (const [file, kind] of kinds) {
   const source = new URL(`${file}.json`, filled);

@@ -1,9 +1,15 @@
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { deepCopy } from '../../machinery/index.ts';
+import { defineKind, nameIsLabel, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
 import { persistentVolumeClaimStatus } from '../core/persistentvolumeclaim.ts';
+import { dropGatedFields } from '../core/pod/gated-fields.ts';
 import { persistentVolumeClaimSpec } from '../core/pod/volume.ts';
 import { podTemplateSpec } from '../core/pod/pod-template.ts';
+import { ageColumn, containerColumns, nameColumn } from '../meta/columns.ts';
 import { labelSelector } from '../meta/label-selector.ts';
 import { objectMeta } from '../meta/object-meta.ts';
+import { statefulSetUpdateStrategy } from './statefulset-strategy.ts';
+import { validateStatefulSet, validateStatefulSetStatus } from './statefulset-rules.ts';
+import { statefulSetWarnings } from './statefulset-warnings.ts';
 
 const statefulSetOrdinalsShape = s.struct('io.k8s.api.apps.v1.StatefulSetOrdinals', {
   start: s.held(1, s.int32()),
@@ -15,8 +21,8 @@ export const statefulSetOrdinals: Struct<StatefulSetOrdinals, StatefulSetOrdinal
 const statefulSetPersistentVolumeClaimRetentionPolicyShape = s.struct(
   'io.k8s.api.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy',
   {
-    whenDeleted: s.zero(1, s.str()),
-    whenScaled: s.zero(2, s.str()),
+    whenDeleted: s.zero(1, s.str(), { fill: 'Retain' }),
+    whenScaled: s.zero(2, s.str(), { fill: 'Retain' }),
   },
 );
 export interface StatefulSetPersistentVolumeClaimRetentionPolicy extends s.Out<
@@ -30,49 +36,39 @@ export const statefulSetPersistentVolumeClaimRetentionPolicy: Struct<
   StatefulSetPersistentVolumeClaimRetentionPolicyManifest
 > = statefulSetPersistentVolumeClaimRetentionPolicyShape;
 
-const rollingUpdateStatefulSetStrategyShape = s.struct('io.k8s.api.apps.v1.RollingUpdateStatefulSetStrategy', {
-  partition: s.opt(1, s.int32()),
-  maxUnavailable: s.opt(2, s.intOrString()),
-});
-export interface RollingUpdateStatefulSetStrategy extends s.Out<typeof rollingUpdateStatefulSetStrategyShape> {}
-export interface RollingUpdateStatefulSetStrategyManifest extends s.In<typeof rollingUpdateStatefulSetStrategyShape> {}
-export const rollingUpdateStatefulSetStrategy: Struct<
-  RollingUpdateStatefulSetStrategy,
-  RollingUpdateStatefulSetStrategyManifest
-> = rollingUpdateStatefulSetStrategyShape;
-
-const statefulSetUpdateStrategyShape = s.struct('io.k8s.api.apps.v1.StatefulSetUpdateStrategy', {
-  type: s.zero(1, s.oneOf('OnDelete', 'RollingUpdate')),
-  rollingUpdate: s.opt(2, rollingUpdateStatefulSetStrategy),
-});
-export interface StatefulSetUpdateStrategy extends s.Out<typeof statefulSetUpdateStrategyShape> {}
-export interface StatefulSetUpdateStrategyManifest extends s.In<typeof statefulSetUpdateStrategyShape> {}
-export const statefulSetUpdateStrategy: Struct<StatefulSetUpdateStrategy, StatefulSetUpdateStrategyManifest> =
-  statefulSetUpdateStrategyShape;
-
-/** A claim inside a StatefulSet says what it is, though protobuf doesn't carry that. */
-const volumeClaimTemplateShape = s.struct('io.k8s.api.core.v1.PersistentVolumeClaim', {
-  kind: s.zero(0, s.str()),
-  apiVersion: s.zero(0, s.str()),
-  metadata: s.held(1, objectMeta),
-  spec: s.held(2, persistentVolumeClaimSpec),
-  status: s.held(3, persistentVolumeClaimStatus),
-});
+/** A claim inside a StatefulSet says what it is, whatever it was called, though protobuf doesn't carry that. */
+const volumeClaimTemplateShape = s.struct(
+  'io.k8s.api.core.v1.PersistentVolumeClaim',
+  {
+    kind: s.zero(0, s.str()),
+    apiVersion: s.zero(0, s.str()),
+    metadata: s.held(1, objectMeta),
+    spec: s.held(2, persistentVolumeClaimSpec),
+    status: s.held(3, persistentVolumeClaimStatus),
+  },
+  {
+    fill: (claim) =>
+      setFields(volumeClaimTemplate, claim as unknown as VolumeClaimTemplate, {
+        kind: 'PersistentVolumeClaim',
+        apiVersion: 'v1',
+      }),
+  },
+);
 export interface VolumeClaimTemplate extends s.Out<typeof volumeClaimTemplateShape> {}
 export interface VolumeClaimTemplateManifest extends s.In<typeof volumeClaimTemplateShape> {}
 export const volumeClaimTemplate: Struct<VolumeClaimTemplate, VolumeClaimTemplateManifest> = volumeClaimTemplateShape;
 
 const statefulSetSpecShape = s.struct('io.k8s.api.apps.v1.StatefulSetSpec', {
-  replicas: s.opt(1, s.int32()),
+  replicas: s.opt(1, s.int32(), { fill: 1 }),
   selector: s.req(2, labelSelector, { nullable: true }),
   template: s.req(3, podTemplateSpec),
   volumeClaimTemplates: s.zero(4, s.list(volumeClaimTemplate)),
   serviceName: s.held(5, s.str()),
-  podManagementPolicy: s.zero(6, s.oneOf('OrderedReady', 'Parallel')),
+  podManagementPolicy: s.zero(6, s.oneOf('OrderedReady', 'Parallel'), { fill: 'OrderedReady' }),
   updateStrategy: s.held(7, statefulSetUpdateStrategy),
-  revisionHistoryLimit: s.opt(8, s.int32()),
+  revisionHistoryLimit: s.opt(8, s.int32(), { fill: 10 }),
   minReadySeconds: s.zero(9, s.int32()),
-  persistentVolumeClaimRetentionPolicy: s.opt(10, statefulSetPersistentVolumeClaimRetentionPolicy),
+  persistentVolumeClaimRetentionPolicy: s.opt(10, statefulSetPersistentVolumeClaimRetentionPolicy, { fill: {} }),
   ordinals: s.opt(11, statefulSetOrdinals),
 });
 export interface StatefulSetSpec extends s.Out<typeof statefulSetSpecShape> {}
@@ -129,8 +125,29 @@ export const statefulSet: Kind<StatefulSet, StatefulSetManifest> = defineKind<St
   rechecksMetadata: false,
   shortNames: ['sts'],
   categories: ['all'],
-  status: true,
+  validateName: nameIsLabel,
+  status: {
+    prepareForUpdate(next, old) {
+      next.spec = deepCopy(old.spec);
+    },
+    validate: validateStatefulSetStatus,
+  },
   scale: { specReplicas: '.spec.replicas', statusReplicas: '.status.replicas' },
   generation: true,
+  prepareForCreate: ({ spec }) => dropGated(spec),
+  prepareForUpdate: ({ spec }) => dropGated(spec),
+  validate: validateStatefulSet,
+  warnings: statefulSetWarnings,
+  columns: [
+    nameColumn,
+    { name: 'Ready', type: 'string', value: ({ spec, status }) => `${status.readyReplicas ?? 0}/${spec.replicas}` },
+    ageColumn,
+    ...containerColumns<StatefulSet>(({ spec }) => spec.template.spec),
+  ],
   schema: statefulSetShape,
 });
+
+function dropGated({ template, updateStrategy }: StatefulSetSpec): void {
+  delete updateStrategy.rollingUpdate?.maxUnavailable;
+  dropGatedFields(template.spec);
+}

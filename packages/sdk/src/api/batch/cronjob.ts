@@ -1,6 +1,10 @@
+import { deepCopy } from '../../machinery/index.ts';
 import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
-import { jobSpec } from './job.ts';
+import { cronJobWarnings, validateCronJob } from './cronjob-rules.ts';
+import { jobSpec } from './job-spec.ts';
+import { dropGatedFields } from '../core/pod/gated-fields.ts';
 import { objectReference } from '../core/object-reference.ts';
+import { ageColumn, containerColumns, nameColumn, selectorColumn, selectorText, since } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 
 const jobTemplateSpecShape = s.struct('io.k8s.api.batch.v1.JobTemplateSpec', {
@@ -15,11 +19,11 @@ const cronJobSpecShape = s.struct('io.k8s.api.batch.v1.CronJobSpec', {
   schedule: s.req(1, s.str()),
   timeZone: s.opt(8, s.str()),
   startingDeadlineSeconds: s.opt(2, s.int64()),
-  concurrencyPolicy: s.zero(3, s.oneOf('Allow', 'Forbid', 'Replace')),
-  suspend: s.opt(4, s.bool()),
+  concurrencyPolicy: s.zero(3, s.oneOf('Allow', 'Forbid', 'Replace'), { fill: 'Allow' }),
+  suspend: s.opt(4, s.bool(), { fill: false }),
   jobTemplate: s.req(5, jobTemplateSpec),
-  successfulJobsHistoryLimit: s.opt(6, s.int32()),
-  failedJobsHistoryLimit: s.opt(7, s.int32()),
+  successfulJobsHistoryLimit: s.opt(6, s.int32(), { fill: 3 }),
+  failedJobsHistoryLimit: s.opt(7, s.int32(), { fill: 1 }),
 });
 export interface CronJobSpec extends s.Out<typeof cronJobSpecShape> {}
 export interface CronJobSpecManifest extends s.In<typeof cronJobSpecShape> {}
@@ -55,7 +59,31 @@ export const cronJob: Kind<CronJob, CronJobManifest> = defineKind<CronJob, CronJ
   scope: 'Namespaced',
   shortNames: ['cj'],
   categories: ['all'],
-  status: true,
+  status: {
+    prepareForUpdate(next, old) {
+      next.spec = deepCopy(old.spec);
+    },
+  },
   generation: true,
+  prepareForCreate: ({ spec }) => dropGatedFields(spec.jobTemplate.spec.template.spec),
+  prepareForUpdate: ({ spec }) => dropGatedFields(spec.jobTemplate.spec.template.spec),
+  validate: validateCronJob,
+  warnings: cronJobWarnings,
+  columns: [
+    nameColumn,
+    { name: 'Schedule', type: 'string', value: ({ spec }) => spec.schedule },
+    { name: 'Timezone', type: 'string', value: ({ spec }) => spec.timeZone ?? '<none>' },
+    // A string, whatever its type says.
+    { name: 'Suspend', type: 'boolean', value: ({ spec }) => (spec.suspend ? 'True' : 'False') },
+    { name: 'Active', type: 'integer', value: ({ status }) => status.active?.length ?? 0 },
+    {
+      name: 'Last Schedule',
+      type: 'string',
+      value: ({ status }, { now }) => (status.lastScheduleTime ? since(status.lastScheduleTime, now) : '<none>'),
+    },
+    ageColumn,
+    ...containerColumns<CronJob>(({ spec }) => spec.jobTemplate.spec.template.spec),
+    selectorColumn(({ spec }) => selectorText(spec.jobTemplate.spec.selector)),
+  ],
   schema: cronJobShape,
 });

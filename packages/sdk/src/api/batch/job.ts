@@ -1,136 +1,16 @@
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
-import { podTemplateSpec } from '../core/pod/pod-template.ts';
-import { labelSelector } from '../meta/label-selector.ts';
+import { deepCopy } from '../../machinery/index.ts';
+import { defineKind, type Kind, s, setFields } from '../../schema/index.ts';
+import { dropGatedFields } from '../core/pod/gated-fields.ts';
+import { ageColumn, containerColumns, nameColumn, selectorColumn, selectorText } from '../meta/columns.ts';
+import { humanDuration } from '../meta/human-duration.ts';
 import { objectMeta } from '../meta/object-meta.ts';
-
-const podFailurePolicyOnExitCodesRequirementShape = s.struct(
-  'io.k8s.api.batch.v1.PodFailurePolicyOnExitCodesRequirement',
-  {
-    containerName: s.opt(1, s.str()),
-    operator: s.req(2, s.oneOf('In', 'NotIn')),
-    values: s.req(3, s.set(s.int32())),
-  },
-);
-export interface PodFailurePolicyOnExitCodesRequirement extends s.Out<
-  typeof podFailurePolicyOnExitCodesRequirementShape
-> {}
-export interface PodFailurePolicyOnExitCodesRequirementManifest extends s.In<
-  typeof podFailurePolicyOnExitCodesRequirementShape
-> {}
-export const podFailurePolicyOnExitCodesRequirement: Struct<
-  PodFailurePolicyOnExitCodesRequirement,
-  PodFailurePolicyOnExitCodesRequirementManifest
-> = podFailurePolicyOnExitCodesRequirementShape;
-
-const podFailurePolicyOnPodConditionsPatternShape = s.struct(
-  'io.k8s.api.batch.v1.PodFailurePolicyOnPodConditionsPattern',
-  {
-    type: s.req(1, s.str()),
-    status: s.held(2, s.str()),
-  },
-);
-export interface PodFailurePolicyOnPodConditionsPattern extends s.Out<
-  typeof podFailurePolicyOnPodConditionsPatternShape
-> {}
-export interface PodFailurePolicyOnPodConditionsPatternManifest extends s.In<
-  typeof podFailurePolicyOnPodConditionsPatternShape
-> {}
-export const podFailurePolicyOnPodConditionsPattern: Struct<
-  PodFailurePolicyOnPodConditionsPattern,
-  PodFailurePolicyOnPodConditionsPatternManifest
-> = podFailurePolicyOnPodConditionsPatternShape;
-
-const podFailurePolicyRuleShape = s.struct('io.k8s.api.batch.v1.PodFailurePolicyRule', {
-  action: s.req(1, s.oneOf('Count', 'FailIndex', 'FailJob', 'Ignore')),
-  onExitCodes: s.opt(2, podFailurePolicyOnExitCodesRequirement),
-  onPodConditions: s.zero(3, s.list(podFailurePolicyOnPodConditionsPattern)),
-});
-export interface PodFailurePolicyRule extends s.Out<typeof podFailurePolicyRuleShape> {}
-export interface PodFailurePolicyRuleManifest extends s.In<typeof podFailurePolicyRuleShape> {}
-export const podFailurePolicyRule: Struct<PodFailurePolicyRule, PodFailurePolicyRuleManifest> =
-  podFailurePolicyRuleShape;
-
-const podFailurePolicyShape = s.struct('io.k8s.api.batch.v1.PodFailurePolicy', {
-  rules: s.req(1, s.list(podFailurePolicyRule)),
-});
-export interface PodFailurePolicy extends s.Out<typeof podFailurePolicyShape> {}
-export interface PodFailurePolicyManifest extends s.In<typeof podFailurePolicyShape> {}
-export const podFailurePolicy: Struct<PodFailurePolicy, PodFailurePolicyManifest> = podFailurePolicyShape;
-
-const successPolicyRuleShape = s.struct('io.k8s.api.batch.v1.SuccessPolicyRule', {
-  succeededIndexes: s.opt(1, s.str()),
-  succeededCount: s.opt(2, s.int32()),
-});
-export interface SuccessPolicyRule extends s.Out<typeof successPolicyRuleShape> {}
-export interface SuccessPolicyRuleManifest extends s.In<typeof successPolicyRuleShape> {}
-export const successPolicyRule: Struct<SuccessPolicyRule, SuccessPolicyRuleManifest> = successPolicyRuleShape;
-
-const successPolicyShape = s.struct('io.k8s.api.batch.v1.SuccessPolicy', {
-  rules: s.req(1, s.list(successPolicyRule)),
-});
-export interface SuccessPolicy extends s.Out<typeof successPolicyShape> {}
-export interface SuccessPolicyManifest extends s.In<typeof successPolicyShape> {}
-export const successPolicy: Struct<SuccessPolicy, SuccessPolicyManifest> = successPolicyShape;
-
-const jobSpecShape = s.struct('io.k8s.api.batch.v1.JobSpec', {
-  parallelism: s.opt(1, s.int32()),
-  completions: s.opt(2, s.int32()),
-  activeDeadlineSeconds: s.opt(3, s.int64()),
-  podFailurePolicy: s.opt(11, podFailurePolicy),
-  successPolicy: s.opt(16, successPolicy),
-  backoffLimit: s.opt(7, s.int32()),
-  backoffLimitPerIndex: s.opt(12, s.int32()),
-  maxFailedIndexes: s.opt(13, s.int32()),
-  selector: s.opt(4, labelSelector),
-  manualSelector: s.opt(5, s.bool()),
-  template: s.req(6, podTemplateSpec),
-  ttlSecondsAfterFinished: s.opt(8, s.int32()),
-  completionMode: s.opt(9, s.oneOf('Indexed', 'NonIndexed')),
-  suspend: s.opt(10, s.bool()),
-  podReplacementPolicy: s.opt(14, s.oneOf('Failed', 'TerminatingOrFailed')),
-  managedBy: s.opt(15, s.str()),
-});
-export interface JobSpec extends s.Out<typeof jobSpecShape> {}
-export interface JobSpecManifest extends s.In<typeof jobSpecShape> {}
-export const jobSpec: Struct<JobSpec, JobSpecManifest> = jobSpecShape;
-
-const jobConditionShape = s.struct('io.k8s.api.batch.v1.JobCondition', {
-  type: s.req(1, s.str()),
-  status: s.req(2, s.str()),
-  lastProbeTime: s.held(3, s.time(), { nullable: true }),
-  lastTransitionTime: s.held(4, s.time(), { nullable: true }),
-  reason: s.zero(5, s.str()),
-  message: s.zero(6, s.str()),
-});
-export interface JobCondition extends s.Out<typeof jobConditionShape> {}
-export interface JobConditionManifest extends s.In<typeof jobConditionShape> {}
-export const jobCondition: Struct<JobCondition, JobConditionManifest> = jobConditionShape;
-
-const uncountedTerminatedPodsShape = s.struct('io.k8s.api.batch.v1.UncountedTerminatedPods', {
-  succeeded: s.zero(1, s.set(s.str())),
-  failed: s.zero(2, s.set(s.str())),
-});
-export interface UncountedTerminatedPods extends s.Out<typeof uncountedTerminatedPodsShape> {}
-export interface UncountedTerminatedPodsManifest extends s.In<typeof uncountedTerminatedPodsShape> {}
-export const uncountedTerminatedPods: Struct<UncountedTerminatedPods, UncountedTerminatedPodsManifest> =
-  uncountedTerminatedPodsShape;
-
-const jobStatusShape = s.struct('io.k8s.api.batch.v1.JobStatus', {
-  conditions: s.zero(1, s.list(jobCondition, { patchKey: 'type' })),
-  startTime: s.opt(2, s.time()),
-  completionTime: s.opt(3, s.time()),
-  active: s.zero(4, s.int32()),
-  succeeded: s.zero(5, s.int32()),
-  failed: s.zero(6, s.int32()),
-  terminating: s.opt(11, s.int32()),
-  completedIndexes: s.zero(7, s.str()),
-  failedIndexes: s.opt(10, s.str()),
-  uncountedTerminatedPods: s.opt(8, uncountedTerminatedPods),
-  ready: s.opt(9, s.int32()),
-});
-export interface JobStatus extends s.Out<typeof jobStatusShape> {}
-export interface JobStatusManifest extends s.In<typeof jobStatusShape> {}
-export const jobStatus: Struct<JobStatus, JobStatusManifest> = jobStatusShape;
+import { jobSpec } from './job-spec.ts';
+import { type JobStatus, jobStatus } from './job-status.ts';
+import { isTrue } from './job-conditions.ts';
+import { validateJob } from './job-rules.ts';
+import { generateSelector } from './job-selector.ts';
+import { validateJobStatus } from './job-status-rules.ts';
+import { jobWarnings } from './job-warnings.ts';
 
 const jobShape = s.struct('io.k8s.api.batch.v1.Job', {
   metadata: s.held(1, objectMeta),
@@ -152,8 +32,71 @@ export const job: Kind<Job, JobManifest> = defineKind<Job, JobManifest>({
   plural: 'jobs',
   scope: 'Namespaced',
   categories: ['all'],
-  status: true,
+  status: {
+    prepareForUpdate(next, old) {
+      next.spec = deepCopy(old.spec);
+    },
+    validate: validateJobStatus,
+  },
   generation: true,
+  // What jobs did before there was a choice.
+  orphanDependents: true,
+  orphanWarning:
+    'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
+  default: fillJob,
+  prepareForCreate(made) {
+    generateSelector(made);
+    dropGatedFields(made.spec.template.spec);
+  },
+  prepareForUpdate: ({ spec }) => dropGatedFields(spec.template.spec),
+  validate: validateJob,
+  warnings: jobWarnings,
+  columns: [
+    nameColumn,
+    { name: 'Status', type: 'string', value: stateOf },
+    { name: 'Completions', type: 'string', value: completionsOf },
+    { name: 'Duration', type: 'string', value: ({ status }, { now }) => durationOf(status, now) },
+    ageColumn,
+    ...containerColumns<Job>(({ spec }) => spec.template.spec),
+    selectorColumn(({ spec }) => selectorText(spec.selector)),
+  ],
   fieldSelectors: { 'status.successful': ({ status }) => String(status.succeeded ?? 0) },
   schema: jobShape,
 });
+
+/** What a job of its own is given; the one in a cron job isn't, until it is made. */
+function fillJob({ metadata, spec }: Job): void {
+  const { template, podFailurePolicy: policy } = spec;
+  const alone = spec.completions === undefined && spec.parallelism === undefined;
+  setFields(jobSpec, spec, {
+    ...(alone && { completions: 1 }),
+    parallelism: spec.parallelism ?? 1,
+    backoffLimit: spec.backoffLimit ?? (spec.backoffLimitPerIndex === undefined ? 6 : 2147483647),
+    completionMode: spec.completionMode ?? 'NonIndexed',
+    suspend: spec.suspend ?? false,
+    podReplacementPolicy: spec.podReplacementPolicy ?? (policy ? 'Failed' : 'TerminatingOrFailed'),
+    manualSelector: spec.manualSelector ?? false,
+  });
+  // The very same, which what is generated for the template's pods is put in as well.
+  const { labels } = template.metadata;
+  if (labels && !Object.keys(metadata.labels ?? {}).length) metadata.labels = labels;
+}
+
+function stateOf({ metadata, status }: Job): string {
+  if (isTrue(status, 'Complete')) return 'Complete';
+  if (isTrue(status, 'Failed')) return 'Failed';
+  if (metadata.deletionTimestamp) return 'Terminating';
+  return ['Suspended', 'FailureTarget', 'SuccessCriteriaMet'].find((type) => isTrue(status, type)) ?? 'Running';
+}
+
+function completionsOf({ spec, status }: Job): string {
+  const { completions, parallelism = 0 } = spec;
+  const succeeded = status.succeeded ?? 0;
+  if (completions !== undefined) return `${succeeded}/${completions}`;
+  return parallelism > 1 ? `${succeeded}/1 of ${parallelism}` : `${succeeded}/1`;
+}
+
+function durationOf({ startTime, completionTime }: JobStatus, now: number): string {
+  if (!startTime) return '';
+  return humanDuration((completionTime ? Date.parse(completionTime) : now) - Date.parse(startTime));
+}

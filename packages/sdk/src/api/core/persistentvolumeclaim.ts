@@ -26,7 +26,7 @@ export interface ModifyVolumeStatusManifest extends s.In<typeof modifyVolumeStat
 export const modifyVolumeStatus: Struct<ModifyVolumeStatus, ModifyVolumeStatusManifest> = modifyVolumeStatusShape;
 
 const persistentVolumeClaimStatusShape = s.struct('io.k8s.api.core.v1.PersistentVolumeClaimStatus', {
-  phase: s.zero(1, s.oneOf('Bound', 'Lost', 'Pending')),
+  phase: s.zero(1, s.oneOf('Bound', 'Lost', 'Pending'), { fill: 'Pending' }),
   accessModes: s.zero(2, s.list(s.oneOf('ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'))),
   capacity: s.zero(3, s.map(s.quantity())),
   conditions: s.zero(4, s.listByKey(persistentVolumeClaimCondition, ['type'], { patchKey: 'type' })),

@@ -50,5 +50,5 @@ function* validateCondition(condition: Condition, at: Path): Iterable<FieldError
     if (!new RegExp(`^${reasonPattern}$`).test(reason)) yield invalid(at.child('reason'), reason, reasonProblem);
     if (Buffer.byteLength(reason) > longestReason) yield tooLong(at.child('reason'), longestReason);
   }
-  if (Buffer.byteLength(message) > longestMessage) yield tooLong(at.child('message'), longestMessage);
+  if (Buffer.byteLength(message ?? '') > longestMessage) yield tooLong(at.child('message'), longestMessage);
 }

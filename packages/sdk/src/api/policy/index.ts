@@ -1,2 +1,3 @@
 export * from './eviction.ts';
 export * from './poddisruptionbudget.ts';
+export * from './poddisruptionbudget-spec.ts';

@@ -1,18 +1,10 @@
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { deepCopy } from '../../machinery/index.ts';
+import { defineKind, type Kind, nameIsPathSegment, s, type Struct } from '../../schema/index.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { condition } from '../meta/condition.ts';
-import { labelSelector } from '../meta/label-selector.ts';
 import { objectMeta } from '../meta/object-meta.ts';
-
-const podDisruptionBudgetSpecShape = s.struct('io.k8s.api.policy.v1.PodDisruptionBudgetSpec', {
-  minAvailable: s.opt(1, s.intOrString()),
-  selector: s.opt(2, labelSelector, { patch: 'replace' }),
-  maxUnavailable: s.opt(3, s.intOrString()),
-  unhealthyPodEvictionPolicy: s.opt(4, s.oneOf('AlwaysAllow', 'IfHealthyBudget')),
-});
-export interface PodDisruptionBudgetSpec extends s.Out<typeof podDisruptionBudgetSpecShape> {}
-export interface PodDisruptionBudgetSpecManifest extends s.In<typeof podDisruptionBudgetSpecShape> {}
-export const podDisruptionBudgetSpec: Struct<PodDisruptionBudgetSpec, PodDisruptionBudgetSpecManifest> =
-  podDisruptionBudgetSpecShape;
+import { podDisruptionBudgetSpec } from './poddisruptionbudget-spec.ts';
+import { validatePodDisruptionBudget, validatePodDisruptionBudgetStatus } from './poddisruptionbudget-rules.ts';
 
 const podDisruptionBudgetStatusShape = s.struct('io.k8s.api.policy.v1.PodDisruptionBudgetStatus', {
   observedGeneration: s.zero(1, s.int64()),
@@ -51,8 +43,23 @@ export const podDisruptionBudget: Kind<PodDisruptionBudget, PodDisruptionBudgetM
   plural: 'poddisruptionbudgets',
   scope: 'Namespaced',
   shortNames: ['pdb'],
-  status: true,
+  status: {
+    prepareForUpdate(next, old) {
+      next.spec = deepCopy(old.spec);
+    },
+    validate: validatePodDisruptionBudgetStatus,
+  },
   generation: true,
   unconditionalUpdate: false,
+  // Upstream's rules for new ones forget the name: whatever fits a path will do.
+  validateName: nameIsPathSegment,
+  validate: validatePodDisruptionBudget,
+  columns: [
+    nameColumn,
+    { name: 'Min Available', type: 'string', value: ({ spec }) => String(spec.minAvailable ?? 'N/A') },
+    { name: 'Max Unavailable', type: 'string', value: ({ spec }) => String(spec.maxUnavailable ?? 'N/A') },
+    { name: 'Allowed Disruptions', type: 'integer', value: ({ status }) => status.disruptionsAllowed ?? 0 },
+    ageColumn,
+  ],
   schema: podDisruptionBudgetShape,
 });

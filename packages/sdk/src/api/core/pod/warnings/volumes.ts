@@ -1,6 +1,6 @@
 import type { Path } from '../../../../machinery/index.ts';
 import { isWhole } from '../validation/resources.ts';
-import type { Volume } from '../volume.ts';
+import type { PersistentVolumeClaimSpec, Volume } from '../volume.ts';
 
 /** Volume sources that time has passed by, in the order in which they are told of. */
 const outdated: readonly [keyof Volume, string, field?: string][] = [
@@ -20,18 +20,20 @@ export function* volumeWarnings(volumes: readonly Volume[] | undefined, at: Path
   for (const [i, volume] of (volumes ?? []).entries()) {
     for (const [source, why, field = source] of outdated) {
       if (!volume[source]) continue;
-      if (source === 'ephemeral') yield* claimWarnings(volume, at.index(i));
-      else yield `${String(at.index(i).child(field))}: ${why}`;
+      const claim = volume.ephemeral?.volumeClaimTemplate?.spec;
+      const here = at.index(i);
+      if (source !== 'ephemeral') yield `${String(here.child(field))}: ${why}`;
+      else if (claim) yield* claimWarnings(claim, here.child('ephemeral', 'volumeClaimTemplate', 'spec'));
     }
   }
 }
 
-function* claimWarnings({ ephemeral }: Volume, at: Path): Iterable<string> {
-  const resources = ephemeral?.volumeClaimTemplate?.spec.resources;
+/** A claim's sizes are whole bytes. */
+export function* claimWarnings({ resources }: PersistentVolumeClaimSpec, at: Path): Iterable<string> {
   for (const list of ['requests', 'limits'] as const) {
     const storage = resources?.[list]?.['storage'];
     if (storage === undefined || isWhole(storage)) continue;
-    const here = at.child('ephemeral', 'volumeClaimTemplate', 'spec', 'resources', list).key('storage');
+    const here = at.child('resources', list).key('storage');
     yield `${String(here)}: fractional byte value ${JSON.stringify(storage)} is invalid, must be an integer`;
   }
 }
