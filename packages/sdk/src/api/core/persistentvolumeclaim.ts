@@ -31,7 +31,18 @@ const persistentVolumeClaimStatusShape = s.struct('io.k8s.api.core.v1.Persistent
   capacity: s.zero(3, s.map(s.quantity())),
   conditions: s.zero(4, s.listByKey(persistentVolumeClaimCondition, ['type'], { patchKey: 'type' })),
   allocatedResources: s.zero(5, s.map(s.quantity())),
-  allocatedResourceStatuses: s.zero(7, s.map(s.str())),
+  allocatedResourceStatuses: s.zero(
+    7,
+    s.map(
+      s.oneOf(
+        'ControllerResizeInProgress',
+        'ControllerResizeInfeasible',
+        'NodeResizeInProgress',
+        'NodeResizeInfeasible',
+        'NodeResizePending',
+      ),
+    ),
+  ),
   currentVolumeAttributesClassName: s.opt(8, s.str()),
   modifyVolumeStatus: s.opt(9, modifyVolumeStatus),
 });
