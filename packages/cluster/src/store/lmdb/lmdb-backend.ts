@@ -45,6 +45,8 @@ export class LmdbBackend implements StoreBackend {
   #decided: number;
   #revision: number;
   #compacted: number;
+  /** What compactions have asked for that may not be on the disk yet. */
+  #compacting: number;
   #lastLease: number;
   #sweeping: Promise<void> | undefined;
   #closed = false;
@@ -67,7 +69,7 @@ export class LmdbBackend implements StoreBackend {
     this.#tables = tables;
     this.#clock = clock;
     this.#writes = new GroupCommit(tables, clock, () => this.#takeBack());
-    this.#compacted = tables.state('compacted');
+    this.#compacted = this.#compacting = tables.state('compacted');
     this.#revision = Math.max(tables.lastLogged, this.#compacted, 1);
     this.#decided = this.#revision;
     this.#lastLease = tables.state('lastLease');
@@ -162,7 +164,10 @@ export class LmdbBackend implements StoreBackend {
     this.#mustBeOpen();
     const to = Math.min(revision, this.#revision);
     if (to <= this.#compacted) return;
-    await this.#writes.submit([this.#tables.stateRow('compacted', to)], () => {
+    // One that asks for less than another on its way must not write its own over it.
+    const rows = to > this.#compacting ? [this.#tables.stateRow('compacted', to)] : [];
+    this.#compacting = Math.max(to, this.#compacting);
+    await this.#writes.submit(rows, () => {
       this.#compacted = Math.max(to, this.#compacted);
     });
     this.#sweep();
@@ -241,6 +246,7 @@ export class LmdbBackend implements StoreBackend {
   #takeBack(): void {
     this.#ahead.clear();
     this.#decided = this.#revision;
+    this.#compacting = this.#compacted;
     const known = new Set(this.#leases.ids);
     for (const { id, ttlSeconds } of this.#tables.leases()) if (!known.has(id)) this.#leases.add(id, ttlSeconds);
   }
