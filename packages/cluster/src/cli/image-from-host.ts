@@ -11,6 +11,7 @@ import {
 } from '../kubelet/index.ts';
 import { filesIn } from './data-dir.ts';
 import { Failure } from './failure.ts';
+import { readRunning } from './running.ts';
 
 export interface ImageFromHostOptions {
   readonly name: string;
@@ -24,6 +25,12 @@ export interface ImageFromHostOptions {
 export async function makeImageFromHost({ name, files, dataDir, socket }: ImageFromHostOptions): Promise<void> {
   const problem = imageProblem(name);
   if (problem) throw new Failure(problem);
+  if (socket === undefined && runsSimulatedNodes(dataDir)) {
+    process.stdout.write(
+      `the nodes of ${dataDir} are simulated and need no image: pods may name ${name} as they are\n`,
+    );
+    return;
+  }
   const target = socket ?? containerdPaths(filesIn(dataDir).containerd).socket;
   if (socket === undefined && !isThere(target)) {
     throw new Failure(
@@ -45,6 +52,8 @@ export async function makeImageFromHost({ name, files, dataDir, socket }: ImageF
   const mib = image.layers.reduce((sum, l) => sum + l.size, 0) / 1024 ** 2;
   process.stdout.write(`${full} ${image.config.digest} ${mib.toFixed(1)} MiB\n`);
 }
+
+const runsSimulatedNodes = (dataDir: string) => readRunning(dataDir)?.nodes.endsWith('simulated') ?? false;
 
 function isThere(path: string): boolean {
   try {

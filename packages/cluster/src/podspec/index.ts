@@ -3,11 +3,14 @@
  * see, the files that its volumes hold, the names and delays by which a node speaks of them. Nothing here runs anything.
  */
 export { BackOff } from './back-off.ts';
+export { type Tell, tellOfContainer, tellOfPod } from './container-events.ts';
+export { containerOfLog } from './container-of-log.ts';
 export { environment, type EnvironmentSources } from './environment.ts';
 export { expand } from './expansion.ts';
 export { fieldValue, type PodAddresses, resourceFieldValue } from './field-reference.ts';
 export { goDuration } from './go-duration.ts';
 export { imageProblem } from './image-name.ts';
+export { ImagePuller, type ImagePullerDeps, type ImageSource, type PullRequest } from './image-puller.ts';
 export { configMapPayload, downwardPayload, type Payload, type PayloadFile, secretPayload } from './payloads.ts';
 export {
   allContainersOf,
@@ -19,6 +22,7 @@ export {
   isSidecar,
   resolvePort,
 } from './pod-containers.ts';
+export { holdBack, isRestartedAfter } from './restarts.ts';
 export { ServiceAccountTokens } from './service-account-tokens.ts';
 export { serviceEnvironment, type Variables } from './service-environment.ts';
 export { StartError, type WaitingReason } from './start-error.ts';

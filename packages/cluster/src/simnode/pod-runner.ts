@@ -2,17 +2,25 @@ import { type Node, type Pod, pod as podKind, type PodStatus } from '@tiphys/sdk
 import type { Informer } from '@tiphys/sdk/cache';
 import type { Client } from '@tiphys/sdk/client';
 import { isConflict, isNotFound } from '@tiphys/sdk/machinery';
-import { backoff, type Clock, isAbort, type Logger, pacerOf, WorkQueue } from '@tiphys/sdk/runtime';
+import type { EventRecorder } from '@tiphys/sdk/operator';
+import { type Clock, isAbort, type Logger, pacerOf, WorkQueue } from '@tiphys/sdk/runtime';
 import { PodAddresses } from './addresses.ts';
+import { tellOfContainer } from '../podspec/index.ts';
 import { behaviourOf } from './behaviour.ts';
 import type { SimNodesConfig } from './config.ts';
-import { creatingStatus, endedStatus, type PodFacts, restartCountOf, runningStatus } from './pod-status.ts';
+import { type ContainerLife, containerLives, ended, isRunning } from './container-life.ts';
+import { ContainerRunner } from './container-runner.ts';
+import { isReadyIn, type PodFacts, podStatus } from './pod-status.ts';
+import type { Processes } from './processes.ts';
+import type { PodWorlds } from './world/index.ts';
 
 export interface PodRunnerDeps {
   readonly clientOf: (node: string) => Client;
   readonly nodes: Informer<Node>;
   readonly pods: Informer<Pod>;
   readonly isOurs: (node: string) => boolean;
+  readonly worlds: PodWorlds;
+  readonly events: EventRecorder;
   readonly clock: Clock;
   readonly log: Logger;
   readonly config: SimNodesConfig;
@@ -22,10 +30,9 @@ export interface PodRunnerDeps {
 interface Life {
   readonly node: string;
   readonly boundAt: number;
-  creating?: boolean;
-  startedAt?: number;
-  /** Its containers ended and will run again then. */
-  restartsAt?: number;
+  /** What was told before anything ran. */
+  told?: PodStatus;
+  containers?: ContainerLife[];
   stopsAt?: number;
   ended?: boolean;
 }
@@ -34,18 +41,24 @@ interface Life {
 const networkWaitMs = 20;
 /** A start that takes less isn't told of: it would only be another write. */
 const leastToldMs = 200;
-const restarts = { baseMs: 10_000, maxMs: 300_000 };
 
 /** Takes the pods of all simulated nodes through their lives. */
 export class PodRunner {
   readonly #deps: PodRunnerDeps;
   readonly #queue: WorkQueue;
+  readonly #containers: ContainerRunner;
   readonly #lives = new Map<string, Life>();
   readonly #networks = new Map<string, PodAddresses>();
 
   constructor(deps: PodRunnerDeps) {
     this.#deps = deps;
     this.#queue = new WorkQueue({ clock: deps.clock });
+    this.#containers = new ContainerRunner({ ...deps, wake: (uid) => this.#queue.add(uid) });
+  }
+
+  /** The main processes of the containers. */
+  get processes(): Processes {
+    return this.#containers.processes;
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -72,6 +85,8 @@ export class PodRunner {
   #forget(uid: string): void {
     const life = this.#lives.get(uid);
     this.#lives.delete(uid);
+    this.#containers.forget(uid);
+    this.#deps.worlds.forget(uid);
     if (life) this.#networks.get(life.node)?.release(uid);
   }
 
@@ -98,81 +113,82 @@ export class PodRunner {
   /** Does what is due for the pod; returns in how many milliseconds something else will be. */
   async #step(pod: Pod, life: Life, signal: AbortSignal): Promise<number | undefined> {
     if (pod.metadata.deletionTimestamp) return this.#stop(pod, life, signal);
-    const phase = pod.status?.phase;
-    if (phase === 'Succeeded' || phase === 'Failed' || life.ended) return undefined;
-    return life.startedAt === undefined ? this.#start(pod, life, signal) : this.#goOn(pod, life, signal);
-  }
-
-  async #start(pod: Pod, life: Life, signal: AbortSignal): Promise<number | undefined> {
+    if (isOver(pod) || life.ended) return undefined;
     const { clock, config } = this.#deps;
     const facts = this.#facts(pod, life.node);
     if (!facts) return networkWaitMs;
-    const { startMs } = behaviourOf(pod, config);
-    const wasRunning = pod.status?.phase === 'Running';
-    const leftMs = wasRunning ? 0 : life.boundAt + startMs - clock.monotonic();
-    if (leftMs > 0) {
-      if (startMs >= leastToldMs && !life.creating) {
-        life.creating = true;
-        await this.#write(pod, life, creatingStatus(pod, facts), signal);
+    if (!life.containers) {
+      const { startMs } = behaviourOf(pod, config);
+      const wasRunning = pod.status?.phase === 'Running';
+      const leftMs = wasRunning ? 0 : life.boundAt + startMs - clock.monotonic();
+      if (leftMs > 0) {
+        if (startMs >= leastToldMs && !life.told) {
+          life.told = this.#statusOf(pod, containerLives(pod), { ...facts, podIP: undefined });
+          await this.#write(pod, life, life.told, signal);
+        }
+        return leftMs;
       }
-      return leftMs;
+      life.containers = containerLives(pod);
+      // One that ran before this process began runs on.
+      if (wasRunning) for (const c of life.containers) await this.#containers.adopt(pod, c, facts, signal);
     }
-    // One that ran before this process began runs on.
-    if (!wasRunning) await this.#write(pod, life, runningStatus(pod, facts), signal);
-    life.startedAt = clock.monotonic();
-    return this.#goOn(pod, life, signal);
+    return this.#goOn(pod, life, { facts, lives: life.containers }, signal);
   }
 
-  async #goOn(pod: Pod, life: Life, signal: AbortSignal): Promise<number | undefined> {
-    const { clock, config } = this.#deps;
-    const { runMs, exitCode } = behaviourOf(pod, config);
-    const now = clock.monotonic();
-    const facts = this.#facts(pod, life.node)!;
-    const count = restartCountOf(pod);
-    if (life.restartsAt !== undefined) {
-      if (life.restartsAt > now) return life.restartsAt - now;
-      await this.#write(pod, life, runningStatus(pod, facts, count + 1), signal);
-      delete life.restartsAt;
-      life.startedAt = now;
-      return runMs;
+  /** Brings the containers on, in their order: what comes first must have ended, or run, before the next begins. */
+  async #goOn(pod: Pod, life: Life, { facts, lives }: Running, signal: AbortSignal): Promise<number | undefined> {
+    joined(lives, pod);
+    let changed = false;
+    for (const c of lives) {
+      changed = (await this.#containers.advance(pod, c, facts, signal)) || changed;
+      const isThrough = c.role === 'init' ? c.status.state?.terminated?.exitCode === 0 : isRunning(c);
+      if ((c.role === 'init' || c.role === 'sidecar') && !isThrough) break;
     }
-    if (runMs !== undefined) {
-      const leftMs = life.startedAt! + runMs - now;
-      if (leftMs > 0) return leftMs;
-      const { restartPolicy } = pod.spec;
-      const restartsAgain = restartPolicy === 'Always' || (restartPolicy === 'OnFailure' && exitCode !== 0);
-      if (!restartsAgain) {
-        life.ended = true;
-        await this.#write(pod, life, endedStatus(pod, facts, { exitCode }), signal);
-        this.#networks.get(life.node)?.release(pod.metadata.uid!);
-        return undefined;
-      }
-      const restartsInMs = backoff(count, restarts);
-      await this.#write(pod, life, endedStatus(pod, facts, { exitCode, restartsInMs }), signal);
-      life.restartsAt = now + restartsInMs;
-      return restartsInMs;
+    const status = this.#statusOf(pod, lives, facts);
+    // Gates that others opened or closed.
+    if (changed || (pod.spec.readinessGates && pod.status && isReadyIn(pod.status) !== isReadyIn(status))) {
+      await this.#write(pod, life, status, signal);
     }
-    // Containers that joined, and gates that others opened or closed.
-    if (!pod.spec.readinessGates && !pod.spec.ephemeralContainers) return undefined;
-    const next = runningStatus(pod, facts);
-    if (pod.status?.phase === 'Running' && !tellsTheSame(pod.status, next)) await this.#write(pod, life, next, signal);
-    return undefined;
+    if (status.phase === 'Succeeded' || status.phase === 'Failed') {
+      life.ended = true;
+      this.#networks.get(life.node)?.release(pod.metadata.uid!);
+      return undefined;
+    }
+    const due = lives.flatMap((c) => c.dueAt ?? c.endsAt ?? []);
+    return due.length ? Math.max(0, Math.min(...due) - this.#deps.clock.monotonic()) : undefined;
   }
 
   async #stop(pod: Pod, life: Life, signal: AbortSignal): Promise<number | undefined> {
-    const { clock, clientOf, config } = this.#deps;
+    const { clock, clientOf, config, events } = this.#deps;
     const now = clock.monotonic();
-    const runs = pod.status?.phase === 'Running' && !life.ended;
-    if (runs) {
-      life.stopsAt ??= now + behaviourOf(pod, config).stopMs;
+    const lives = life.containers ?? containerLives(pod);
+    if (!isOver(pod) && !life.ended) {
+      if (life.stopsAt === undefined) {
+        life.stopsAt = now + behaviourOf(pod, config).stopMs;
+        for (const { container } of lives.filter(isRunning)) {
+          tellOfContainer(events, pod, container.name)('Normal', 'Killing', `Stopping container ${container.name}`);
+        }
+        this.#containers.processes.stop(pod.metadata.uid!);
+      }
       if (life.stopsAt > now) return life.stopsAt - now;
       const facts = this.#facts(pod, life.node);
       life.ended = true;
-      if (facts) await this.#write(pod, life, endedStatus(pod, facts, { exitCode: 0 }), signal);
+      for (const c of lives.filter(isRunning)) ended(c, 0, clock.now());
+      if (facts)
+        await this.#write(
+          pod,
+          life,
+          podStatus(pod, facts, lives, () => false),
+          signal,
+        );
     }
     const preconditions = { uid: pod.metadata.uid! };
     await clientOf(life.node).delete(podKind, pod, { gracePeriodSeconds: 0, preconditions, signal });
     return undefined;
+  }
+
+  #statusOf(pod: Pod, lives: readonly ContainerLife[], facts: PodFacts): PodStatus {
+    return podStatus(pod, facts, lives, (c) => this.#containers.restarts(pod, c));
   }
 
   async #write(pod: Pod, life: Life, status: PodStatus, signal: AbortSignal): Promise<void> {
@@ -200,8 +216,15 @@ export class PodRunner {
   }
 }
 
-function tellsTheSame(now: PodStatus, next: PodStatus): boolean {
-  const readiness = (s: PodStatus) => s.conditions?.find((c) => c.type === 'Ready')?.status;
-  const ephemeral = (s: PodStatus) => s.ephemeralContainerStatuses?.length ?? 0;
-  return readiness(now) === readiness(next) && ephemeral(now) === ephemeral(next);
+interface Running {
+  readonly facts: PodFacts;
+  readonly lives: ContainerLife[];
+}
+
+const isOver = ({ status }: Pod) => status?.phase === 'Succeeded' || status?.phase === 'Failed';
+
+/** Ephemeral containers may join at any time. */
+function joined(lives: ContainerLife[], pod: Pod): void {
+  if (!pod.spec.ephemeralContainers) return;
+  for (const c of containerLives(pod)) if (!lives.some((l) => l.container.name === c.container.name)) lives.push(c);
 }

@@ -1,181 +1,75 @@
-import type { Container, ContainerState, ContainerStatus, Pod, PodCondition, PodStatus } from '@tiphys/sdk/api';
+import type { Pod, PodCondition, PodStatus } from '@tiphys/sdk/api';
 import { timestamp } from '@tiphys/sdk/machinery';
+import { type ContainerLife, isRunning, type Role } from './container-life.ts';
 
 /** What all statuses of a pod have in common. */
 export interface PodFacts {
   readonly hostIP: string;
-  readonly podIP: string;
+  /** Undefined until it has a sandbox. */
+  readonly podIP: string | undefined;
   readonly nowMs: number;
 }
 
-/** The sandbox is being made. */
-export function creatingStatus(pod: Pod, facts: PodFacts): PodStatus {
-  const waiting = { waiting: { reason: pod.spec.initContainers?.length ? 'PodInitializing' : 'ContainerCreating' } };
-  return {
-    phase: 'Pending',
-    ...common(pod, { hostIP: facts.hostIP, nowMs: facts.nowMs }),
-    ...statuses(pod, (c) => ({ ...blank(c), state: waiting })),
-    conditions: conditions(pod, facts, { started: false, initialized: !pod.spec.initContainers?.length, ready: false }),
-  };
-}
-
-/** Every container runs; those that come first have ended well. */
-export function runningStatus(pod: Pod, facts: PodFacts, restartCount = 0): PodStatus {
-  const at = timestamp(facts.nowMs);
-  const id = containerIdOf(pod, restartCount);
-  const running = (c: Container): ContainerStatus => {
-    const before = statusOf(pod, c.name);
-    const ended = before?.state?.terminated ?? before?.lastState?.terminated;
-    return {
-      ...blank(c),
-      containerID: id(c),
-      imageID: imageIdOf(c),
-      state: { running: { startedAt: before?.state?.running?.startedAt ?? at } },
-      lastState: ended ? { terminated: ended } : {},
-      restartCount: before?.state?.running ? before.restartCount : restartCount,
-      ready: true,
-      started: true,
-    };
-  };
-  const status: PodStatus = {
-    phase: 'Running',
-    ...common(pod, facts),
-    ...statuses(pod, running, (c) => terminated(c, { ...ended('Completed', 0, at, at), containerID: id(c) })),
-  };
-  return { ...status, conditions: conditions(pod, facts, { started: true, initialized: true, ready: true }) };
-}
-
-export interface End {
-  readonly exitCode: number;
-  /** They will be started again, after a while. */
-  readonly restartsInMs?: number;
-}
-
-/** The containers have ended: by themselves, or because the pod is to go. */
-export function endedStatus(pod: Pod, facts: PodFacts, { exitCode, restartsInMs }: End): PodStatus {
-  const at = timestamp(facts.nowMs);
-  const restarts = restartsInMs !== undefined;
-  const end = (c: Container): ContainerStatus => {
-    const before = statusOf(pod, c.name);
-    const running = before?.state?.running;
-    if (!before || !running) return before ?? { ...blank(c), state: { terminated: ended('Completed', 0, at, at) } };
-    const reason = exitCode === 0 ? 'Completed' : 'Error';
-    const state = ended(reason, exitCode, running.startedAt ?? at, at);
-    const last: ContainerState = {
-      terminated: { ...state, ...(before.containerID && { containerID: before.containerID }) },
-    };
-    if (!restarts) return { ...before, state: last, ready: false, started: false };
-    const message = `back-off ${goSeconds(restartsInMs)} restarting failed container=${c.name} pod=${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`;
-    const waiting = { reason: 'CrashLoopBackOff', message };
-    return { ...before, state: { waiting }, lastState: last, ready: false, started: false };
-  };
-  const phase = restarts ? 'Running' : exitCode === 0 ? 'Succeeded' : 'Failed';
-  const status: PodStatus = {
-    phase,
-    ...common(pod, facts),
-    ...statuses(pod, end, (c) => statusOf(pod, c.name) ?? blank(c)),
-  };
-  return {
-    ...status,
-    conditions: conditions(pod, facts, { started: restarts, initialized: true, ready: false, phase }),
-  };
-}
-
-export const restartCountOf = ({ status }: Pod): number =>
-  Math.max(0, ...(status?.containerStatuses ?? []).map((s) => s.restartCount));
-
-function common(pod: Pod, { hostIP, podIP, nowMs }: Omit<PodFacts, 'podIP'> & { podIP?: string }): Partial<PodStatus> {
+/** The status of a pod from those of its containers; `restarts` are those of them that will run again. */
+export function podStatus(
+  pod: Pod,
+  { hostIP, podIP, nowMs }: PodFacts,
+  lives: readonly ContainerLife[],
+  restarts: (life: ContainerLife) => boolean,
+): PodStatus {
   const { generation } = pod.metadata;
+  const of = (...roles: Role[]) => lives.filter((l) => roles.includes(l.role)).map((l) => l.status);
+  const [inits, mains, ephemerals] = [of('init', 'sidecar'), of('main'), of('ephemeral')];
+  const phase = phaseOf(lives, restarts);
   return {
+    phase,
     ...(generation !== undefined && { observedGeneration: generation }),
     hostIP,
     hostIPs: [{ ip: hostIP }],
     ...(podIP && { podIP, podIPs: [{ ip: podIP }] }),
     startTime: pod.status?.startTime ?? timestamp(nowMs),
+    ...(inits.length && { initContainerStatuses: inits }),
+    containerStatuses: mains,
+    ...(ephemerals.length && { ephemeralContainerStatuses: ephemerals }),
+    conditions: conditions(pod, { lives, phase, nowMs, hasSandbox: podIP !== undefined }),
   };
 }
 
-/** Statuses of main, ephemeral and lasting init containers by the one function, of other init containers by the other. */
-function statuses(
-  { spec }: Pod,
-  main: (c: Container) => ContainerStatus,
-  init: (c: Container) => ContainerStatus = main,
-): Partial<PodStatus> {
-  const inits = spec.initContainers ?? [];
-  const ephemeral = spec.ephemeralContainers ?? [];
-  return {
-    ...(inits.length && {
-      initContainerStatuses: inits.map((c) => (c.restartPolicy === 'Always' ? main(c) : init(c))),
-    }),
-    containerStatuses: spec.containers.map(main),
-    ...(ephemeral.length && { ephemeralContainerStatuses: ephemeral.map((c) => main(c as unknown as Container)) }),
-  };
+type Phase = NonNullable<PodStatus['phase']>;
+
+function phaseOf(lives: readonly ContainerLife[], restarts: (life: ContainerLife) => boolean): Phase {
+  const initFailed = lives.some(
+    (l) => l.role === 'init' && (l.status.state?.terminated?.exitCode ?? 0) !== 0 && !restarts(l),
+  );
+  if (initFailed) return 'Failed';
+  const mains = lives.filter((l) => l.role === 'main');
+  if (mains.every((l) => l.status.state?.terminated && !restarts(l))) {
+    return mains.every((l) => l.status.state?.terminated?.exitCode === 0) ? 'Succeeded' : 'Failed';
+  }
+  // One that waits to run for the first time holds the whole pod back.
+  const waits = mains.some((l) => l.status.state?.waiting && !l.status.lastState?.terminated);
+  return waits ? 'Pending' : 'Running';
 }
 
-const blank = ({ name, image = '' }: Container): ContainerStatus => ({
-  name,
-  image,
-  imageID: '',
-  state: {},
-  lastState: {},
-  ready: false,
-  started: false,
-  restartCount: 0,
-});
-
-const terminated = (c: Container, state: NonNullable<ContainerState['terminated']>): ContainerStatus => ({
-  ...blank(c),
-  imageID: imageIdOf(c),
-  ...(state.containerID && { containerID: state.containerID }),
-  state: { terminated: state },
-  ready: true,
-});
-
-const ended = (reason: string, exitCode: number, startedAt: string, finishedAt: string) => ({
-  exitCode,
-  reason,
-  startedAt,
-  finishedAt,
-});
-
-function statusOf({ status }: Pod, name: string): ContainerStatus | undefined {
-  const { containerStatuses = [], initContainerStatuses = [], ephemeralContainerStatuses = [] } = status ?? {};
-  return [containerStatuses, initContainerStatuses, ephemeralContainerStatuses].flat().find((s) => s.name === name);
+interface View {
+  readonly lives: readonly ContainerLife[];
+  readonly phase: string;
+  readonly nowMs: number;
+  readonly hasSandbox: boolean;
 }
 
-const containerIdOf =
-  ({ metadata }: Pod, run: number) =>
-  ({ name }: Container): string =>
-    `sim://${metadata.uid}/${name}/${run}`;
-
-const imageIdOf = ({ image = '' }: Container): string => `sim://${image}`;
-
-interface Verdicts {
-  readonly started: boolean;
-  readonly initialized: boolean;
-  readonly ready: boolean;
-  readonly phase?: string;
-}
-
-function conditions(pod: Pod, { nowMs }: PodFacts, { started, initialized, ready, phase }: Verdicts): PodCondition[] {
+function conditions(pod: Pod, { lives, phase, nowMs, hasSandbox }: View): PodCondition[] {
   const now = timestamp(nowMs);
-  const names = pod.spec.containers.map((c) => c.name).join(' ');
-  const done =
-    phase === 'Succeeded' ? { reason: 'PodCompleted' } : phase === 'Failed' ? { reason: 'PodFailed' } : undefined;
-  const unready = done ?? { reason: 'ContainersNotReady', message: `containers with unready status: [${names}]` };
-  const inits = (pod.spec.initContainers ?? []).map((c) => c.name).join(' ');
-  const uninitialized = {
-    reason: 'ContainersNotInitialized',
-    message: `containers with incomplete status: [${inits}]`,
-  };
-  const gates = (pod.spec.readinessGates ?? [])
-    .map((g) => g.conditionType)
-    .filter((type) => pod.status?.conditions?.find((c) => c.type === type)?.status !== 'True');
-  const gated = {
-    reason: 'ReadinessGatesNotReady',
-    message: gates.map((type) => `the status of pod readiness gate "${type}" is not "True", but False`).join(', '),
-  };
-  const verdict = (type: string, isTrue: boolean, why?: { reason: string; message?: string }): PodCondition => {
+  const isDone = (l: ContainerLife) =>
+    l.role === 'init' ? l.status.state?.terminated?.exitCode === 0 : l.status.started;
+  const incomplete = lives.filter((l) => (l.role === 'init' || l.role === 'sidecar') && !isDone(l));
+  const unready = lives.filter((l) => (l.role === 'main' || l.role === 'sidecar') && !isRunning(l));
+  const over = phase === 'Succeeded' ? 'PodCompleted' : phase === 'Failed' ? 'PodFailed' : undefined;
+  const why = over
+    ? { reason: over }
+    : { reason: 'ContainersNotReady', message: `containers with unready status: ${names(unready)}` };
+  const gates = closedGates(pod);
+  const verdict = (type: string, isTrue: boolean, unless?: { reason: string; message?: string }): PodCondition => {
     const before = pod.status?.conditions?.find((c) => c.type === type);
     const status = isTrue ? 'True' : 'False';
     const lastTransitionTime = (before?.status === status && before.lastTransitionTime) || now;
@@ -186,20 +80,45 @@ function conditions(pod: Pod, { nowMs }: PodFacts, { started, initialized, ready
       ...(generation !== undefined && { observedGeneration: generation }),
       lastProbeTime: null,
       lastTransitionTime,
-      ...(!isTrue && why),
+      ...(!isTrue && unless),
     };
   };
+  const isInitialized = incomplete.length === 0 || phase === 'Succeeded';
+  const uninitialized = {
+    reason: 'ContainersNotInitialized',
+    message: `containers with incomplete status: ${names(incomplete)}`,
+  };
+  const areReady = unready.length === 0 && isInitialized && !over;
   return [
-    verdict('PodReadyToStartContainers', started),
-    { ...verdict('Initialized', initialized, uninitialized), ...(phase === 'Succeeded' && done) },
-    verdict('Ready', ready && gates.length === 0, ready ? gated : unready),
-    verdict('ContainersReady', ready, unready),
+    verdict('PodReadyToStartContainers', hasSandbox && !over),
+    {
+      ...verdict('Initialized', isInitialized, uninitialized),
+      ...(phase === 'Succeeded' && { reason: 'PodCompleted' }),
+    },
+    verdict('Ready', areReady && gates.length === 0, areReady ? gated(gates) : why),
+    verdict('ContainersReady', areReady, why),
     verdict('PodScheduled', true),
   ];
 }
 
-/** As Go prints whole seconds: `10s`, `1m20s`, `5m0s`. */
-function goSeconds(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
-}
+const names = (lives: readonly ContainerLife[]) => `[${lives.map((l) => l.container.name).join(' ')}]`;
+
+const closedGates = ({ spec, status }: Pod): string[] =>
+  (spec.readinessGates ?? [])
+    .map((g) => g.conditionType)
+    .filter((type) => status?.conditions?.find((c) => c.type === type)?.status !== 'True');
+
+const gated = (gates: readonly string[]) => ({
+  reason: 'ReadinessGatesNotReady',
+  message: gates.map((type) => `the status of pod readiness gate "${type}" is not "True", but False`).join(', '),
+});
+
+/** Whether two statuses differ in what others wait for. */
+export const isReadyIn = ({ conditions: found }: PodStatus): boolean =>
+  found?.find((c) => c.type === 'Ready')?.status === 'True';
+
+/** The addresses as the downward API tells them. */
+export const addressesIn = ({ hostIP, podIP }: Pick<PodFacts, 'hostIP' | 'podIP'>) => ({
+  hostIPs: [hostIP],
+  podIPs: podIP === undefined ? [] : [podIP],
+});

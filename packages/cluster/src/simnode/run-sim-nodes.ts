@@ -6,8 +6,10 @@ import { type Clock, group, isAbort, type Logger, type Random } from '@tiphys/sd
 import type { SimNodesConfig } from './config.ts';
 import { Heartbeats } from './heartbeats.ts';
 import { nameOf } from './node-objects.ts';
+import { NodeEvents } from './node-events.ts';
 import { PodRunner } from './pod-runner.ts';
 import { nodeServer } from './streaming/node-server.ts';
+import { PodWorlds } from './world/index.ts';
 
 export interface SimNodesDeps {
   /** Shows the pods and nodes of the whole cluster. */
@@ -41,13 +43,16 @@ export async function runSimNodes(deps: SimNodesDeps, signal: AbortSignal): Prom
     await Promise.all([nodes.synced(tasks.signal), pods.synced(tasks.signal)]);
     const heartbeats = new Heartbeats({ clientOf, nodes, clock, random, log, config });
     await heartbeats.register(tasks.signal);
+    const isOurs = (name: string) => heartbeats.has(name);
+    const worlds = new PodWorlds({ cache, nodes, clientOf, clock, random });
+    const events = new NodeEvents({ clientOf, clock, random, log, tasks });
+    const runner = new PodRunner({ clientOf, nodes, pods, isOurs, worlds, events, clock, log, config });
     if (serve) {
-      const accept = nodeServer({ pods, clock });
+      const accept = nodeServer({ pods, processes: runner.processes, worlds, clock });
       for (let i = 0; i < config.count; i++) withdrawals.push(serve(nameOf(config, i), accept));
     }
-    const isOurs = (name: string) => heartbeats.has(name);
     tasks.go((s) => heartbeats.run(s));
-    tasks.go((s) => new PodRunner({ clientOf, nodes, pods, isOurs, clock, log, config }).run(s));
+    tasks.go((s) => runner.run(s));
     deps.onReady?.();
     await tasks.done();
   } catch (err) {

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { lease, node as nodeKind, pod as podKind, type Pod } from '@tiphys/sdk/api';
+import { configMap, event, lease, node as nodeKind, pod as podKind, type Pod } from '@tiphys/sdk/api';
 import { SharedCache } from '@tiphys/sdk/cache';
 import { group, nullLogger, seededRandom } from '@tiphys/sdk/runtime';
 import { aPod, FakeClient, SimClock } from '@tiphys/sdk/testing';
 import { PodAddresses } from './addresses.ts';
 import { behaviourOf, durationMs } from './behaviour.ts';
+import { type ContainerLife, containerLives, ended, started, waiting } from './container-life.ts';
 import { defaultSimNodesConfig, runSimNodes, type SimNodesConfig } from './index.ts';
-import { endedStatus, runningStatus } from './pod-status.ts';
+import { podStatus } from './pod-status.ts';
 
 test('durations', () => {
   const cases: [text: string | undefined, ms: number | undefined][] = [
@@ -53,38 +54,42 @@ test('addresses are given once, kept by who has them, and given again when they 
 
 describe('statuses', () => {
   const facts = { hostIP: '100.64.0.1', podIP: '10.1.0.2', nowMs: 0 };
-  const withStatus = (pod: Pod, status: Pod['status']): Pod => ({ ...pod, status });
+  const statusOf = (pod: Pod, change: (lives: ContainerLife[]) => void = () => {}, restarts = false) => {
+    const lives = containerLives(pod);
+    for (const l of lives) started(l, pod, 0);
+    change(lives);
+    return podStatus(pod, facts, lives, () => restarts);
+  };
 
   test('a running pod is ready unless a gate is closed', () => {
-    const ready = (pod: Pod) => runningStatus(pod, facts).conditions?.find((c) => c.type === 'Ready');
+    const ready = (pod: Pod) => statusOf(pod).conditions?.find((c) => c.type === 'Ready');
     assert.equal(ready(aPod())?.status, 'True');
     const gated = ready(aPod({ spec: { readinessGates: [{ conditionType: 'x' }] } }));
     assert.deepEqual([gated?.status, gated?.reason], ['False', 'ReadinessGatesNotReady']);
   });
 
-  test('init containers have ended, sidecars run', () => {
-    const initContainers = [
-      { name: 'first', image: 'i' },
-      { name: 'side', image: 'i', restartPolicy: 'Always' },
+  test('the phase is what the containers make it', () => {
+    const cases: [what: string, change: (lives: ContainerLife[]) => void, restarts: boolean, phase: string][] = [
+      ['runs', () => {}, false, 'Running'],
+      ['ended well', ([c]) => ended(c!, 0, 0), false, 'Succeeded'],
+      ['ended badly', ([c]) => ended(c!, 3, 0), false, 'Failed'],
+      ['ended badly, and comes back', ([c]) => ended(c!, 3, 0), true, 'Running'],
+      ['has no image yet', ([c]) => waiting(c!, 'ErrImagePull'), true, 'Pending'],
+      ['crashes', ([c]) => (ended(c!, 3, 0), waiting(c!, 'CrashLoopBackOff')), true, 'Running'],
     ];
-    const { initContainerStatuses = [] } = runningStatus(aPod({ spec: { initContainers } }), facts);
-    assert.deepEqual(
-      initContainerStatuses.map((s) => Object.keys(s.state!)),
-      [['terminated'], ['running']],
-    );
+    for (const [what, change, restarts, phase] of cases)
+      assert.equal(statusOf(aPod(), change, restarts).phase, phase, what);
   });
 
-  test('an end with a code, and one that is not the last', () => {
-    const pod = withStatus(aPod(), runningStatus(aPod(), facts));
-    const failed = endedStatus(pod, facts, { exitCode: 3 });
-    assert.equal(failed.phase, 'Failed');
-    assert.equal(failed.containerStatuses?.[0]?.state?.terminated?.exitCode, 3);
-    const crashed = endedStatus(pod, facts, { exitCode: 3, restartsInMs: 80_000 });
-    assert.equal(crashed.phase, 'Running');
-    assert.equal(crashed.containerStatuses?.[0]?.state?.waiting?.reason, 'CrashLoopBackOff');
-    assert.match(crashed.containerStatuses?.[0]?.state?.waiting?.message ?? '', /^back-off 1m20s restarting/);
-    const again = runningStatus(withStatus(pod, crashed), facts, 1).containerStatuses?.[0];
-    assert.deepEqual([again?.restartCount, again?.lastState?.terminated?.exitCode], [1, 3]);
+  test('how a container last ended is remembered while it waits, and when it runs again', () => {
+    const pod = aPod();
+    const [c] = containerLives(pod);
+    started(c!, pod, 0);
+    ended(c!, 3, 1000);
+    waiting(c!, 'CrashLoopBackOff', 'back-off');
+    assert.equal(c!.status.lastState?.terminated?.exitCode, 3);
+    started(c!, pod, 2000);
+    assert.deepEqual([c!.status.restartCount, c!.status.lastState?.terminated?.exitCode], [1, 3]);
   });
 });
 
@@ -110,6 +115,11 @@ describe('nodes in simulated time', () => {
     metadata: { namespace: 'default', name: 'p' },
     spec: { nodeName: 'sim-1', hostNetwork: true, containers: [{ name: 'c', image: 'i' }], ...more },
   });
+  /** In the order in which they were written. */
+  const told = async ({ client }: Scene) =>
+    (await client.list(event)).items.toSorted(
+      (a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion),
+    );
   const find = async ({ client }: Scene) => client.get(podKind, { metadata: { namespace: 'default', name: 'p' } });
 
   test('they register, are ready, and renew their leases in turn', async () => {
@@ -140,20 +150,100 @@ describe('nodes in simulated time', () => {
     });
   });
 
-  test('a pod that is meant to end succeeds; one that crashes comes back later', async () => {
+  test('a pod that is meant to end succeeds', async () => {
     await scene({ count: 2 }, async (s) => {
       await s.client.create(podKind, bound({ restartPolicy: 'Never' }));
       await s.clock.advance(1500);
       assert.equal((await find(s)).status.phase, 'Succeeded');
     });
+  });
+
+  test('one that crashes comes back: at once, then after ever longer', async () => {
     await scene({ count: 2 }, async (s) => {
       const manifest = bound();
       const annotations = { 'sim.tiphys.dev/exit-code': '1' };
       await s.client.create(podKind, { ...manifest, metadata: { ...manifest.metadata, annotations } });
-      await s.clock.advance(2000);
-      assert.equal((await find(s)).status.containerStatuses?.[0]?.state?.waiting?.reason, 'CrashLoopBackOff');
+      const seen = async () => {
+        const [c] = (await find(s)).status.containerStatuses!;
+        return [c!.restartCount, c!.state?.waiting?.reason ?? 'runs'];
+      };
+      await s.clock.advance(1500);
+      assert.deepEqual(await seen(), [1, 'runs']);
+      await s.clock.advance(1000);
+      assert.deepEqual(await seen(), [1, 'CrashLoopBackOff']);
       await s.clock.advance(10_000);
-      assert.equal((await find(s)).status.containerStatuses?.[0]?.restartCount, 1);
+      assert.deepEqual(await seen(), [2, 'runs']);
+      await s.clock.advance(15_000);
+      assert.deepEqual(await seen(), [2, 'CrashLoopBackOff'], 'twenty seconds this time');
+    });
+  });
+
+  test('what a command does decides how its container ends, and is told', async () => {
+    await scene({ count: 2 }, async (s) => {
+      const containers = [{ name: 'c', image: 'i:1', command: ['sh', '-c', 'sleep 5; exit 3'] }];
+      await s.client.create(podKind, bound({ containers, restartPolicy: 'Never' }));
+      await s.clock.advance(4000);
+      assert.equal((await find(s)).status.phase, 'Running');
+      await s.clock.advance(2000);
+      const { phase, containerStatuses } = (await find(s)).status;
+      assert.deepEqual([phase, containerStatuses?.[0]?.state?.terminated?.exitCode], ['Failed', 3]);
+      const lines = (await told(s)).map((e) => `${e.reason}: ${e.message}`);
+      assert.deepEqual(lines, [
+        'Pulled: Container image "i:1" already present on machine and can be accessed by the pod',
+        'Created: Container created',
+        'Started: Container started',
+      ]);
+    });
+  });
+
+  test('init containers run in order, and leave files for those after them', async () => {
+    await scene({ count: 2 }, async (s) => {
+      const volumeMounts = [{ name: 'shared', mountPath: '/work' }];
+      const run = (name: string, script: string) => ({ name, image: 'i', command: ['sh', '-c', script], volumeMounts });
+      const initContainers = [
+        run('one', 'sleep 2; echo 4 > /work/code'),
+        run('two', 'unknown-tool; echo 0 >> /work/code'),
+      ];
+      const containers = [run('c', 'exit $(head -n 1 /work/code)$(tail -n 1 /work/code)')];
+      const volumes = [{ name: 'shared', emptyDir: {} }];
+      await s.client.create(podKind, bound({ initContainers, containers, volumes, restartPolicy: 'Never' }));
+      await s.clock.advance(1000);
+      const { status } = await find(s);
+      assert.deepEqual(
+        [status.phase, status.initContainerStatuses?.map((c) => Object.keys(c.state!)[0])],
+        ['Pending', ['running', 'waiting']],
+      );
+      await s.clock.advance(2000);
+      assert.equal((await find(s)).status.containerStatuses?.[0]?.state?.terminated?.exitCode, 40);
+    });
+  });
+
+  test('an image that nobody has is asked for ever more seldom', async () => {
+    await scene({ count: 2 }, async (s) => {
+      await s.client.create(podKind, bound({ containers: [{ name: 'c', image: 'registry.invalid/nothing:1' }] }));
+      const reason = async () => (await find(s)).status.containerStatuses?.[0]?.state?.waiting?.reason;
+      await s.clock.advance(1000);
+      assert.equal(await reason(), 'ErrImagePull');
+      await s.clock.advance(2000);
+      assert.equal(await reason(), 'ImagePullBackOff');
+      const reasons = (await told(s)).map((e) => e.reason);
+      assert.deepEqual(reasons, ['Pulling', 'Failed', 'Failed', 'BackOff', 'Failed']);
+    });
+  });
+
+  test('a config map that is not there holds the pod back until it is', async () => {
+    await scene({ count: 2 }, async (s) => {
+      const env = [{ name: 'A', valueFrom: { configMapKeyRef: { name: 'settings', key: 'a' } } }];
+      await s.client.create(podKind, bound({ containers: [{ name: 'c', image: 'i', env }] }));
+      await s.clock.advance(1000);
+      const state = async () => (await find(s)).status.containerStatuses?.[0]?.state;
+      assert.deepEqual((await state())?.waiting, {
+        reason: 'CreateContainerConfigError',
+        message: 'configmap "settings" not found',
+      });
+      await s.client.create(configMap, { metadata: { namespace: 'default', name: 'settings' }, data: { a: '1' } });
+      await s.clock.advance(3000);
+      assert.ok((await state())?.running);
     });
   });
 });

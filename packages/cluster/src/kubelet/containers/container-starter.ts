@@ -2,9 +2,16 @@ import type { Container, Pod, Secret } from '@tiphys/sdk/api';
 import type { Image, PodSandboxConfig } from '../cri/index.ts';
 import type { PodSurroundings } from '../pods/pod-surroundings.ts';
 import type { RuntimeContainer } from '../pods/runtime-pod.ts';
-import { type Tell, tellOfContainer, tellOfPod } from './container-events.ts';
 import { containerConfig } from './container-config.ts';
-import { environment, formatPod, type Variables, StartError } from '../../podspec/index.ts';
+import {
+  environment,
+  holdBack,
+  StartError,
+  type Tell,
+  tellOfContainer,
+  tellOfPod,
+  type Variables,
+} from '../../podspec/index.ts';
 import { hostNamesOf, hostsFile } from './hostname.ts';
 import { runHook } from './lifecycle-hooks.ts';
 import { restartCountOf } from './labels.ts';
@@ -29,7 +36,7 @@ export interface StartRequest {
 export async function startContainer(request: StartRequest, o: PodSurroundings, signal: AbortSignal): Promise<void> {
   const { pod, container, sandbox, sandboxId, last } = request;
   const tell = tellOfContainer(o.events, pod, container.name);
-  holdBack(request, o, tell);
+  if (last?.state === 'CONTAINER_EXITED') holdBack(pod, container, last.finishedAt / 1e6, o.restarts, tell);
   const secrets = await pullSecrets(pod, o, signal);
   const image = await pulled({ ...request, secrets }, o, tell, signal);
   const attempt = attemptOf(pod, container, last);
@@ -60,26 +67,6 @@ export async function startContainer(request: StartRequest, o: PodSurroundings, 
     throw new StartError('PostStartHookError', messageOf(err), { cause: err });
   }
 }
-
-/** One that keeps ending is started ever more seldom. */
-function holdBack({ pod, container, last }: StartRequest, { restarts }: PodSurroundings, tell: Tell): void {
-  if (last?.state !== 'CONTAINER_EXITED') return;
-  const key = `${pod.metadata.uid}/${container.name}`;
-  const endedAtMs = last.finishedAt / 1e6;
-  const { delayMs, leftMs } = restarts.waiting(key, endedAtMs);
-  if (leftMs > 0) {
-    tell('Warning', 'BackOff', `Back-off restarting failed container ${container.name} in pod ${formatPod(pod)}`);
-    throw new StartError(
-      'CrashLoopBackOff',
-      `back-off ${minutes(delayMs)} restarting failed container=${container.name} pod=${formatPod(pod)}`,
-      { retryAfterMs: leftMs },
-    );
-  }
-  restarts.next(key, endedAtMs);
-}
-
-/** `10s`, `1m20s`, `5m0s`. */
-const minutes = (ms: number) => (ms < 60_000 ? `${ms / 1000}s` : `${Math.floor(ms / 60_000)}m${(ms % 60_000) / 1000}s`);
 
 async function pullSecrets(pod: Pod, { secrets, events }: PodSurroundings, signal: AbortSignal): Promise<Secret[]> {
   const found: Secret[] = [];

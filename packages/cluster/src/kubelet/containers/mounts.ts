@@ -1,6 +1,6 @@
 import type { Container, Pod, VolumeMount } from '@tiphys/sdk/api';
 import type { Mount } from '../cri/index.ts';
-import { expand, type Variables, StartError } from '../../podspec/index.ts';
+import { expand, StartError, type Variables } from '../../podspec/index.ts';
 
 export interface MountSurroundings {
   /** Host paths by the volumes' names. */

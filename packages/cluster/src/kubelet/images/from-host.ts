@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { elfNeeds, isElf } from './elf.ts';
 import { HostTree } from './host-tree.ts';
 import { ociImage, type OciImage } from './oci-image.ts';
-import { tarOf } from './tar.ts';
+import { tarOf } from '../../tar/index.ts';
 
 export interface FromHostOptions {
   /** Programs, other files and directories; a name without a slash is looked for in `path`. The first is the entry point. */

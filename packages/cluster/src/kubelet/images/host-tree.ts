@@ -1,6 +1,6 @@
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { TarEntry } from './tar.ts';
+import type { TarEntry } from '../../tar/index.ts';
 
 const permissions = 0o7777;
 

@@ -10,7 +10,7 @@ import { imageFromHost } from './from-host.ts';
 import { HostTree } from './host-tree.ts';
 import { pauseImage } from './pause-image.ts';
 import { pauseProgram } from './pause-program.ts';
-import { tarOf } from './tar.ts';
+import { tarOf } from '../../tar/index.ts';
 
 const isLinuxAmd64 = process.platform === 'linux' && process.arch === 'x64';
 

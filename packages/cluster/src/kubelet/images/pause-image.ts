@@ -1,6 +1,6 @@
 import { ociImage, type OciImage } from './oci-image.ts';
 import { type PauseArchitecture, pauseProgram } from './pause-program.ts';
-import { tarOf } from './tar.ts';
+import { tarOf } from '../../tar/index.ts';
 
 /** Of no registry: it is made here and never pulled. */
 export const pauseImageName = 'localhost/tiphys/pause:1';

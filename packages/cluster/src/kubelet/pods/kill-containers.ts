@@ -1,9 +1,8 @@
 import type { Container, Pod } from '@tiphys/sdk/api';
 import { type Clock, isAbort } from '@tiphys/sdk/runtime';
-import { type Tell, tellOfContainer } from '../containers/container-events.ts';
+import { containerNamed, initContainersOf, isSidecar, type Tell, tellOfContainer } from '../../podspec/index.ts';
 import { promisedGraceOf } from '../containers/labels.ts';
 import { runHook } from '../containers/lifecycle-hooks.ts';
-import { containerNamed, initContainersOf, isSidecar } from '../../podspec/index.ts';
 import type { PodSurroundings } from './pod-surroundings.ts';
 import { addressesOf, isRunning, nameOf, type RuntimeContainer, type RuntimePod } from './runtime-pod.ts';
 

@@ -2,9 +2,8 @@ import type { ConfigMap, Secret, Service } from '@tiphys/sdk/api';
 import type { EventRecorder } from '@tiphys/sdk/operator';
 import type { Clock, Logger, Random } from '@tiphys/sdk/runtime';
 import type { KubeletConfig } from '../config.ts';
-import { type BackOff } from '../../podspec/index.ts';
-import type { ImagePuller } from '../containers/image-puller.ts';
-import type { ContainerRuntime } from '../cri/index.ts';
+import type { BackOff, ImagePuller } from '../../podspec/index.ts';
+import type { AuthConfig, ContainerRuntime, Image, PodSandboxConfig } from '../cri/index.ts';
 import type { PodCgroups } from '../cgroups/index.ts';
 import type { StatusWriter } from '../status/status-writer.ts';
 import type { PodVolumes, ReferencedObjects } from '../volumes/index.ts';
@@ -21,7 +20,7 @@ export interface PodSurroundings {
   readonly runtime: ContainerRuntime;
   /** `containerd`: the scheme of container ids. */
   readonly runtimeName: string;
-  readonly images: ImagePuller;
+  readonly images: ImagePuller<Image, AuthConfig, PodSandboxConfig>;
   readonly node: NodeFacts;
   readonly files: PodFiles;
   readonly volumes: PodVolumes;

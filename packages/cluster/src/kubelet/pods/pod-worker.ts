@@ -1,8 +1,7 @@
 import type { Pod, PodStatus } from '@tiphys/sdk/api';
 import { equal } from '@tiphys/sdk/machinery';
 import { Broadcast, isAbort, type Logger, type TaskGroup, throwIfAborted } from '@tiphys/sdk/runtime';
-import { tellOfPod } from '../containers/container-events.ts';
-import { allContainersOf, type StartError } from '../../podspec/index.ts';
+import { allContainersOf, type StartError, tellOfPod } from '../../podspec/index.ts';
 import { qosClassOf } from '../containers/qos.ts';
 import { isUnavailable } from '../cri/index.ts';
 import { PodProbes, type ObservedRun } from '../probes/pod-probes.ts';

@@ -1,8 +1,7 @@
 import type { Pod } from '@tiphys/sdk/api';
-import { tellOfPod } from '../containers/container-events.ts';
+import { StartError, tellOfPod } from '../../podspec/index.ts';
 import { startContainer } from '../containers/container-starter.ts';
 import { sandboxConfig } from '../containers/sandbox-config.ts';
-import { StartError } from '../../podspec/index.ts';
 import type { PodSandboxConfig } from '../cri/index.ts';
 import { killContainer, killPod } from './kill-containers.ts';
 import { podActions, type Verdicts } from './pod-actions.ts';

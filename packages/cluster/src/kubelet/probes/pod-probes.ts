@@ -1,8 +1,7 @@
 import type { Container, Pod } from '@tiphys/sdk/api';
 import type { EventRecorder } from '@tiphys/sdk/operator';
 import type { Clock, TaskGroup } from '@tiphys/sdk/runtime';
-import { tellOfContainer } from '../containers/container-events.ts';
-import { initContainersOf, isSidecar } from '../../podspec/index.ts';
+import { initContainersOf, isSidecar, tellOfContainer } from '../../podspec/index.ts';
 import type { ContainerRuntime } from '../cri/index.ts';
 import { type ProbedRun, type ProbeType, ProbeWorker, type Verdict } from './probe-worker.ts';
 

@@ -1,6 +1,6 @@
 import type { Container, Probe } from '@tiphys/sdk/api';
 import { Broadcast, type Clock } from '@tiphys/sdk/runtime';
-import type { Tell } from '../containers/container-events.ts';
+import type { Tell } from '../../podspec/index.ts';
 import type { ContainerRuntime } from '../cri/index.ts';
 import { type ProbeOutcome, runProbe } from './handlers.ts';
 

@@ -1,6 +1,7 @@
-import type { ContainerStatus, Pod } from '@tiphys/sdk/api';
+import type { Pod } from '@tiphys/sdk/api';
 import { badRequest, StatusError } from '@tiphys/sdk/machinery';
 import type { Clock } from '@tiphys/sdk/runtime';
+import { containerOfLog } from '../../podspec/index.ts';
 import type { ContainerRef, PodRef, StreamingBackend } from '../../streaming/index.ts';
 import { containerNameLabel, podUidLabel } from '../containers/labels.ts';
 import { type ContainerRuntime, isRuntimeNotFound } from '../cri/index.ts';
@@ -73,38 +74,6 @@ async function running(deps: BackendDeps, target: ContainerRef, signal: AbortSig
   const newest = containers.toSorted((a, b) => b.createdAt - a.createdAt)[0];
   if (!newest) throw plain(500, `container not found (${quote(target.container)})`);
   return newest.id;
-}
-
-/** The container whose log is meant: the one that runs, or the last that did. Throws 400 when there is none yet. */
-export function containerOfLog({ metadata, status }: Pod, name: string, previous: boolean): string {
-  const all = [
-    ...(status.containerStatuses ?? []),
-    ...(status.initContainerStatuses ?? []),
-    ...(status.ephemeralContainerStatuses ?? []),
-  ];
-  const about = `container ${quote(name)} in pod ${quote(metadata.name ?? '')}`;
-  const found = all.find((c) => c.name === name);
-  if (!found) throw badRequest(`${about} is not available`);
-  const id = previous ? found.lastState?.terminated?.containerID : currentId(found);
-  if (id) return id.slice(id.indexOf('://') + '://'.length);
-  throw badRequest(previous ? `previous terminated ${about} not found` : `${about} ${whyNone(found)}`);
-}
-
-function currentId({ containerID, state, lastState }: ContainerStatus): string | undefined {
-  if (state?.running) return containerID;
-  // A container whose successor couldn't be started has no id of its own.
-  return state?.terminated?.containerID || lastState?.terminated?.containerID;
-}
-
-function whyNone({ state, lastState }: ContainerStatus): string {
-  if (state?.terminated ?? lastState?.terminated) return 'is terminated';
-  const reason = state?.waiting?.reason;
-  if (reason === undefined) return 'is in an unknown state';
-  const known: Readonly<Record<string, string>> = {
-    ErrImagePull: "image can't be pulled",
-    ImagePullBackOff: 'trying and failing to pull image',
-  };
-  return `is waiting to start: ${known[reason] ?? reason}`;
 }
 
 const fullId = ({ status }: Pod, name: string, id: string): string =>

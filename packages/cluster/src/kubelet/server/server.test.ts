@@ -9,7 +9,7 @@ import { nullLogger, systemClock, systemRandom } from '@tiphys/sdk/runtime';
 import { aPod } from '@tiphys/sdk/testing';
 import { Pki } from '../../pki/index.ts';
 import { NodeAccess, subresourcesOf, verbOf } from './access.ts';
-import { containerOfLog } from './backend.ts';
+import { containerOfLog } from '../../podspec/index.ts';
 import { resourceMetrics } from './info-handler.ts';
 import { NodeServer } from './node-server.ts';
 

@@ -1,5 +1,5 @@
 import type { Pod } from '@tiphys/sdk/api';
-import { type PodAddresses } from '../../podspec/index.ts';
+import type { PodAddresses } from '../../podspec/index.ts';
 
 /** A volume couldn't be made; the message is upstream's and ends in an event. */
 export class MountError extends Error {

@@ -19,8 +19,7 @@ import { seededRandom } from '@tiphys/sdk/runtime';
 import { aPod, SimClock } from '@tiphys/sdk/testing';
 import { writeAtomically } from './atomic-writer.ts';
 import { checkHostPath } from './host-path.ts';
-import { configMapPayload, downwardPayload, secretPayload } from '../../podspec/index.ts';
-import { ServiceAccountTokens } from '../../podspec/index.ts';
+import { configMapPayload, downwardPayload, secretPayload, ServiceAccountTokens } from '../../podspec/index.ts';
 import { subPathWithin } from './sub-path.ts';
 
 const { signal } = new AbortController();

@@ -1,5 +1,6 @@
-import { PassThrough } from 'node:stream';
-import type { ContainerStatus, Pod } from '@tiphys/sdk/api';
+import { once } from 'node:events';
+import { PassThrough, type Writable } from 'node:stream';
+import type { Pod } from '@tiphys/sdk/api';
 import type { Informer } from '@tiphys/sdk/cache';
 import { badRequest, notFound } from '@tiphys/sdk/machinery';
 import type { Clock } from '@tiphys/sdk/runtime';
@@ -7,16 +8,27 @@ import {
   type ContainerRef,
   type ExecSession,
   exitedWith,
-  type LogOptions,
   type PodRef,
   type StreamingBackend,
   type TerminalStreams,
 } from '../../streaming/index.ts';
-import { type CommandIo, runCommand } from './commands.ts';
+import { containerOfLog } from '../../podspec/index.ts';
+import { statusOf } from '../container-life.ts';
+import type { Processes, ProcessRun } from '../processes.ts';
+import { type Output, type PodWorlds, type Process, refuseProgram, runProgram } from '../world/index.ts';
+import { endOf } from './end-of.ts';
 import { simulatedService } from './service.ts';
+import { storyOf } from './story.ts';
+
+export interface SimBackendDeps {
+  readonly pods: Informer<Pod>;
+  readonly processes: Processes;
+  readonly worlds: PodWorlds;
+  readonly clock: Clock;
+}
 
 /** What kubectl's logs, exec, attach and port-forward find in a container that isn't there: little, but of the right kind. */
-export function simBackend({ pods, clock }: { pods: Informer<Pod>; clock: Clock }): StreamingBackend {
+export function simBackend({ pods, processes, worlds, clock }: SimBackendDeps): StreamingBackend {
   const podOf = ({ namespace, pod }: PodRef): Pod => {
     const found = pods.get(namespace, pod);
     if (!found) throw notFound({ group: '', resource: 'pods' }, pod);
@@ -29,24 +41,32 @@ export function simBackend({ pods, clock }: { pods: Informer<Pod>; clock: Clock 
     }
     return pod;
   };
+  const runsOf = (pod: Pod, { container }: ContainerRef) => processes.of(pod.metadata.uid!, container);
   return {
     async logs(target, options) {
       const pod = podOf(target);
-      const status = statusOf(pod, target.container);
-      if (!status?.state?.running && !status?.state?.terminated && !status?.lastState?.terminated)
-        throw badRequest(`container "${target.container}" in pod "${target.pod}" is waiting to start`);
-      if (options.previous && !status.lastState?.terminated) {
-        throw badRequest(`previous terminated container "${target.container}" in pod "${target.pod}" not found`);
-      }
-      return logs({ pod, status, pods, clock }, target.container, options);
+      containerOfLog(pod, target.container, options.previous ?? false);
+      const status = statusOf(pod, target.container)!;
+      const runs = runsOf(pod, target);
+      // One that waits to run again has its last run's to show.
+      const run = options.previous && status.state?.running ? runs?.previous : runs?.current;
+      return run ? run.log.read(options) : storyOf({ pod, status, pods }, target.container, options);
     },
     async exec(target, command, o) {
       const pod = running(target);
-      return session((io) => runCommand(command, io, { pod, container: target.container, clock }), o);
+      const { podIP, hostIP = '' } = pod.status;
+      const addresses = { podIPs: podIP ? [podIP] : [], hostIPs: [hostIP] };
+      const { files, hostname, env, cwd } = await worlds.of(pod, target.container, addresses, o.signal);
+      const machine = { files, hostname, clock, otherProgram: refuseProgram };
+      return session((io) => runProgram(command, { ...io, machine, env: new Map(env), cwd }), o);
     },
     async attach(target, o) {
       const pod = running(target);
-      return session((io) => runCommand(['cat'], io, { pod, container: target.container, clock }), o);
+      const run = runsOf(pod, target)?.current;
+      return session(
+        (io) => (run ? attached(run, io) : endOf({ pod, pods }, target.container, io.signal).then(() => 0)),
+        o,
+      );
     },
     async portForward(target) {
       const pod = podOf(target);
@@ -55,78 +75,44 @@ export function simBackend({ pods, clock }: { pods: Informer<Pod>; clock: Clock 
   };
 }
 
-function statusOf({ status }: Pod, name: string): ContainerStatus | undefined {
-  const { containerStatuses = [], initContainerStatuses = [], ephemeralContainerStatuses = [] } = status ?? {};
-  return [containerStatuses, initContainerStatuses, ephemeralContainerStatuses].flat().find((s) => s.name === name);
+type Io = Pick<Process, 'stdin' | 'stdout' | 'stderr' | 'tty' | 'signal'>;
+
+/** Hears what the process says from now on, and speaks to it, until it ends or the client goes. */
+async function attached(run: ProcessRun, io: Io): Promise<number> {
+  run.listeners.add(io.stdout);
+  try {
+    void say(io.stdin, run.stdin);
+    // Its log ends with it.
+    for await (const _line of run.log.read({ follow: true, tailLines: 0, signal: io.signal }));
+    // Whoever is attached learns how it ended from the pod.
+    return 0;
+  } finally {
+    run.listeners.delete(io.stdout);
+  }
 }
 
-interface LogSource {
-  readonly pod: Pod;
-  readonly status: ContainerStatus;
-  readonly pods: Informer<Pod>;
-  readonly clock: Clock;
+async function say(from: AsyncIterable<Uint8Array>, to: PassThrough | undefined): Promise<void> {
+  try {
+    for await (const chunk of from) to?.write(chunk);
+  } catch {
+    // The client has gone, and has nothing more to say.
+  }
 }
 
-/** What the container did, a line for each thing; who follows waits for its end. */
-async function* logs(
-  { pod, status, pods }: LogSource,
-  container: string,
-  options: LogOptions & { signal: AbortSignal },
-): AsyncIterable<Uint8Array> {
-  const { metadata, spec } = pod;
-  const end = options.previous
-    ? status.lastState?.terminated
-    : (status.state?.terminated ?? status.lastState?.terminated);
-  const startedAt =
-    (!options.previous && status.state?.running?.startedAt) || end?.startedAt || metadata.creationTimestamp!;
-  const lines: [time: string, text: string][] = [
-    [
-      startedAt,
-      `simulated container ${container} of pod ${metadata.namespace}/${metadata.name} on node ${spec.nodeName}`,
-    ],
-    [startedAt, `image ${status.image}, started ${status.restartCount + 1} time(s)`],
-  ];
-  const ended = !status.state?.running || options.previous;
-  if (end && ended) lines.push([end.finishedAt ?? startedAt, `exited with code ${end.exitCode}`]);
-  const told = lines.slice(options.tailLines === undefined ? 0 : Math.max(0, lines.length - options.tailLines));
-  const print = ([time, text]: [string, string]) => Buffer.from(options.timestamps ? `${time} ${text}\n` : `${text}\n`);
-  const bytes = Buffer.concat(told.map(print));
-  if (bytes.length) yield options.limitBytes === undefined ? bytes : bytes.subarray(0, options.limitBytes);
-  if (!options.follow || ended) return;
-  const { exitCode, finishedAt } = await endOf(pod, container, pods, options.signal);
-  if (exitCode !== undefined) yield print([finishedAt ?? startedAt, `exited with code ${exitCode}`]);
-}
-
-type End = { readonly exitCode?: number; readonly finishedAt?: string | null };
-
-/** How the container ended; nothing when its pod went away with it, or when nobody listens any more. */
-function endOf(pod: Pod, container: string, pods: Informer<Pod>, signal: AbortSignal): Promise<End> {
-  return new Promise((resolve) => {
-    const done = (end: End = {}) => {
-      stop();
-      signal.removeEventListener('abort', onAbort);
-      resolve(end);
-    };
-    const onAbort = () => done();
-    const stop = pods.on((next, old) => {
-      if ((next ?? old)!.metadata.uid !== pod.metadata.uid) return;
-      const status = next && statusOf(next, container);
-      // Handlers are called from within `on` too, before there is a way to stop.
-      if (!status?.state?.running)
-        queueMicrotask(() => done(status?.state?.terminated ?? status?.lastState?.terminated));
-    });
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) done();
-  });
-}
-
-function session(run: (io: CommandIo) => Promise<number>, o: TerminalStreams): ExecSession {
+function session(run: (io: Io) => Promise<number>, o: TerminalStreams): ExecSession {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   const controller = new AbortController();
   if (!o.stdin) stdin.end();
   if (!o.stdout) stdout.resume();
   if (!o.stderr) stderr.resume();
-  const io = { stdin, stdout, stderr: o.tty ? stdout : stderr, tty: o.tty ?? false, signal: controller.signal };
+  const tty = o.tty ?? false;
+  const io = {
+    stdin,
+    stdout: outputTo(stdout, tty, controller.signal),
+    stderr: outputTo(tty ? stdout : stderr, tty, controller.signal),
+    tty,
+    signal: controller.signal,
+  };
   const status = run(io)
     .then(exitedWith, () => exitedWith(137))
     .finally(() => {
@@ -145,3 +131,12 @@ function session(run: (io: CommandIo) => Promise<number>, o: TerminalStreams): E
     },
   };
 }
+
+/** A terminal wants its lines to end with a return. */
+const outputTo =
+  (stream: Writable, tty: boolean, signal: AbortSignal): Output =>
+  async (chunk) => {
+    if (stream.destroyed) return;
+    const bytes = tty ? Buffer.from(Buffer.from(chunk).toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1') : chunk;
+    if (!stream.write(bytes)) await once(stream, 'drain', { signal });
+  };

@@ -1,38 +1,48 @@
 import type { Container, Pod, Secret } from '@tiphys/sdk/api';
 import type { Clock } from '@tiphys/sdk/runtime';
-import type { AuthConfig, Image, ImageService, PodSandboxConfig } from '../cri/index.ts';
-import { BackOff, goDuration, imageProblem, StartError } from '../../podspec/index.ts';
+import { BackOff } from './back-off.ts';
 import type { Tell } from './container-events.ts';
+import { goDuration } from './go-duration.ts';
+import { imageProblem } from './image-name.ts';
+import { StartError } from './start-error.ts';
 
-export interface PullRequest {
+/** Where images are and come from; a runtime's image service is one. */
+export interface ImageSource<Image, Auth, Sandbox> {
+  /** Undefined when the image isn't there. */
+  status(image: { image: string }, o: { signal: AbortSignal }): Promise<Image | undefined>;
+  /** Resolves to what the image is found by. */
+  pull(image: { image: string }, o: { signal: AbortSignal; auth?: Auth; sandbox?: Sandbox }): Promise<string>;
+}
+
+export interface PullRequest<Sandbox> {
   readonly pod: Pod;
   readonly container: Container;
-  readonly sandbox: PodSandboxConfig;
+  readonly sandbox?: Sandbox;
   readonly secrets: readonly Secret[];
   readonly tell: Tell;
 }
 
-export interface ImagePullerDeps {
-  readonly images: ImageService;
+export interface ImagePullerDeps<Image, Auth, Sandbox> {
+  readonly images: ImageSource<Image, Auth, Sandbox>;
   readonly clock: Clock;
   /** What may be tried for an image, the likeliest first; empty for an anonymous pull. */
-  readonly credentials: (image: string, secrets: readonly Secret[]) => readonly AuthConfig[];
+  readonly credentials: (image: string, secrets: readonly Secret[]) => readonly Auth[];
 }
 
 /** Sees to it that an image is on the machine, as its pull policy says. One pull at a time, and failures back off. */
-export class ImagePuller {
-  readonly #deps: ImagePullerDeps;
+export class ImagePuller<Image extends { readonly size: string | number }, Auth, Sandbox> {
+  readonly #deps: ImagePullerDeps<Image, Auth, Sandbox>;
   readonly #backOff: BackOff;
   readonly #lastError = new Map<string, string>();
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(deps: ImagePullerDeps) {
+  constructor(deps: ImagePullerDeps<Image, Auth, Sandbox>) {
     this.#deps = deps;
     this.#backOff = new BackOff(deps.clock);
   }
 
   /** Resolves to the image; rejects with the `StartError` that the container waits with. */
-  async ensure(request: PullRequest, signal: AbortSignal): Promise<Image> {
+  async ensure(request: PullRequest<Sandbox>, signal: AbortSignal): Promise<Image> {
     const { images } = this.#deps;
     const { container, tell } = request;
     const image = container.image ?? '';
@@ -62,7 +72,11 @@ export class ImagePuller {
     for (const key of this.#lastError.keys()) if (key.startsWith(`${uid}/`)) this.#lastError.delete(key);
   }
 
-  async #pull(image: string, { pod, sandbox, secrets, tell }: PullRequest, signal: AbortSignal): Promise<Image> {
+  async #pull(
+    image: string,
+    { pod, sandbox, secrets, tell }: PullRequest<Sandbox>,
+    signal: AbortSignal,
+  ): Promise<Image> {
     const { clock, images } = this.#deps;
     const key = `${pod.metadata.uid}/${image}`;
     const { leftMs } = this.#backOff.waiting(key);
@@ -107,15 +121,16 @@ export class ImagePuller {
   async #pullWith(
     image: string,
     secrets: readonly Secret[],
-    sandbox: PodSandboxConfig,
+    sandbox: Sandbox | undefined,
     signal: AbortSignal,
   ): Promise<string> {
+    const call = { signal, ...(sandbox && { sandbox }) };
     const credentials = this.#deps.credentials(image, secrets);
-    if (credentials.length === 0) return this.#deps.images.pull({ image }, { signal, sandbox });
+    if (credentials.length === 0) return this.#deps.images.pull({ image }, call);
     let failure: unknown;
     for (const auth of credentials) {
       try {
-        return await this.#deps.images.pull({ image }, { signal, sandbox, auth });
+        return await this.#deps.images.pull({ image }, { ...call, auth });
       } catch (err) {
         if (signal.aborted) throw err;
         failure = err; // the next credential may fit

@@ -1,6 +1,6 @@
 import { pod as podKind, type Pod } from '@tiphys/sdk/api';
 import type { EventRecorder, EventType } from '@tiphys/sdk/operator';
-import { fieldPathOf } from '../../podspec/index.ts';
+import { fieldPathOf } from './pod-containers.ts';
 
 /** Tells users about one thing: a pod or one of its containers. */
 export type Tell = (type: EventType, reason: string, message: string) => void;
