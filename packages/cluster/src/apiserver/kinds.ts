@@ -35,6 +35,10 @@ export const storedKinds: readonly AnyKind[] = [
   erase(api.mutatingAdmissionPolicy),
   erase(api.mutatingAdmissionPolicyBinding),
   erase(api.priorityClass),
+  erase(api.deviceClass),
+  erase(api.resourceClaim),
+  erase(api.resourceClaimTemplate),
+  erase(api.resourceSlice),
   erase(api.flowSchema),
   erase(api.priorityLevelConfiguration),
 ];

@@ -4,6 +4,7 @@ import type { Schema } from './words.ts';
 /** Fields whose internal names aren't just the published ones with a capital. */
 const renamed: Readonly<Record<string, string>> = {
   uid: 'UID',
+  cel: 'CEL',
   apiVersion: 'APIVersion',
   apiGroups: 'APIGroups',
   seLinuxOptions: 'SELinuxOptions',

@@ -4,6 +4,7 @@ import { reservedNameWarnings } from './reserved-names.ts';
 import { validatingPolicyRules, validatingPolicyStatusRules } from './validation/validating-policy.ts';
 import { condition } from '../meta/condition.ts';
 import { objectMeta } from '../meta/object-meta.ts';
+import { keepAllButStatus, statusOnlyResetFields } from '../meta/status-only.ts';
 import { validatingAdmissionPolicySpec } from './validating-policy-spec.ts';
 
 const expressionWarningShape = s.struct('io.k8s.api.admissionregistration.v1.ExpressionWarning', {
@@ -59,7 +60,8 @@ export const validatingAdmissionPolicy: Kind<ValidatingAdmissionPolicy, Validati
   plural: 'validatingadmissionpolicies',
   scope: 'Cluster',
   categories: ['api-extensions'],
-  status: { validate: validatingPolicyStatusRules },
+  status: { prepareForUpdate: keepAllButStatus, validate: validatingPolicyStatusRules },
+  resetFields: statusOnlyResetFields,
   generation: true,
   unconditionalUpdate: false,
   schema: validatingAdmissionPolicyShape,

@@ -1,7 +1,8 @@
 import { timestamp } from '../../machinery/index.ts';
-import { defineKind, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
+import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
+import { keepAllButStatus, statusOnlyResetFields } from '../meta/status-only.ts';
 import { apiServiceNameProblems, apiServiceRules, apiServiceStatusRules } from './apiservice-rules.ts';
 
 const apiregistrationServiceReferenceShape = s.struct(
@@ -71,6 +72,7 @@ export const apiService: Kind<APIService, APIServiceManifest> = defineKind<APISe
   scope: 'Cluster',
   categories: ['api-extensions'],
   status: { prepareForUpdate: keepAllButStatus, validate: apiServiceStatusRules },
+  resetFields: statusOnlyResetFields,
   unconditionalUpdate: false,
   storagePrefix: 'apiregistration.k8s.io/apiservices',
   schema: apiServiceShape,
@@ -100,13 +102,6 @@ const localCondition = (now: number): APIServiceCondition => ({
   reason: 'Local',
   message: 'Local APIServices are always available',
 });
-
-/** Whoever watches a service's health says nothing else about it. */
-function keepAllButStatus(next: APIService, old: APIService): void {
-  next.spec = old.spec;
-  const { labels, annotations, finalizers, ownerReferences } = old.metadata;
-  setFields(objectMeta, next.metadata, { labels, annotations, finalizers, ownerReferences });
-}
 
 function availability({ status }: APIService): string {
   const condition = status.conditions?.find((c) => c.type === 'Available');

@@ -1,6 +1,7 @@
 import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
+import { keepAllButStatus, statusOnlyResetFields } from '../meta/status-only.ts';
 import { conditionRules } from './condition-rules.ts';
 import { flowSchemaRules } from './flowschema-rules.ts';
 import { flowSchemaSpec } from './flowschema-spec.ts';
@@ -42,7 +43,8 @@ export const flowSchema: Kind<FlowSchema, FlowSchemaManifest> = defineKind<FlowS
   kind: 'FlowSchema',
   plural: 'flowschemas',
   scope: 'Cluster',
-  status: { validate: ({ status }) => conditionRules(status.conditions) },
+  status: { prepareForUpdate: keepAllButStatus, validate: ({ status }) => conditionRules(status.conditions) },
+  resetFields: statusOnlyResetFields,
   generation: true,
   schema: flowSchemaShape,
 

@@ -1,6 +1,7 @@
 import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
+import { keepAllButStatus, statusOnlyResetFields } from '../meta/status-only.ts';
 import { conditionRules } from './condition-rules.ts';
 import { priorityLevelRules } from './prioritylevel-rules.ts';
 import { priorityLevelConfigurationSpec, type PriorityLevelConfigurationSpec } from './prioritylevel-spec.ts';
@@ -54,7 +55,8 @@ export const priorityLevelConfiguration: Kind<PriorityLevelConfiguration, Priori
     kind: 'PriorityLevelConfiguration',
     plural: 'prioritylevelconfigurations',
     scope: 'Cluster',
-    status: { validate: ({ status }) => conditionRules(status.conditions) },
+    status: { prepareForUpdate: keepAllButStatus, validate: ({ status }) => conditionRules(status.conditions) },
+    resetFields: statusOnlyResetFields,
     generation: true,
     schema: priorityLevelConfigurationShape,
 

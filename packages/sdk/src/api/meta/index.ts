@@ -8,3 +8,5 @@ export * from './label-selector-rules.ts';
 export * from './label-selector.ts';
 export * from './label-selector-rules.ts';
 export * from './object-meta.ts';
+export * from './status-only.ts';
+export * from './template-metadata.ts';

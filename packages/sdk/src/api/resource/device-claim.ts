@@ -60,11 +60,15 @@ export interface DeviceToleration extends s.Out<typeof deviceTolerationShape> {}
 export interface DeviceTolerationManifest extends s.In<typeof deviceTolerationShape> {}
 export const deviceToleration: Struct<DeviceToleration, DeviceTolerationManifest> = deviceTolerationShape;
 
+/** How many are asked for when nobody says. */
+const oneUnlessAll = ({ allocationMode }: Readonly<Record<string, unknown>>): number | undefined =>
+  allocationMode === 'ExactCount' ? 1 : undefined;
+
 const exactDeviceRequestShape = s.struct('io.k8s.api.resource.v1.ExactDeviceRequest', {
   deviceClassName: s.req(1, s.str()),
   selectors: s.zero(2, s.list(deviceSelector)),
-  allocationMode: s.zero(3, s.oneOf('All', 'ExactCount')),
-  count: s.zero(4, s.int64()),
+  allocationMode: s.zero(3, s.oneOf('All', 'ExactCount'), { fill: 'ExactCount' }),
+  count: s.zero(4, s.int64(), { fill: oneUnlessAll }),
   adminAccess: s.opt(5, s.bool()),
   tolerations: s.zero(6, s.list(deviceToleration)),
   capacity: s.opt(7, capacityRequirements),
@@ -77,8 +81,8 @@ const deviceSubRequestShape = s.struct('io.k8s.api.resource.v1.DeviceSubRequest'
   name: s.req(1, s.str()),
   deviceClassName: s.req(2, s.str()),
   selectors: s.zero(3, s.list(deviceSelector)),
-  allocationMode: s.zero(4, s.oneOf('All', 'ExactCount')),
-  count: s.zero(5, s.int64()),
+  allocationMode: s.zero(4, s.oneOf('All', 'ExactCount'), { fill: 'ExactCount' }),
+  count: s.zero(5, s.int64(), { fill: oneUnlessAll }),
   tolerations: s.zero(6, s.list(deviceToleration)),
   capacity: s.opt(7, capacityRequirements),
 });

@@ -1,6 +1,8 @@
 import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { deviceSelector, opaqueDeviceConfiguration } from './device-claim.ts';
+import { deviceClassRules } from './validation/deviceclass.ts';
 
 const deviceClassConfigurationShape = s.struct('io.k8s.api.resource.v1.DeviceClassConfiguration', {
   opaque: s.opt([1, 1], opaqueDeviceConfiguration),
@@ -40,4 +42,7 @@ export const deviceClass: Kind<DeviceClass, DeviceClassManifest> = defineKind<De
   returnsDeleted: true,
   generation: true,
   schema: deviceClassShape,
+
+  validate: deviceClassRules,
+  columns: [nameColumn, ageColumn],
 });

@@ -1,4 +1,5 @@
 export * from './device-claim.ts';
+export * from './device.ts';
 export * from './deviceclass.ts';
 export * from './resourceclaim.ts';
 export * from './resourceclaimtemplate.ts';

@@ -1,8 +1,13 @@
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { equal, field, invalid } from '../../machinery/index.ts';
+import { defineKind, internalValue, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
 import { nodeSelector } from '../core/node-selector.ts';
 import { condition } from '../meta/condition.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
+import { keepAllButStatus, statusOnlyResetFields } from '../meta/status-only.ts';
 import { deviceClaim, deviceRequestAllocationResult, opaqueDeviceConfiguration } from './device-claim.ts';
+import { claimStatusRules, deviceKey } from './validation/claim-status.ts';
+import { deviceClaimRules } from './validation/device-claim.ts';
 
 const resourceClaimSpecShape = s.struct('io.k8s.api.resource.v1.ResourceClaimSpec', {
   devices: s.held(1, deviceClaim),
@@ -109,6 +114,36 @@ export const resourceClaim: Kind<ResourceClaim, ResourceClaimManifest> = defineK
   plural: 'resourceclaims',
   scope: 'Namespaced',
   returnsDeleted: true,
-  status: true,
+  status: {
+    prepareForUpdate(next, old) {
+      keepAllButStatus(next, old);
+      dropDeallocated(next, old);
+    },
+    validate: claimStatusRules,
+  },
+  resetFields: statusOnlyResetFields,
   schema: resourceClaimShape,
+
+  *validate({ spec }, old) {
+    // What can't be changed isn't looked at again.
+    if (!old) yield* deviceClaimRules(spec.devices, field('spec', 'devices'));
+    else if (!equal(spec, old.spec)) {
+      yield invalid(field('spec'), internalValue(resourceClaimSpec, spec), 'field is immutable');
+    }
+  },
+  columns: [nameColumn, { name: 'State', type: 'string', value: stateText }, ageColumn],
 });
+
+/** What drivers say of devices goes with the devices. */
+function dropDeallocated({ status }: ResourceClaim, { status: before }: ResourceClaim): void {
+  const kept = new Set((status.allocation?.devices.results ?? []).map(deviceKey));
+  const gone = new Set((before.allocation?.devices.results ?? []).map(deviceKey).filter((key) => !kept.has(key)));
+  const devices = status.devices?.filter((device) => !gone.has(deviceKey(device)));
+  setFields(resourceClaimStatus, status, { devices: devices?.length ? devices : undefined });
+}
+
+function stateText({ metadata, status }: ResourceClaim): string {
+  const deleted = metadata.deletionTimestamp ? ['deleted'] : [];
+  if (!status.allocation) return deleted[0] ?? 'pending';
+  return [...deleted, 'allocated', ...(status.reservedFor?.length ? ['reserved'] : [])].join(',');
+}

@@ -1,6 +1,10 @@
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { equal, field, invalid } from '../../machinery/index.ts';
+import { defineKind, internalValue, type Kind, s, type Struct } from '../../schema/index.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
+import { validateTemplateMetadata } from '../meta/template-metadata.ts';
 import { resourceClaimSpec } from './resourceclaim.ts';
+import { deviceClaimRules } from './validation/device-claim.ts';
 
 const resourceClaimTemplateSpecShape = s.struct('io.k8s.api.resource.v1.ResourceClaimTemplateSpec', {
   metadata: s.held(1, objectMeta),
@@ -32,5 +36,16 @@ export const resourceClaimTemplate: Kind<ResourceClaimTemplate, ResourceClaimTem
   kind: 'ResourceClaimTemplate',
   plural: 'resourceclaimtemplates',
   scope: 'Namespaced',
+  returnsDeleted: true,
   schema: resourceClaimTemplateShape,
+
+  *validate({ spec }, old) {
+    const at = field('spec');
+    yield* validateTemplateMetadata(spec.metadata, at.child('metadata'));
+    yield* deviceClaimRules(spec.spec.devices, at.child('spec', 'devices'));
+    if (!old || equal(spec, old.spec)) return;
+    // Upstream's own form of it has the metadata's fields beside the spec.
+    yield invalid(at, { ...spec.metadata, Spec: internalValue(resourceClaimSpec, spec.spec) }, 'field is immutable');
+  },
+  columns: [nameColumn, ageColumn],
 });

@@ -5,6 +5,7 @@
 import type { ApiServer } from '../../server.ts';
 import type { KindHooks } from '../kind-hooks.ts';
 import type { Resource } from '../resource.ts';
+import { adminAccessHooks } from './admin-access.ts';
 import type { ClusterIps } from './cluster-ips.ts';
 import { bindingHooks, type RbacHookDeps, roleHooks } from './rbac.ts';
 import { serviceHooks } from './service.ts';
@@ -35,6 +36,9 @@ export function hooksOf(
     case 'rbac.authorization.k8s.io/rolebindings':
     case 'rbac.authorization.k8s.io/clusterrolebindings':
       return bindingHooks(resource, rbac());
+    case 'resource.k8s.io/resourceclaims':
+    case 'resource.k8s.io/resourceclaimtemplates':
+      return adminAccessHooks(resource, () => server.registries);
     default:
       return undefined;
   }

@@ -13,23 +13,16 @@ import {
   problemsAt,
   required,
 } from '../../../../machinery/index.ts';
-import { validateAnnotations, validateLabels } from '../../../../schema/index.ts';
 import { validateLabelSelector } from '../../../meta/label-selector-rules.ts';
+import { validateTemplateMetadata } from '../../../meta/template-metadata.ts';
 import type { PersistentVolumeClaimSpec, PersistentVolumeClaimTemplate } from '../volume.ts';
 
 const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
 
-/** A claim that a pod brings along: of its metadata only labels and annotations count. */
+/** A claim that a pod brings along. */
 export function* validateClaimTemplate(template: PersistentVolumeClaimTemplate, at: Path): Iterable<FieldError> {
   const { metadata, spec } = template;
-  const meta = at.child('metadata');
-  yield* validateAnnotations(metadata.annotations, meta.child('annotations'));
-  yield* validateLabels(metadata.labels, meta.child('labels'));
-  for (const [name, value] of Object.entries(metadata)) {
-    if (name !== 'labels' && name !== 'annotations' && value !== undefined && value !== null) {
-      yield forbiddenAt(meta.child(name), 'cannot be set');
-    }
-  }
+  yield* validateTemplateMetadata(metadata, at.child('metadata'));
   yield* validateClaimSpec(spec, at.child('spec'));
 }
 
