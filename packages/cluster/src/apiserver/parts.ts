@@ -91,6 +91,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
       subresourcesOf(storedKinds, {
         ...config,
         admission: () => server.admission,
+        budgets: () => server.registries.of(api.podDisruptionBudget),
         objects: of(server).objects,
         authorizer: of(server).authorizer,
         random: server.deps.random.fork('tokens'),

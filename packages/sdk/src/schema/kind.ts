@@ -125,8 +125,8 @@ export interface KindDefinition<O extends KubeObject, M> {
   rowConditions?(object: O): RowCondition[];
   /** Field selectors beyond metadata.name and metadata.namespace. */
   readonly fieldSelectors?: Readonly<Record<string, (object: O) => string>>;
-  /** The refusal of any other field says of which kind. */
-  readonly unknownFieldsNameKind?: boolean;
+  /** What is said of any other field, where upstream has words for this kind alone. */
+  unknownField?(field: string): string;
 }
 
 /** Another version of a kind that is stored in this one's form. */

@@ -81,10 +81,10 @@ function fieldReader(resource: Resource, field: string): (entry: Entry) => strin
 }
 
 /** Kinds with fields of their own say it one way, the others another. */
-function unknownField({ fieldSelectors, unknownFieldsNameKind, apiVersion, kind }: AnyKind, field: string): string {
-  const of = unknownFieldsNameKind ? ` for ${apiVersion}, Kind=${kind}` : '';
+function unknownField({ fieldSelectors, unknownField: own }: AnyKind, field: string): string {
+  if (own) return own(field);
   return fieldSelectors
-    ? `field label not supported${of}: ${field}`
+    ? `field label not supported: ${field}`
     : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
 

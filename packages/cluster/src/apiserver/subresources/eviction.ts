@@ -1,5 +1,13 @@
 import { type Eviction, eviction as evictionKind, type Pod } from '@tiphys/sdk/api';
-import { badRequest, conflict, deepCopy, type JsonObject, type KubeObject } from '@tiphys/sdk/machinery';
+import {
+  badRequest,
+  conflict,
+  deepCopy,
+  isConflict,
+  type JsonObject,
+  type KubeObject,
+  StatusError,
+} from '@tiphys/sdk/machinery';
 import { erase, type PartStrategy } from '@tiphys/sdk/schema';
 import { creationOf } from '../admission/attributes.ts';
 import type { AdmissionChain } from '../admission/plugin.ts';
@@ -7,14 +15,22 @@ import { readObject } from '../handlers/body.ts';
 import type { SubresourceHandler } from '../handlers/dispatch.ts';
 import { checkDeleteOptions, writeRequest } from '../handlers/write.ts';
 import type { DeleteOptions } from '../registry/delete-options.ts';
+import type { Registry, WriteRequest } from '../registry/registry.ts';
 import { done } from './answer.ts';
+import { budgetsOf, mayGoUnready, notYet, spend } from './budgets.ts';
 import { setCondition } from './pod-condition.ts';
 
 const kind = erase(evictionKind);
 const asGiven: PartStrategy<KubeObject> = { prepareForUpdate: () => {} };
 
-/** `pods/NAME/eviction`: a deletion that may be refused. Budgets, once there are any, have their say here. */
-export const eviction = (admission: () => AdmissionChain): SubresourceHandler => ({
+export interface EvictionDeps {
+  readonly admission: () => AdmissionChain;
+  /** The registry of disruption budgets. */
+  readonly budgets: () => Registry;
+}
+
+/** `pods/NAME/eviction`: a deletion that budgets may refuse. */
+export const eviction = ({ admission, budgets }: EvictionDeps): SubresourceHandler => ({
   group: '',
   resource: 'pods',
   subresource: 'eviction',
@@ -30,26 +46,75 @@ export const eviction = (admission: () => AdmissionChain): SubresourceHandler =>
     const dryRun = asCreation.dryRun || (options.dryRun?.includes('All') ?? false);
     const request = { ...asCreation, dryRun, admitted: true };
     await admission().validate(creationOf(c, kind, { request, object: asked }));
-    if (dryRun) {
-      await registry.delete(request, options);
-      return done(c, 201);
+    const pods: Going = { registry, request, options, now: c.now };
+    for (let attempt = 1; ; attempt++) {
+      const pod = (await registry.get(c.info.namespace, c.info.name)).object as Pod;
+      try {
+        if (isUncounted(pod)) await remove(pods, isOver(pod) ? undefined : pod);
+        else await removeCounted(pods, pod, budgets());
+        return done(c, 201);
+      } catch (err) {
+        // A pod that had not begun may have begun since, and then it counts.
+        const moved = isConflict(err) && isUncounted(pod) && options.preconditions?.resourceVersion === undefined;
+        if (!moved || attempt >= conflictAttempts) throw err;
+      }
     }
-    const { object } = await registry.update({
-      ...request,
-      subresource: 'status',
-      strategy: asGiven,
-      retry: true,
-      next: (current) => evicted(current as Pod, { options, now: c.now }),
-    });
-    // The mark itself moved the pod on; what the caller saw of it has just been compared.
-    const { preconditions } = options;
-    const { resourceVersion } = object.metadata;
-    const moved =
-      preconditions?.resourceVersion && resourceVersion ? { ...preconditions, resourceVersion } : preconditions;
-    await registry.delete(request, { ...options, ...(moved && { preconditions: moved }) });
-    return done(c, 201);
   },
 });
+
+const conflictAttempts = 20;
+
+interface Going {
+  readonly registry: Registry;
+  readonly request: WriteRequest;
+  readonly options: DeleteOptions;
+  readonly now: number;
+}
+
+/** No budget counts it: it is over, or hasn't begun. */
+const isUncounted = (pod: Pod): boolean => isOver(pod) || pod.status.phase === 'Pending';
+const isOver = ({ metadata, status }: Pod): boolean =>
+  status.phase === 'Succeeded' || status.phase === 'Failed' || Boolean(metadata.deletionTimestamp);
+
+async function removeCounted(eviction: Going, pod: Pod, budgets: Registry): Promise<void> {
+  const [budget, ...more] = budgetsOf(budgets, pod);
+  if (more.length) {
+    const why = 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.';
+    throw new StatusError(500, '', why);
+  }
+  if (!budget) return remove(eviction);
+  const ready = pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
+  if (ready || !mayGoUnready(budget)) {
+    await spend(budgets, budget, { pod: pod.metadata.name ?? '', request: eviction.request, now: eviction.now });
+    return remove(eviction);
+  }
+  try {
+    await remove(eviction, pod);
+  } catch (err) {
+    // It may have become ready meanwhile.
+    const asked = eviction.options.preconditions?.resourceVersion;
+    throw isConflict(err) && asked === undefined ? notYet(budget.metadata.name ?? '') : err;
+  }
+}
+
+/** Deletes the pod, marked with why; as it was `seen`, unless the caller has said as what. */
+async function remove({ registry, request, options, now }: Going, seen?: Pod): Promise<void> {
+  const resourceVersion = options.preconditions?.resourceVersion ?? seen?.metadata.resourceVersion;
+  const preconditions = { ...options.preconditions, ...(resourceVersion !== undefined && { resourceVersion }) };
+  const wanted = { ...options, preconditions };
+  if (request.dryRun) return void (await registry.delete(request, wanted));
+  const { object } = await registry.update({
+    ...request,
+    subresource: 'status',
+    strategy: asGiven,
+    retry: true,
+    next: (current) => evicted(current as Pod, { options: wanted, now }),
+  });
+  // The mark itself moved the pod on; what the caller saw of it has just been compared.
+  const marked = object.metadata.resourceVersion;
+  const moved = resourceVersion && marked ? { ...preconditions, resourceVersion: marked } : preconditions;
+  await registry.delete(request, { ...options, preconditions: moved });
+}
 
 /** The pod, saying why it goes. */
 function evicted(pod: Pod, { options, now }: { options: DeleteOptions; now: number }): Pod {

@@ -60,6 +60,7 @@ export const job: Kind<Job, JobManifest> = defineKind<Job, JobManifest>({
     ...containerColumns<Job>(({ spec }) => spec.template.spec),
     selectorColumn(({ spec }) => selectorText(spec.selector)),
   ],
+  unknownField: (name) => `field label ${JSON.stringify(name)} not supported for Job`,
   fieldSelectors: { 'status.successful': ({ status }) => String(status.succeeded ?? 0) },
   schema: jobShape,
 });

@@ -59,7 +59,7 @@ export const resourceSlice: Kind<ResourceSlice, ResourceSliceManifest> = defineK
   plural: 'resourceslices',
   scope: 'Cluster',
   returnsDeleted: true,
-  unknownFieldsNameKind: true,
+  unknownField: (name) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${name}`,
   generation: true,
   fieldSelectors: { 'spec.driver': ({ spec }) => spec.driver, 'spec.nodeName': ({ spec }) => spec.nodeName ?? '' },
   schema: resourceSliceShape,

@@ -56,6 +56,14 @@ describe('strategicMergePatch', () => {
     assert.deepEqual(names(patched({ items: [{ name: 'one', $patch: 'delete' }] })), ['two']);
     assert.deepEqual(names(patched({ items: [{ name: 'nine' }, { $patch: 'replace' }] })), ['nine']);
   });
+  test('a struct that is only set as a whole doesn’t merge', () => {
+    const whole: StructShape = {
+      ...shape,
+      fields: new Map([...shape.fields].map(([f, s]) => [f, f === 'owner' ? { ...s, patchStrategy: 'replace' } : s])),
+    };
+    const { owner } = strategicMergePatch(whole, live, { owner: { name: 'you' } });
+    assert.deepEqual(owner, { name: 'you' });
+  });
   test('$patch in an object replaces or empties it', () => {
     assert.deepEqual(patched({ owner: { $patch: 'replace', name: 'you' } })['owner'], { name: 'you' });
     assert.deepEqual(patched({ owner: { $patch: 'delete' } })['owner'], {});

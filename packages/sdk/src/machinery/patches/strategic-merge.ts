@@ -50,7 +50,8 @@ function mergeObject(live: JsonObject, patch: JsonObject, shape: Shape): JsonObj
 function mergeMember(original: JsonObject, key: string, value: unknown, shape: Shape): void {
   const current = own(original, key);
   if (isObject(current) && isObject(value)) {
-    put(original, key, mergeObject(current, value, structMember(shape, key)));
+    const member = structMember(shape, key);
+    put(original, key, isReplaced(shape, key) ? value : mergeObject(current, value, member));
   } else if (Array.isArray(current) && Array.isArray(value)) {
     const list = listMember(shape, key);
     put(original, key, mergesItems(list.patchStrategy) ? mergeList(current, value, list, mergeObject) : value);
@@ -110,6 +111,10 @@ function deleteItems(original: JsonObject, key: string, items: unknown, shape: S
     );
   }
 }
+
+/** A struct that is only ever set as a whole. */
+const isReplaced = (shape: Shape, key: string): boolean =>
+  shape.type === 'struct' && shape.fields.get(key)?.patchStrategy === 'replace';
 
 const mergesItems = (strategy: PatchStrategy | undefined): boolean =>
   strategy === 'merge' || strategy === 'merge,retainKeys';
