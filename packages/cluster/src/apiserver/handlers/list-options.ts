@@ -81,9 +81,9 @@ function fieldReader(resource: Resource, field: string): (entry: Entry) => strin
 }
 
 /** Kinds with fields of their own say it one way, the others another. */
-function unknownField({ fieldSelectors, unknownField: own }: AnyKind, field: string): string {
-  if (own) return own(field);
-  return fieldSelectors
+function unknownField(kind: AnyKind, field: string): string {
+  if (kind.unknownField) return kind.unknownField(field);
+  return kind.fieldSelectors
     ? `field label not supported: ${field}`
     : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }

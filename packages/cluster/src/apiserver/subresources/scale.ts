@@ -48,10 +48,11 @@ export function scalesOf(kinds: readonly AnyKind[]): SubresourceHandler[] {
 }
 
 async function handle(c: RequestContext, registry: Registry): Promise<ServerResponse> {
+  const of = registry.resource.kind;
   const form = negotiate(c.request, c.query, 'object');
   if (c.info.verb === 'get') {
     const entry = await registry.get(c.info.namespace, c.info.name);
-    return valueResponse(c, scaleOf(entry.object), form);
+    return valueResponse(c, scaleOf(entry.object, of), form);
   }
   const patch = c.info.verb === 'patch' ? await patchedBy(c, kind) : undefined;
   const sent = patch ? undefined : ((await readObject(c, kind)) as unknown as Scale);
@@ -60,7 +61,7 @@ async function handle(c: RequestContext, registry: Registry): Promise<ServerResp
     ...request,
     retry: patch !== undefined || !sent?.metadata.resourceVersion,
     next: (current) => {
-      const wanted = sent ?? (patch!(scaleOf(current!) as unknown as KubeObject) as unknown as Scale);
+      const wanted = sent ?? (patch!(scaleOf(current!, of) as unknown as KubeObject) as unknown as Scale);
       const next = scaled(registry, current as Scalable, wanted);
       const managedFields = managedAfter(registry.resource.kind, current as Scalable, wanted, {
         manager: manager!,
@@ -71,7 +72,7 @@ async function handle(c: RequestContext, registry: Registry): Promise<ServerResp
       return next;
     },
   });
-  return valueResponse(c, scaleOf(written.object), form);
+  return valueResponse(c, scaleOf(written.object, of), form);
 }
 
 function scaled({ resource }: Registry, current: Scalable, wanted: Scale): KubeObject {
@@ -101,14 +102,14 @@ function scaled({ resource }: Registry, current: Scalable, wanted: Scale): KubeO
 
 /** Whose the object's fields are when somebody has written its Scale: the replicas may have a new owner. */
 function managedAfter(
-  { apiVersion }: AnyKind,
+  parent: AnyKind,
   current: Scalable,
   wanted: Scale,
   { manager, now }: { manager: FieldManager; now: number },
 ): ManagedFieldsEntry[] | undefined {
-  const mapping = { replicasPath: ['spec', 'replicas'], apiVersion };
+  const mapping = { replicasPath: ['spec', 'replicas'], apiVersion: parent.apiVersion };
   const before = current.metadata.managedFields;
-  const old = decode(kind.schema.shape, scaleOf(current)) as KubeObject;
+  const old = decode(kind.schema.shape, scaleOf(current, parent)) as KubeObject;
   const owners = scaleManagedFields(before, mapping);
   if (owners) old.metadata.managedFields = owners;
   const after = updateManaged({
@@ -124,9 +125,10 @@ function managedAfter(
   return parentManagedFields(before, after, mapping);
 }
 
-function scaleOf({ metadata, spec, status }: Scalable): JsonObject {
+function scaleOf(object: Scalable, { scale }: AnyKind): JsonObject {
+  const { metadata, spec, status } = object;
   const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
-  const selector = spec?.selector ? labelSelectorOf(spec.selector).text : '';
+  const selector = scale?.selector?.(object) ?? (spec?.selector ? labelSelectorOf(spec.selector).text : '');
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',

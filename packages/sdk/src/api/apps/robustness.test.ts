@@ -6,6 +6,10 @@ import { type AnyKind, decode, DecodeError, erase } from '../../schema/index.ts'
 import { cronJob } from '../batch/cronjob.ts';
 import { job } from '../batch/job.ts';
 import { pod } from '../core/pod/pod.ts';
+import { limitRange } from '../core/limitrange.ts';
+import { podTemplate } from '../core/podtemplate.ts';
+import { replicationController } from '../core/replicationcontroller.ts';
+import { resourceQuota } from '../core/resourcequota.ts';
 import { podDisruptionBudget } from '../policy/poddisruptionbudget.ts';
 import { controllerRevision } from './controllerrevision.ts';
 import { daemonSet } from './daemonset.ts';
@@ -24,6 +28,10 @@ const kinds: [string, AnyKind][] = [
   ['apps.v1.DaemonSet', erase(daemonSet)],
   ['batch.v1.Job', erase(job)],
   ['batch.v1.CronJob', erase(cronJob)],
+  ['core.v1.LimitRange', erase(limitRange)],
+  ['core.v1.PodTemplate', erase(podTemplate)],
+  ['core.v1.ReplicationController', erase(replicationController)],
+  ['core.v1.ResourceQuota', erase(resourceQuota)],
   ['policy.v1.PodDisruptionBudget', erase(podDisruptionBudget)],
 ];
 const odd: readonly unknown[] = [null, {}];

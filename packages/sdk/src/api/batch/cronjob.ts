@@ -57,6 +57,7 @@ export const cronJob: Kind<CronJob, CronJobManifest> = defineKind<CronJob, CronJ
   kind: 'CronJob',
   plural: 'cronjobs',
   scope: 'Namespaced',
+  rechecksMetadata: false,
   shortNames: ['cj'],
   categories: ['all'],
   status: {

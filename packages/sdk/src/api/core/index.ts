@@ -30,6 +30,7 @@ export * from './pod/volume.ts';
 export * from './podtemplate.ts';
 export * from './replicationcontroller.ts';
 export * from './resourcequota.ts';
+export * from './scope-selector.ts';
 export * from './secret.ts';
 export * from './service/cluster-ip-rules.ts';
 export * from './service/needs.ts';

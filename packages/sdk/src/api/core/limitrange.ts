@@ -1,14 +1,21 @@
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { inKeyOrder } from '../../machinery/index.ts';
+import { defineKind, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
+import { nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
+import { validateLimitRange } from './limitrange-rules.ts';
 
-const limitRangeItemShape = s.struct('io.k8s.api.core.v1.LimitRangeItem', {
-  type: s.req(1, s.str()),
-  max: s.zero(2, s.map(s.quantity())),
-  min: s.zero(3, s.map(s.quantity())),
-  default: s.zero(4, s.map(s.quantity())),
-  defaultRequest: s.zero(5, s.map(s.quantity())),
-  maxLimitRequestRatio: s.zero(6, s.map(s.quantity())),
-});
+const limitRangeItemShape = s.struct(
+  'io.k8s.api.core.v1.LimitRangeItem',
+  {
+    type: s.req(1, s.str()),
+    max: s.zero(2, s.map(s.quantity())),
+    min: s.zero(3, s.map(s.quantity())),
+    default: s.zero(4, s.map(s.quantity())),
+    defaultRequest: s.zero(5, s.map(s.quantity())),
+    maxLimitRequestRatio: s.zero(6, s.map(s.quantity())),
+  },
+  { fill: (item) => fillItem(item as unknown as LimitRangeItem) },
+);
 export interface LimitRangeItem extends s.Out<typeof limitRangeItemShape> {}
 export interface LimitRangeItemManifest extends s.In<typeof limitRangeItemShape> {}
 export const limitRangeItem: Struct<LimitRangeItem, LimitRangeItemManifest> = limitRangeItemShape;
@@ -40,5 +47,25 @@ export const limitRange: Kind<LimitRange, LimitRangeManifest> = defineKind<Limit
   scope: 'Namespaced',
   shortNames: ['limits'],
   createOnUpdate: true,
+  prepareForCreate({ metadata }) {
+    // One that nobody named is called by its uid.
+    if (!metadata.name && metadata.uid) setFields(objectMeta, metadata, { name: metadata.uid });
+  },
+  validate: validateLimitRange,
+  columns: [
+    nameColumn,
+    { name: 'Created At', type: 'date', value: ({ metadata }) => metadata.creationTimestamp ?? null },
+  ],
   schema: limitRangeShape,
 });
+
+/** Containers get the most that they may have, and ask for what they get, or for the least, where nothing is said. */
+function fillItem(item: LimitRangeItem): void {
+  if (item.type !== 'Container') return;
+  const limits = { ...item.max, ...item.default };
+  const requests = { ...item.min, ...limits, ...item.defaultRequest };
+  setFields(limitRangeItem, item, {
+    ...(Object.keys(limits).length && { default: inKeyOrder(limits) }),
+    ...(Object.keys(requests).length && { defaultRequest: inKeyOrder(requests) }),
+  });
+}

@@ -1,4 +1,9 @@
+import { equal, field } from '../../machinery/index.ts';
 import { defineKind, type Kind, s } from '../../schema/index.ts';
+import { containerColumns, labelsText, nameColumn } from '../meta/columns.ts';
+import { dropGatedFields } from './pod/gated-fields.ts';
+import { validatePodTemplate } from './pod/validation/template.ts';
+import { templateWarnings } from './pod/warnings/pod-warnings.ts';
 import { podTemplateSpec } from './pod/pod-template.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 
@@ -20,7 +25,22 @@ export const podTemplate: Kind<PodTemplate, PodTemplateManifest> = defineKind<Po
   kind: 'PodTemplate',
   plural: 'podtemplates',
   scope: 'Namespaced',
+  rechecksMetadata: false,
   generation: true,
   returnsDeleted: true,
+  prepareForCreate: ({ template }) => dropGatedFields(template.spec),
+  prepareForUpdate(next, old) {
+    dropGatedFields(next.template.spec);
+    if (!equal(next.template, old.template)) next.metadata.generation = (old.metadata.generation ?? 0) + 1;
+  },
+  validate: (next, old) => validatePodTemplate(next.template, field('template'), old?.template),
+  *warnings({ metadata, template }, old) {
+    if (metadata.generation !== old?.metadata.generation) yield* templateWarnings(template, field('template'));
+  },
+  columns: [
+    nameColumn,
+    ...containerColumns<PodTemplate>(({ template }) => template.spec).map((c) => ({ ...c, priority: 0 })),
+    { name: 'Pod Labels', type: 'string', value: ({ template }) => labelsText(template.metadata.labels) },
+  ],
   schema: podTemplateShape,
 });

@@ -1,6 +1,11 @@
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { deepCopy, field, inKeyOrder } from '../../machinery/index.ts';
+import { defineKind, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
+import { ageColumn, containerColumns, labelsText, nameColumn, selectorColumn } from '../meta/columns.ts';
+import { dropGatedFields } from './pod/gated-fields.ts';
 import { podTemplateSpec } from './pod/pod-template.ts';
 import { objectMeta } from '../meta/object-meta.ts';
+import { nameWarning, templateWarnings } from './pod/warnings/pod-warnings.ts';
+import { validateReplicationController, validateReplicationControllerStatus } from './replicationcontroller-rules.ts';
 
 const replicationControllerSpecShape = s.struct('io.k8s.api.core.v1.ReplicationControllerSpec', {
   replicas: s.opt(1, s.int32(), { default: 1 }),
@@ -64,10 +69,60 @@ export const replicationController: Kind<ReplicationController, ReplicationContr
   scope: 'Namespaced',
   shortNames: ['rc'],
   categories: ['all'],
-  status: true,
-  scale: { specReplicas: '.spec.replicas', statusReplicas: '.status.replicas' },
+  rechecksMetadata: false,
+  status: {
+    prepareForUpdate(next, old) {
+      next.spec = deepCopy(old.spec);
+    },
+    validate: validateReplicationControllerStatus,
+  },
+  scale: {
+    specReplicas: '.spec.replicas',
+    statusReplicas: '.status.replicas',
+    selector: ({ spec }) =>
+      Object.entries(spec.selector ?? {})
+        .map((pair) => pair.join('='))
+        .sort()
+        .join(','),
+  },
   generation: true,
+  // What they did before there was a choice.
+  orphanDependents: true,
+  default: fillLabels,
+  prepareForCreate: ({ spec }) => dropGated(spec),
+  prepareForUpdate: ({ spec }) => dropGated(spec),
+  validate: validateReplicationController,
+  *warnings({ metadata, spec }, old) {
+    if (!old) yield* nameWarning(metadata, 'this is used in Pod names and hostnames');
+    if (metadata.generation === old?.metadata.generation) return;
+    // Upstream looks at the template that was there before.
+    const { template } = (old ?? { spec }).spec;
+    if (template) yield* templateWarnings(template, field('spec', 'template'));
+  },
+  columns: [
+    nameColumn,
+    { name: 'Desired', type: 'integer', value: ({ spec }) => spec.replicas },
+    { name: 'Current', type: 'integer', value: ({ status }) => status.replicas ?? 0 },
+    { name: 'Ready', type: 'integer', value: ({ status }) => status.readyReplicas ?? 0 },
+    ageColumn,
+    ...containerColumns<ReplicationController>(({ spec }) => spec.template?.spec),
+    selectorColumn(({ spec }) => labelsText(spec.selector)),
+  ],
   storagePrefix: 'controllers',
   fieldSelectors: { 'status.replicas': ({ status }) => String(status.replicas) },
   schema: replicationControllerShape,
 });
+
+/** Who doesn't say which pods it means means those it makes, and is called as they are. */
+function fillLabels({ metadata, spec }: ReplicationController): void {
+  const { labels } = spec.template?.metadata ?? {};
+  if (!labels || !Object.keys(labels).length) return;
+  if (!Object.keys(spec.selector ?? {}).length) {
+    setFields(replicationControllerSpec, spec, { selector: inKeyOrder(labels) });
+  }
+  if (!Object.keys(metadata.labels ?? {}).length) metadata.labels = inKeyOrder(labels);
+}
+
+function dropGated({ template }: ReplicationControllerSpec): void {
+  if (template) dropGatedFields(template.spec);
+}

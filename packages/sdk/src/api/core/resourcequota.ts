@@ -1,41 +1,9 @@
+import { deepCopy } from '../../machinery/index.ts';
 import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
-
-const scopedResourceSelectorRequirementShape = s.struct('io.k8s.api.core.v1.ScopedResourceSelectorRequirement', {
-  scopeName: s.req(
-    1,
-    s.oneOf(
-      'BestEffort',
-      'CrossNamespacePodAffinity',
-      'NotBestEffort',
-      'NotTerminating',
-      'PriorityClass',
-      'Terminating',
-      'VolumeAttributesClass',
-    ),
-  ),
-  operator: s.req(2, s.oneOf('DoesNotExist', 'Exists', 'In', 'NotIn')),
-  values: s.zero(3, s.list(s.str())),
-});
-export interface ScopedResourceSelectorRequirement extends s.Out<typeof scopedResourceSelectorRequirementShape> {}
-export interface ScopedResourceSelectorRequirementManifest extends s.In<
-  typeof scopedResourceSelectorRequirementShape
-> {}
-export const scopedResourceSelectorRequirement: Struct<
-  ScopedResourceSelectorRequirement,
-  ScopedResourceSelectorRequirementManifest
-> = scopedResourceSelectorRequirementShape;
-
-const scopeSelectorShape = s.struct(
-  'io.k8s.api.core.v1.ScopeSelector',
-  {
-    matchExpressions: s.zero(1, s.list(scopedResourceSelectorRequirement)),
-  },
-  { atomic: true },
-);
-export interface ScopeSelector extends s.Out<typeof scopeSelectorShape> {}
-export interface ScopeSelectorManifest extends s.In<typeof scopeSelectorShape> {}
-export const scopeSelector: Struct<ScopeSelector, ScopeSelectorManifest> = scopeSelectorShape;
+import { quotaWarnings, validateResourceQuota, validateResourceQuotaStatus } from './quota-rules.ts';
+import { scopeSelector } from './scope-selector.ts';
 
 const resourceQuotaSpecShape = s.struct('io.k8s.api.core.v1.ResourceQuotaSpec', {
   hard: s.zero(1, s.map(s.quantity())),
@@ -77,7 +45,29 @@ export const resourceQuota: Kind<ResourceQuota, ResourceQuotaManifest> = defineK
   plural: 'resourcequotas',
   scope: 'Namespaced',
   shortNames: ['quota'],
-  status: true,
+  rechecksMetadata: false,
+  status: {
+    prepareForUpdate(next, old) {
+      next.spec = deepCopy(old.spec);
+    },
+    validate: validateResourceQuotaStatus,
+  },
+  generation: false,
   returnsDeleted: true,
+  validate: validateResourceQuota,
+  warnings: quotaWarnings,
+  columns: [
+    nameColumn,
+    { name: 'Request', type: 'string', value: (quota) => usedOf(quota, (name) => !name.startsWith('limits.')) },
+    { name: 'Limit', type: 'string', value: (quota) => usedOf(quota, (name) => name.startsWith('limits.')) },
+    ageColumn,
+  ],
   schema: resourceQuotaShape,
 });
+
+function usedOf({ status }: ResourceQuota, concerns: (name: string) => boolean): string {
+  const names = Object.keys(status.hard ?? {})
+    .filter(concerns)
+    .sort();
+  return names.map((name) => `${name}: ${status.used?.[name] ?? '0'}/${status.hard![name]}`).join(', ');
+}

@@ -42,6 +42,7 @@ export const podDisruptionBudget: Kind<PodDisruptionBudget, PodDisruptionBudgetM
   kind: 'PodDisruptionBudget',
   plural: 'poddisruptionbudgets',
   scope: 'Namespaced',
+  rechecksMetadata: false,
   shortNames: ['pdb'],
   status: {
     prepareForUpdate(next, old) {

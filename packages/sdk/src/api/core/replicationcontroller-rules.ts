@@ -1,0 +1,30 @@
+import { field, type FieldError, nonNegative, required } from '../../machinery/index.ts';
+import { validateCounts } from '../apps/status-rules.ts';
+import { validateLastingTemplate } from './pod/validation/template.ts';
+import type { ReplicationController } from './replicationcontroller.ts';
+
+const at = field('spec');
+
+export function* validateReplicationController(
+  { spec }: ReplicationController,
+  old?: ReplicationController,
+): Iterable<FieldError> {
+  yield* nonNegative(spec.minReadySeconds, at.child('minReadySeconds'));
+  const none = !Object.keys(spec.selector ?? {}).length;
+  if (none) yield required(at.child('selector'));
+  yield* nonNegative(spec.replicas, at.child('replicas'));
+  if (!spec.template) return yield required(at.child('template'));
+  yield* validateLastingTemplate(spec.template, at.child('template'), {
+    // None asks nothing of the template.
+    selector: none ? {} : { matchLabels: spec.selector! },
+    kind: 'ReplicationController',
+    old: old?.spec.template,
+  });
+}
+
+export const validateReplicationControllerStatus = ({ status }: ReplicationController): Iterable<FieldError> =>
+  validateCounts(
+    status,
+    ['replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'observedGeneration'],
+    ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'],
+  );
