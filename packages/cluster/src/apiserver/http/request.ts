@@ -42,6 +42,7 @@ export function requestOf(
     get signal() {
       return leaving.signal;
     },
+    giveUp: leaving.giveUp,
     body: () => (read ??= readAll(source)),
     ...connectionOf(socket),
   };
