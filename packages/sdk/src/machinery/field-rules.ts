@@ -1,12 +1,22 @@
+import { asGiven } from './given-empty.ts';
 import { type FieldError, invalid, notSupported, required } from './field-error.ts';
 import { dnsSubdomainProblems, regexProblem } from './names.ts';
 import { equal } from './object.ts';
 import type { Path } from './path.ts';
+import { parseQuantity } from './quantity.ts';
 
 /** Rules that hold for single fields of many kinds, in upstream's words. */
 
 export function* nonNegative(value: number | undefined, at: Path): Iterable<FieldError> {
   if (value !== undefined && value < 0) yield invalid(at, value, 'must be greater than or equal to 0');
+}
+
+export function* nonNegativeQuantity(value: string, at: Path): Iterable<FieldError> {
+  if (parseQuantity(value).nano < 0n) yield invalid(at, value, 'must be greater than or equal to 0');
+}
+
+export function* positiveQuantity(value: string, at: Path): Iterable<FieldError> {
+  if (parseQuantity(value).nano <= 0n) yield invalid(at, value, 'must be greater than zero');
 }
 
 export function* positive(value: number, at: Path): Iterable<FieldError> {
@@ -15,6 +25,15 @@ export function* positive(value: number, at: Path): Iterable<FieldError> {
 
 export function* immutable(next: unknown, old: unknown, at: Path): Iterable<FieldError> {
   if (!equal(next, old)) yield invalid(at, next ?? null, 'field is immutable');
+}
+
+/** The same for a member of an object, which is told as it was sent. */
+export function* immutableMember<O extends object, K extends keyof O & string>(
+  next: O,
+  old: O,
+  { name, at }: { name: K; at: Path },
+): Iterable<FieldError> {
+  if (!equal(next[name], old[name])) yield invalid(at, asGiven(next, name) ?? null, 'field is immutable');
 }
 
 export const rangeProblem = (from: number, to: number): string => `must be between ${from} and ${to}, inclusive`;

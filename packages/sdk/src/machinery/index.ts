@@ -3,6 +3,7 @@
  * quantities, patches, managed fields. Everything here is pure.
  */
 export * from './object.ts';
+export { asGiven, copyNotes, noteEmpty, wasGivenEmpty } from './given-empty.ts';
 export { emptyPath, field, Path } from './path.ts';
 export * from './field-error.ts';
 export * from './field-rules.ts';
@@ -18,4 +19,3 @@ export { unifiedDiff } from './unified-diff.ts';
 export * from './selectors/index.ts';
 export * from './json/index.ts';
 export * from './patches/index.ts';
-export { parseDuration } from './duration.ts';

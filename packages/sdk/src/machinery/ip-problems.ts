@@ -23,6 +23,21 @@ export function cidrProblems(text: string): Problems {
   ];
 }
 
+/** Fields that are new enough to take an address in one form only. */
+export function canonicalIpProblems(text: string): Problems {
+  const problems = ipProblems(text);
+  if (problems.length) return problems;
+  const canonical = canonicalIp(text)!;
+  return text === canonical ? [] : [`must be in canonical form (${JSON.stringify(canonical)})`];
+}
+
+export function canonicalCidrProblems(text: string): Problems {
+  const problems = cidrProblems(text);
+  if (problems.length) return problems;
+  const canonical = cidrText(parseCidr(text)!);
+  return text === canonical ? [] : [`must be in canonical form (${JSON.stringify(canonical)})`];
+}
+
 /** What is wrong with an address as one that packets are sent to from elsewhere. */
 export function endpointIpProblems(text: string): Problems {
   const ip = parseIp(text);
@@ -64,7 +79,7 @@ export function cidrWarnings(text: string): string[] {
   }
   if (leadingZeros || address.mapped) {
     warnings.push(`non-standard CIDR value ${shown} is invalid: use ${network}`);
-  } else if (address.family === 6 && `${ipText(address)}/${bits}` !== text) {
+  } else if (!warnings.length && address.family === 6 && `${ipText(address)}/${bits}` !== text) {
     warnings.push(`IPv6 CIDR value ${shown} should be in RFC 5952 canonical format (${network})`);
   }
   return warnings;

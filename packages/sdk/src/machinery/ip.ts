@@ -43,6 +43,17 @@ export const widthOf = ({ family }: Ip): 32 | 128 => (family === 4 ? 32 : 128);
 const prefixOf = ({ address, bits }: { address: Ip; bits: number }): number =>
   address.mapped ? Math.max(0, bits - 96) : bits;
 
+/** Whether one network is a smaller part of another. */
+export function contains(whole: Cidr, part: Cidr): boolean {
+  const [size, partSize] = [prefixOf(whole), prefixOf(part)];
+  const rest = BigInt(widthOf(whole.address) - size);
+  return (
+    whole.address.family === part.address.family &&
+    size < partSize &&
+    whole.address.value >> rest === part.address.value >> rest
+  );
+}
+
 export const cidrText = (cidr: Cidr): string => `${ipText(networkOf(cidr))}/${prefixOf(cidr)}`;
 
 /** The one way to write it: RFC 5952 for IPv6. */

@@ -1,3 +1,5 @@
+import { copyNotes } from './given-empty.ts';
+
 /** A JSON object whose members nobody vouches for. */
 export type JsonObject = { [key: string]: unknown };
 
@@ -77,6 +79,7 @@ export function deepCopy<T>(value: T): T {
   if (Array.isArray(value)) return value.map(deepCopy) as T;
   const out: JsonObject = {};
   for (const k of Object.keys(value)) put(out, k, deepCopy((value as JsonObject)[k]));
+  copyNotes(value, out);
   return out as T;
 }
 

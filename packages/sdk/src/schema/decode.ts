@@ -1,7 +1,9 @@
 import {
   canonicalQuantity,
+  copyNotes,
   type FieldShape,
   isObject,
+  noteEmpty,
   own,
   put,
   type Shape,
@@ -137,8 +139,12 @@ function compileStruct(shape: StructShape): Decoder {
         c.path.push(field.name);
         value = decodeField(raw, c);
         c.path.pop();
-        if (field.presence === 'zero' && isZero(value)) value = undefined;
-        else if (Array.isArray(value) && value.length === 0 && field.presence === 'zero') value = undefined;
+        const { type } = field.shape;
+        if (type === 'bytes' && value === '') noteEmpty(out, field.name, value);
+        if (field.presence === 'zero' && isZero(value)) {
+          if (type === 'list' || type === 'map') noteEmpty(out, field.name, value);
+          value = undefined;
+        }
       }
       if (value === undefined && c.fill) value = filling(field, out, c, decodeField);
       if (value === undefined && field.presence !== 'optional' && field.presence !== 'zero')
@@ -157,6 +163,7 @@ function compileStruct(shape: StructShape): Decoder {
 function inPublishedOrder(fields: readonly { field: FieldShape }[], value: Record<string, unknown>): unknown {
   const out: Record<string, unknown> = {};
   for (const { field } of fields) if (value[field.name] !== undefined) out[field.name] = value[field.name];
+  copyNotes(value, out);
   return out;
 }
 

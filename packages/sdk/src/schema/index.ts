@@ -25,8 +25,8 @@ export {
   type RowCondition,
   type Subresource,
   type WriteContext,
+  type Writer,
 } from './kind.ts';
 export * from './metadata-rules.ts';
 export * from './managed-fields/index.ts';
 export * from './protobuf/index.ts';
-export { wholeFloatProblem } from './whole-float-problem.ts';

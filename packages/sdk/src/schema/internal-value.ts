@@ -1,4 +1,4 @@
-import { isObject, type Shape } from '../machinery/index.ts';
+import { asGiven, isObject, type FieldShape, type Shape, type StructShape } from '../machinery/index.ts';
 import type { Schema } from './words.ts';
 
 /** Fields whose internal names aren't just the published ones with a capital. */
@@ -18,7 +18,32 @@ const renamed: Readonly<Record<string, string>> = {
   fsGroup: 'FSGroup',
   fsGroupChangePolicy: 'FSGroupChangePolicy',
   seLinuxChangePolicy: 'SELinuxChangePolicy',
+  gcePersistentDisk: 'GCEPersistentDisk',
+  awsElasticBlockStore: 'AWSElasticBlockStore',
+  nfs: 'NFS',
+  rbd: 'RBD',
+  iscsi: 'ISCSI',
+  fc: 'FC',
+  cephfs: 'CephFS',
+  storageos: 'StorageOS',
+  csi: 'CSI',
+  fsType: 'FSType',
+  cidrs: 'CIDRs',
 };
+
+/** Members that stand elsewhere inside than they are published: each right after another. */
+const moved: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'io.k8s.api.core.v1.PersistentVolumeSpec': { quobyte: 'rbd', flexVolume: 'iscsi' },
+};
+
+function* internalOrder({ name, fields }: StructShape): Iterable<FieldShape> {
+  const places = moved[name] ?? {};
+  for (const field of fields.values()) {
+    if (places[field.name]) continue;
+    yield field;
+    for (const [late, early] of Object.entries(places)) if (early === field.name) yield fields.get(late)!;
+  }
+}
 
 /**
  * A struct as upstream's field errors show it. They print its internal type, whose members go by their Go names and are all
@@ -33,8 +58,8 @@ function internal(shape: Shape, value: unknown): unknown {
   // Structs that all groups share have no internal form.
   if (shape.type !== 'struct' || shape.name.startsWith('io.k8s.apimachinery.')) return value;
   const out: Record<string, unknown> = {};
-  for (const { name, presence, shape: member } of shape.fields.values()) {
-    const given = isObject(value) ? value[name] : undefined;
+  for (const { name, presence, shape: member } of internalOrder(shape)) {
+    const given = isObject(value) ? asGiven(value, name) : undefined;
     const unset = presence === 'optional' ? null : zeroOf(member);
     out[renamed[name] ?? name[0]!.toUpperCase() + name.slice(1)] =
       given === undefined ? unset : internal(member, given);

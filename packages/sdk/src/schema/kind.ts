@@ -6,6 +6,8 @@ export interface Column<O> {
   readonly name: string;
   readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
   readonly format?: string;
+  /** Upstream has cells without a heading: clients see them in rows alone. */
+  readonly untitled?: boolean;
   /** 0 is always shown; 1 with `-o wide`. */
   readonly priority?: number;
   readonly value: (object: O, context: { now: number }) => string | number | boolean | null;
@@ -22,15 +24,27 @@ export interface RowCondition {
 /** Rules for `metadata.name`: the field errors' details for one name, none when it is good. `prefix`: it is a generateName. */
 export type NameRule = (name: string, prefix: boolean) => string[];
 
+/** Who writes. */
+export interface Writer {
+  readonly name: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+  readonly extra: Readonly<Record<string, readonly string[]>>;
+}
+
 /** What a write is told about besides the objects. */
 export interface WriteContext {
   readonly now: number;
+  /** Known wherever a request is behind the write. */
+  readonly user?: Writer;
   /** Tells the client something about what was made of its object. */
   warn(text: string): void;
 }
 
 /** How a subresource that holds part of the object is written (`status`, `resize`, `ephemeralcontainers`, …). */
 export interface PartStrategy<O> {
+  /** Labels, annotations, finalizers and owners aren't written this way either. */
+  readonly keepsMetadata?: boolean;
   /** Brings back, from `old`, everything that this subresource may not change. */
   prepareForUpdate?(next: O, old: O, context: WriteContext): void;
   validate?(next: O, old: O): Iterable<FieldError>;

@@ -125,6 +125,12 @@ export function struct<const F extends Fields>(
   return { shape: { type: 'struct', name, fields: new Map(entries), ...options } };
 }
 
+/** A struct that appliers own as a whole elsewhere, and here field by field. */
+export function granular<O, I>({ shape }: Struct<O, I>): Struct<O, I> {
+  const { atomic: _, ...rest } = shape;
+  return { shape: rest };
+}
+
 // ---- fields
 
 /** Protobuf field number, or the path to it where JSON embeds what protobuf nests. */
@@ -168,7 +174,8 @@ interface Held {
 }
 /** Published as required, yet left out when it is the zero value, which validation refuses. */
 export const needed = <O, I>(n: Number_, schema: Schema<O, I>, options?: FieldOptions<I>) => {
-  const { field } = make('zero', n, schema, options);
+  // A struct is nothing only when it isn't there.
+  const { field } = make(schema.shape.type === 'struct' ? 'optional' : 'zero', n, schema, options);
   return { field: { ...field, required: true } } as Field<O, I, true, true>;
 };
 

@@ -25,8 +25,6 @@ export interface AuthenticatorOptions {
   readonly tokens: readonly TokenAuthenticator[];
   /** Who tokens must be for when nobody says. */
   readonly audiences: readonly string[];
-  /** Whether somebody without credentials is `system:anonymous`; refused otherwise. */
-  readonly allowAnonymous?: boolean;
 }
 
 /** Finds out who asks: by client certificate, then by token. Nobody in particular is `system:anonymous`; a bad token is 401. */
@@ -36,10 +34,7 @@ export class Authenticator {
   /** A connection shows the same certificate with every request. */
   readonly #certificates = new WeakMap<Uint8Array, UserInfo>();
 
-  readonly #allowAnonymous: boolean;
-
-  constructor({ tokens, audiences, allowAnonymous = true }: AuthenticatorOptions) {
-    this.#allowAnonymous = allowAnonymous;
+  constructor({ tokens, audiences }: AuthenticatorOptions) {
     this.#tokens = tokens;
     this.audiences = audiences;
   }
@@ -49,10 +44,7 @@ export class Authenticator {
     const { authorization } = request.headers;
     if (request.clientCertificate) return this.#certificateUser(request.clientCertificate);
     const bearer = bearerOf(typeof authorization === 'string' ? authorization : '') || webSocketToken(request);
-    if (!bearer) {
-      if (!this.#allowAnonymous) throw unauthorized();
-      return anonymous;
-    }
+    if (!bearer) return anonymous;
     const { known } = this.#ask(bearer, this.audiences);
     if (!known) throw unauthorized();
     return known.user;

@@ -42,7 +42,6 @@ export function requestOf(
     get signal() {
       return leaving.signal;
     },
-    giveUp: leaving.giveUp,
     body: () => (read ??= readAll(source)),
     ...connectionOf(socket),
   };
@@ -77,8 +76,6 @@ function readAll(request: Readable): Promise<Uint8Array> {
     });
     request.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
     request.once('error', reject);
-    request.once('close', () => {
-      if (!request.readableEnded) reject(badRequest('the client went away before it had sent its body'));
-    });
+    request.once('close', () => reject(badRequest('the client went away before it had sent its body')));
   });
 }

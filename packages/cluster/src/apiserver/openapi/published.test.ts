@@ -49,7 +49,7 @@ if (!existsSync(source)) {
           listMapKeys: own['x-kubernetes-list-map-keys'],
           patchStrategy: own['x-kubernetes-patch-strategy'],
           patchMergeKey: own['x-kubernetes-patch-merge-key'],
-          enum: own['enum'] ?? (own['items'] as { enum?: unknown } | undefined)?.enum,
+          enum: (own['enum'] ? own : ((own['items'] ?? own['additionalProperties'] ?? own) as { enum?: unknown })).enum,
         };
         const { default: value, listType, listMapKeys, patchStrategy, patchMergeKey, enum: values } = f;
         assert.deepEqual(

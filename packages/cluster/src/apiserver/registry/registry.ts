@@ -131,15 +131,6 @@ export class Registry {
   }
 
   async create(object: KubeObject, request: WriteRequest): Promise<Written> {
-    const { metadata } = object;
-    if (metadata.resourceVersion && /^[1-9]\d*$/.test(metadata.resourceVersion)) {
-      throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
-    }
-    wipeSystemFields(metadata);
-    return this.#create(object, request);
-  }
-
-  async #create(object: KubeObject, request: WriteRequest): Promise<Written> {
     for (let attempt = 1; ; attempt++) {
       const generated = !object.metadata.name && Boolean(object.metadata.generateName);
       try {
@@ -157,14 +148,17 @@ export class Registry {
     const { kind } = this.resource;
     const { clock, random, admission } = this.#deps;
     const { metadata } = object;
+    if (metadata.resourceVersion && /^[1-9]\d*$/.test(metadata.resourceVersion)) {
+      throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
+    }
+    wipeSystemFields(metadata);
     const { manager } = request;
     if (manager) trackFields(kind, { next: object, old: undefined, manager, subresource: '', now: clock.now() });
     const attributes = this.#attributes('CREATE', request, { object });
     await admission.admit(attributes);
     // Mutating admission sees an object that is still to be named, validating admission its name.
     if (!metadata.name && metadata.generateName) metadata.name = generatedName(metadata.generateName, random);
-    // The path of a namespace names it as the namespace too.
-    prepareMetadata(object, this.resource.namespaced ? request.namespace : '', {
+    prepareMetadata(object, request.namespace, {
       now: clock.now(),
       uid: random.uuid(),
       counts: countsGeneration(this),
@@ -172,7 +166,11 @@ export class Registry {
     const undo = await this.#hooks.beforeCreate?.(object, request);
     try {
       if (kind.status && !kind.statusAtCreation) dropStatus(object, kind);
-      kind.prepareForCreate?.(object, { now: clock.now(), warn: (text) => request.warn(text) });
+      kind.prepareForCreate?.(object, {
+        now: clock.now(),
+        user: request.user,
+        warn: (text) => request.warn(text),
+      });
       this.#refuseInvalid(object, [
         ...validateObjectMeta(metadata, this.#metadataRules(object), field('metadata')),
         ...(kind.validate?.(object) ?? []),
@@ -203,8 +201,7 @@ export class Registry {
       if (!current) {
         if (!request.mayCreate) throw notFound(this.resource, request.name);
         const object = await request.next(undefined);
-        // What a replacement or an applier says of itself stands, other than in a creation.
-        return this.#create(object, request);
+        return this.create(object, request);
       }
       try {
         return await this.#updateOnce(current, request);
@@ -252,7 +249,11 @@ export class Registry {
     this.#keepSystemFields(next, old);
     const undo = part ? undefined : await this.#hooks.beforeUpdate?.(next, old, request);
     try {
-      this.#prepareUpdate(next, old, part, { now: clock.now(), warn: (text) => request.warn(text) });
+      this.#prepareUpdate(next, old, part, {
+        now: clock.now(),
+        user: request.user,
+        warn: (text) => request.warn(text),
+      });
       if (!request.strategy && countsGeneration(this) && !equal(specOf(next), specOf(old))) {
         setFields(objectMeta, next.metadata, { generation: (old.metadata.generation ?? 0) + 1 });
       }
@@ -345,8 +346,7 @@ export class Registry {
     context: WriteContext,
   ): void {
     const { kind } = this.resource;
-    if (part?.prepareForUpdate) part.prepareForUpdate(next, old, context);
-    else if (part) keepAllButStatus(next, old);
+    if (part) part.prepareForUpdate?.(next, old, context);
     else {
       if (kind.status) bringBackStatus(next, old);
       kind.prepareForUpdate?.(next, old, context);
@@ -356,8 +356,17 @@ export class Registry {
   #part(subresource: string | undefined): PartStrategy<KubeObject> | undefined {
     if (!subresource) return undefined;
     const { kind } = this.resource;
-    if (subresource === 'status')
-      return typeof kind.status === 'object' ? kind.status : { prepareForUpdate: keepAllButStatus };
+    if (subresource === 'status') {
+      const own: PartStrategy<KubeObject> = typeof kind.status === 'object' ? kind.status : {};
+      return {
+        ...own,
+        prepareForUpdate(next, old, context) {
+          keepAllButStatus(next, old);
+          if (own.keepsMetadata) keepOldMetadata(next.metadata, old.metadata);
+          own.prepareForUpdate?.(next, old, context);
+        },
+      };
+    }
     return kind.parts?.[subresource];
   }
 
@@ -546,6 +555,11 @@ function keepAllButStatus(next: WithParts, old: WithParts): void {
     if (member in old) next[member] = old[member] as never;
     else delete next[member];
   }
+}
+
+function keepOldMetadata(next: ObjectMeta, old: ObjectMeta): void {
+  const { labels, annotations, finalizers, ownerReferences } = deepCopy(old);
+  setFields(objectMeta, next, { labels, annotations, finalizers, ownerReferences });
 }
 
 /** Nothing differs but when somebody wrote the same fields again: that isn't worth a revision. */

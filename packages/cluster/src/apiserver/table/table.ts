@@ -23,13 +23,15 @@ const defaultColumns: readonly Column<KubeObject>[] = [
 const columnsOf = (kind: AnyKind): readonly Column<KubeObject>[] => kind.columns ?? defaultColumns;
 
 export const columnDefinitions = (kind: AnyKind) =>
-  columnsOf(kind).map(({ name, type, format = '', priority = 0 }) => ({
-    name,
-    type,
-    format,
-    description: '',
-    priority,
-  }));
+  columnsOf(kind)
+    .filter(({ untitled }) => !untitled)
+    .map(({ name, type, format = '', priority = 0 }) => ({
+      name,
+      type,
+      format,
+      description: '',
+      priority,
+    }));
 
 export function rowOf(kind: AnyKind, object: KubeObject, version: string, include: IncludeObject, now: number) {
   const cells = columnsOf(kind).map((c) => c.value(object, { now }));

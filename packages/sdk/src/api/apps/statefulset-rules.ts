@@ -17,7 +17,7 @@ import {
 import { internalValue, validateAnnotations, validateLabels } from '../../schema/index.ts';
 import type { PodTemplateSpec } from '../core/pod/pod-template.ts';
 import { validatePodAnnotations } from '../core/pod/validation/annotations.ts';
-import { validateClaimSpec } from '../core/pod/validation/claim-template.ts';
+import { validateClaimSpec } from '../core/persistentvolumeclaim/spec-rules.ts';
 import { podRules } from '../core/pod/validation/rules.ts';
 import { validatePodTemplate } from '../core/pod/validation/template.ts';
 import { isUsableSelector, validateLabelSelector } from '../meta/label-selector-rules.ts';

@@ -1,6 +1,6 @@
 import { deepCopy } from '../../machinery/index.ts';
 import { defineKind, nameIsLabel, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
-import { persistentVolumeClaimStatus } from '../core/persistentvolumeclaim.ts';
+import { persistentVolumeClaimStatus } from '../core/persistentvolumeclaim/persistentvolumeclaim.ts';
 import { dropGatedFields } from '../core/pod/gated-fields.ts';
 import { persistentVolumeClaimSpec } from '../core/pod/volume.ts';
 import { podTemplateSpec } from '../core/pod/pod-template.ts';

@@ -1,53 +1,14 @@
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { deepCopy, timestamp } from '../../machinery/index.ts';
+import { defineKind, type Kind, nameIsPathSegment, s, setFields, type WriteContext } from '../../schema/index.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
+import { humanDuration } from '../meta/human-duration.ts';
 import { objectMeta } from '../meta/object-meta.ts';
-
-const certificateSigningRequestSpecShape = s.struct('io.k8s.api.certificates.v1.CertificateSigningRequestSpec', {
-  request: s.req(1, s.bytes()),
-  signerName: s.req(7, s.str()),
-  expirationSeconds: s.opt(8, s.int32()),
-  usages: s.zero(5, s.list(s.str())),
-  username: s.zero(2, s.str()),
-  uid: s.zero(3, s.str()),
-  groups: s.zero(4, s.list(s.str())),
-  extra: s.zero(6, s.map(s.plainList(s.str()))),
-});
-export interface CertificateSigningRequestSpec extends s.Out<typeof certificateSigningRequestSpecShape> {}
-export interface CertificateSigningRequestSpecManifest extends s.In<typeof certificateSigningRequestSpecShape> {}
-export const certificateSigningRequestSpec: Struct<
-  CertificateSigningRequestSpec,
-  CertificateSigningRequestSpecManifest
-> = certificateSigningRequestSpecShape;
-
-const certificateSigningRequestConditionShape = s.struct(
-  'io.k8s.api.certificates.v1.CertificateSigningRequestCondition',
-  {
-    type: s.req(1, s.str()),
-    status: s.req(6, s.str()),
-    reason: s.zero(2, s.str()),
-    message: s.zero(3, s.str()),
-    lastUpdateTime: s.held(4, s.time(), { nullable: true }),
-    lastTransitionTime: s.held(5, s.time(), { nullable: true }),
-  },
-);
-export interface CertificateSigningRequestCondition extends s.Out<typeof certificateSigningRequestConditionShape> {}
-export interface CertificateSigningRequestConditionManifest extends s.In<
-  typeof certificateSigningRequestConditionShape
-> {}
-export const certificateSigningRequestCondition: Struct<
-  CertificateSigningRequestCondition,
-  CertificateSigningRequestConditionManifest
-> = certificateSigningRequestConditionShape;
-
-const certificateSigningRequestStatusShape = s.struct('io.k8s.api.certificates.v1.CertificateSigningRequestStatus', {
-  conditions: s.zero(1, s.listByKey(certificateSigningRequestCondition, ['type'])),
-  certificate: s.zero(2, s.bytes()),
-});
-export interface CertificateSigningRequestStatus extends s.Out<typeof certificateSigningRequestStatusShape> {}
-export interface CertificateSigningRequestStatusManifest extends s.In<typeof certificateSigningRequestStatusShape> {}
-export const certificateSigningRequestStatus: Struct<
-  CertificateSigningRequestStatus,
-  CertificateSigningRequestStatusManifest
-> = certificateSigningRequestStatusShape;
+import { signingRequestRules } from './signingrequest-rules.ts';
+import {
+  certificateSigningRequestSpec,
+  certificateSigningRequestStatus,
+  type CertificateSigningRequestStatus,
+} from './signingrequest-spec.ts';
 
 const certificateSigningRequestShape = s.struct('io.k8s.api.certificates.v1.CertificateSigningRequest', {
   metadata: s.held(1, objectMeta),
@@ -72,8 +33,87 @@ export const certificateSigningRequest: Kind<CertificateSigningRequest, Certific
   plural: 'certificatesigningrequests',
   scope: 'Cluster',
   shortNames: ['csr'],
-  status: true,
+  status: {
+    prepareForUpdate(next, old, context) {
+      keepDecisions(next, old);
+      tellConditionTimes(next, old, context);
+    },
+    validate: (next, old) => signingRequestRules(next, old, 'status'),
+  },
+  parts: {
+    approval: {
+      prepareForUpdate(next, old, context) {
+        tellConditionTimes(next, old, context);
+        const { conditions } = next.status;
+        next.spec = deepCopy(old.spec);
+        next.status = deepCopy(old.status);
+        setFields(certificateSigningRequestStatus, next.status, { conditions });
+      },
+      validate: (next, old) => signingRequestRules(next, old, 'approval'),
+    },
+  },
+  resetFields: {
+    '': [['spec'], ['status']],
+    status: [['spec'], ['status', 'conditions']],
+    approval: [['spec'], ['status', 'certificate']],
+  },
+  validateName: nameIsPathSegment,
   subresources: [{ name: 'approval', kind: 'CertificateSigningRequest', verbs: ['get', 'patch', 'update'] }],
   fieldSelectors: { 'spec.signerName': ({ spec }) => spec.signerName },
   schema: certificateSigningRequestShape,
+
+  prepareForCreate({ spec }, { user }) {
+    const { name, uid, groups, extra } = user ?? { name: '', uid: '', groups: [], extra: {} };
+    setFields(certificateSigningRequestSpec, spec, {
+      username: name || undefined,
+      uid: uid || undefined,
+      groups: groups.length ? [...groups] : undefined,
+      extra: Object.keys(extra).length ? deepCopy(extra as Record<string, string[]>) : undefined,
+    });
+  },
+  prepareForUpdate(next, old) {
+    next.spec = deepCopy(old.spec);
+  },
+  validate: (next, old) => signingRequestRules(next, old, 'whole'),
+  columns: [
+    nameColumn,
+    ageColumn,
+    { name: 'SignerName', type: 'string', value: ({ spec }) => spec.signerName || '<none>' },
+    { name: 'Requestor', type: 'string', value: ({ spec }) => spec.username ?? '' },
+    {
+      name: 'RequestedDuration',
+      type: 'string',
+      value: ({ spec }) =>
+        spec.expirationSeconds === undefined ? '<none>' : humanDuration(spec.expirationSeconds * 1000),
+    },
+    { name: 'Condition', type: 'string', value: ({ status }) => stateOf(status) },
+  ],
 });
+
+/** Who signs can't decide: of what was decided it keeps what is there. */
+function keepDecisions(next: CertificateSigningRequest, old: CertificateSigningRequest): void {
+  const now = next.status.conditions ?? [];
+  for (const type of ['Approved', 'Denied']) {
+    const kept = (old.status.conditions ?? []).filter((c) => c.type === type);
+    const places = [...now.keys()].filter((i) => now[i]!.type === type);
+    if (kept.length === places.length) for (const [i, place] of places.entries()) now[place] = deepCopy(kept[i]!);
+  }
+}
+
+function tellConditionTimes(
+  next: CertificateSigningRequest,
+  old: CertificateSigningRequest,
+  { now }: WriteContext,
+): void {
+  for (const c of next.status.conditions ?? []) {
+    const same = old.status.conditions?.find((o) => o.type === c.type && o.status === c.status && o.lastTransitionTime);
+    c.lastUpdateTime ??= timestamp(now);
+    c.lastTransitionTime ??= same?.lastTransitionTime ?? timestamp(now);
+  }
+}
+
+function stateOf({ conditions = [], certificate }: CertificateSigningRequestStatus): string {
+  const has = (type: string) => conditions.some((c) => c.type === type);
+  const decided = has('Denied') ? 'Denied' : has('Approved') ? 'Approved' : 'Pending';
+  return `${decided}${has('Failed') ? ',Failed' : ''}${certificate ? ',Issued' : ''}`;
+}

@@ -1,1 +1,3 @@
+export * from './certificate-request.ts';
 export * from './certificatesigningrequest.ts';
+export * from './signingrequest-spec.ts';

@@ -1,4 +1,5 @@
 import { labelValueProblems, own, type Path } from '../../machinery/index.ts';
+import type { LabelSelector } from '../meta/label-selector.ts';
 import type { NodeSelectorTerm } from './node-selector.ts';
 
 const deprecated: Readonly<Record<string, string>> = {
@@ -12,8 +13,31 @@ const deprecated: Readonly<Record<string, string>> = {
   'node-role.kubernetes.io/master': 'use "node-role.kubernetes.io/control-plane" instead',
 };
 
+const replaced: Readonly<Record<string, string>> = {
+  'beta.kubernetes.io/arch': 'kubernetes.io/arch',
+  'beta.kubernetes.io/os': 'kubernetes.io/os',
+  'failure-domain.beta.kubernetes.io/region': 'topology.kubernetes.io/region',
+  'failure-domain.beta.kubernetes.io/zone': 'topology.kubernetes.io/zone',
+  'beta.kubernetes.io/instance-type': 'node.kubernetes.io/instance-type',
+};
+
+/** The label that means the same now. */
+export const replacedLabel = (key: string): string | undefined => own(replaced, key);
+
 /** What to say to who still selects nodes by this label; nothing for labels in good standing. */
 export const nodeLabelDeprecation = (key: string): string | undefined => own(deprecated, key);
+
+/** The same for labels of nodes that a label selector asks for. */
+export function* labelSelectorWarnings(selector: LabelSelector | undefined, at: Path): Iterable<string> {
+  for (const [i, { key }] of (selector?.matchExpressions ?? []).entries()) {
+    const why = nodeLabelDeprecation(key);
+    if (why) yield `${String(at.child('matchExpressions').index(i).child('key'))}: ${key} is ${why}`;
+  }
+  for (const key of Object.keys(selector?.matchLabels ?? {})) {
+    const why = nodeLabelDeprecation(key);
+    if (why) yield `${String(at.child('matchLabels', key))}: ${why}`;
+  }
+}
 
 export function* nodeSelectorTermWarnings(
   { matchExpressions }: NodeSelectorTerm,

@@ -1,3 +1,4 @@
+export { ingressClassAnnotation } from './ingress-rules.ts';
 export * from './ingress.ts';
 export * from './ingressclass.ts';
 export * from './ipaddress.ts';

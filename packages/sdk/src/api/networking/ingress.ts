@@ -1,6 +1,8 @@
+import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
 import { typedLocalObjectReference } from '../core/object-reference.ts';
 import { objectMeta } from '../meta/object-meta.ts';
+import { ingressClassAnnotation, ingressRules, ingressStatusRules, ingressStatusWarnings } from './ingress-rules.ts';
 
 const serviceBackendPortShape = s.struct(
   'io.k8s.api.networking.v1.ServiceBackendPort',
@@ -128,8 +130,46 @@ export const ingress: Kind<Ingress, IngressManifest> = defineKind<Ingress, Ingre
   plural: 'ingresses',
   scope: 'Namespaced',
   shortNames: ['ing'],
-  status: true,
+  status: { validate: ingressStatusRules, warnings: ingressStatusWarnings },
   generation: true,
   storagePrefix: 'ingress',
   schema: ingressShape,
+
+  validate: ingressRules,
+  *warnings({ metadata, spec }, old) {
+    if (old || metadata.annotations?.[ingressClassAnnotation] === undefined || spec.ingressClassName !== undefined)
+      return;
+    yield `annotation "${ingressClassAnnotation}" is deprecated, please use 'spec.ingressClassName' instead`;
+  },
+  columns: [
+    nameColumn,
+    { name: 'Class', type: 'string', value: ({ spec }) => spec.ingressClassName ?? '<none>' },
+    { name: 'Hosts', type: 'string', value: ({ spec }) => hostsText(spec.rules ?? []) },
+    {
+      name: 'Address',
+      type: 'string',
+      value: ({ status }) => shortened((status.loadBalancer.ingress ?? []).map((i) => i.ip || i.hostname || '')),
+    },
+    { name: 'Ports', type: 'string', value: ({ spec }) => (spec.tls?.length ? '80, 443' : '80') },
+    ageColumn,
+  ],
 });
+
+const shownHosts = 3;
+
+/** What is left is counted by rules, whether they name a host or not. */
+function hostsText(rules: readonly IngressRule[]): string {
+  const hosts: string[] = [];
+  for (const { host } of rules) {
+    if (hosts.length === shownHosts) return `${hosts.join(',')} + ${rules.length - shownHosts} more...`;
+    if (host) hosts.push(host);
+  }
+  return hosts.join(',') || '*';
+}
+
+const addressWidth = 16;
+
+function shortened(addresses: readonly string[]): string {
+  const text = [...new Set(addresses.filter(Boolean))].sort().join(',');
+  return text.length > addressWidth ? `${text.slice(0, addressWidth - 3)}...` : text;
+}

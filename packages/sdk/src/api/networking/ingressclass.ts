@@ -1,5 +1,20 @@
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import {
+  dnsLabelProblems,
+  domainPrefixedPath,
+  field,
+  type FieldError,
+  forbiddenAt,
+  immutable,
+  notSupported,
+  type Path,
+  problemsAt,
+  required,
+  tooLong,
+} from '../../machinery/index.ts';
+import { ageColumn } from '../meta/columns.ts';
+import { defineKind, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
 import { objectMeta } from '../meta/object-meta.ts';
+import { referenceRules } from './ingress-rules.ts';
 
 const ingressClassParametersReferenceShape = s.struct('io.k8s.api.networking.v1.IngressClassParametersReference', {
   apiGroup: s.opt(1, s.str()),
@@ -43,4 +58,52 @@ export const ingressClass: Kind<IngressClass, IngressClassManifest> = defineKind
   scope: 'Cluster',
   generation: true,
   schema: ingressClassShape,
+
+  default({ spec: { parameters } }) {
+    if (parameters?.scope === null) setFields(ingressClassParametersReference, parameters, { scope: 'Cluster' });
+  },
+  *validate({ spec }, old) {
+    const at = field('spec');
+    if (old) yield* immutable(spec.controller ?? '', old.spec.controller ?? '', at.child('controller'));
+    const { controller = '', parameters } = spec;
+    if (Buffer.byteLength(controller) > longestController) yield tooLong(at.child('controller'), longestController);
+    yield* domainPrefixedPath(controller, at.child('controller'));
+    if (parameters) yield* parametersRules(parameters, at.child('parameters'));
+  },
+  columns: [
+    {
+      name: 'Name',
+      type: 'string',
+      format: 'name',
+      value: (ic) => `${ic.metadata.name}${isDefaultIngressClass(ic) ? ' (default)' : ''}`,
+    },
+    { name: 'Controller', type: 'string', value: ({ spec }) => spec.controller ?? '' },
+    { name: 'Parameters', type: 'string', value: ({ spec }) => parametersText(spec.parameters) },
+    ageColumn,
+  ],
 });
+
+const longestController = 250;
+
+/** Whether ingresses that name no class get this one. */
+export const isDefaultIngressClass = ({ metadata: { annotations } }: IngressClass): boolean =>
+  annotations?.['ingressclass.kubernetes.io/is-default-class'] === 'true';
+
+function parametersText(parameters: IngressClassParametersReference | undefined): string {
+  if (!parameters) return '<none>';
+  const { apiGroup, kind, name } = parameters;
+  return `${kind}${apiGroup === undefined ? '' : `.${apiGroup}`}/${name}`;
+}
+
+function* parametersRules(parameters: IngressClassParametersReference, at: Path): Iterable<FieldError> {
+  const { apiGroup = null, kind, name, scope, namespace } = parameters;
+  yield* referenceRules({ apiGroup, kind, name }, at);
+  const here = at.child('namespace');
+  if (scope === null) yield required(at.child('scope'));
+  else if (scope === 'Namespace') {
+    if (namespace === undefined) yield required(here, "`parameters.scope` is set to 'Namespace'");
+    else yield* problemsAt(dnsLabelProblems(namespace), namespace, here);
+  } else if (scope === 'Cluster') {
+    if (namespace !== undefined) yield forbiddenAt(here, "`parameters.scope` is set to 'Cluster'");
+  } else yield notSupported(at.child('scope'), scope, ['Cluster', 'Namespace']);
+}

@@ -1,5 +1,16 @@
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import {
+  dnsSubdomainProblems,
+  field,
+  immutable,
+  problemsAt,
+  required,
+  pathSegmentProblems,
+  canonicalIpProblems,
+} from '../../machinery/index.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
+import { defineKind, internalValue, type Kind, s, type Struct } from '../../schema/index.ts';
 import { objectMeta } from '../meta/object-meta.ts';
+import { segmentRules } from './ingress-rules.ts';
 
 const parentReferenceShape = s.struct('io.k8s.api.networking.v1.ParentReference', {
   group: s.zero(1, s.str()),
@@ -37,5 +48,34 @@ export const ipAddress: Kind<IPAddress, IPAddressManifest> = defineKind<IPAddres
   plural: 'ipaddresses',
   scope: 'Cluster',
   shortNames: ['ip'],
+  validateName: (name) => canonicalIpProblems(name),
   schema: ipAddressShape,
+
+  *validate({ spec }, old) {
+    const at = field('spec', 'parentRef');
+    const { parentRef } = spec;
+    if (!parentRef) yield required(at);
+    else {
+      const { group, resource, namespace, name } = parentRef;
+      if (group) yield* problemsAt(dnsSubdomainProblems(group), group, at.child('group'));
+      yield* segmentRules(resource, at.child('resource'));
+      yield* segmentRules(name, at.child('name'));
+      if (namespace) yield* problemsAt(pathSegmentProblems(namespace), namespace, at.child('namespace'));
+    }
+    if (!old) return;
+    const [now, before] = [parentRef, old.spec.parentRef].map((v) => v && internalValue(parentReference, v));
+    yield* immutable(now, before, at);
+  },
+  columns: [
+    nameColumn,
+    { name: 'ParentRef', type: 'string', value: ({ spec }) => parentText(spec.parentRef) },
+    { ...ageColumn, untitled: true },
+  ],
 });
+
+function parentText(parent: ParentReference | undefined): string {
+  if (!parent) return '<none>';
+  const { group, resource, namespace, name } = parent;
+  const of = group ? `${resource}.${group}` : resource;
+  return `${of.toLowerCase()}/${namespace ? `${namespace}/` : ''}${name}`;
+}

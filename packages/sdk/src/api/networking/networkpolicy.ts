@@ -1,9 +1,11 @@
 import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
 import { labelSelector } from '../meta/label-selector.ts';
+import { ageColumn, nameColumn, selectorText } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
+import { networkPolicyRules, networkPolicyWarnings } from './networkpolicy-rules.ts';
 
 const networkPolicyPortShape = s.struct('io.k8s.api.networking.v1.NetworkPolicyPort', {
-  protocol: s.opt(1, s.oneOf('SCTP', 'TCP', 'UDP')),
+  protocol: s.opt(1, s.oneOf('SCTP', 'TCP', 'UDP'), { fill: 'TCP' }),
   port: s.opt(2, s.intOrString()),
   endPort: s.opt(3, s.int32()),
 });
@@ -50,7 +52,11 @@ const networkPolicySpecShape = s.struct('io.k8s.api.networking.v1.NetworkPolicyS
   podSelector: s.held(1, labelSelector),
   ingress: s.zero(2, s.list(networkPolicyIngressRule)),
   egress: s.zero(3, s.list(networkPolicyEgressRule)),
-  policyTypes: s.zero(4, s.list(s.str())),
+  // A policy that doesn't say is about what comes in, and about what goes out where it has rules for that.
+  policyTypes: s.zero(4, s.list(s.oneOf('Egress', 'Ingress')), {
+    fill: ({ egress }): ('Ingress' | 'Egress')[] =>
+      Array.isArray(egress) && egress.length ? ['Ingress', 'Egress'] : ['Ingress'],
+  }),
 });
 export interface NetworkPolicySpec extends s.Out<typeof networkPolicySpecShape> {}
 export interface NetworkPolicySpecManifest extends s.In<typeof networkPolicySpecShape> {}
@@ -80,4 +86,13 @@ export const networkPolicy: Kind<NetworkPolicy, NetworkPolicyManifest> = defineK
   shortNames: ['netpol'],
   generation: true,
   schema: networkPolicyShape,
+  rechecksMetadata: false,
+
+  validate: networkPolicyRules,
+  warnings: networkPolicyWarnings,
+  columns: [
+    nameColumn,
+    { name: 'Pod-Selector', type: 'string', value: ({ spec }) => selectorText(spec.podSelector) },
+    ageColumn,
+  ],
 });

@@ -1,4 +1,15 @@
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import {
+  asGiven,
+  canonicalCidrProblems,
+  field,
+  type FieldError,
+  invalid,
+  parseCidr,
+  problemsAt,
+  required,
+} from '../../machinery/index.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
+import { defineKind, internalValue, type Kind, s, type Struct } from '../../schema/index.ts';
 import { condition } from '../meta/condition.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 
@@ -35,6 +46,39 @@ export const serviceCIDR: Kind<ServiceCIDR, ServiceCIDRManifest> = defineKind<Se
   kind: 'ServiceCIDR',
   plural: 'servicecidrs',
   scope: 'Cluster',
-  status: true,
+  status: { keepsMetadata: true },
+  rechecksMetadata: false,
   schema: serviceCIDRShape,
+
+  *validate({ spec }, old) {
+    const { cidrs = [] } = spec;
+    const before = old?.spec.cidrs ?? [];
+    if (!old) yield* rangesRules(spec);
+    else if (cidrs.length === before.length || (cidrs.length === 2 && before.length === 1)) {
+      for (const [i, cidr] of before.entries()) {
+        if (cidr !== cidrs[i]) yield invalid(at.index(i), cidrs[i], 'field is immutable');
+      }
+      // A range of the other family may be added.
+      if (cidrs.length > before.length) yield* rangesRules(spec);
+    } else yield invalid(at, asGiven(spec, 'cidrs'), 'field is immutable');
+  },
+  columns: [
+    nameColumn,
+    { name: 'CIDRs', type: 'string', value: ({ spec }) => (spec.cidrs ?? []).join(',') },
+    ageColumn,
+  ],
 });
+
+const at = field('spec', 'cidrs');
+
+function* rangesRules(spec: ServiceCIDRSpec): Iterable<FieldError> {
+  const { cidrs = [] } = spec;
+  if (!cidrs.length) return yield required(at, 'at least one CIDR required');
+  if (cidrs.length > 2) return yield invalid(at, internalValue(serviceCIDRSpec, spec), 'may only hold up to 2 values');
+  for (const [i, cidr] of cidrs.entries()) yield* problemsAt(canonicalCidrProblems(cidr), cidr, at.index(i));
+  const [first, second] = cidrs.map((cidr) => parseCidr(cidr)?.address.family);
+  if (cidrs.length === 2 && first !== undefined && first === second) {
+    const why = 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64';
+    yield invalid(at, cidrs, why);
+  }
+}

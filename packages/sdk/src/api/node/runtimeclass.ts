@@ -1,4 +1,19 @@
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import {
+  dnsLabelProblems,
+  duplicate,
+  field,
+  type FieldError,
+  immutable,
+  type Path,
+  problemsAt,
+  required,
+} from '../../machinery/index.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
+import { nodeLabelDeprecation } from '../core/deprecated-node-labels.ts';
+import { podRules } from '../core/pod/validation/rules.ts';
+import { validateContainerResources } from '../core/pod/validation/resources.ts';
+import { validateTolerations } from '../core/pod/validation/tolerations.ts';
+import { defineKind, internalValue, type Kind, s, type Struct, validateLabels } from '../../schema/index.ts';
 import { toleration } from '../core/taint.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 
@@ -40,4 +55,38 @@ export const runtimeClass: Kind<RuntimeClass, RuntimeClassManifest> = defineKind
   createOnUpdate: true,
   unconditionalUpdate: false,
   schema: runtimeClassShape,
+
+  *validate(next, old) {
+    const { handler } = next;
+    if (!handler) yield required(field('handler'));
+    else yield* problemsAt(dnsLabelProblems(handler), handler, field('handler'));
+    if (next.overhead) yield* overheadRules(next.overhead, field('overhead'));
+    if (next.scheduling) yield* schedulingRules(next.scheduling, field('scheduling'));
+    if (old) yield* immutable(handler, old.handler, field('handler'));
+  },
+  *warnings({ scheduling }) {
+    for (const label of Object.keys(scheduling?.nodeSelector ?? {})) {
+      const why = nodeLabelDeprecation(label);
+      if (why) yield `scheduling.nodeSelector: ${why}`;
+    }
+  },
+  columns: [nameColumn, { name: 'Handler', type: 'string', value: (rc) => rc.handler }, ageColumn],
 });
+
+const rules = podRules(false);
+
+/** What a pod costs beside its containers is limited as a container is. */
+const overheadRules = ({ podFixed }: Overhead, at: Path): Iterable<FieldError> =>
+  validateContainerResources(podFixed ? { limits: podFixed } : {}, at, { rules, claims: new Set() });
+
+function* schedulingRules({ nodeSelector, tolerations = [] }: Scheduling, at: Path): Iterable<FieldError> {
+  yield* validateLabels(nodeSelector, at.child('nodeSelector'));
+  const here = at.child('tolerations');
+  yield* validateTolerations(tolerations, here, rules);
+  const seen = new Set<string>();
+  for (const [i, one] of tolerations.entries()) {
+    const key = JSON.stringify([one.key, one.operator, one.value, one.effect]);
+    if (seen.has(key)) yield duplicate(here.index(i), internalValue(toleration, one));
+    seen.add(key);
+  }
+}

@@ -1,5 +1,8 @@
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { equal } from '../../machinery/index.ts';
+import { defineKind, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
+import { csiDriverRules } from './csidriver-rules.ts';
 
 const storageTokenRequestShape = s.struct('io.k8s.api.storage.v1.TokenRequest', {
   audience: s.req(1, s.str()),
@@ -10,14 +13,14 @@ export interface StorageTokenRequestManifest extends s.In<typeof storageTokenReq
 export const storageTokenRequest: Struct<StorageTokenRequest, StorageTokenRequestManifest> = storageTokenRequestShape;
 
 const csiDriverSpecShape = s.struct('io.k8s.api.storage.v1.CSIDriverSpec', {
-  attachRequired: s.opt(1, s.bool()),
-  podInfoOnMount: s.opt(2, s.bool()),
-  volumeLifecycleModes: s.zero(3, s.set(s.str())),
-  storageCapacity: s.opt(4, s.bool()),
-  fsGroupPolicy: s.opt(5, s.str()),
+  attachRequired: s.opt(1, s.bool(), { fill: true }),
+  podInfoOnMount: s.opt(2, s.bool(), { fill: false }),
+  volumeLifecycleModes: s.zero(3, s.set(s.str()), { fill: ['Persistent'] }),
+  storageCapacity: s.opt(4, s.bool(), { fill: false }),
+  fsGroupPolicy: s.opt(5, s.str(), { fill: 'ReadWriteOnceWithFSType' }),
   tokenRequests: s.zero(6, s.list(storageTokenRequest)),
-  requiresRepublish: s.opt(7, s.bool()),
-  seLinuxMount: s.opt(8, s.bool()),
+  requiresRepublish: s.opt(7, s.bool(), { fill: false }),
+  seLinuxMount: s.opt(8, s.bool(), { fill: false }),
   nodeAllocatableUpdatePeriodSeconds: s.opt(9, s.int64()),
   serviceAccountTokenInSecrets: s.opt(10, s.bool()),
   preventPodSchedulingIfMissing: s.opt(11, s.bool()),
@@ -45,7 +48,41 @@ export const csiDriver: Kind<CSIDriver, CSIDriverManifest> = defineKind<CSIDrive
   plural: 'csidrivers',
   scope: 'Cluster',
   returnsDeleted: true,
-  generation: true,
   unconditionalUpdate: false,
   schema: csiDriverShape,
+
+  prepareForCreate: ({ spec }) => dropGatedFields(spec, {}),
+  prepareForUpdate({ metadata, spec }, old) {
+    dropGatedFields(spec, old.spec);
+    // Counted from the first change on.
+    if (!equal(spec, old.spec)) setFields(objectMeta, metadata, { generation: (old.metadata.generation ?? 0) + 1 });
+  },
+  validate: csiDriverRules,
+  *warnings({ spec }, old) {
+    if (!spec.tokenRequests?.length || spec.serviceAccountTokenInSecrets !== undefined) return;
+    if (!equal(spec.tokenRequests, old?.spec.tokenRequests)) yield tokensInSecrets;
+  },
+  columns: [
+    nameColumn,
+    { name: 'AttachRequired', type: 'boolean', value: ({ spec }) => spec.attachRequired },
+    { name: 'PodInfoOnMount', type: 'boolean', value: ({ spec }) => spec.podInfoOnMount },
+    { name: 'StorageCapacity', type: 'boolean', value: ({ spec }) => spec.storageCapacity },
+    {
+      name: 'TokenRequests',
+      type: 'string',
+      value: ({ spec }) => spec.tokenRequests?.map((t) => t.audience).join(',') ?? '<unset>',
+    },
+    { name: 'RequiresRepublish', type: 'boolean', value: ({ spec }) => spec.requiresRepublish },
+    { name: 'Modes', type: 'string', value: ({ spec }) => spec.volumeLifecycleModes.join(',') || '<none>' },
+    ageColumn,
+  ],
 });
+
+const tokensInSecrets =
+  'spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes';
+
+/** What nobody may ask for yet, unless the driver has it already. */
+function dropGatedFields(spec: CSIDriverSpec, old: Partial<CSIDriverSpec>): void {
+  if (old.preventPodSchedulingIfMissing !== undefined) return;
+  setFields(csiDriverSpec, spec, { preventPodSchedulingIfMissing: undefined });
+}

@@ -1,4 +1,18 @@
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import {
+  equal,
+  field,
+  type FieldError,
+  invalid,
+  nonNegative,
+  type Path,
+  problemsAt,
+  qualifiedNameProblems,
+  required,
+  duplicate,
+} from '../../machinery/index.ts';
+import { validateDriverName } from '../core/pod/validation/volume-source.ts';
+import { defineKind, internalValue, type Kind, s, type Struct } from '../../schema/index.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 
 const volumeNodeResourcesShape = s.struct('io.k8s.api.storage.v1.VolumeNodeResources', {
@@ -45,4 +59,46 @@ export const csiNode: Kind<CSINode, CSINodeManifest> = defineKind<CSINode, CSINo
   scope: 'Cluster',
   unconditionalUpdate: false,
   schema: csiNodeShape,
+
+  *validate(next, old) {
+    const at = field('spec', 'drivers');
+    const drivers = next.spec.drivers ?? [];
+    for (const [i, driver] of drivers.entries()) {
+      const here = at.index(i);
+      yield* driverRules(driver, here);
+      if (drivers.findIndex(({ name }) => name === driver.name) < i) yield duplicate(here.child('name'), driver.name);
+      yield* topologyKeysRules(driver.topologyKeys ?? [], here);
+    }
+    for (const before of old?.spec.drivers ?? []) {
+      for (const driver of drivers) {
+        if (driver.name !== before.name || equal(fixedOf(driver), fixedOf(before))) continue;
+        const { allocatable: _, ...told } = driver;
+        yield invalid(at, internalValue(csiNodeDriver, told), 'field is immutable');
+      }
+    }
+  },
+  columns: [nameColumn, { name: 'Drivers', type: 'integer', value: (n) => n.spec.drivers?.length ?? 0 }, ageColumn],
 });
+
+const longestNodeId = 256;
+
+function* driverRules({ name, nodeID, allocatable }: CSINodeDriver, at: Path): Iterable<FieldError> {
+  yield* validateDriverName(name, at.child('name'));
+  if (!nodeID) yield required(at.child('nodeID'));
+  if (Buffer.byteLength(nodeID) > longestNodeId) {
+    yield invalid(at.child('nodeID'), nodeID, `must be ${longestNodeId} characters or less`);
+  }
+  yield* nonNegative(allocatable?.count, at.child('allocatable', 'count'));
+}
+
+/** Told of the driver as a whole. */
+function* topologyKeysRules(keys: readonly string[], at: Path): Iterable<FieldError> {
+  for (const [i, key] of keys.entries()) {
+    if (!key) yield required(at);
+    if (keys.indexOf(key) < i) yield duplicate(at, key);
+    yield* problemsAt(qualifiedNameProblems(key), key, at);
+  }
+}
+
+/** How many volumes a driver can attach may change; the rest of it may not. */
+const fixedOf = ({ name, nodeID, topologyKeys }: CSINodeDriver) => ({ name, nodeID, topologyKeys: topologyKeys ?? [] });

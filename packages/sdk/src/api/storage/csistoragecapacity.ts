@@ -1,4 +1,7 @@
+import { equal, field, invalid, nonNegativeQuantity, problemsAt, dnsSubdomainProblems } from '../../machinery/index.ts';
 import { defineKind, type Kind, s } from '../../schema/index.ts';
+import { labelSelectorWarnings } from '../core/deprecated-node-labels.ts';
+import { isUsableSelector, validateLabelSelector } from '../meta/label-selector-rules.ts';
 import { labelSelector } from '../meta/label-selector.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 
@@ -28,4 +31,16 @@ export const csiStorageCapacity: Kind<CSIStorageCapacity, CSIStorageCapacityMani
   scope: 'Namespaced',
   unconditionalUpdate: false,
   schema: csiStorageCapacityShape,
+
+  *validate(next, old) {
+    const allowInvalidValues = Boolean(old?.nodeTopology && !isUsableSelector(old.nodeTopology));
+    yield* validateLabelSelector(next.nodeTopology, field('nodeTopology'), { allowInvalidValues });
+    const { storageClassName, capacity } = next;
+    yield* problemsAt(dnsSubdomainProblems(storageClassName), storageClassName, field('storageClassName'));
+    if (capacity !== undefined) yield* nonNegativeQuantity(capacity, field('capacity'));
+    for (const name of old ? (['nodeTopology', 'storageClassName'] as const) : []) {
+      if (!equal(next[name], old![name])) yield invalid(field(name), next[name], 'field is immutable');
+    }
+  },
+  warnings: ({ nodeTopology }) => labelSelectorWarnings(nodeTopology, field('nodeTopology')),
 });

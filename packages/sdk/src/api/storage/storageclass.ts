@@ -1,5 +1,7 @@
 import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { ageColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
+import { storageClassRules, storageClassWarnings } from './storageclass-rules.ts';
 
 const topologySelectorLabelRequirementShape = s.struct('io.k8s.api.core.v1.TopologySelectorLabelRequirement', {
   key: s.req(1, s.str()),
@@ -28,10 +30,10 @@ const storageClassShape = s.struct('io.k8s.api.storage.v1.StorageClass', {
   metadata: s.held(1, objectMeta),
   provisioner: s.req(2, s.str()),
   parameters: s.zero(3, s.map(s.str())),
-  reclaimPolicy: s.opt(4, s.oneOf('Delete', 'Recycle', 'Retain')),
+  reclaimPolicy: s.opt(4, s.oneOf('Delete', 'Recycle', 'Retain'), { fill: 'Delete' }),
   mountOptions: s.zero(5, s.list(s.str())),
   allowVolumeExpansion: s.opt(6, s.bool()),
-  volumeBindingMode: s.opt(7, s.oneOf('Immediate', 'WaitForFirstConsumer')),
+  volumeBindingMode: s.opt(7, s.oneOf('Immediate', 'WaitForFirstConsumer'), { fill: 'Immediate' }),
   allowedTopologies: s.zero(8, s.list(topologySelectorTerm)),
 });
 export interface StorageClass extends s.Out<typeof storageClassShape> {
@@ -50,4 +52,26 @@ export const storageClass: Kind<StorageClass, StorageClassManifest> = defineKind
   scope: 'Cluster',
   shortNames: ['sc'],
   schema: storageClassShape,
+
+  validate: storageClassRules,
+  warnings: storageClassWarnings,
+  columns: [
+    {
+      name: 'Name',
+      type: 'string',
+      format: 'name',
+      value: (sc) => `${sc.metadata.name}${isDefaultStorageClass(sc) ? ' (default)' : ''}`,
+    },
+    { name: 'Provisioner', type: 'string', value: (sc) => sc.provisioner },
+    { name: 'ReclaimPolicy', type: 'string', value: (sc) => sc.reclaimPolicy },
+    { name: 'VolumeBindingMode', type: 'string', value: (sc) => sc.volumeBindingMode },
+    { name: 'AllowVolumeExpansion', type: 'string', value: (sc) => sc.allowVolumeExpansion ?? false },
+    ageColumn,
+  ],
 });
+
+/** Whether claims that name no class get this one. */
+export const isDefaultStorageClass = ({ metadata: { annotations } }: StorageClass): boolean =>
+  ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class'].some(
+    (a) => annotations?.[a] === 'true',
+  );

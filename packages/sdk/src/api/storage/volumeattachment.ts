@@ -1,6 +1,9 @@
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
-import { persistentVolumeSpec } from '../core/persistentvolume.ts';
+import { immutable, field } from '../../machinery/index.ts';
+import { defineKind, internalValue, type Kind, s, type Struct } from '../../schema/index.ts';
+import { persistentVolumeSpec } from '../core/persistentvolume/volume-spec.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
+import { attachmentRules } from './volumeattachment-rules.ts';
 
 const volumeAttachmentSourceShape = s.struct('io.k8s.api.storage.v1.VolumeAttachmentSource', {
   persistentVolumeName: s.opt(1, s.str()),
@@ -63,7 +66,23 @@ export const volumeAttachment: Kind<VolumeAttachment, VolumeAttachmentManifest> 
   kind: 'VolumeAttachment',
   plural: 'volumeattachments',
   scope: 'Cluster',
-  status: true,
+  // What a controller says of it is checked with the rest.
+  status: { keepsMetadata: true, validate: attachmentRules },
   unconditionalUpdate: false,
   schema: volumeAttachmentShape,
+
+  *validate(next, old) {
+    yield* attachmentRules(next);
+    if (!old) return;
+    const [spec, before] = [next.spec, old.spec].map((v) => internalValue(volumeAttachmentSpec, v));
+    yield* immutable(spec, before, field('spec'));
+  },
+  columns: [
+    nameColumn,
+    { name: 'Attacher', type: 'string', format: 'name', value: ({ spec }) => spec.attacher },
+    { name: 'PV', type: 'string', value: ({ spec }) => spec.source.persistentVolumeName ?? '' },
+    { name: 'Node', type: 'string', value: ({ spec }) => spec.nodeName },
+    { name: 'Attached', type: 'boolean', value: ({ status }) => status.attached },
+    ageColumn,
+  ],
 });

@@ -1,5 +1,8 @@
+import { equal, field, forbiddenAt, required } from '../../machinery/index.ts';
 import { defineKind, type Kind, s } from '../../schema/index.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
+import { parametersRules, provisionerRules } from './class-rules.ts';
 
 const volumeAttributesClassShape = s.struct('io.k8s.api.storage.v1.VolumeAttributesClass', {
   metadata: s.held(1, objectMeta),
@@ -25,4 +28,17 @@ export const volumeAttributesClass: Kind<VolumeAttributesClass, VolumeAttributes
   scope: 'Cluster',
   shortNames: ['vac'],
   schema: volumeAttributesClassShape,
+
+  *validate(next, old) {
+    for (const name of old ? (['driverName', 'parameters'] as const) : []) {
+      if (!equal(next[name], old![name])) yield forbiddenAt(field(name), `updates to ${name} are forbidden.`);
+    }
+    yield* provisionerRules(next.driverName, field('driverName'));
+    const { parameters = {} } = next;
+    yield* parametersRules(parameters, field('parameters'));
+    if (!Object.keys(parameters).length) {
+      yield required(field('parameters'), 'must contain at least one key/value pair');
+    }
+  },
+  columns: [nameColumn, { name: 'DriverName', type: 'string', value: (vac) => vac.driverName }, ageColumn],
 });

@@ -1,4 +1,3 @@
 export { findDuplicateKeys } from './duplicate-keys.ts';
 export { isPrintable, kindWord, printValue, quoted } from './print-value.ts';
 export { syntaxProblem } from './syntax-problem.ts';
-export { findWholeFloats, type WholeFloat } from './whole-floats.ts';

@@ -7,5 +7,7 @@ export function resetFieldsOf(kind: AnyKind, subresource: string): readonly Fiel
   if (declared) return declared;
   if (!kind.status) return [];
   if (subresource === '') return [['status']];
-  return subresource === 'status' ? [['spec']] : [];
+  if (subresource !== 'status') return [];
+  const keepsMetadata = typeof kind.status === 'object' && kind.status.keepsMetadata;
+  return keepsMetadata ? [['metadata'], ['spec']] : [['spec']];
 }

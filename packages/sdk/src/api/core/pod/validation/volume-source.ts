@@ -213,7 +213,7 @@ function* validatePartition(partition = 0, at: Path): Iterable<FieldError> {
   if (partition < 0 || partition > 255) yield invalid(at, partition, rangeProblem(1, 255));
 }
 
-function* validateLun(lun: number, at: Path): Iterable<FieldError> {
+export function* validateLun(lun: number, at: Path): Iterable<FieldError> {
   if (lun < 0 || lun > 255) yield invalid(at, lun, rangeProblem(0, 255));
 }
 
@@ -224,9 +224,15 @@ const initiatorForms: readonly [string, RegExp][] = [
 ];
 
 function* validateInitiator(name: string, at: Path): Iterable<FieldError> {
+  const problem = initiatorNameProblem(name);
+  if (problem) yield invalid(at, name, problem);
+}
+
+/** Names by which machines and disks know each other over iSCSI. */
+export function initiatorNameProblem(name: string): string | undefined {
   const form = initiatorForms.find(([prefix]) => name.startsWith(prefix));
-  if (!form) yield invalid(at, name, 'must be valid format starting with iqn, eui, or naa');
-  else if (!form[1].test(name)) yield invalid(at, name, 'must be valid format');
+  if (!form) return 'must be valid format starting with iqn, eui, or naa';
+  return form[1].test(name) ? undefined : 'must be valid format';
 }
 
 /** `host:port`, an IPv6 host in brackets. */

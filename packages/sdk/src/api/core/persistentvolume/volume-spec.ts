@@ -1,6 +1,6 @@
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
-import { nodeSelector } from './node-selector.ts';
-import { objectReference } from './object-reference.ts';
+import { s, type Struct } from '../../../schema/index.ts';
+import { nodeSelector } from '../node-selector.ts';
+import { objectReference } from '../object-reference.ts';
 import {
   awsElasticBlockStoreVolumeSource,
   azureDiskVolumeSource,
@@ -12,9 +12,8 @@ import {
   portworxVolumeSource,
   quobyteVolumeSource,
   vsphereVirtualDiskVolumeSource,
-} from './pod/volume-source.ts';
-import { hostPathVolumeSource } from './pod/volume.ts';
-import { objectMeta } from '../meta/object-meta.ts';
+} from '../pod/volume-source.ts';
+import { hostPathVolumeSource } from '../pod/volume.ts';
 
 const azureFilePersistentVolumeSourceShape = s.struct('io.k8s.api.core.v1.AzureFilePersistentVolumeSource', {
   secretName: s.req(1, s.str()),
@@ -213,7 +212,7 @@ const persistentVolumeSpecShape = s.struct('io.k8s.api.core.v1.PersistentVolumeS
   storageos: s.opt([2, 21], storageOSPersistentVolumeSource),
   csi: s.opt([2, 22], csiPersistentVolumeSource),
   accessModes: s.zero(3, s.list(s.oneOf('ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'))),
-  claimRef: s.opt(4, objectReference),
+  claimRef: s.opt(4, s.granular(objectReference)),
   persistentVolumeReclaimPolicy: s.zero(5, s.oneOf('Delete', 'Recycle', 'Retain')),
   storageClassName: s.zero(6, s.str()),
   mountOptions: s.zero(7, s.list(s.str())),
@@ -236,31 +235,3 @@ export interface PersistentVolumeStatus extends s.Out<typeof persistentVolumeSta
 export interface PersistentVolumeStatusManifest extends s.In<typeof persistentVolumeStatusShape> {}
 export const persistentVolumeStatus: Struct<PersistentVolumeStatus, PersistentVolumeStatusManifest> =
   persistentVolumeStatusShape;
-
-const persistentVolumeShape = s.struct('io.k8s.api.core.v1.PersistentVolume', {
-  metadata: s.held(1, objectMeta),
-  spec: s.held(2, persistentVolumeSpec),
-  status: s.held(3, persistentVolumeStatus),
-});
-export interface PersistentVolume extends s.Out<typeof persistentVolumeShape> {
-  apiVersion?: string;
-  kind?: string;
-}
-export interface PersistentVolumeManifest extends s.In<typeof persistentVolumeShape> {
-  apiVersion?: string;
-  kind?: string;
-}
-export const persistentVolume: Kind<PersistentVolume, PersistentVolumeManifest> = defineKind<
-  PersistentVolume,
-  PersistentVolumeManifest
->({
-  group: '',
-  version: 'v1',
-  kind: 'PersistentVolume',
-  plural: 'persistentvolumes',
-  scope: 'Cluster',
-  shortNames: ['pv'],
-  status: true,
-  returnsDeleted: true,
-  schema: persistentVolumeShape,
-});

@@ -1,6 +1,12 @@
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
-import { persistentVolumeClaimSpec } from './pod/volume.ts';
-import { objectMeta } from '../meta/object-meta.ts';
+import { field } from '../../../machinery/index.ts';
+import { defineKind, type Kind, s, setFields, type Struct } from '../../../schema/index.ts';
+import { objectMeta } from '../../meta/object-meta.ts';
+import { persistentVolumeClaimSpec } from '../pod/volume.ts';
+import { claimWarnings } from '../pod/warnings/volumes.ts';
+import { storageClassAnnotation } from '../volume-modes.ts';
+import { claimColumns } from './columns.ts';
+import { settleDataSources } from './data-source.ts';
+import { claimRules, claimStatusRules } from './rules.ts';
 
 const persistentVolumeClaimConditionShape = s.struct('io.k8s.api.core.v1.PersistentVolumeClaimCondition', {
   type: s.req(1, s.str()),
@@ -74,7 +80,25 @@ export const persistentVolumeClaim: Kind<PersistentVolumeClaim, PersistentVolume
   plural: 'persistentvolumeclaims',
   scope: 'Namespaced',
   shortNames: ['pvc'],
-  status: true,
+  status: { validate: claimStatusRules },
   returnsDeleted: true,
+  fieldSelectors: { name: ({ metadata }) => metadata.name ?? '' },
   schema: persistentVolumeClaimShape,
+
+  default: ({ status }) => {
+    setFields(persistentVolumeClaimStatus, status, { phase: status.phase ?? 'Pending' });
+  },
+  prepareForCreate(claim) {
+    claim.status = { phase: 'Pending' };
+    settleDataSources(claim.spec);
+  },
+  prepareForUpdate: (next, old) => settleDataSources(next.spec, old.spec),
+  validate: claimRules,
+  *warnings({ metadata, spec }) {
+    if (metadata.annotations?.[storageClassAnnotation] !== undefined) {
+      yield `metadata.annotations[${storageClassAnnotation}]: deprecated since v1.8; use "storageClassName" attribute instead`;
+    }
+    yield* claimWarnings(spec, field('spec'));
+  },
+  columns: claimColumns,
 });

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
+import { test } from 'node:test';
+import { field, lineOf } from '../../machinery/index.ts';
+import { decode } from '../../schema/index.ts';
+import { organizationsOf, parseCertificateRequestPem } from './certificate-request.ts';
+import { type CertificateSigningRequest, certificateSigningRequest } from './certificatesigningrequest.ts';
+import { pemBlocks } from './pem.ts';
+import { signerNameRules } from './signer-name.ts';
+
+const der = (tag: number, ...parts: Uint8Array[]): Buffer => {
+  const body = Buffer.concat(parts);
+  const length = body.length < 128 ? [body.length] : [0x82, body.length >> 8, body.length & 255];
+  return Buffer.concat([Buffer.from([tag, ...length]), body]);
+};
+
+/** A request for an organisation, signed by its own key or by another. */
+function aRequest({ forged = false } = {}): string {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const signer = forged ? generateKeyPairSync('ed25519').privateKey : privateKey;
+  const name = der(0x30, der(0x06, Buffer.from([0x55, 4, 10])), der(0x0c, Buffer.from('team')));
+  const key = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
+  const info = der(0x30, der(0x02, Buffer.from([0])), der(0x30, der(0x31, name)), key, der(0xa0));
+  const algorithm = der(0x30, der(0x06, Buffer.from([0x2b, 0x65, 0x70])));
+  const signature = der(0x03, Buffer.from([0]), sign(null, info, signer));
+  const text = der(0x30, info, algorithm, signature).toString('base64');
+  return Buffer.from(`-----BEGIN CERTIFICATE REQUEST-----\n${text}\n-----END CERTIFICATE REQUEST-----\n`).toString(
+    'base64',
+  );
+}
+
+test('a request says who it is for, and that it is its own', () => {
+  const request = parseCertificateRequestPem(aRequest());
+  assert.deepEqual(organizationsOf(request), ['team']);
+  assert.equal(request.signatureProblem(), undefined);
+  const forged = parseCertificateRequestPem(aRequest({ forged: true }));
+  assert.equal(forged.signatureProblem(), 'x509: Ed25519 verification failure');
+});
+
+test('blocks of PEM are found among other text', () => {
+  const text = 'hello\n-----BEGIN A-----\nk: v\n\nAAAA\n-----END A-----\n-----BEGIN B-----\n!\n-----END B-----\n';
+  assert.deepEqual([...pemBlocks(text)], [{ type: 'A', hasHeaders: true, bytes: Buffer.from([0, 0, 0]) }]);
+});
+
+test('names of signers', () => {
+  const label = (bad: string) => `spec: Invalid value: "${bad}": validating label`;
+  const table: [name: string, want: string[]][] = [
+    ['example.org/signer', []],
+    ['', ['spec: Required value']],
+    [
+      'signer',
+      [
+        'spec: Invalid value: "signer": must be a fully qualified domain and path of the form \'example.com/signer-name\'',
+      ],
+    ],
+    ['org/s', ['spec: Invalid value: "org": should be a domain with at least two segments separated by dots']],
+    ['example.org/A', [label('A')]],
+  ];
+  for (const [name, want] of table) {
+    const found = [...signerNameRules(name, field('spec'))].map(lineOf);
+    assert.deepEqual(
+      found.map((line, i) => line.slice(0, want[i]?.length)),
+      want,
+    );
+  }
+});
+
+const aSigningRequest = (status: object = {}): CertificateSigningRequest =>
+  decode(certificateSigningRequest.schema.shape, {
+    metadata: { name: 'c' },
+    spec: { request, signerName: 'example.org/signer', usages: ['client auth'] },
+    status,
+  }) as CertificateSigningRequest;
+const request = aRequest();
+const decided = (type: string, reason = 'R') => ({ type, status: 'True', reason });
+
+test('decisions are made once and by who may decide', () => {
+  const { status, parts } = certificateSigningRequest;
+  const byStatus = typeof status === 'object' ? status : {};
+  const table: [part: typeof byStatus, next: object, old: object, want: string[]][] = [
+    [parts!['approval']!, { conditions: [decided('Approved')] }, {}, []],
+    [
+      byStatus,
+      { conditions: [decided('Approved')] },
+      {},
+      ['status.conditions: Forbidden: updates may not add a condition of type "Approved"'],
+    ],
+    [
+      parts!['approval']!,
+      { conditions: [decided('Approved'), decided('Denied')] },
+      { conditions: [decided('Approved')] },
+      ['status.conditions: Invalid value: "Denied": Approved and Denied conditions are mutually exclusive'],
+    ],
+    [
+      parts!['approval']!,
+      {},
+      { conditions: [decided('Denied')] },
+      ['status.conditions: Forbidden: updates may not remove a condition of type "Denied"'],
+    ],
+    [
+      byStatus,
+      { certificate: 'AAAA' },
+      {},
+      ['status.certificate: Invalid value: "<certificate data>": must contain at least one CERTIFICATE PEM block'],
+    ],
+  ];
+  for (const [part, next, old, want] of table) {
+    assert.deepEqual([...part.validate!(aSigningRequest(next), aSigningRequest(old))].map(lineOf), want);
+  }
+});
+
+test('who signs leaves the decision as it was', () => {
+  const { status } = certificateSigningRequest;
+  const next = aSigningRequest({ conditions: [decided('Approved', 'mine')] });
+  const old = aSigningRequest({ conditions: [decided('Approved', 'theirs')] });
+  if (typeof status === 'object') status.prepareForUpdate!(next, old, { now: 0, warn: () => {} });
+  assert.equal(next.status.conditions![0]!.reason, 'theirs');
+  assert.equal(next.status.conditions![0]!.lastUpdateTime, '1970-01-01T00:00:00Z');
+});

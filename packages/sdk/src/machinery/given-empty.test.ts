@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { asGiven, noteEmpty, wasGivenEmpty } from './given-empty.ts';
+import { deepCopy, equal } from './object.ts';
+
+test('what was sent empty is told apart from what was not sent, and by nothing else', () => {
+  const sent: { list?: string[]; other?: string } = {};
+  noteEmpty(sent, 'list', []);
+  for (const one of [sent, deepCopy(sent)]) {
+    assert.deepEqual(asGiven(one, 'list'), []);
+    assert.equal(asGiven(one, 'other'), undefined);
+    assert.equal(wasGivenEmpty(one, 'list'), true);
+    assert.equal(JSON.stringify(one), '{}');
+    assert.ok(equal(one, {}));
+  }
+  assert.deepEqual(asGiven({ ...sent, list: ['a'] }, 'list'), ['a']);
+});
