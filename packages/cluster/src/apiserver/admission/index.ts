@@ -1,14 +1,20 @@
 /** What may be written, beyond what is valid: plugins that look at each write, change it, or refuse it. */
 import type { Random } from '@tiphys/sdk/runtime';
 import type { Authorizer } from '../authz/authorizer.ts';
+import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
+import { defaultIngressClass } from './default-ingress-class.ts';
+import { defaultStorageClass } from './default-storage-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
+import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { podTopologyLabels } from './pod-topology-labels.ts';
 import { priority } from './priority.ts';
+import { runtimeClassAdmission } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
+import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
 import { unprivileged } from './unprivileged.ts';
 
@@ -38,6 +44,14 @@ const everyPlugin = ({ objects, random, authorizer }: Omit<AdmissionConfig, 'ena
   taintNodesByCondition,
   priority(objects),
   defaultTolerationSeconds,
+  defaultStorageClass(objects),
+  storageObjectInUseProtection,
+  persistentVolumeClaimResize(objects),
+  runtimeClassAdmission(objects),
+  certificateApproval(authorizer),
+  certificateSigning(authorizer),
+  certificateSubjectRestriction,
+  defaultIngressClass(objects),
   podTopologyLabels(objects),
   unprivileged,
 ];

@@ -1,0 +1,86 @@
+import { type Pod, podSpec, runtimeClass, type RuntimeClass, type Toleration } from '@tiphys/sdk/api';
+import { deepCopy, equal } from '@tiphys/sdk/machinery';
+import { setFields } from '@tiphys/sdk/schema';
+import type { ClusterObjects } from './cluster-objects.ts';
+import type { AdmissionAttributes, AdmissionPlugin } from './plugin.ts';
+import { refuse } from './refuse.ts';
+
+/** A pod of a runtime class costs what its class says beside its containers, and goes only where the class does. */
+export const runtimeClassAdmission = (objects: ClusterObjects): AdmissionPlugin => ({
+  name: 'RuntimeClass',
+  matches: { operations: ['CREATE'], resources: ['pods'] },
+
+  async admit(a) {
+    const found = await classOf(a, objects);
+    const { spec } = a.object as Pod;
+    const overhead = found?.overhead;
+    if (overhead) {
+      if (Object.keys(spec.overhead ?? {}).length && !equal(spec.overhead, overhead.podFixed ?? {})) {
+        throw refuse(a, mismatch);
+      }
+      setFields(podSpec, spec, { overhead: overhead.podFixed && deepCopy(overhead.podFixed) });
+    }
+    if (!found?.scheduling) return;
+    const { nodeSelector = {}, tolerations = [] } = found.scheduling;
+    for (const [key, value] of Object.entries(nodeSelector)) {
+      const own = spec.nodeSelector?.[key];
+      if (own === undefined || own === value) continue;
+      throw refuse(
+        a,
+        `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${own}`,
+      );
+    }
+    const selector = Object.entries({ ...spec.nodeSelector, ...nodeSelector }).sort(([x], [y]) => (x < y ? -1 : 1));
+    const merged = mergeTolerations(spec.tolerations ?? [], tolerations);
+    setFields(podSpec, spec, {
+      nodeSelector: selector.length ? Object.fromEntries(selector) : undefined,
+      tolerations: merged.length ? merged : undefined,
+    });
+  },
+
+  async validate(a) {
+    const found = await classOf(a, objects);
+    const { overhead } = (a.object as Pod).spec;
+    if (found?.overhead) {
+      if (!equal(overhead ?? {}, found.overhead.podFixed ?? {})) throw refuse(a, mismatch);
+    } else if (overhead !== undefined) {
+      throw refuse(a, 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead');
+    }
+  },
+});
+
+const mismatch = "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead";
+
+async function classOf(a: AdmissionAttributes, objects: ClusterObjects): Promise<RuntimeClass | undefined> {
+  const name = (a.object as Pod).spec.runtimeClassName;
+  if (name === undefined) return undefined;
+  const found = await objects.get(runtimeClass, '', name);
+  if (!found) throw refuse(a, `pod rejected: RuntimeClass ${JSON.stringify(name)} not found`);
+  return found;
+}
+
+/** Both lists without those that tolerate nothing another one doesn't; of equals the first stays. */
+export function mergeTolerations(first: readonly Toleration[], second: readonly Toleration[]): Toleration[] {
+  const all = [...first, ...second];
+  const merged: Toleration[] = [];
+  for (const [i, one] of all.entries()) {
+    const isRedundant =
+      merged.some((other) => covers(other, one)) ||
+      all.slice(i + 1).some((other) => !equal(other, one) && covers(other, one));
+    if (!isRedundant) merged.push(one);
+  }
+  return merged;
+}
+
+function covers(wide: Toleration, narrow: Toleration): boolean {
+  if (equal(wide, narrow)) return true;
+  const isAnyKey = !wide.key && wide.operator === 'Exists';
+  if (narrow.key !== wide.key && !isAnyKey) return false;
+  if (wide.effect && narrow.effect !== wide.effect) return false;
+  if (wide.effect === 'NoExecute' && wide.tolerationSeconds !== undefined) {
+    const { tolerationSeconds } = narrow;
+    if (tolerationSeconds === undefined || tolerationSeconds > wide.tolerationSeconds) return false;
+  }
+  if (!wide.operator || wide.operator === 'Equal') return narrow.operator === 'Equal' && narrow.value === wide.value;
+  return wide.operator === 'Exists';
+}
