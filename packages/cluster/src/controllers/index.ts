@@ -18,6 +18,11 @@ import { podGcController } from './podgc.ts';
 import { replicaSetController } from './replicaset/index.ts';
 import { rootCaCertPublisher } from './rootcacertpublisher.ts';
 import { serviceAccountController } from './serviceaccount.ts';
+import {
+  attributesClassProtectionController,
+  claimProtectionController,
+  volumeProtectionController,
+} from './storageprotection.ts';
 import { taintEvictionController } from './tainteviction.ts';
 
 export type { NodeIpamConfig } from './nodeipam.ts';
@@ -44,6 +49,9 @@ const standardControllers = ({ rootCa, nodeIpam }: ControllersConfig): [account:
   ['node-controller', taintEvictionController],
   ['pod-garbage-collector', podGcController],
   ['clusterrole-aggregation-controller', clusterRoleAggregationController],
+  ['pvc-protection-controller', claimProtectionController],
+  ['pv-protection-controller', volumeProtectionController],
+  ['volumeattributesclass-protection-controller', attributesClassProtectionController],
   ...(nodeIpam ? [['node-controller', nodeIpamController(nodeIpam)] as [string, Controller]] : []),
 ];
 

@@ -148,7 +148,7 @@ export const ingress: Kind<Ingress, IngressManifest> = defineKind<Ingress, Ingre
     {
       name: 'Address',
       type: 'string',
-      value: ({ status }) => shortened((status.loadBalancer.ingress ?? []).map((i) => i.ip || i.hostname || '')),
+      value: ({ status }) => addressesText((status.loadBalancer.ingress ?? []).map((i) => i.ip || i.hostname || '')),
     },
     { name: 'Ports', type: 'string', value: ({ spec }) => (spec.tls?.length ? '80, 443' : '80') },
     ageColumn,
@@ -167,9 +167,5 @@ function hostsText(rules: readonly IngressRule[]): string {
   return hosts.join(',') || '*';
 }
 
-const addressWidth = 16;
-
-function shortened(addresses: readonly string[]): string {
-  const text = [...new Set(addresses.filter(Boolean))].sort().join(',');
-  return text.length > addressWidth ? `${text.slice(0, addressWidth - 3)}...` : text;
-}
+const addressesText = (addresses: readonly string[]): string =>
+  [...new Set(addresses.filter(Boolean))].sort().join(',');

@@ -111,11 +111,11 @@ test('what a policy is about when it does not say', () => {
   assert.deepEqual(typesOf({ podSelector: {}, egress: [{}] }).policyTypes, ['Ingress', 'Egress']);
 });
 
-test('hosts and addresses of an ingress are shortened', () => {
+test('hosts of an ingress are shortened, its addresses told once each', () => {
   const rules = ['a', 'b', 'c', 'd', 'e'].map((host) => ({ host }));
   const row = (fields: object) => erase(ingress).columns!.map((c) => c.value(an(erase(ingress), fields), { now: 0 }));
   assert.equal(row({ spec: { rules } })[2], 'a,b,c + 2 more...');
   assert.equal(row({ spec: {} })[2], '*');
-  const hostname = 'a-long-name.example.org';
-  assert.equal(row({ status: { loadBalancer: { ingress: [{ hostname }] } } })[3], 'a-long-name.e...');
+  const addresses = [{ hostname: 'b.example.org' }, { ip: '192.0.2.1' }, { hostname: 'b.example.org' }];
+  assert.equal(row({ status: { loadBalancer: { ingress: addresses } } })[3], '192.0.2.1,b.example.org');
 });

@@ -57,6 +57,7 @@ export const csiNode: Kind<CSINode, CSINodeManifest> = defineKind<CSINode, CSINo
   kind: 'CSINode',
   plural: 'csinodes',
   scope: 'Cluster',
+  returnsDeleted: true,
   unconditionalUpdate: false,
   schema: csiNodeShape,
 

@@ -51,6 +51,7 @@ export const storageClass: Kind<StorageClass, StorageClassManifest> = defineKind
   plural: 'storageclasses',
   scope: 'Cluster',
   shortNames: ['sc'],
+  returnsDeleted: true,
   schema: storageClassShape,
 
   validate: storageClassRules,

@@ -27,6 +27,7 @@ export const volumeAttributesClass: Kind<VolumeAttributesClass, VolumeAttributes
   plural: 'volumeattributesclasses',
   scope: 'Cluster',
   shortNames: ['vac'],
+  returnsDeleted: true,
   schema: volumeAttributesClassShape,
 
   *validate(next, old) {

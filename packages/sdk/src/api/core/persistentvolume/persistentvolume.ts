@@ -31,7 +31,6 @@ export const persistentVolume: Kind<PersistentVolume, PersistentVolumeManifest> 
   shortNames: ['pv'],
   status: { prepareForUpdate: tellPhaseChange },
   returnsDeleted: true,
-  fieldSelectors: { name: ({ metadata }) => metadata.name ?? '' },
   schema: persistentVolumeShape,
 
   default: ({ spec, status }) => {

@@ -82,7 +82,6 @@ export const persistentVolumeClaim: Kind<PersistentVolumeClaim, PersistentVolume
   shortNames: ['pvc'],
   status: { validate: claimStatusRules },
   returnsDeleted: true,
-  fieldSelectors: { name: ({ metadata }) => metadata.name ?? '' },
   schema: persistentVolumeClaimShape,
 
   default: ({ status }) => {
