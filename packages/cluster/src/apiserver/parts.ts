@@ -84,6 +84,8 @@ export function standardParts(config: PartsConfig): ApiServerParts {
       admissionPlugins({
         objects: of(server).objects,
         random: server.deps.random.fork('admission'),
+        clock: server.deps.clock,
+        quotas: () => server.registries.of(api.resourceQuota),
         authorizer: () => of(server).authorizer,
         enable: config.enableAdmissionPlugins ?? [],
       }),

@@ -83,6 +83,12 @@ export function sumOfQuantities(a: string, b: string): string {
   return formatQuantity({ nano: x.nano + y.nano, format: x.nano === 0n ? y.format : x.format });
 }
 
+/** What the first has over the second, written as in a sum. */
+export function differenceOfQuantities(a: string, b: string): string {
+  const [x, y] = [parseQuantity(a), parseQuantity(b)];
+  return formatQuantity({ nano: x.nano - y.nano, format: x.nano === 0n ? y.format : x.format });
+}
+
 function scale(n: bigint, power: number): bigint {
   return power >= 0 ? n * 10n ** BigInt(power) : divideUp(n, 10n ** BigInt(-power));
 }

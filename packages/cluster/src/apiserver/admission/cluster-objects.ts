@@ -48,6 +48,12 @@ export class ClusterObjects {
     return (registry?.cache.list({}) ?? []).map((entry) => entry.served(registry!.resource).object as O);
   }
 
+  listIn<O extends KubeObject>(kind: Kind<O, unknown>, namespace: string): readonly O[] {
+    const { group, version, plural } = erase(kind);
+    const registry = this.#server.registries.find(group, version, plural);
+    return (registry?.cache.list({ namespace }) ?? []).map((entry) => entry.object as O);
+  }
+
   /** Objects under a value of a field that their cache is indexed by. */
   listBy<O extends KubeObject>(kind: Kind<O, unknown>, field: string, value: string): readonly O[] {
     const { group, version, plural } = erase(kind);

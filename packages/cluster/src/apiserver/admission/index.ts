@@ -1,11 +1,13 @@
 /** What may be written, beyond what is valid: plugins that look at each write, change it, or refuse it. */
-import type { Random } from '@tiphys/sdk/runtime';
+import type { Clock, Random } from '@tiphys/sdk/runtime';
 import type { Authorizer } from '../authz/authorizer.ts';
 import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates.ts';
+import type { Registry } from '../registry/registry.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
 import { defaultIngressClass } from './default-ingress-class.ts';
 import { defaultStorageClass } from './default-storage-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
+import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts';
@@ -13,6 +15,7 @@ import type { AdmissionPlugin } from './plugin.ts';
 import { podTopologyLabels } from './pod-topology-labels.ts';
 import { priority } from './priority.ts';
 import { runtimeClassAdmission } from './runtime-class.ts';
+import { resourceQuotas } from './resource-quota.ts';
 import { serviceAccount } from './service-account.ts';
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
@@ -21,6 +24,9 @@ import { unprivileged } from './unprivileged.ts';
 export interface AdmissionConfig {
   readonly objects: ClusterObjects;
   readonly random: Random;
+  readonly clock: Clock;
+  /** The registry of quotas. */
+  readonly quotas: () => Registry;
   readonly authorizer: () => Authorizer;
   /** Names of plugins to have beside those that upstream has unless told. */
   readonly enable: readonly string[];
@@ -37,8 +43,15 @@ export function admissionPlugins({ enable, ...deps }: AdmissionConfig): readonly
   return all.filter(({ name }) => !onRequest.has(name) || enable.includes(name));
 }
 
-const everyPlugin = ({ objects, random, authorizer }: Omit<AdmissionConfig, 'enable'>): readonly AdmissionPlugin[] => [
+const everyPlugin = ({
+  objects,
+  random,
+  clock,
+  quotas,
+  authorizer,
+}: Omit<AdmissionConfig, 'enable'>): readonly AdmissionPlugin[] => [
   namespaceLifecycle(objects),
+  limitRanger(objects),
   serviceAccount(objects, random),
   nodeRestriction(objects, authorizer),
   taintNodesByCondition,
@@ -54,4 +67,5 @@ const everyPlugin = ({ objects, random, authorizer }: Omit<AdmissionConfig, 'ena
   defaultIngressClass(objects),
   podTopologyLabels(objects),
   unprivileged,
+  resourceQuotas({ objects, clock, quotas }),
 ];

@@ -29,6 +29,7 @@ export * from './pod/security.ts';
 export * from './pod/volume-source.ts';
 export * from './pod/volume.ts';
 export * from './podtemplate.ts';
+export * from './quota/index.ts';
 export * from './replicationcontroller.ts';
 export * from './resourcequota.ts';
 export * from './scope-selector.ts';
