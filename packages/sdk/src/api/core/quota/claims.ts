@@ -1,5 +1,5 @@
 import { compareQuantity, unitValue } from '../../../machinery/index.ts';
-import type { PersistentVolumeClaim } from '../persistentvolumeclaim.ts';
+import type { PersistentVolumeClaim } from '../persistentvolumeclaim/persistentvolumeclaim.ts';
 import { type QuotaCounter, selectsName } from './counter.ts';
 
 const names = ['persistentvolumeclaims', 'requests.storage'];
