@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { KubeObject } from '../../../machinery/index.ts';
+import type { ScopedResourceSelectorRequirement } from '../scope-selector.ts';
 import { addAmounts, exceeding, excessOf, quotaCounter } from './index.ts';
 
 const object = (spec: object, rest: object = {}) => ({ metadata: { name: 'o' }, spec, ...rest }) as KubeObject;
@@ -57,7 +58,7 @@ describe('what an object uses of a quota', () => {
 });
 
 test('scopes pick pods', () => {
-  const { inScope } = quotaCounter('', 'pods');
+  const counter = quotaCounter('', 'pods');
   const pod = object({ containers: [container({})], activeDeadlineSeconds: 5, priorityClassName: 'high' });
   const rows: [string, string, string[], boolean][] = [
     ['Terminating', 'Exists', [], true],
@@ -69,8 +70,8 @@ test('scopes pick pods', () => {
     ['CrossNamespacePodAffinity', 'Exists', [], false],
   ];
   for (const [scopeName, operator, values, want] of rows) {
-    const selector = { scopeName, operator, values } as Parameters<typeof inScope>[1];
-    assert.equal(inScope(pod, selector), want, `${scopeName} ${operator}`);
+    const selector = { scopeName, operator, values } as ScopedResourceSelectorRequirement;
+    assert.equal(counter.inScope(pod, selector), want, `${scopeName} ${operator}`);
   }
 });
 
