@@ -177,3 +177,55 @@ test('a dry run answers as the real one and leaves nothing', () =>
     assert.equal((await ask('GET', `${configMaps}/x`)).status, 404);
     assert.equal((await ask('POST', `${configMaps}?dryRun=Some`, { body: aMap('x') })).status, 422);
   }));
+
+const deployments = '/apis/apps/v1/namespaces/lab/deployments';
+const aDeployment = (replicas?: number) => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'shop' },
+  spec: {
+    ...(replicas !== undefined && { replicas }),
+    selector: { matchLabels: { app: 'shop' } },
+    template: { metadata: { labels: { app: 'shop' } }, spec: { containers: [{ name: 'c', image: 'app:1' }] } },
+  },
+});
+test('a whole number that is written with a fraction is none for an integer', () =>
+  within(async ({ ask }) => {
+    await ask('POST', deployments, { body: aDeployment(2) });
+    const body = '{"spec":{"replicas":3.0}}';
+    const merged = await ask('PATCH', `${deployments}/shop`, { headers: merge, body });
+    assert.equal(merged.status, 422);
+    assert.match(
+      merged.json.message,
+      /json: cannot unmarshal number 3\.0 into Go struct field .*spec\.replicas of type int32$/,
+    );
+    const operation = '[{"op":"replace","path":"/spec/replicas","value":3e0}]';
+    assert.equal((await ask('PATCH', `${deployments}/shop`, { headers: jsonPatch, body: operation })).status, 422);
+    // Merging by structure, upstream goes by the value.
+    assert.equal((await ask('PATCH', `${deployments}/shop`, { headers: strategic, body })).json.spec.replicas, 3);
+    const posted = JSON.stringify(aDeployment(2)).replace('"replicas":2', '"replicas":2.0');
+    const { status, json } = await ask('POST', deployments, { body: posted });
+    assert.equal(status, 400);
+    assert.match(json.message, /cannot be handled as a Deployment: json: cannot unmarshal number 2\.0 into/);
+  }));
+
+test('who applies what is not there may say what only the server says otherwise', () =>
+  within(async ({ ask }) => {
+    const metadata = { name: 'a', resourceVersion: '5' };
+    const made = await ask('PATCH', `${configMaps}/a?fieldManager=m`, {
+      headers: apply,
+      body: { apiVersion: 'v1', kind: 'ConfigMap', metadata },
+    });
+    assert.equal(made.status, 201);
+    assert.equal(
+      (await ask('POST', configMaps, { body: aMap('b', { metadata: { ...metadata, name: 'b' } }) })).status,
+      500,
+    );
+  }));
+
+test('a patch goes by its content type as it is spelled', () =>
+  within(async ({ ask }) => {
+    await ask('POST', configMaps, { body: aMap('x') });
+    const headers = { 'content-type': 'Application/Merge-Patch+JSON' };
+    assert.equal((await ask('PATCH', `${configMaps}/x`, { headers, body: {} })).status, 415);
+  }));

@@ -249,11 +249,11 @@ for (const { version, path } of kubectls()) {
       });
 
       it('exec -i: a command that reads little of much ends all the same', async () => {
-        const { code, stdout } = await kubectl(
+        const { code, stdout, stderr } = await kubectl(
           ['exec', '-i', 'p', '--', 'head', '-c', '3'],
           Buffer.alloc(5_000_000, 'x'),
         );
-        assert.deepEqual({ code, stdout }, { code: 0, stdout: 'xxx' });
+        assert.deepEqual({ code, stdout }, { code: 0, stdout: 'xxx' }, stderr);
       });
 
       it('exec -it: a terminal and its size', async () => {

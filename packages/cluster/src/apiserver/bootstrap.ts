@@ -23,21 +23,34 @@ const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 export async function bootstrap(server: ApiServer): Promise<void> {
   const make = (kind: AnyKind, manifests: readonly { metadata?: { name?: string; namespace?: string } }[]) =>
     Promise.all(manifests.map((m) => ensure(server, kind, m)));
-  await make(
-    erase(api.namespace),
-    namespaces.map((name) => ({ metadata: { name } })),
+  const { lifecycle } = server;
+  await lifecycle.step('start-system-namespaces-controller', () =>
+    make(
+      erase(api.namespace),
+      namespaces.map((name) => ({ metadata: { name } })),
+    ),
   );
   await Promise.all([
-    make(
-      erase(api.priorityClass),
-      api.systemPriorityClasses.map(({ name, ...rest }) => ({ metadata: { name }, ...rest })),
+    lifecycle.step('rbac/bootstrap-roles', () =>
+      Promise.all([
+        make(erase(api.clusterRole), bootstrapPolicy.clusterRoles),
+        make(erase(api.clusterRoleBinding), bootstrapPolicy.clusterRoleBindings),
+        make(erase(api.role), bootstrapPolicy.roles),
+        make(erase(api.roleBinding), bootstrapPolicy.roleBindings),
+      ]),
     ),
-    make(erase(api.clusterRole), bootstrapPolicy.clusterRoles),
-    make(erase(api.clusterRoleBinding), bootstrapPolicy.clusterRoleBindings),
-    make(erase(api.role), bootstrapPolicy.roles),
-    make(erase(api.roleBinding), bootstrapPolicy.roleBindings),
-    registerLocalApis(clientOf(server, 'kube-apiserver'), servedKinds),
-    makeFlowControlObjects(clientOf(server, 'api-priority-and-fairness-config-producer-v1')),
+    lifecycle.step('scheduling/bootstrap-system-priority-classes', () =>
+      make(
+        erase(api.priorityClass),
+        api.systemPriorityClasses.map(({ name, ...rest }) => ({ metadata: { name }, ...rest })),
+      ),
+    ),
+    lifecycle.step('priority-and-fairness-config-producer', () =>
+      makeFlowControlObjects(clientOf(server, 'api-priority-and-fairness-config-producer-v1')),
+    ),
+    lifecycle.step('apiservice-registration-controller', () =>
+      registerLocalApis(clientOf(server, 'kube-apiserver'), servedKinds),
+    ),
   ]);
 }
 

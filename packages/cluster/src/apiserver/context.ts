@@ -28,6 +28,8 @@ export interface ServerRequest {
   readonly remoteAddress?: string;
   /** Answer with frozen objects rather than their bytes. */
   readonly objects: boolean;
+  /** Aborts the signal, for the server's own reasons. */
+  readonly giveUp?: (reason: Error) => void;
   /** Aborts when nobody waits for the answer any more. Asked for where it is needed: over a socket it is made then. */
   readonly signal: AbortSignal;
 }
@@ -53,6 +55,8 @@ export interface RequestInfo {
 
 export interface RequestContext {
   readonly request: ServerRequest;
+  /** What the request is called in logs, here and elsewhere; empty for those from within the process. */
+  readonly auditId: string;
   readonly info: RequestInfo;
   readonly query: URLSearchParams;
   readonly user: UserInfo;

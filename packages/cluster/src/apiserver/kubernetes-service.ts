@@ -14,10 +14,11 @@ export interface KubernetesServiceOptions {
 const metadata = { namespace: 'default', name: 'kubernetes' };
 
 /** The Service under which pods find the API server, and where it leads. */
-export async function publishKubernetesService(
-  server: ApiServer,
-  { clusterIp, address, port }: KubernetesServiceOptions,
-): Promise<void> {
+export async function publishKubernetesService(server: ApiServer, options: KubernetesServiceOptions): Promise<void> {
+  await server.lifecycle.step('bootstrap-controller', () => publish(server, options));
+}
+
+async function publish(server: ApiServer, { clusterIp, address, port }: KubernetesServiceOptions): Promise<void> {
   const client = createClient(server.transport(serverItself), { fieldManager: 'kube-apiserver' });
   const name = 'https';
   // Asked for first: another with the same address is refused for the address, not for being there.

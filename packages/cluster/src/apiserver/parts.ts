@@ -3,7 +3,7 @@ import { admissionPlugins } from './admission/index.ts';
 import type { ServiceAccountTokens } from '../pki/index.ts';
 import { Authenticator, type TokenAuthenticator } from './authn/authenticator.ts';
 import { serviceAccountTokens } from './authn/service-account.ts';
-import { anyOf, mastersMay } from './authz/authorizer.ts';
+import { anyOf, type Authorizer, everybodyMay, mastersMay, nobodyMay } from './authz/authorizer.ts';
 import { nodeAuthorizer } from './authz/node.ts';
 import { podRelations } from './authz/pod-relations.ts';
 import { Rbac } from './authz/rbac.ts';
@@ -17,9 +17,13 @@ import { version } from './discovery/version.ts';
 import { authenticate } from './filters/authenticate.ts';
 import { authorize } from './filters/authorize.ts';
 import { impersonate } from './filters/impersonate.ts';
-import { health, type HealthCheck } from './health/endpoint.ts';
+import { healthChecks } from './health/checks.ts';
+import { health } from './health/endpoint.ts';
 import { servedKinds, storedKinds } from './kinds.ts';
+import { deadline } from './filters/deadline.ts';
+import { limit, type Limits } from './filters/limit.ts';
 import { measure } from './filters/measure.ts';
+import { whileOpen } from './filters/while-open.ts';
 import { cacheMetrics, metrics, RequestMetrics } from './metrics/index.ts';
 import { openApi } from './openapi/index.ts';
 import { reviews } from './reviews/index.ts';
@@ -45,21 +49,38 @@ export interface PartsConfig extends KindHooksConfig {
   readonly metrics?: Registry;
   /** How the agents of nodes are reached. */
   readonly nodes: NodeConnector;
+  /** Of requests from outside that are in work at once. */
+  readonly limits?: Limits;
+  readonly requestTimeoutMs?: number;
+  readonly minWatchSeconds?: number;
+  /** Whether somebody without credentials is `system:anonymous` rather than refused. */
+  readonly allowAnonymous?: boolean;
+  /** Who decides what users may, in the order in which they are asked. */
+  readonly authorizationModes?: readonly AuthorizationMode[];
 }
+
+export type AuthorizationMode = 'Node' | 'RBAC' | 'AlwaysAllow' | 'AlwaysDeny';
+
+const defaultLimits: Limits = { readOnly: 400, mutating: 200 };
 
 /** The parts of an ordinary API server, each list in the order in which it is asked. */
 export function standardParts(config: PartsConfig): ApiServerParts {
   let shared: ReturnType<typeof access> | undefined;
   const of = (server: ApiServer) => (shared ??= access(config, server));
   return {
+    ...(config.minWatchSeconds !== undefined && { minWatchSeconds: config.minWatchSeconds }),
     filters: (server) => {
       const { authenticator, authorizer, registry } = of(server);
+      const { clock } = server.deps;
       cacheMetrics(registry, server.feed);
       const measured = new RequestMetrics(registry);
       return [
-        measure(measured, { clock: server.deps.clock, isServed }),
+        measure(measured, { clock, isServed }),
+        whileOpen(server.lifecycle),
+        deadline({ clock, requestTimeoutMs: config.requestTimeoutMs ?? 60_000 }),
         authenticate(authenticator),
         impersonate(authorizer),
+        limit(config.limits ?? defaultLimits, measured),
         authorize(authorizer),
       ];
     },
@@ -75,7 +96,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
         version,
         issuerDiscovery(config),
         openApi(servedKinds, server.deps.clock),
-        health(checks),
+        health(healthChecks({ ...server.deps, lifecycle: server.lifecycle })),
         metrics(registry),
         rootPaths(servedKinds),
       ];
@@ -114,10 +135,17 @@ const isServed = ({ group, version: v, resource }: RequestInfo): boolean => serv
 
 /** Who asks and what they may. */
 function access(config: PartsConfig, server: ApiServer) {
-  const { tokens, issuer, audiences, tokenAuthenticators } = config;
+  const { tokens, issuer, audiences, tokenAuthenticators, allowAnonymous = true } = config;
+  const { authorizationModes = ['Node', 'RBAC'] } = config;
   const objects = new ClusterObjects(server);
   const rbac = new Rbac(() => server.registries);
   const { clock } = server.deps;
+  const authorizers: Record<AuthorizationMode, () => Authorizer> = {
+    Node: () => nodeAuthorizer(podRelations(objects)),
+    RBAC: () => rbac.authorize,
+    AlwaysAllow: () => everybodyMay,
+    AlwaysDeny: () => nobodyMay,
+  };
   return {
     objects,
     rbac,
@@ -125,15 +153,8 @@ function access(config: PartsConfig, server: ApiServer) {
     authenticator: new Authenticator({
       tokens: [...tokenAuthenticators, serviceAccountTokens({ tokens, issuer, clock, objects })],
       audiences,
+      allowAnonymous,
     }),
-    authorizer: anyOf(mastersMay, nodeAuthorizer(podRelations(objects)), rbac.authorize),
+    authorizer: anyOf(mastersMay, ...authorizationModes.map((mode) => authorizers[mode]())),
   };
 }
-
-/** One check for each thing that can be wrong; where upstream has more names, they are its own parts'. */
-const checks: readonly HealthCheck[] = [
-  { name: 'ping', check: () => undefined },
-  { name: 'log', check: () => undefined },
-  { name: 'etcd', notIn: ['readyz'], check: () => undefined },
-  { name: 'informer-sync', notIn: ['healthz', 'livez'], check: () => undefined },
-];

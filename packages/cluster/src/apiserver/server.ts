@@ -4,6 +4,7 @@ import { type Clock, type Logger, pacerOf, type Random } from '@tiphys/sdk/runti
 import type { StoreBackend } from '../store/index.ts';
 import { AdmissionChain, type AdmissionPlugin } from './admission/plugin.ts';
 import { Feed } from './cache/feed.ts';
+import { Lifecycle } from './lifecycle.ts';
 import type { Filter, Handler, RequestContext, ServerRequest, ServerResponse, UserInfo } from './context.ts';
 import { requestInfo } from './filters/request-info.ts';
 import { dispatcher, type Endpoint, type SubresourceHandler } from './handlers/dispatch.ts';
@@ -27,6 +28,8 @@ export interface ApiServerParts {
   readonly endpoints: (server: ApiServer) => readonly Endpoint[];
   readonly subresources: (server: ApiServer) => readonly SubresourceHandler[];
   readonly hooks: (server: ApiServer, resource: Resource) => KindHooks | undefined;
+  /** Watches without a limit of their own end after this long to twice as long; half an hour, unless told. */
+  readonly minWatchSeconds?: number;
 }
 
 const anonymous: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'], extra: {} };
@@ -35,12 +38,15 @@ const anonymous: UserInfo = { name: 'system:anonymous', groups: ['system:unauthe
 export class ApiServer {
   readonly deps: ApiServerDeps;
   readonly feed: Feed;
+  readonly lifecycle = new Lifecycle();
+  readonly #ids: Random;
   #registries: Registries | undefined;
   #handler: Handler | undefined;
   #admission = new AdmissionChain([]);
 
   constructor(deps: ApiServerDeps) {
     this.deps = deps;
+    this.#ids = deps.random.fork('audit-ids');
     this.feed = new Feed(deps.store, deps);
   }
 
@@ -69,11 +75,17 @@ export class ApiServer {
       store,
       clock,
       random,
+      minWatchSeconds: parts.minWatchSeconds ?? 1800,
       endpoints: parts.endpoints(this),
       subresources: parts.subresources(this),
       groups: new Set(servedKinds.map((k) => k.group)),
     });
     this.#handler = parts.filters(this).reduceRight<Handler>((next, filter) => (c) => filter(c, next), last);
+  }
+
+  /** Ends all watches as if their time were over; clients go on elsewhere, or here, from where they were. */
+  endWatches(): void {
+    for (const cache of this.feed.caches) cache.close();
   }
 
   /** Follows the store until the signal aborts. */
@@ -88,8 +100,11 @@ export class ApiServer {
     const path = at === -1 ? request.path : request.path.slice(0, at);
     const query = queryOf(at === -1 ? '' : request.path.slice(at + 1));
     const warnings: string[] = [];
+    // Nobody outside could ask about a request that never left the process.
+    const auditId = request.objects ? '' : String(request.headers['audit-id'] || this.#ids.uuid());
     const context: RequestContext = {
       request,
+      auditId,
       info: requestInfo(request.method, path, query),
       query,
       user: request.user ?? anonymous,
@@ -106,16 +121,17 @@ export class ApiServer {
         log.error('request failed', {
           method: request.method,
           path,
+          auditId,
           error: err instanceof Error ? err.stack : String(err),
         });
         response = errorResponse(request, query, internalError(err instanceof Error ? err.message : String(err)));
       }
     }
-    if (!warnings.length) return response;
-    return {
-      ...response,
-      headers: { ...response.headers, warning: warnings.map((w) => `299 - ${JSON.stringify(w)}`) },
-    };
+    const { status, headers, body } = response;
+    const warning = warnings.length ? { warning: warnings.map((w) => `299 - ${JSON.stringify(w)}`) } : undefined;
+    if (request.objects) return warning ? { status, headers: { ...headers, ...warning }, body } : response;
+    const common = { 'audit-id': auditId, 'cache-control': 'no-cache, private' };
+    return { status, headers: { ...common, ...headers, ...warning }, body };
   }
 
   /** A way in for components of the same process: same filters and admission, no sockets, shared frozen objects. */

@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { type Clock, type Logger, type Random, Registry, systemClock, systemRandom } from '@tiphys/sdk/runtime';
+import {
+  type Clock,
+  type Logger,
+  type Random,
+  Registry,
+  systemClock,
+  systemRandom,
+  whenAborted,
+} from '@tiphys/sdk/runtime';
 import {
   ApiServer,
   bootstrap,
@@ -9,6 +17,7 @@ import {
   type Listening,
   LocalNodes,
   processMetrics,
+  type PartsConfig,
   publishKubernetesService,
   runUpkeep,
   standardParts,
@@ -34,6 +43,14 @@ export interface ApiServerOptions {
   readonly allowPrivileged: boolean;
   /** Admission plugins beside upstream's default ones. */
   readonly enableAdmissionPlugins?: readonly string[];
+  readonly limits?: { readonly readOnly: number; readonly mutating: number };
+  readonly requestTimeoutMs?: number;
+  readonly minWatchSeconds?: number;
+  readonly maxStreamsPerConnection?: number;
+  /** Between not being ready any more and letting nobody in. */
+  readonly shutdownDelayMs?: number;
+  readonly allowAnonymous?: boolean;
+  readonly authorizationModes?: PartsConfig['authorizationModes'];
   /** The store of the data directory, when left out. */
   readonly etcd?: EtcdFlags;
 }
@@ -102,27 +119,53 @@ export async function startApiServer(
     tokenAuthenticators: options.tokenAuthFile ? [tokensOf(options.tokenAuthFile)] : [],
     nodes,
     clusterIps,
+    ...given(options, ['limits', 'requestTimeoutMs', 'minWatchSeconds', 'allowAnonymous', 'authorizationModes']),
     advertised: () => `${address}:${options.securePort}`,
   });
   await server.load(parts, signal);
-  const ended = Promise.all([server.run(signal), compactRegularly(deps.store, deps, signal)]);
+  // The server goes on behind the signal until everybody who waits has been answered.
+  const stop = new AbortController();
+  const running = [server.run(stop.signal), compactRegularly(deps.store, deps, stop.signal)];
   await bootstrap(server);
   const listening = await listen(server, {
     host: options.bindAddress,
     port: options.securePort,
     ...pki.apiserver,
     clientCa: pki.ca.cert,
+    ...given(options, ['maxStreamsPerConnection']),
   }).catch((err: unknown) => Promise.reject(whyNotListening(err, options)));
   await publishKubernetesService(server, { clusterIp: clusterIps.first, address, port: listening.port });
-  return {
-    server,
-    nodes,
-    pki,
-    listening,
-    ended: Promise.all([ended, runUpkeep(server, signal)])
-      .then(() => {})
-      .finally(() => listening.close()),
-  };
+  const work = Promise.all([...running, runUpkeep(server, stop.signal)]);
+  const ended = Promise.race([work, shutDown({ server, listening, clock }, options, signal)])
+    .finally(() => {
+      stop.abort();
+      return listening.close();
+    })
+    .then(() => work)
+    .then(() => {});
+  return { server, nodes, pki, listening, ended };
+}
+
+/**
+ * Waits for the signal and ends in upstream's order: not ready, but at work, for as long as load balancers take to notice;
+ * then nobody new is let in, watches end, and who waits is answered.
+ */
+async function shutDown(
+  { server, listening, clock }: { server: ApiServer; listening: Listening; clock: Clock },
+  { shutdownDelayMs = 0, requestTimeoutMs = 60_000 }: ApiServerOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  await whenAborted(signal);
+  server.lifecycle.end();
+  if (shutdownDelayMs) await clock.sleep(shutdownDelayMs);
+  server.lifecycle.close();
+  server.endWatches();
+  await listening.drain(clock.timeout(requestTimeoutMs));
+}
+
+/** Those of the options that were given. */
+function given<T extends object, K extends keyof T>(options: T, names: readonly K[]): { [P in K]?: NonNullable<T[P]> } {
+  return Object.fromEntries(names.flatMap((n) => (options[n] === undefined ? [] : [[n, options[n]]]))) as never;
 }
 
 function tokensOf(file: string): ReturnType<typeof tokenFile> {

@@ -1,7 +1,7 @@
 import { node as nodeKind } from '@tiphys/sdk/api';
 import { SharedCache } from '@tiphys/sdk/cache';
 import { createClient } from '@tiphys/sdk/client';
-import { Broadcast, group, isAbort, systemClock, systemRandom } from '@tiphys/sdk/runtime';
+import { Broadcast, group, isAbort, systemClock, systemRandom, whenAborted } from '@tiphys/sdk/runtime';
 import { type ApiServer, serverItself } from '../apiserver/index.ts';
 import { kubeconfig, writeFileOnce } from '../pki/index.ts';
 import { startApiServer } from './apiserver.ts';
@@ -72,7 +72,8 @@ export async function runUp(options: UpOptions, { signal, keepsPods }: Stop): Pr
       const seconds = ((systemClock.monotonic() - startedAt) / 1000).toFixed(1);
       tell(options, { server: url, kubeconfig: files.adminKubeconfig, nodes: names, seconds });
     });
-    await Promise.race([aborted(signal), tasks.done()]);
+    await Promise.race([whenAborted(signal), tasks.done()]);
+    server.lifecycle.end();
     if (signal.aborted && plan.real)
       process.stderr.write(keepsPods() ? 'tiphys: leaving the pods\n' : 'tiphys: ending the pods\n');
     await node;
@@ -158,9 +159,3 @@ function tell({ output, dataDir }: UpOptions, { server, kubeconfig: file, nodes,
     ].join('\n'),
   );
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });

@@ -93,7 +93,7 @@ async function session(route: StreamingRoute, call: UpgradeCall): Promise<void> 
     const begun = await begin(route, call).catch((err: unknown) => err);
     const protocol = agreeOnWebSocket(call, webSocketExecProtocols);
     if (protocol === undefined) return (begun as Partial<ExecSession>).close?.();
-    const channels = webSocketChannels(socket, { ...streams, protocol });
+    const channels = webSocketChannels(socket, { ...streams, protocol, clock });
     // As when the API server spoke for such clients to nodes that didn't know WebSocket.
     if (isSession(begun)) return relay(channels, begun);
     return channels.finish(internalError(`unable to upgrade connection: ${messageOf(begun)}`));

@@ -19,3 +19,4 @@ export { unifiedDiff } from './unified-diff.ts';
 export * from './selectors/index.ts';
 export * from './json/index.ts';
 export * from './patches/index.ts';
+export { parseDuration } from './duration.ts';

@@ -39,13 +39,25 @@ export function seededRandom(seed: string | number): Random {
   };
 }
 
+let pool = Buffer.alloc(0);
+let taken = 0;
+
+/** Some random bytes, from many that were asked for at once: a call for a few costs as much. */
+function takeBytes(length: number): Buffer {
+  if (taken + length > pool.length) {
+    pool = randomBytes(Math.max(length, 4096));
+    taken = 0;
+  }
+  return pool.subarray(taken, (taken += length));
+}
+
 /** The operating system's randomness, fit for keys and tokens. */
 export const systemRandom: Random = {
-  next: () => randomBytes(4).readUInt32LE() / 2 ** 32,
+  next: () => takeBytes(4).readUInt32LE() / 2 ** 32,
   int: (below) => Math.floor(systemRandom.next() * below),
   uuid: () => randomUUID(),
   suffix: (length = 5) => {
-    const bytes = randomBytes(length * 2);
+    const bytes = takeBytes(length * 2);
     let i = 0;
     return pick(length, () => bytes.readUInt16LE(2 * i++) / 2 ** 16);
   },

@@ -30,3 +30,4 @@ export {
 export * from './metadata-rules.ts';
 export * from './managed-fields/index.ts';
 export * from './protobuf/index.ts';
+export { wholeFloatProblem } from './whole-float-problem.ts';

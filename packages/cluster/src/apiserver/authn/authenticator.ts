@@ -25,6 +25,8 @@ export interface AuthenticatorOptions {
   readonly tokens: readonly TokenAuthenticator[];
   /** Who tokens must be for when nobody says. */
   readonly audiences: readonly string[];
+  /** Whether somebody without credentials is `system:anonymous`; refused otherwise. */
+  readonly allowAnonymous?: boolean;
 }
 
 /** Finds out who asks: by client certificate, then by token. Nobody in particular is `system:anonymous`; a bad token is 401. */
@@ -34,7 +36,10 @@ export class Authenticator {
   /** A connection shows the same certificate with every request. */
   readonly #certificates = new WeakMap<Uint8Array, UserInfo>();
 
-  constructor({ tokens, audiences }: AuthenticatorOptions) {
+  readonly #allowAnonymous: boolean;
+
+  constructor({ tokens, audiences, allowAnonymous = true }: AuthenticatorOptions) {
+    this.#allowAnonymous = allowAnonymous;
     this.#tokens = tokens;
     this.audiences = audiences;
   }
@@ -44,7 +49,10 @@ export class Authenticator {
     const { authorization } = request.headers;
     if (request.clientCertificate) return this.#certificateUser(request.clientCertificate);
     const bearer = bearerOf(typeof authorization === 'string' ? authorization : '') || webSocketToken(request);
-    if (!bearer) return anonymous;
+    if (!bearer) {
+      if (!this.#allowAnonymous) throw unauthorized();
+      return anonymous;
+    }
     const { known } = this.#ask(bearer, this.audiences);
     if (!known) throw unauthorized();
     return known.user;

@@ -42,6 +42,12 @@ export const anyOf =
 export const mastersMay: Authorizer = ({ user }) =>
   user.groups.includes('system:masters') ? { decision: 'allow', reason: '' } : noOpinion;
 
+/** Of `--authorization-mode AlwaysAllow`. */
+export const everybodyMay: Authorizer = () => ({ decision: 'allow', reason: '' });
+
+/** Of `--authorization-mode AlwaysDeny`. */
+export const nobodyMay: Authorizer = () => ({ decision: 'no opinion', reason: 'Everything is forbidden.' });
+
 const selecting = new Set(['list', 'watch', 'deletecollection']);
 
 /** A request as an action. */

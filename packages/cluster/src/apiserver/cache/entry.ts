@@ -2,7 +2,7 @@ import { deepFreeze, type KubeObject } from '@tiphys/sdk/machinery';
 import { encodeMessage } from '@tiphys/sdk/schema';
 import type { StoredItem } from '../../store/index.ts';
 import { placeOf, type Resource } from '../registry/resource.ts';
-import { bodyStart, parsedBody, readBody, storedBody } from './stored.ts';
+import { bodyStart, forgetParsed, parsedBody, readBody, storedBody } from './stored.ts';
 
 /**
  * One revision of one object. The stored body has no resourceVersion, and items of lists no type: the one is spliced in, the
@@ -53,6 +53,19 @@ export class Entry {
   /** The object, frozen. */
   get object(): KubeObject {
     return (this.#object ??= this.#parse());
+  }
+
+  /** Bytes of the stored body. */
+  get size(): number {
+    return this.#stored.length;
+  }
+
+  /** Keeps the bytes alone, until somebody looks inside again. */
+  forgetParsed(): void {
+    forgetParsed(this.#stored);
+    this.#object = undefined;
+    this.#message = undefined;
+    this.#served = undefined;
   }
 
   /** The object as the protobuf message of its kind: made once, if anybody reads that. */

@@ -11,10 +11,15 @@ export function storedBody({ kind: { apiVersion, kind } }: Resource, object: Kub
   const { apiVersion: _v, kind: _k, metadata, ...rest } = object;
   const { resourceVersion: _r, ...kept } = metadata;
   const body = { kind, apiVersion, metadata: kept, ...rest };
-  const bytes = Buffer.from(JSON.stringify(body));
+  const text = JSON.stringify(body);
+  // Room of its own: in a slab of Node's pool a body that is kept would keep what else was put there.
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  bytes.write(text);
   parsed.set(bytes, body);
   return bytes;
 }
+
+export const forgetParsed = (bytes: Uint8Array): boolean => parsed.delete(bytes);
 
 export const parsedBody = (bytes: Uint8Array): KubeObject =>
   parsed.get(bytes) ?? (JSON.parse(textOf(bytes)) as KubeObject);

@@ -3,11 +3,9 @@ import type { StoredItem, StoreEvent } from '../../store/index.ts';
 import { keyOf, type Resource } from '../registry/resource.ts';
 import { Entry } from './entry.ts';
 import { OrderedEntries } from './ordered.ts';
+import { RecentEvents } from './recent-events.ts';
 import { Snapshots } from './snapshots.ts';
 import { type CacheEvent, type Interest, Watcher } from './watcher.ts';
-
-/** Recent events kept for watchers that come back. */
-const ringSize = 4096;
 
 export type { CacheEvent };
 
@@ -19,9 +17,7 @@ export class WatchCache {
   readonly snapshots = new Snapshots();
   /** Values of indexed fields, each with the objects that have it. */
   readonly #indexes = new Map<string, Map<string, Set<Entry>>>();
-  #ring: CacheEvent[] = [];
-  /** Events after this revision are in the ring. */
-  #ringStart: number;
+  readonly #recent: RecentEvents;
   readonly #watchers = new Watchers();
   readonly #followers: ((event: CacheEvent) => void)[] = [];
   /** The revision of the last change to any of the resource's objects. */
@@ -29,7 +25,7 @@ export class WatchCache {
 
   constructor(resource: Resource, revision: number) {
     this.resource = resource;
-    this.#ringStart = revision;
+    this.#recent = new RecentEvents(revision);
     this.lastChange = revision;
     for (const field of indexedFields(resource)) this.#indexes.set(field, new Map());
   }
@@ -67,14 +63,14 @@ export class WatchCache {
     return this.#ordered.snapshot();
   }
 
-  /** A watch from just after `revision`, told of `initial` objects before. Throws 410 when that is older than the ring. */
+  /** A watch from just after `revision`, told of `initial` objects before. Throws 410 when events since are gone. */
   watch(interest: Interest, revision: number, initial: readonly Entry[] = []): Watcher {
-    if (revision < this.#ringStart) {
-      throw new StatusError(410, 'Expired', `too old resource version: ${revision} (${this.#ringStart})`);
+    const { start } = this.#recent;
+    if (revision < start) {
+      throw new StatusError(410, 'Expired', `too old resource version: ${revision} (${start})`);
     }
     const watcher = new Watcher(interest, revision, { initial, onClose: (w) => this.#watchers.delete(w) });
-    for (const event of this.#ring)
-      if (event.entry.revision > revision && concerns(interest, event)) watcher.offer(event);
+    for (const event of this.#recent.after(revision)) if (concerns(interest, event)) watcher.offer(event);
     this.#watchers.add(watcher);
     return watcher;
   }
@@ -117,11 +113,7 @@ export class WatchCache {
 
   #publish(event: CacheEvent): void {
     this.lastChange = event.entry.revision;
-    this.#ring.push(event);
-    if (this.#ring.length >= 2 * ringSize) {
-      this.#ring = this.#ring.slice(-ringSize);
-      this.#ringStart = this.#ring[0]!.entry.revision - 1;
-    }
+    this.#recent.push(event);
     for (const follow of this.#followers) follow(event);
     this.#watchers.publish(event);
   }

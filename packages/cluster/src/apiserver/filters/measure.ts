@@ -1,7 +1,8 @@
 import { StatusError } from '@tiphys/sdk/machinery';
 import type { Clock } from '@tiphys/sdk/runtime';
 import type { Body, Filter, RequestContext, RequestInfo } from '../context.ts';
-import { isLongRunning, type RequestCell, type RequestLabels, type RequestMetrics } from '../metrics/index.ts';
+import { isLongRunning } from './long-running.ts';
+import { type RequestCell, type RequestLabels, type RequestMetrics } from '../metrics/index.ts';
 
 export interface MeasureOptions {
   readonly clock: Clock;
@@ -16,9 +17,7 @@ export const measure =
     const cell = cellOf(c, metrics, isServed);
     const began = clock.monotonic();
     const finish = (code: number) => cell.finished(code, (clock.monotonic() - began) / 1000);
-    const side = reading.has(cell.labels.verb) ? 'readOnly' : 'mutating';
-    const long = isLongRunning(cell.labels);
-    if (!long) metrics.inFlight[side]++;
+    const long = isLongRunning(c.info);
     try {
       const response = await next(c);
       const { body, status } = response;
@@ -42,12 +41,8 @@ export const measure =
     } catch (err) {
       finish(err instanceof StatusError ? err.code : 500);
       throw err;
-    } finally {
-      if (!long) metrics.inFlight[side]--;
     }
   };
-
-const reading = new Set(['GET', 'LIST', 'WATCH', 'HEAD', 'CONNECT']);
 
 function cellOf(
   { info, query, request: { method } }: RequestContext,
@@ -69,6 +64,7 @@ function cellOf(
     subresource,
     scope: scopeOf(info),
     dryRun: dryRun === 'All' ? dryRun : '',
+    longRunning: isLongRunning(info),
   });
   if (isServed(info)) return metrics.cell(key, served);
   return metrics.cell(method, () => ({ ...nothing, verb: method }));
@@ -82,6 +78,7 @@ const nothing: RequestLabels = {
   subresource: '',
   scope: '',
   dryRun: '',
+  longRunning: false,
 };
 
 const plainPaths = new Set([

@@ -1,6 +1,7 @@
 import {
   badRequest,
   conflict,
+  type FieldError,
   isObject,
   type JsonObject,
   type KubeObject,
@@ -10,7 +11,7 @@ import {
 import { type AnyKind, applyManaged, resetFieldsOf } from '@tiphys/sdk/schema';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import type { Registry } from '../registry/registry.ts';
-import { decodeObject, fieldValidationOf, report } from './body.ts';
+import { decodeObject, fieldValidationOf, jsonWord, report } from './body.ts';
 import { negotiate } from './negotiate.ts';
 import { isTrue } from './list-options.ts';
 import { checkPlace, writeRequest, writtenResponse } from './write.ts';
@@ -21,15 +22,9 @@ export async function apply(c: RequestContext, registry: Registry): Promise<Serv
   const { resource } = registry;
   const { kind } = resource;
   const form = negotiate(c.request, c.query, 'object');
-  const manager = c.query.get('fieldManager') ?? '';
-  const problems = manager ? [] : [required('fieldManager', 'is required for apply patch')];
   // Whose the fields are is settled by applying; nothing is left to track.
-  const { manager: _, ...request } = writeRequest(c, 'PatchOptions', problems);
+  const { manager: _, ...request } = writeRequest(c, 'PatchOptions', applyProblems(c));
   const applied = await configuration(c, kind);
-  const { apiVersion, kind: said } = applied;
-  if (said !== kind.kind || apiVersion !== kind.apiVersion) {
-    throw badRequest(`invalid object type: ${groupVersionKind(String(apiVersion ?? ''), String(said ?? ''))}`);
-  }
   const written = await registry.update({
     ...request,
     ...(c.info.subresource && { subresource: c.info.subresource }),
@@ -40,24 +35,40 @@ export async function apply(c: RequestContext, registry: Registry): Promise<Serv
         c.requireVerb?.('create');
         refuseForeign(applied, registry, c.info.name);
       }
-      const { object } = applyManaged({
-        shape: kind.schema.shape,
-        kind: kind.kind,
-        apiVersion: kind.apiVersion,
-        live: current,
-        applied,
-        manager,
-        subresource: c.info.subresource,
-        force: isTrue(c.query.get('force')),
-        now: timestamp(c.now),
-        ignore: resetFieldsOf(kind, c.info.subresource),
-      });
-      const decoded = decodeObject(c, kind, object, current ? 'Ignore' : fieldValidationOf(c.query));
-      checkPlace(decoded.metadata, c.info.namespace, c.info.name, true);
-      return decoded;
+      return appliedTo(c, { kind, live: current, applied, ignore: resetFieldsOf(kind, c.info.subresource) });
     },
   });
   return writtenResponse(c, registry, written, form);
+}
+
+/** What is wrong with the options of a request to apply. */
+export const applyProblems = ({ query }: RequestContext): FieldError[] =>
+  query.get('fieldManager') ? [] : [required('fieldManager', 'is required for apply patch')];
+
+interface Applying {
+  readonly kind: AnyKind;
+  readonly live: KubeObject | undefined;
+  readonly applied: JsonObject;
+  readonly ignore: ReturnType<typeof resetFieldsOf>;
+}
+
+/** What applying a configuration makes of an object of the kind, its managed fields included. */
+export function appliedTo(c: RequestContext, { kind, live, applied, ignore }: Applying): KubeObject {
+  const { object } = applyManaged({
+    shape: kind.schema.shape,
+    kind: kind.kind,
+    apiVersion: kind.apiVersion,
+    live,
+    applied,
+    manager: c.query.get('fieldManager') ?? '',
+    subresource: c.info.subresource,
+    force: isTrue(c.query.get('force')),
+    now: timestamp(c.now),
+    ignore,
+  });
+  const decoded = decodeObject(c, kind, object, live ? 'Ignore' : fieldValidationOf(c.query));
+  checkPlace(decoded.metadata, c.info.namespace, c.info.name, true);
+  return decoded;
 }
 
 /** An applier that means one certain object doesn't want another made. */
@@ -71,20 +82,35 @@ function refuseForeign({ metadata }: JsonObject, { resource }: Registry, name: s
   );
 }
 
-async function configuration(c: RequestContext, kind: AnyKind): Promise<JsonObject> {
+/** The configuration that a request is to apply, which must say that it is of the kind. */
+export async function configuration(c: RequestContext, kind: AnyKind): Promise<JsonObject> {
+  const applied = await readConfiguration(c, kind);
+  const { apiVersion, kind: said } = applied;
+  if (said === kind.kind && apiVersion === kind.apiVersion) return applied;
+  throw badRequest(`invalid object type: ${groupVersionKind(apiVersion, said)}`);
+}
+
+async function readConfiguration(c: RequestContext, kind: AnyKind): Promise<JsonObject> {
   const body = await c.request.body();
   if (body !== undefined && !(body instanceof Uint8Array)) return body as KubeObject & JsonObject;
   try {
     const { value, duplicates } = readYaml(Buffer.from(body ?? []).toString());
+    if (value !== null && !isObject(value)) throw badRequest(`error decoding YAML: ${notAMap(value)}`);
     report(c, kind, fieldValidationOf(c.query), [], { yaml: duplicates });
-    return isObject(value) ? value : {};
+    return value ?? {};
   } catch (err) {
     if (!(err instanceof YamlProblem)) throw err;
     throw badRequest(`error decoding YAML: error converting YAML to JSON: ${err.message}`);
   }
 }
 
-function groupVersionKind(apiVersion: string, kind: string): string {
-  const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
-  return `${group}/${version}, Kind=${kind}`;
+const notAMap = (value: unknown): string =>
+  `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonWord(value)} into Go value of type map[string]interface {}`;
+
+/** What is no text counts as nothing; a version that can't be one makes nothing of the kind either. */
+function groupVersionKind(apiVersion: unknown, kind: unknown): string {
+  const parts = (typeof apiVersion === 'string' ? apiVersion : '').split('/');
+  if (parts.length > 2) return '/, Kind=';
+  const [group, version] = parts.length === 2 ? parts : ['', parts[0]];
+  return `${group}/${version}, Kind=${typeof kind === 'string' ? kind : ''}`;
 }

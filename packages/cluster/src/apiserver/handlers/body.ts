@@ -1,14 +1,24 @@
 import {
   badRequest,
   findDuplicateKeys,
+  findWholeFloats,
   isObject,
   type JsonObject,
   type KubeObject,
   put,
   StatusError,
   syntaxProblem,
+  type WholeFloat,
 } from '@tiphys/sdk/machinery';
-import { type AnyKind, decode, DecodeError, decodeMessage, openEnvelope, protobufMediaType } from '@tiphys/sdk/schema';
+import {
+  type AnyKind,
+  decode,
+  DecodeError,
+  decodeMessage,
+  openEnvelope,
+  protobufMediaType,
+  wholeFloatProblem,
+} from '@tiphys/sdk/schema';
 import type { RequestContext, ServerRequest } from '../context.ts';
 import { isKnownKind } from './known-kinds.ts';
 import { readYaml, YamlProblem } from './yaml-text.ts';
@@ -35,6 +45,7 @@ export const unsupportedMedia = (): StatusError =>
 interface Parsed {
   readonly value: unknown;
   readonly duplicates: Duplicates;
+  readonly floats?: readonly WholeFloat[];
 }
 
 /** Keys that stand twice: upstream tells those of YAML in a way of their own. */
@@ -52,7 +63,9 @@ export async function readObject(c: RequestContext, kind: AnyKind): Promise<Kube
   if (body !== undefined && !(body instanceof Uint8Array)) return decodeObject(c, kind, body, 'Ignore');
   const media = mediaTypeOf(c.request);
   const bytes = Buffer.from(body ?? []);
-  const { value, duplicates } = parse(media, bytes, kind);
+  const { value, duplicates, floats = [] } = parse(media, bytes, kind);
+  const unfit = wholeFloatProblem(kind.schema.shape, floats);
+  if (unfit) throw undecodable(kind, unfit);
   return decodeObject(c, kind, value, fieldValidationOf(c.query), duplicates);
 }
 
@@ -70,9 +83,7 @@ export function decodeObject(
     object = decodedAs(kind, value, validation, unknown);
   } catch (err) {
     if (!(err instanceof DecodeError)) throw err;
-    throw badRequest(
-      `${kind.kind} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}: ${err.message}`,
-    );
+    throw undecodable(kind, err.message);
   }
   report(c, kind, validation, unknown, duplicates);
   return object;
@@ -108,12 +119,11 @@ export function report(
     return;
   }
   const found = strictProblems(unknown, { json, yaml });
-  if (found) {
-    throw badRequest(
-      `${kind.kind} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}: ${found}`,
-    );
-  }
+  if (found) throw undecodable(kind, found);
 }
+
+const undecodable = ({ kind, version }: AnyKind, why: string): StatusError =>
+  badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${why}`);
 
 /** What strict decoding refuses, as one sentence; nothing when there is nothing. */
 export function strictProblems(
@@ -158,8 +168,8 @@ function parseProtobuf(bytes: Buffer, kind: AnyKind): JsonObject {
 
 function parseJson(bytes: Buffer, kind: AnyKind): Parsed {
   try {
-    const { value, duplicates } = readJson(bytes);
-    return { value: checkedKind(value, kind, bytes), duplicates: { json: duplicates } };
+    const { value, duplicates, floats } = readJson(bytes);
+    return { value: checkedKind(value, kind, bytes), duplicates: { json: duplicates }, floats };
   } catch (err) {
     if (!(err instanceof JsonProblem)) throw err;
     throw unrecognized(kind, `couldn't get version/kind; json parse error: ${err.message}`, bytes);
@@ -172,8 +182,12 @@ export class JsonProblem extends Error {}
 /** A shorter text can't nest deeper than upstream reads. */
 const mayBeTooDeep = 20_000;
 
-/** Parses bytes as JSON, and tells keys that stand twice. */
-export function readJson(bytes: Uint8Array): { value: unknown; duplicates: string[] } {
+/** Parses bytes as JSON, and tells keys that stand twice and whole numbers that are written as if they weren't. */
+export function readJson(bytes: Uint8Array): {
+  value: unknown;
+  duplicates: string[];
+  floats: readonly WholeFloat[];
+} {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
   if (bytes.length >= mayBeTooDeep) refuseBadJson(bytes);
   let parsed: unknown;
@@ -185,7 +199,7 @@ export function readJson(bytes: Uint8Array): { value: unknown; duplicates: strin
   }
   const value = halfCharacter.test(text) ? wellFormed(parsed) : parsed;
   const duplicates = findDuplicateKeys(text, value).map((path) => `duplicate field ${JSON.stringify(path)}`);
-  return { value, duplicates };
+  return { value, duplicates, floats: findWholeFloats(text) };
 }
 
 function refuseBadJson(bytes: Uint8Array): void {
@@ -255,13 +269,14 @@ function headerProblem(value: JsonObject): string | undefined {
   return undefined;
 }
 
-const jsonWord = (value: unknown): string => {
+/** What upstream calls a JSON value's type. */
+export const jsonWord = (value: unknown): string => {
   if (Array.isArray(value)) return 'array';
   return typeof value === 'boolean' ? 'bool' : typeof value;
 };
 
 /** Another known kind can't be turned into this one; one that isn't, nobody can read. */
-function mismatch(kind: AnyKind, apiVersion: string, said: string): string {
+export function mismatch(kind: AnyKind, apiVersion: string, said: string): string {
   if (isKnownKind(apiVersion, said)) {
     const version = apiVersion.split('/').at(-1);
     return `converting (${version}.${said}) to (${internalPackageOf(kind.group)}.${kind.kind}): unknown conversion`;

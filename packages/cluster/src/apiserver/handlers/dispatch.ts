@@ -26,6 +26,8 @@ export interface DispatchDeps extends ReadDeps {
   readonly random: { next(): number };
   readonly subresources: readonly SubresourceHandler[];
   readonly endpoints: readonly Endpoint[];
+  /** Watches without a limit of their own end after this long to twice as long. */
+  readonly minWatchSeconds: number;
   /** Names of the groups that are served. */
   readonly groups: ReadonlySet<string>;
 }
@@ -34,7 +36,6 @@ export interface DispatchDeps extends ReadDeps {
 export function dispatcher(deps: DispatchDeps): Handler {
   return async (c) => {
     const { info } = c;
-    if (info.verb !== 'watch') refuseBadTimeout(c.query.get('timeout'));
     if (info.isResource) {
       const registry = deps.registries.find(info.group, info.version, info.resource);
       if (registry) return onResource(c, registry, deps);
@@ -46,17 +47,6 @@ export function dispatcher(deps: DispatchDeps): Handler {
     if (isUnderGroup(info.path, deps.groups)) throw noSuchPath();
     return textResponse(404, '404 page not found\n');
   };
-}
-
-/** How long a request may take is a duration as upstream's language writes them. */
-function refuseBadTimeout(timeout: string | null): void {
-  if (timeout === null || /^[-+]?(0|((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/.test(timeout)) return;
-  const quoted = JSON.stringify(timeout);
-  const [, unit] = /^[-+]?(?:[\d.]+(?:ns|us|µs|μs|ms|s|m|h))*[\d.]+([^\d.]*)/.exec(timeout) ?? [];
-  let why = `time: invalid duration ${quoted}`;
-  if (unit === '') why = `time: missing unit in duration ${quoted}`;
-  else if (unit) why = `time: unknown unit ${JSON.stringify(unit)} in duration ${quoted}`;
-  throw badRequest(`invalid timeout specified in the request URL - ${why}`);
 }
 
 /** Below a group that is served, even of a version that isn't, a path that leads nowhere is refused in the API's own way. */

@@ -1,5 +1,6 @@
 import {
   badRequest,
+  type FieldError,
   forbiddenAt,
   invalid,
   invalidObject,
@@ -8,16 +9,29 @@ import {
   type JsonObject,
   type KubeObject,
   mergePatch,
+  pointerSteps,
   printValue,
   readJsonPatch,
-  sorted,
   StatusError,
   strategicMergePatch,
+  touchedInOrder,
+  type WholeFloat,
 } from '@tiphys/sdk/machinery';
-import { type AnyKind, DecodeError, restoreProblem } from '@tiphys/sdk/schema';
-import type { RequestContext, ServerResponse } from '../context.ts';
+import { objectMeta } from '@tiphys/sdk/api';
+import { type AnyKind, DecodeError, restoreProblem, setFields, wholeFloatProblem } from '@tiphys/sdk/schema';
+import type { RequestContext, ServerRequest, ServerResponse } from '../context.ts';
+import { servedKinds } from '../kinds.ts';
 import type { Registry } from '../registry/registry.ts';
-import { decodedAs, fieldValidationOf, JsonProblem, mediaTypeOf, readJson, report, strictProblems } from './body.ts';
+import {
+  decodedAs,
+  fieldValidationOf,
+  JsonProblem,
+  jsonWord,
+  mismatch,
+  readJson,
+  report,
+  strictProblems,
+} from './body.ts';
 import { apply } from './apply.ts';
 import { negotiate } from './negotiate.ts';
 import { checkPlace, writeRequest, writtenResponse } from './write.ts';
@@ -27,18 +41,21 @@ interface ReadPatch {
   apply(current: JsonObject): unknown;
   /** Keys that stand twice. */
   readonly duplicates: readonly string[];
-  /** How the patch is told when what it makes is of no use; the result itself is told where this is absent. */
-  readonly told?: (() => string) | undefined;
+  /** Whole numbers in it that are written as if they weren't, by where they come to stand. */
+  readonly floats: readonly WholeFloat[];
+  /** What was merged by the kind's own structure is of the kind, whatever it says. */
+  readonly isOfKind: boolean;
+  /** What is quoted when the result is of no use. */
+  told(result: unknown): string;
 }
 
 export async function patch(c: RequestContext, registry: Registry): Promise<ServerResponse> {
   const { kind } = registry.resource;
-  const media = mediaTypeOf(c.request);
+  const media = patchTypeOf(c.request);
   if (media === 'application/apply-patch+yaml') return apply(c, registry);
   if (!readers[media]) throw unknownPatch();
   const form = negotiate(c.request, c.query, 'object');
-  const problems = c.query.has('force') ? [forbiddenAt('force', 'may not be specified for non-apply patch')] : [];
-  const request = writeRequest(c, 'PatchOptions', problems);
+  const request = writeRequest(c, 'PatchOptions', forceProblems(c));
   const read = await readPatch(c, kind);
   const written = await registry.update({
     ...request,
@@ -46,7 +63,7 @@ export async function patch(c: RequestContext, registry: Registry): Promise<Serv
     // A patch says what to change, whatever else has changed meanwhile.
     retry: true,
     next: (current) => {
-      const patched = patchedObject(c, kind, read, current!);
+      const patched = patchedObject(c, kind, read(), current!);
       checkPlace(patched.metadata, c.info.namespace, c.info.name, true);
       return patched;
     },
@@ -54,29 +71,27 @@ export async function patch(c: RequestContext, registry: Registry): Promise<Serv
   return writtenResponse(c, registry, written, form);
 }
 
+/** Only appliers force. */
+export const forceProblems = ({ query }: RequestContext): FieldError[] =>
+  query.has('force') ? [forbiddenAt('force', 'may not be specified for non-apply patch')] : [];
+
 /** The patch of a request as what it makes of an object of the kind. */
 export async function patchedBy(c: RequestContext, kind: AnyKind): Promise<(current: KubeObject) => KubeObject> {
   const read = await readPatch(c, kind);
-  return (current) => patchedObject(c, kind, read, current);
+  return (current) => patchedObject(c, kind, read(), current);
 }
 
-async function readPatch(c: RequestContext, kind: AnyKind): Promise<ReadPatch> {
-  const media = mediaTypeOf(c.request);
-  const reader = readers[media];
+async function readPatch(c: RequestContext, kind: AnyKind): Promise<() => ReadPatch> {
+  const reader = readers[patchTypeOf(c.request)];
   if (!reader) throw unknownPatch();
   const body = await c.request.body();
   let read: ReadPatch | undefined;
-  return {
-    // What isn't there isn't patched, however the patch is written: it is looked at when there is something to apply it to.
-    apply: (current) => (read ??= reader(body, kind)).apply(current),
-    get duplicates() {
-      return read?.duplicates ?? [];
-    },
-    get told() {
-      return read?.told;
-    },
-  };
+  // What isn't there isn't patched, however the patch is written: it is looked at when there is something to apply it to.
+  return () => (read ??= reader(body, kind));
 }
+
+/** Patches go by the header as it is spelled. */
+export const patchTypeOf = ({ headers }: ServerRequest): string => String(headers['content-type'] ?? '').split(';')[0]!;
 
 const unknownPatch = (): StatusError => new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
 
@@ -85,21 +100,33 @@ type PatchBody = Awaited<ReturnType<RequestContext['request']['body']>>;
 
 const readers: Readonly<Record<string, (body: PatchBody, kind: AnyKind) => ReadPatch>> = {
   'application/json-patch+json': (body) => {
-    const { value } = parsed(body, 'error decoding patch: ');
+    const { value, floats } = parsed(body, 'error decoding patch: ');
     const text = body instanceof Uint8Array ? Buffer.from(body).toString() : JSON.stringify(value);
     const { operations, strict } = readJsonPatch(text, value);
-    return { duplicates: strict, apply: (current) => jsonPatch(current, operations) };
+    return {
+      duplicates: strict,
+      floats: floats.map(({ text: number, path: [i, , ...inside] }) => ({
+        text: number,
+        path: [...pointerSteps(operations[Number(i)]?.path ?? ''), ...inside],
+      })),
+      isOfKind: false,
+      apply: (current) => jsonPatch(current, operations),
+      told: (result) => asWritten(touchedInOrder(result, operations)),
+    };
   },
   'application/merge-patch+json': (body) => {
-    const { value, duplicates } = patchObject(body, 'error decoding patch: ');
+    const { value, ...odd } = patchObject(body, 'error decoding patch: ');
     if (!value) throw badRequest('Invalid JSON Patch');
-    return { duplicates, apply: (current) => mergePatch(current, value) };
+    return { ...odd, isOfKind: false, apply: (current) => mergePatch(current, value), told: asWritten };
   },
   'application/strategic-merge-patch+json': (body, kind) => {
     const { value, duplicates } = patchObject(body, '');
     const { shape } = kind.schema;
     return {
       duplicates,
+      // Merging by structure goes by the value of a number, however it is written.
+      floats: [],
+      isOfKind: true,
       told: () => printValue(value ?? {}),
       apply: (current) => {
         const result = strategicMergePatch(shape, current, value ?? {});
@@ -115,7 +142,7 @@ function parsed(body: PatchBody, prefix: string): ReturnType<typeof readJson> {
   try {
     if (body === undefined || body instanceof Uint8Array) return readJson(body ?? Buffer.alloc(0));
     // As it would have come over a wire: a copy, without members that are undefined.
-    return { value: JSON.parse(JSON.stringify(body)), duplicates: [] };
+    return { value: JSON.parse(JSON.stringify(body)), duplicates: [], floats: [] };
   } catch (err) {
     if (err instanceof JsonProblem) throw badRequest(`${prefix}${err.message}`);
     throw err;
@@ -123,42 +150,73 @@ function parsed(body: PatchBody, prefix: string): ReturnType<typeof readJson> {
 }
 
 /** A patch that is an object, or null, which upstream's two ways of merging take differently. */
-function patchObject(body: PatchBody, prefix: string): { value: JsonObject | null; duplicates: string[] } {
-  const { value, duplicates } = parsed(body, prefix);
-  if (value === null || isObject(value)) return { value, duplicates };
-  const word = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-  throw badRequest(`${prefix}json: cannot unmarshal ${word} into Go value of type map[string]interface {}`);
+function patchObject(
+  body: PatchBody,
+  prefix: string,
+): ReturnType<typeof readJson> & { readonly value: JsonObject | null } {
+  const { value, ...odd } = parsed(body, prefix);
+  if (value === null || isObject(value)) return { value, ...odd };
+  throw badRequest(`${prefix}json: cannot unmarshal ${jsonWord(value)} into Go value of type map[string]interface {}`);
 }
 
 function patchedObject(c: RequestContext, kind: AnyKind, read: ReadPatch, current: KubeObject): KubeObject {
   const value = read.apply(current as unknown as JsonObject);
-  const told = () => read.told?.() ?? JSON.stringify(sorted(value));
+  const told = () => read.told(read.apply(inPublishedOrder(current)));
   if (!isObject(value)) {
-    throw unfit(told(), `json: cannot unmarshal ${typeof value} into Go value of type map[string]interface {}`);
+    throw unfit(told(), `json: cannot unmarshal ${jsonWord(value)} into Go value of type map[string]interface {}`);
   }
   const { apiVersion, kind: said } = value;
-  // What was merged by the kind's own structure is of the kind, whatever it says.
-  const isOfKind = read.told !== undefined;
+  const { isOfKind } = read;
   if (!isOfKind && ((said && said !== kind.kind) || (apiVersion && apiVersion !== kind.apiVersion))) {
-    throw unfit(
-      told(),
-      `no kind ${JSON.stringify(said ?? '')} is registered for version ${JSON.stringify(apiVersion ?? '')}`,
-    );
+    throw unfit(told(), whyNot(kind, String(apiVersion || kind.apiVersion), String(said || kind.kind), value));
   }
   const validation = fieldValidationOf(c.query);
   const unknown: string[] = [];
   let object: KubeObject;
   try {
-    object = decodedAs(kind, value, validation, unknown);
+    object = decodedAs(kind, !isOfKind && !apiVersion ? withoutMembers(value, unknown) : value, validation, unknown);
   } catch (err) {
     if (!(err instanceof DecodeError)) throw err;
     throw unfit(told(), err.message);
   }
+  const float = wholeFloatProblem(kind.schema.shape, read.floats);
+  if (float) throw unfit(told(), float);
+  if (isOfKind) unknown.sort();
   const strict = validation === 'Strict' && strictProblems(unknown, { json: read.duplicates });
   if (strict) throw unfit(told(), strict);
   report(c, kind, validation, unknown, { json: read.duplicates });
   return object;
 }
+
+/** Why an object of another kind isn't one of this: first it is read as what it says it is. */
+function whyNot(kind: AnyKind, apiVersion: string, said: string, value: JsonObject): string {
+  const other = servedKinds.find((k) => k.apiVersion === apiVersion && k.kind === said);
+  try {
+    if (other) decodedAs(other, value, 'Ignore', []);
+  } catch (err) {
+    if (err instanceof DecodeError) return err.message;
+    throw err;
+  }
+  return mismatch(kind, apiVersion, said);
+}
+
+/** Of an object without a version upstream knows only that it has a kind: to it no other member has a name that it knows. */
+function withoutMembers(value: JsonObject, unknown: string[]): JsonObject {
+  const { apiVersion: _v, kind: _k, ...members } = value;
+  unknown.push(...Object.keys(members).map((name) => `unknown field ${JSON.stringify(name)}`));
+  return {};
+}
+
+/** The members of an entry's metadata stand in the order in which they came to it. */
+const inPublishedOrder = ({ metadata, ...object }: KubeObject): JsonObject => {
+  const ordered = { ...metadata };
+  setFields(objectMeta, ordered, {});
+  return { ...object, metadata: ordered };
+};
+
+/** As upstream's encoder writes JSON, which may be put into a page. */
+const asWritten = (value: unknown): string =>
+  JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** What a patch makes can't be read as the kind. */
 const unfit = (told: string, why: string): StatusError => invalidObject('', '', '', [invalid('patch', told, why)]);

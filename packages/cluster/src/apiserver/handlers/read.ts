@@ -38,7 +38,7 @@ export async function get(c: RequestContext, registry: Registry, deps: ReadDeps)
   await atLeast(deps.feed, Number(wanted));
   const entry = await registry.get(c.info.namespace, c.info.name);
   refuseMisfit(form, registry.resource.kind, false);
-  if (form.as === 'Table') return rowResponse(c, registry.resource, entry, form);
+  if (form.as === 'Table') return rowResponse(c, registry.resource.kind, entry, form);
   if (form.as !== 'itself') return valueResponse(c, partialMetadata(entry.object, form.version), form);
   return entryResponse(c, entry, form);
 }

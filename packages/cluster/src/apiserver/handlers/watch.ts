@@ -16,13 +16,18 @@ import { asksForWebSocket, webSocket } from './watch-socket.ts';
 const bookmarkEveryMs = 60_000;
 /** The last bookmark comes so long before the end. */
 const lastBookmarkMs = 2000;
-/** Watches without a limit of their own end after half an hour to an hour, as upstream's. */
-const minTimeoutSeconds = 1800;
+
+interface EndingDeps {
+  readonly clock: Clock;
+  readonly random: { next(): number };
+  /** Watches without a limit of their own end after this long to twice as long. */
+  readonly minWatchSeconds: number;
+}
 
 export async function watch(
   c: RequestContext,
   registry: Registry,
-  deps: ReadDeps & { random: { next(): number } },
+  deps: ReadDeps & EndingDeps,
 ): Promise<ServerResponse> {
   const { resource, cache } = registry;
   const form = negotiateStream(c.request, c.query);
@@ -104,9 +109,9 @@ function endInTime(
   watcher: Watcher,
   c: RequestContext,
   { timeoutSeconds }: ListQuery,
-  { clock, random }: { clock: Clock; random: { next(): number } },
+  { clock, random, minWatchSeconds }: EndingDeps,
 ): number {
-  const seconds = timeoutSeconds || minTimeoutSeconds * (1 + random.next());
+  const seconds = timeoutSeconds || minWatchSeconds * (1 + random.next());
   const cancel = clock.after(seconds * 1000, () => watcher.close());
   const leave = () => watcher.close();
   c.request.signal.addEventListener('abort', leave, { once: true });

@@ -5,7 +5,6 @@ import {
   invalidObject,
   isObject,
   type JsonObject,
-  type KubeObject,
   isPrintable,
   notSupported,
   StatusError,
@@ -16,11 +15,8 @@ import { decode, DecodeError, decodeMessage, openEnvelope, protobufMediaType } f
 import type { RequestContext, ServerResponse } from '../context.ts';
 import type { DeleteOptions } from '../registry/delete-options.ts';
 import type { Registry, WriteRequest, Written } from '../registry/registry.ts';
-import { keyOf, type Resource } from '../registry/resource.ts';
 import { rowResponse } from '../table/respond.ts';
-import { Entry } from '../cache/entry.ts';
-import { storedBody } from '../cache/stored.ts';
-import { headerType, JsonProblem, mediaTypeOf, readJson, readObject, unsupportedMedia } from './body.ts';
+import { headerType, JsonProblem, jsonWord, mediaTypeOf, readJson, readObject, unsupportedMedia } from './body.ts';
 import { integer, isTrue, listQuery } from './list-options.ts';
 import { type Negotiated, negotiate } from './negotiate.ts';
 import { pageOf } from './page.ts';
@@ -118,19 +114,10 @@ export function writtenResponse(
   const status = written.created ? 201 : 200;
   const { object, entry } = written;
   refuseMisfit(form, resource.kind, false);
-  if (form.as === 'Table') return rowResponse(c, resource, entry ?? tried(resource, object), form, status);
+  if (form.as === 'Table') return rowResponse(c, resource.kind, entry ?? { object, revision: 0 }, form, status);
   if (form.as !== 'itself') return valueResponse(c, partialMetadata(object, form.version), form, status);
   return entry ? entryResponse(c, entry, form, status) : valueResponse(c, object, form, status);
 }
-
-/** What was tried and not stored, where an entry is wanted. */
-const tried = (resource: Resource, object: KubeObject): Entry =>
-  new Entry(
-    resource,
-    keyOf(resource, object.metadata.namespace ?? '', object.metadata.name ?? ''),
-    storedBody(resource, object),
-    0,
-  );
 
 /** What every write carries, its options checked. */
 export function writeRequest(
@@ -232,8 +219,7 @@ function optionsFromBody(c: RequestContext, body: Uint8Array): unknown {
     }
   }
   if (value === null || isObject(value)) return value;
-  const word = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-  throw unreadable(`json: cannot unmarshal ${word} into Go value of type ${headerType}`);
+  throw unreadable(`json: cannot unmarshal ${jsonWord(value)} into Go value of type ${headerType}`);
 }
 
 /** Refuses options that contradict each other or that nobody knows. */

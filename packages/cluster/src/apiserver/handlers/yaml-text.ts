@@ -1,4 +1,5 @@
-import { isMap, isScalar, LineCounter, parseDocument, visit, type YAMLError } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument, type ScalarTag, type Tags, visit } from 'yaml';
+import { aliasProblem, badBinary, problemOf, YamlProblem } from './yaml-problem.ts';
 
 export interface YamlText {
   readonly value: unknown;
@@ -6,24 +7,62 @@ export interface YamlText {
   readonly duplicates: readonly string[];
 }
 
-/** Text that isn't YAML. The message is upstream's. */
-export class YamlProblem extends Error {}
+export { YamlProblem };
 
 /** The first document of a YAML text, read as 1.1. */
 export function readYaml(text: string): YamlText {
   const lineCounter = new LineCounter();
   try {
-    const document = parseDocument(text, { version: '1.1', lineCounter, uniqueKeys: false, logLevel: 'silent' });
-    const lineOf = (offset: number) => lineCounter.linePos(offset).line;
+    const document = parseDocument(text, {
+      version: '1.1',
+      lineCounter,
+      uniqueKeys: false,
+      logLevel: 'silent',
+      customTags: asUpstream,
+    });
     const problem = document.errors.find((e) => e.code !== 'MULTIPLE_DOCS');
-    if (problem) throw new YamlProblem(`yaml: line ${lineOf(problem.pos[0])}: ${wordsOf(problem)}`);
-    return { value: document.toJS({ maxAliasCount: 100 }) as unknown, duplicates: duplicatesIn(document, lineOf) };
+    if (problem) throw problemOf(problem, text, document);
+    try {
+      const lineOf = (offset: number) => lineCounter.linePos(offset).line;
+      return { value: document.toJS({ maxAliasCount: 100 }) as unknown, duplicates: duplicatesIn(document, lineOf) };
+    } catch (err) {
+      if (err instanceof ReferenceError) throw aliasProblem(document);
+      throw err;
+    }
   } catch (err) {
     if (err instanceof RangeError) throw new YamlProblem('yaml: exceeded max depth of 10000');
-    if (err instanceof ReferenceError) throw new YamlProblem('yaml: document contains excessive aliasing');
     throw err;
   }
 }
+
+/** Upstream reads times as the texts that they are, binary as the text it encodes, and knows no other kinds of maps. */
+function asUpstream(tags: Tags): Tags {
+  const dropped = ['timestamp', 'binary', 'set', 'omap', 'pairs'].map((name) => `tag:yaml.org,2002:${name}`);
+  const kept = tags.filter((t) => typeof t === 'string' || !(dropped.includes(t.tag) || isSexagesimal(t as ScalarTag)));
+  return [...kept, binary, timestamp, octal];
+}
+
+const isSexagesimal = ({ format }: ScalarTag): boolean => format === 'TIME';
+
+const binary: ScalarTag = {
+  tag: 'tag:yaml.org,2002:binary',
+  resolve(text, onError) {
+    const plain = text.replace(/\s/g, '');
+    if (plain.length % 4 || !/^[A-Za-z0-9+/]*={0,2}$/.test(plain)) {
+      onError(badBinary);
+    }
+    return Buffer.from(plain, 'base64').toString();
+  },
+};
+
+const timestamp: ScalarTag = { tag: 'tag:yaml.org,2002:timestamp', resolve: (text) => text };
+
+const octal: ScalarTag = {
+  tag: 'tag:yaml.org,2002:int',
+  default: true,
+  test: /^[-+]?0o[0-7_]+$/,
+  resolve: (text) => (text.startsWith('-') ? -1 : 1) * parseInt(text.replace(/^[-+]?0o|_/g, ''), 8),
+};
 
 function duplicatesIn(document: ReturnType<typeof parseDocument>, lineOf: (offset: number) => number): string[] {
   const found: string[] = [];
@@ -31,36 +70,16 @@ function duplicatesIn(document: ReturnType<typeof parseDocument>, lineOf: (offse
     Map(_, map) {
       if (!isMap(map) || map.items.length < 2) return;
       const seen = new Set<unknown>();
-      for (const { key } of map.items) {
+      for (const { key, value } of map.items) {
         if (!isScalar(key)) continue;
         if (seen.has(key.value)) {
-          found.push(`line ${lineOf(key.range?.[0] ?? 0)}: key ${JSON.stringify(key.value)} already set in map`);
+          // Where the value begins is what upstream names.
+          const at = (value as { range?: readonly number[] } | null)?.range?.[0] ?? key.range?.[0] ?? 0;
+          found.push(`line ${lineOf(at)}: key ${JSON.stringify(key.value)} already set in map`);
         }
         seen.add(key.value);
       }
     },
   });
   return found;
-}
-
-function wordsOf({ code, message }: YAMLError): string {
-  switch (code) {
-    case 'TAB_AS_INDENT':
-      return 'found a tab character that violates indentation';
-    case 'BLOCK_AS_IMPLICIT_KEY':
-    case 'MULTILINE_IMPLICIT_KEY':
-      return 'mapping values are not allowed in this context';
-    case 'MISSING_CHAR':
-      if (message.includes('quote')) return 'found unexpected end of stream';
-      return message.includes(']') || message.includes('sequence')
-        ? "did not find expected ',' or ']'"
-        : "did not find expected ',' or '}'";
-    case 'BAD_ALIAS':
-      return 'unknown anchor referenced';
-    case 'BAD_INDENT':
-    case 'IMPOSSIBLE':
-      return 'did not find expected key';
-    default:
-      return 'did not find expected node content';
-  }
 }

@@ -5,6 +5,8 @@ const over = new Error('the request is over');
 export class Leaving {
   #controller: AbortController | undefined;
   #gone = false;
+  #reason: Error = over;
+  #isOver = false;
 
   get gone(): boolean {
     return this.#gone;
@@ -14,13 +16,21 @@ export class Leaving {
   get signal(): AbortSignal {
     if (!this.#controller) {
       this.#controller = new AbortController();
-      if (this.#gone) this.#controller.abort(over);
+      if (this.#isOver) this.#controller.abort(this.#reason);
     }
     return this.#controller.signal;
   }
 
   readonly leave = (): void => {
     this.#gone = true;
-    this.#controller?.abort(over);
+    this.giveUp(over);
+  };
+
+  /** Tells whoever works on the request to stop. The client is still there for an answer. */
+  readonly giveUp = (reason: Error): void => {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
   };
 }

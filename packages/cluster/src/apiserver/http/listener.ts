@@ -2,12 +2,14 @@ import {
   createSecureServer,
   type Http2SecureServer,
   type IncomingHttpHeaders,
+  type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { Answering } from './answering.ts';
 import { Leaving } from './leaving.ts';
 import { requestOf, type Served } from './request.ts';
 import { upgrade } from './upgrade.ts';
@@ -20,13 +22,19 @@ export interface ListenOptions {
   readonly cert: string | Buffer;
   /** Certificates that sign clients'. */
   readonly clientCa: string | Buffer;
+  /** As many as a client with many watches may want on its one connection, unless told. */
+  readonly maxStreamsPerConnection?: number;
 }
 
 export interface Listening {
   readonly port: number;
+  /** Takes no more connections, tells clients so, and resolves when everybody who waits has been answered, or with the signal. */
+  drain(signal: AbortSignal): Promise<void>;
   /** Ends every connection and stops listening. */
   close(): Promise<void>;
 }
+
+const manyStreams = 4096;
 
 /** TLS on one port for HTTP/2 and HTTP/1.1; client certificates are asked for, not required. */
 export async function listen(served: Served, options: ListenOptions): Promise<Listening> {
@@ -37,8 +45,7 @@ export async function listen(served: Served, options: ListenOptions): Promise<Li
     requestCert: true,
     rejectUnauthorized: false,
     allowHTTP1: true,
-    // As many streams as a client with many watches may want on its one connection.
-    settings: { maxConcurrentStreams: 4096 },
+    settings: { maxConcurrentStreams: options.maxStreamsPerConnection || manyStreams },
     // Megabytes that one connection may hold back. Past it Node refuses new streams, and the default of 10 is soon
     // reached by a client whose hundreds of watches read slowly for a moment.
     maxSessionMemory: 256,
@@ -49,25 +56,42 @@ export async function listen(served: Served, options: ListenOptions): Promise<Li
     socket.once('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
   });
+  const sessions = new Set<ServerHttp2Session>();
+  server.on('session', (session) => {
+    sessions.add(session);
+    session.once('close', () => sessions.delete(session));
+  });
+  const answering = new Answering();
   // A connection that breaks is its client's business.
   server.on('sessionError', () => {});
   server.on('request', (request, response) => {
-    void answerRequest(served, request as unknown as IncomingMessage, response as unknown as ServerResponse);
+    void answerRequest(
+      served,
+      { request: request as unknown as IncomingMessage, response: response as unknown as ServerResponse },
+      answering.begin(),
+    );
   });
   // With a listener for requests comes Node's layer that makes HTTP/2 look like HTTP/1.1, at a third of the cost of a GET.
   server.removeAllListeners('stream');
-  server.on('stream', (stream, headers) => void answerStream(served, stream, headers));
+  server.on('stream', (stream, headers) => void answerStream(served, { stream, headers }, answering.begin()));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     void upgrade(served, request, { socket, head });
   });
   await bound(server, options);
+  let closed: Promise<void> | undefined;
+  const stopListening = () => (closed ??= new Promise((resolve) => server.close(() => resolve())));
   return {
     port: (server.address() as AddressInfo).port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const s of sockets) s.destroy();
-      }),
+    async drain(signal) {
+      void stopListening();
+      for (const session of sessions) session.close();
+      await answering.idle(signal);
+    },
+    close() {
+      const whenClosed = stopListening();
+      for (const s of sockets) s.destroy();
+      return whenClosed;
+    },
   };
 }
 
@@ -78,16 +102,23 @@ function bound(server: Http2SecureServer, { port, host = '0.0.0.0' }: ListenOpti
   });
 }
 
-async function answerStream(served: Served, stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
+/** Calls `done` when the answer has been written, or turns out to be a stream. */
+async function answerStream(
+  served: Served,
+  { stream, headers }: { stream: ServerHttp2Stream; headers: IncomingHttpHeaders },
+  done: () => void,
+): Promise<void> {
   const leaving = new Leaving();
   stream.once('close', leaving.leave);
+  stream.once('close', done);
   stream.on('error', leaving.leave);
   if (headers.expect === '100-continue') stream.additionalHeaders({ ':status': 100 });
   const { session } = stream;
-  if (!session) return;
+  if (!session) return done();
   const line = { method: String(headers[':method']), url: String(headers[':path'] ?? '/'), headers };
   const answer = await served.handle(requestOf(line, { source: stream, socket: session.socket as TLSSocket, leaving }));
   if (leaving.gone) return;
+  if (answer.body.type === 'stream') done();
   try {
     stream.respond({ ':status': answer.status, ...(answer.headers as Record<string, string | string[]>) });
     // What may have no body ended with its headers.
@@ -98,13 +129,19 @@ async function answerStream(served: Served, stream: ServerHttp2Stream, headers: 
   }
 }
 
-async function answerRequest(served: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answerRequest(
+  served: Served,
+  { request, response }: { request: IncomingMessage; response: ServerResponse },
+  done: () => void,
+): Promise<void> {
   const leaving = new Leaving();
   response.once('close', leaving.leave);
+  response.once('close', done);
   response.on('error', leaving.leave);
   const socket = request.socket as TLSSocket;
   const { status, headers, body } = await served.handle(requestOf(request, { source: request, socket, leaving }));
   if (leaving.gone) return;
+  if (body.type === 'stream') done();
   try {
     response.writeHead(status, headers as Record<string, string | string[]>);
     await writeBody(response, request.method === 'HEAD' ? { type: 'none' } : body, leaving);

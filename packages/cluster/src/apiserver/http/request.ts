@@ -42,6 +42,7 @@ export function requestOf(
     get signal() {
       return leaving.signal;
     },
+    giveUp: leaving.giveUp,
     body: () => (read ??= readAll(source)),
     ...connectionOf(socket),
   };
@@ -76,6 +77,8 @@ function readAll(request: Readable): Promise<Uint8Array> {
     });
     request.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
     request.once('error', reject);
-    request.once('close', () => reject(badRequest('the client went away before it had sent its body')));
+    request.once('close', () => {
+      if (!request.readableEnded) reject(badRequest('the client went away before it had sent its body'));
+    });
   });
 }

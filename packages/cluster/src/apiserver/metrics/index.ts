@@ -4,7 +4,7 @@ import type { Endpoint } from '../handlers/dispatch.ts';
 
 export { cacheMetrics } from './cache-metrics.ts';
 export { processMetrics } from './process-metrics.ts';
-export { isLongRunning, type RequestCell, type RequestLabels, RequestMetrics } from './request-metrics.ts';
+export { type RequestCell, type RequestLabels, RequestMetrics } from './request-metrics.ts';
 
 export const metrics =
   (registry: Registry): Endpoint =>

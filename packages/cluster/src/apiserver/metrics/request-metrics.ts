@@ -10,6 +10,7 @@ export interface RequestLabels {
   readonly subresource: string;
   readonly scope: string;
   readonly dryRun: string;
+  readonly longRunning: boolean;
 }
 
 const buckets = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
@@ -40,6 +41,7 @@ const mostCells = 5000;
 
 /** Requests as upstream counts them. Counting is a map look-up and some additions; the labels are put together when asked for. */
 export class RequestMetrics {
+  /** Of those that come from outside and end soon. */
   readonly inFlight = { readOnly: 0, mutating: 0 };
   readonly #cells = new Map<string, RequestCell>();
 
@@ -76,7 +78,7 @@ export class RequestMetrics {
       help: 'Gauge of all active long-running apiserver requests broken out by verb, group, version, resource, scope and component.',
       type: 'gauge',
       samples: () =>
-        this.#flat((cell) => (isLongRunning(cell.labels) ? [{ labels: common(cell), value: cell.longRunning }] : [])),
+        this.#flat((cell) => (cell.labels.longRunning ? [{ labels: common(cell), value: cell.longRunning }] : [])),
     });
     adopt(registry, {
       name: 'apiserver_current_inflight_requests',
@@ -101,11 +103,6 @@ export class RequestMetrics {
     return [...this.#cells.values()].flatMap(samplesOf);
   }
 }
-
-const connections = new Set(['exec', 'attach', 'portforward', 'proxy', 'log']);
-
-export const isLongRunning = ({ verb, subresource }: Pick<RequestLabels, 'verb' | 'subresource'>): boolean =>
-  verb === 'WATCH' || verb === 'CONNECT' || connections.has(subresource);
 
 function distribution(cell: RequestCell, labels: Readonly<Record<string, string>>): Sample[] {
   const out: Sample[] = [];

@@ -131,6 +131,15 @@ export class Registry {
   }
 
   async create(object: KubeObject, request: WriteRequest): Promise<Written> {
+    const { metadata } = object;
+    if (metadata.resourceVersion && /^[1-9]\d*$/.test(metadata.resourceVersion)) {
+      throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
+    }
+    wipeSystemFields(metadata);
+    return this.#create(object, request);
+  }
+
+  async #create(object: KubeObject, request: WriteRequest): Promise<Written> {
     for (let attempt = 1; ; attempt++) {
       const generated = !object.metadata.name && Boolean(object.metadata.generateName);
       try {
@@ -148,17 +157,14 @@ export class Registry {
     const { kind } = this.resource;
     const { clock, random, admission } = this.#deps;
     const { metadata } = object;
-    if (metadata.resourceVersion && /^[1-9]\d*$/.test(metadata.resourceVersion)) {
-      throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
-    }
-    wipeSystemFields(metadata);
     const { manager } = request;
     if (manager) trackFields(kind, { next: object, old: undefined, manager, subresource: '', now: clock.now() });
     const attributes = this.#attributes('CREATE', request, { object });
     await admission.admit(attributes);
     // Mutating admission sees an object that is still to be named, validating admission its name.
     if (!metadata.name && metadata.generateName) metadata.name = generatedName(metadata.generateName, random);
-    prepareMetadata(object, request.namespace, {
+    // The path of a namespace names it as the namespace too.
+    prepareMetadata(object, this.resource.namespaced ? request.namespace : '', {
       now: clock.now(),
       uid: random.uuid(),
       counts: countsGeneration(this),
@@ -201,7 +207,8 @@ export class Registry {
       if (!current) {
         if (!request.mayCreate) throw notFound(this.resource, request.name);
         const object = await request.next(undefined);
-        return this.create(object, request);
+        // What a replacement or an applier says of itself stands, other than in a creation.
+        return this.#create(object, request);
       }
       try {
         return await this.#updateOnce(current, request);

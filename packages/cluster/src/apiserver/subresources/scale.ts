@@ -20,10 +20,13 @@ import {
 import type { RequestContext, ServerResponse } from '../context.ts';
 import { readObject } from '../handlers/body.ts';
 import type { SubresourceHandler } from '../handlers/dispatch.ts';
-import { negotiate } from '../handlers/negotiate.ts';
-import { patchedBy } from '../handlers/patch.ts';
+import { appliedTo, applyProblems, configuration } from '../handlers/apply.ts';
+import { type Negotiated, negotiate } from '../handlers/negotiate.ts';
+import { partialMetadata, refuseMisfit } from '../handlers/partial-metadata.ts';
+import { forceProblems, patchedBy, patchTypeOf } from '../handlers/patch.ts';
 import { valueResponse } from '../handlers/respond.ts';
-import { writeRequest } from '../handlers/write.ts';
+import { checkPlace, writeRequest } from '../handlers/write.ts';
+import { rowResponse } from '../table/respond.ts';
 import { type FieldManager, managerName } from '../registry/field-manager.ts';
 import type { Registry } from '../registry/registry.ts';
 
@@ -52,27 +55,71 @@ async function handle(c: RequestContext, registry: Registry): Promise<ServerResp
   const form = negotiate(c.request, c.query, 'object');
   if (c.info.verb === 'get') {
     const entry = await registry.get(c.info.namespace, c.info.name);
-    return valueResponse(c, scaleOf(entry.object, of), form);
+    return scaleResponse(c, scaleOf(entry.object, of), form);
   }
-  const patch = c.info.verb === 'patch' ? await patchedBy(c, kind) : undefined;
-  const sent = patch ? undefined : ((await readObject(c, kind)) as unknown as Scale);
-  const { manager, ...request } = writeRequest(c, patch ? 'PatchOptions' : 'UpdateOptions');
+  const isPatch = c.info.verb === 'patch';
+  const isApply = isPatch && patchTypeOf(c.request) === 'application/apply-patch+yaml';
+  const problems = isApply ? applyProblems(c) : isPatch ? forceProblems(c) : [];
+  const { manager, ...request } = writeRequest(c, isPatch ? 'PatchOptions' : 'UpdateOptions', problems);
+  const sent = isPatch ? undefined : await readObject(c, kind);
+  const wanted = isApply
+    ? await applied(c, registry)
+    : asked(c, registry, { manager: manager!, next: sent ? () => sent : await patchedBy(c, kind) });
   const written = await registry.update({
     ...request,
-    retry: patch !== undefined || !sent?.metadata.resourceVersion,
+    retry: !sent?.metadata.resourceVersion,
     next: (current) => {
-      const wanted = sent ?? (patch!(scaleOf(current!, of) as unknown as KubeObject) as unknown as Scale);
-      const next = scaled(registry, current as Scalable, wanted);
-      const managedFields = managedAfter(registry.resource.kind, current as Scalable, wanted, {
-        manager: manager!,
-        now: c.now,
-      });
+      const { scale, managedFields } = wanted(current as Scalable);
+      const next = scaled(registry, current as Scalable, scale);
       if (managedFields) next.metadata.managedFields = managedFields;
       else delete next.metadata.managedFields;
       return next;
     },
   });
-  return valueResponse(c, scaleOf(written.object, of), form);
+  return scaleResponse(c, scaleOf(written.object, of), form);
+}
+
+/** What a request wants an object's Scale to be, and whose the object's fields are then. */
+type Wanted = (current: Scalable) => {
+  readonly scale: Scale;
+  readonly managedFields: ManagedFieldsEntry[] | undefined;
+};
+
+/** By replacing or patching it. */
+function asked(
+  c: RequestContext,
+  { resource }: Registry,
+  { manager, next }: { manager: FieldManager; next: (scale: KubeObject) => KubeObject },
+): Wanted {
+  return (current) => {
+    const scale = next(scaleOf(current, resource.kind)) as unknown as Scale;
+    checkPlace(scale.metadata, c.info.namespace, c.info.name, true);
+    return { scale, managedFields: managedAfter(resource.kind, current, scale, { manager, now: c.now }) };
+  };
+}
+
+/** By applying one. */
+async function applied(c: RequestContext, { resource }: Registry): Promise<Wanted> {
+  const config = await configuration(c, kind);
+  const mapping = mappingOf(resource.kind);
+  return (current) => {
+    const before = current.metadata.managedFields;
+    const live = withManagers(scaleOf(current, resource.kind), scaleManagedFields(before, mapping));
+    const next = appliedTo(c, { kind, live, applied: config, ignore: statusFields });
+    return {
+      scale: next as unknown as Scale,
+      managedFields: parentManagedFields(before, next.metadata.managedFields, mapping),
+    };
+  };
+}
+
+/** A Scale in whatever form was asked for. */
+function scaleResponse(c: RequestContext, scale: KubeObject, form: Negotiated): ServerResponse {
+  refuseMisfit(form, kind, false);
+  if (form.as === 'Table') {
+    return rowResponse(c, kind, { object: scale, revision: Number(scale.metadata.resourceVersion) }, form);
+  }
+  return valueResponse(c, form.as === 'itself' ? scale : partialMetadata(scale, form.version), form);
 }
 
 function scaled({ resource }: Registry, current: Scalable, wanted: Scale): KubeObject {
@@ -100,6 +147,17 @@ function scaled({ resource }: Registry, current: Scalable, wanted: Scale): KubeO
   return next;
 }
 
+/** A Scale's status is never anybody's. */
+const statusFields = [['status']];
+
+const mappingOf = ({ apiVersion }: AnyKind) => ({ replicasPath: ['spec', 'replicas'], apiVersion });
+
+function withManagers(scale: KubeObject, owners: ManagedFieldsEntry[] | undefined): KubeObject {
+  const object = decode(kind.schema.shape, scale) as KubeObject;
+  if (owners) object.metadata.managedFields = owners;
+  return object;
+}
+
 /** Whose the object's fields are when somebody has written its Scale: the replicas may have a new owner. */
 function managedAfter(
   parent: AnyKind,
@@ -107,32 +165,29 @@ function managedAfter(
   wanted: Scale,
   { manager, now }: { manager: FieldManager; now: number },
 ): ManagedFieldsEntry[] | undefined {
-  const mapping = { replicasPath: ['spec', 'replicas'], apiVersion: parent.apiVersion };
+  const mapping = mappingOf(parent);
   const before = current.metadata.managedFields;
-  const old = decode(kind.schema.shape, scaleOf(current, parent)) as KubeObject;
-  const owners = scaleManagedFields(before, mapping);
-  if (owners) old.metadata.managedFields = owners;
   const after = updateManaged({
     shape: kind.schema.shape,
-    old,
+    old: withManagers(scaleOf(current, parent), scaleManagedFields(before, mapping)),
     next: wanted as KubeObject,
     manager: managerName(manager),
     apiVersion: kind.apiVersion,
     subresource: 'scale',
     now: timestamp(now),
-    ignore: [['status']],
+    ignore: statusFields,
   });
   return parentManagedFields(before, after, mapping);
 }
 
-function scaleOf(object: Scalable, { scale }: AnyKind): JsonObject {
+function scaleOf(object: Scalable, { scale }: AnyKind): KubeObject & JsonObject {
   const { metadata, spec, status } = object;
   const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
   const selector = scale?.selector?.(object) ?? (spec?.selector ? labelSelectorOf(spec.selector).text : '');
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
-    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp } as KubeObject['metadata'],
     spec: { ...(spec?.replicas && { replicas: spec.replicas }) },
     status: { replicas: status?.replicas ?? 0, ...(selector && { selector }) },
   };

@@ -1,4 +1,5 @@
-import type { JsonObject } from '@tiphys/sdk/machinery';
+import type { JsonObject, KubeObject } from '@tiphys/sdk/machinery';
+import type { AnyKind } from '@tiphys/sdk/schema';
 import type { Clock } from '@tiphys/sdk/runtime';
 import type { Entry } from '../cache/entry.ts';
 import type { RequestContext, ServerResponse } from '../context.ts';
@@ -17,7 +18,7 @@ export async function tableResponse(
   metadata: JsonObject,
   clock: Clock,
 ): Promise<ServerResponse> {
-  const { head, row } = tableOf(c, resource, form, metadata);
+  const { head, row } = tableOf(c, resource.kind, form, metadata);
   if (c.request.objects || form.media === 'yaml' || form.pretty)
     return valueResponse(c, { ...head, rows: entries.map(row) }, form);
   const piecesOf = (e: Entry) => [Buffer.from(JSON.stringify(row(e)))];
@@ -27,26 +28,26 @@ export async function tableResponse(
 /** One object as `kubectl get` prints it. */
 export function rowResponse(
   c: RequestContext,
-  resource: Resource,
-  entry: Entry,
+  kind: AnyKind,
+  { object, revision }: { readonly object: KubeObject; readonly revision: number },
   form: Negotiated,
   status = 200,
 ): ServerResponse {
   // What was only tried has no revision.
-  const metadata = entry.revision ? { resourceVersion: String(entry.revision) } : {};
-  const { head, row } = tableOf(c, resource, form, metadata);
-  return valueResponse(c, { ...head, rows: [row(entry)] }, form, status);
+  const metadata = revision ? { resourceVersion: String(revision) } : {};
+  const { head, row } = tableOf(c, kind, form, metadata);
+  return valueResponse(c, { ...head, rows: [row({ object })] }, form, status);
 }
 
-function tableOf(c: RequestContext, resource: Resource, { version }: Negotiated, metadata: JsonObject) {
+function tableOf(c: RequestContext, kind: AnyKind, { version }: Negotiated, metadata: JsonObject) {
   const include = includeObjectOf(c.query);
   return {
     head: {
       kind: 'Table',
       apiVersion: `meta.k8s.io/${version}`,
       metadata,
-      columnDefinitions: columnDefinitions(resource.kind),
+      columnDefinitions: columnDefinitions(kind),
     },
-    row: (e: Entry) => rowOf(resource.kind, e.object, version, include, c.now),
+    row: ({ object }: Pick<Entry, 'object'>) => rowOf(kind, object, version, include, c.now),
   };
 }

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Pod } from '@tiphys/sdk/api';
 import type { Client } from '@tiphys/sdk/client';
-import type { Clock, Logger, Registry } from '@tiphys/sdk/runtime';
+import { type Clock, type Logger, type Registry, whenAborted } from '@tiphys/sdk/runtime';
 import type { KubeletConfig } from '../config.ts';
 import { containerNameLabel, podNameLabel, podNamespaceLabel, podUidLabel } from '../containers/labels.ts';
 import type { ContainerRuntime } from '../cri/index.ts';
@@ -51,7 +51,7 @@ export async function serveNode(deps: ServeNodeDeps, signal: AbortSignal): Promi
   const withdraw = serving.inProcess?.((connection) => server.accept(connection));
   try {
     if (serving.listen) await listen(server, { deps, options: { ...serving.listen, port } }, signal);
-    else await aborted(signal);
+    else await whenAborted(signal);
   } finally {
     withdraw?.();
   }
@@ -72,15 +72,9 @@ async function listen(
     if (!serving.inProcess) throw isTaken ? new Error(why, { cause }) : cause;
     // The API server beside us doesn't need it; others, such as those who collect metrics, do.
     log.error(isTaken ? why : 'the node does not listen', { error: String(cause) });
-    await aborted(signal);
+    await whenAborted(signal);
   }
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 
 /** As much of each pod as the runtime knows. */
 async function runningPods(runtime: ContainerRuntime, signal: AbortSignal): Promise<Pod[]> {

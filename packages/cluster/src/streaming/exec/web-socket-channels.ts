@@ -1,6 +1,7 @@
 import { type Duplex, PassThrough, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { type TerminalStreams, WebSocketConnection } from '@tiphys/sdk/client';
+import type { Clock } from '@tiphys/sdk/runtime';
 import { type SessionChannels, SizeReader, statusText } from './channels.ts';
 
 const channel = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const;
@@ -15,16 +16,28 @@ export const webSocketExecProtocols = [
   '',
 ];
 
+/**
+ * client-go reads a connection before it has made the streams that it reads for, and drops what comes for others: a command that
+ * ends at once would leave kubectl with neither output nor exit code on a busy machine.
+ */
+const settleMs = 20;
+
 /** A client that speaks on numbered channels, the number being the first byte of each message. */
-export function webSocketChannels(socket: Duplex, o: TerminalStreams & { protocol: string }): SessionChannels {
+export function webSocketChannels(
+  socket: Duplex,
+  o: TerminalStreams & { protocol: string; clock: Clock },
+): SessionChannels {
+  const settled = o.clock.sleep(settleMs);
   const connection = new WebSocketConnection(socket, 'server');
   const isBase64 = o.protocol.includes('base64');
   const stdin = o.stdin ? new PassThrough() : undefined;
   const sizes = new SizeReader();
-  const send = (to: number, data: Uint8Array) =>
-    connection.send(
+  const send = async (to: number, data: Uint8Array) => {
+    await settled;
+    await connection.send(
       isBase64 ? `${to}${Buffer.from(data).toString('base64')}` : Buffer.concat([Uint8Array.of(to), data]),
     );
+  };
   const writer = (to: number) =>
     new Writable({
       write: (data: Buffer, _encoding, done) => void send(to, data).then(() => done()),

@@ -1,4 +1,5 @@
 import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 
 const scaleSpecShape = s.struct('io.k8s.api.autoscaling.v1.ScaleSpec', {
@@ -37,4 +38,11 @@ export const scale: Kind<Scale, ScaleManifest> = defineKind<Scale, ScaleManifest
   scope: 'Namespaced',
   verbs: ['create'],
   schema: scaleShape,
+
+  columns: [
+    { ...nameColumn, format: '' },
+    { name: 'Desired', type: 'integer', value: ({ spec }) => spec.replicas ?? 0 },
+    { name: 'Available', type: 'integer', value: ({ status }) => status.replicas },
+    ageColumn,
+  ],
 });

@@ -41,6 +41,11 @@ test('a side that has said all and then goes is still heard out', async () => {
   near.end('last words');
   await new Promise((resolve) => left.once('end', resolve));
   left.destroy();
-  await closed(right);
   assert.equal(await heard, 'last words');
+  // What it still says is nobody's, but closing on it would take back the last words.
+  far.write('a lot');
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(right.destroyed, false);
+  far.end();
+  await closed(right);
 });

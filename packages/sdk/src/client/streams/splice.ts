@@ -17,8 +17,17 @@ function follow(one: Duplex, other: Duplex): void {
     if (!one.readableEnded) other.destroy();
     // It has said all and hears no more: the other is done once it has passed that on.
     else if (!one.writableFinished) {
-      if (other.writableFinished) other.destroy();
-      else other.once('finish', () => other.destroy());
+      if (other.writableFinished) leave(other);
+      else other.once('finish', () => leave(other));
     }
   });
+}
+
+/**
+ * Hears the other end out, though nobody listens any more. Closing a socket on words that weren't read resets it, and its other
+ * end would lose what it was told last, such as how a command ended.
+ */
+function leave(side: Duplex): void {
+  if (side.readableEnded) side.destroy();
+  else side.once('end', () => side.destroy()).resume();
 }

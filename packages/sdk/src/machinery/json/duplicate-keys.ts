@@ -1,5 +1,4 @@
-const backslash = 0x5c;
-const colon = 0x3a;
+import { afterString, isKeyEnd, Scanner } from './scanner.ts';
 
 /**
  * The members that a JSON text has twice, as upstream's strict decoder names them (`spec.containers[0].name`, each once,
@@ -34,79 +33,4 @@ function countKeysInText(text: string): number {
     open = text.indexOf('"', end);
   }
   return n;
-}
-
-function isKeyEnd(text: string, at: number): boolean {
-  let c = text.charCodeAt(at);
-  while (c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09) c = text.charCodeAt(++at);
-  return c === colon;
-}
-
-/** The position behind the string that opens at `open`. */
-function afterString(text: string, open: number): number {
-  let end = text.indexOf('"', open + 1);
-  while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
-  return end + 1;
-}
-
-function isEscaped(text: string, at: number): boolean {
-  let backslashes = 0;
-  while (text.charCodeAt(at - 1 - backslashes) === backslash) backslashes++;
-  return backslashes % 2 === 1;
-}
-
-/** One container that the scanner is inside of: the keys met so far, or the position in a list. */
-interface Level {
-  readonly keys: Set<string> | undefined;
-  step: string | number;
-}
-
-/** Walks the tokens of a JSON text and keeps the path; no recursion, since texts may nest thousands of levels deep. */
-class Scanner {
-  readonly #text: string;
-  readonly #levels: Level[] = [];
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  *duplicates(): Iterable<string> {
-    const text = this.#text;
-    for (let i = 0; i < text.length; i++) {
-      const top = this.#levels.at(-1);
-      switch (text[i]) {
-        case '{':
-          this.#levels.push({ keys: new Set(), step: '' });
-          break;
-        case '[':
-          this.#levels.push({ keys: undefined, step: 0 });
-          break;
-        case '}':
-        case ']':
-          this.#levels.pop();
-          break;
-        case ',':
-          if (typeof top?.step === 'number') top.step++;
-          break;
-        case '"': {
-          const end = afterString(text, i);
-          if (top?.keys && isKeyEnd(text, end)) {
-            const key = JSON.parse(text.slice(i, end)) as string;
-            top.step = key;
-            if (top.keys.has(key)) yield this.#path();
-            top.keys.add(key);
-          }
-          i = end - 1;
-        }
-      }
-    }
-  }
-
-  #path(): string {
-    let path = '';
-    for (const { step } of this.#levels) {
-      path += typeof step === 'number' ? `[${step}]` : path ? `.${step}` : step;
-    }
-    return path;
-  }
 }

@@ -1,3 +1,4 @@
 export { findDuplicateKeys } from './duplicate-keys.ts';
 export { isPrintable, kindWord, printValue, quoted } from './print-value.ts';
 export { syntaxProblem } from './syntax-problem.ts';
+export { findWholeFloats, type WholeFloat } from './whole-floats.ts';

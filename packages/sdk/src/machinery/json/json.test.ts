@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { findDuplicateKeys, printValue, syntaxProblem } from './index.ts';
+import { findDuplicateKeys, findWholeFloats, printValue, syntaxProblem } from './index.ts';
 
 const duplicatesOf = (text: string) => findDuplicateKeys(text, JSON.parse(text));
 
@@ -22,6 +22,34 @@ describe('findDuplicateKeys', () => {
 
   test('finds nothing in what was written by JSON.stringify', () => {
     fc.assert(fc.property(fc.json(), (text) => assert.deepEqual(duplicatesOf(text), [])));
+  });
+});
+
+describe('findWholeFloats', () => {
+  for (const [text, want] of [
+    ['{"a":1,"b":-2,"c":1.5}', []],
+    ['{"a":2.0}', ['a 2.0']],
+    ['{"a":[1,{"b":3e0}],"c":1E+2}', ['a.1.b 3e0', 'c 1E+2']],
+    ['{"a":"x: 2.0,","b":"1e2"}', []],
+    ['{"a":"[2.0]","b":-4.00 }', ['b -4.00']],
+    ['[1.0e1]', ['0 1.0e1']],
+    ['{"a":2.5e1,"b":1e-1}', ['a 2.5e1']],
+  ] as const) {
+    test(text, () => {
+      assert.deepEqual(
+        findWholeFloats(text).map((f) => `${f.path.join('.')} ${f.text}`),
+        want,
+      );
+    });
+  }
+
+  test('finds nothing in what was written by JSON.stringify', () => {
+    const numbers = fc.oneof(fc.integer(), fc.double({ noNaN: true, max: 1e15, min: -1e15 }));
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.array(numbers)), (value) => {
+        assert.deepEqual(findWholeFloats(JSON.stringify(value)), []);
+      }),
+    );
   });
 });
 

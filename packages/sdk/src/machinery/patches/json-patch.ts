@@ -116,7 +116,7 @@ const outOfRange = Symbol('out of range');
 
 /** Finds the container that a pointer's last step is about; what stands before the first slash is not looked at. */
 function at(root: JsonObject, pointer: string, act: (target: Container, key: string) => boolean): boolean {
-  const steps = pointer.split('/').slice(1).map(unescapeStep);
+  const steps = pointerSteps(pointer);
   const last = steps.pop();
   if (last === undefined) return false;
   let target: unknown = root['document'];
@@ -128,7 +128,36 @@ function at(root: JsonObject, pointer: string, act: (target: Container, key: str
 }
 
 const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null;
+/** The steps of a pointer; what stands before the first slash is none. */
+export const pointerSteps = (pointer: string): string[] => pointer.split('/').slice(1).map(unescapeStep);
+
 const unescapeStep = (step: string): string => step.replace(/~[01]/g, (escape) => (escape === '~1' ? '/' : '~'));
+
+/** What the operations made, with the members of all that they have been through in alphabetical order, as upstream writes it. */
+export function touchedInOrder(document: unknown, operations: readonly JsonPatchOperation[]): unknown {
+  const root = { document };
+  for (const { path, from } of operations) {
+    for (const pointer of [path, from]) {
+      let parent: Container = root;
+      let key = 'document';
+      for (const step of pointerSteps(pointer)) {
+        const target = read(parent, key);
+        if (!isContainer(target)) break;
+        const ordered: Container = Array.isArray(target) ? target : inOrder(target);
+        if (Array.isArray(parent)) parent[position(key, parent.length)] = ordered;
+        else put(parent, key, ordered);
+        [parent, key] = [ordered, step];
+      }
+    }
+  }
+  return isObject(root.document) ? inOrder(root.document) : root.document;
+}
+
+function inOrder(object: JsonObject): JsonObject {
+  const out: JsonObject = {};
+  for (const key of Object.keys(object).sort()) put(out, key, object[key]);
+  return out;
+}
 
 /** A list position as upstream's number parser takes it: `+1` and `01` are one. */
 function position(key: string, bound: number): number {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { deepFreeze, type JsonObject } from '../object.ts';
 import type { Shape, StructShape } from '../shape.ts';
 import { StatusError } from '../status-error.ts';
-import { jsonPatch, mergePatch, readJsonPatch, strategicMergePatch } from './index.ts';
+import { jsonPatch, mergePatch, readJsonPatch, strategicMergePatch, touchedInOrder } from './index.ts';
 
 const text: Shape = { type: 'string' };
 const struct = (name: string, fields: Record<string, Shape>): StructShape => ({
@@ -156,4 +156,23 @@ describe('mergePatch', () => {
       }),
     );
   });
+});
+
+describe('what a JSON patch has been through is written in order', () => {
+  const document = { z: { y: 1, x: { b: 1, a: 2 } }, k: { d: 1, c: 2 }, l: [{ f: 1, e: 2 }] };
+  for (const [name, operations, want] of [
+    ['the root always', [], '{"k":{"d":1,"c":2},"l":[{"f":1,"e":2}],"z":{"y":1,"x":{"b":1,"a":2}}}'],
+    [
+      'what lies on the way',
+      [{ op: 'add', path: '/z/w', from: '' }],
+      '{"k":{"d":1,"c":2},"l":[{"f":1,"e":2}],"z":{"x":{"b":1,"a":2},"y":1}}',
+    ],
+    [
+      'through lists too, and where it comes from',
+      [{ op: 'copy', path: '/l/0/g', from: '/k/c' }],
+      '{"k":{"c":2,"d":1},"l":[{"e":2,"f":1}],"z":{"y":1,"x":{"b":1,"a":2}}}',
+    ],
+  ] as const) {
+    test(name, () => assert.equal(JSON.stringify(touchedInOrder(structuredClone(document), operations)), want));
+  }
 });

@@ -33,7 +33,9 @@ export function parentManagedFields(
 ): ManagedFieldsEntry[] | undefined {
   const path = fieldSetOf([replicasPath]);
   const scaled = new Map<string, Owner>();
-  for (const owner of read(scale).values()) scaled.set(keyOf(owner), owner);
+  for (const owner of read(scale).values()) {
+    if (intersection(owner.set, scaleReplicas)) scaled.set(keyOf(owner), owner);
+  }
   const managers: Managers = new Map();
   for (const owner of read(parent).values()) {
     const key = keyOf(owner);

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readYaml } from './yaml-text.ts';
+
+const values: [text: string, want: unknown][] = [
+  ['a: 2001-02-03\nb: !!timestamp 2001-02-03', { a: '2001-02-03', b: '2001-02-03' }],
+  ['a: !!binary aGVsbG8=', { a: 'hello' }],
+  ['a: !!set {x, z}', { a: { x: null, z: null } }],
+  ['a: 1:30\nb: 10:20:30', { a: '1:30', b: '10:20:30' }],
+  ['a: 0o17\nb: 017\nc: 0x1F\nd: 0b11\ne: 1_000', { a: 15, b: 15, c: 31, d: 3, e: 1000 }],
+  ['a: yes\nb: Off\nc: ~\nd: +12\ne: 12e03', { a: true, b: false, c: null, d: 12, e: 12000 }],
+  ['a: !!str 5\nb: !!int "7"', { a: '5', b: 7 }],
+  ['a: &x [1]\nb: *x\n<<: {z: 1}', { a: [1], b: [1], z: 1 }],
+  ['a: !foo bar', { a: 'bar' }],
+];
+for (const [text, want] of values) {
+  test(`reads ${JSON.stringify(text)}`, () => assert.deepEqual(readYaml(text).value, want));
+}
+
+// As sigs.k8s.io/yaml says it.
+const problems: [text: string, want: string][] = [
+  ['{"apiVersion":"v1","kind":', 'line 1: did not find expected node content'],
+  ['a: [1,', 'line 1: did not find expected node content'],
+  [
+    'apiVersion: v1\nkind: ConfigMap\n  metadata:\n name: note\n',
+    'line 3: mapping values are not allowed in this context',
+  ],
+  ['a: b: c', 'mapping values are not allowed in this context'],
+  ['a:\n- b\n  c: d', 'line 3: mapping values are not allowed in this context'],
+  ['a: |\n x\n y\nb: 1\n  c: 2', 'line 5: mapping values are not allowed in this context'],
+  ['a:\n\tb: 1', 'line 2: found character that cannot start any token'],
+  ['\ta: 1', 'found character that cannot start any token'],
+  ['a: v\n\tb: 1', 'line 2: found a tab character that violates indentation'],
+  ['a: @b', 'found character that cannot start any token'],
+  ['a: %b', 'found character that cannot start any token'],
+  ['a: b\nc: `d', 'line 2: found character that cannot start any token'],
+  ['{a: b', "line 1: did not find expected ',' or '}'"],
+  ['[1,2', "line 1: did not find expected ',' or ']'"],
+  ['key: [a, b\nother: c', "line 1: did not find expected ',' or ']'"],
+  ['a: "x', 'found unexpected end of stream'],
+  ["a: 'x\n", 'line 2: found unexpected end of stream'],
+  ['a: b\nc: "\\q"', 'line 2: found unknown escape character'],
+  ['a: }', 'did not find expected node content'],
+  ['a: - b', 'block sequence entries are not allowed in this context'],
+  ['- a\nb: c', "line 1: did not find expected '-' indicator"],
+  ['a:\n  - b\n c: d', 'line 2: did not find expected key'],
+  ['a: *x', "unknown anchor 'x' referenced"],
+  ['a: !!binary x', '!!binary value contains invalid base64 data'],
+];
+for (const [text, want] of problems) {
+  test(`refuses ${JSON.stringify(text)}`, () => assert.throws(() => readYaml(text), { message: `yaml: ${want}` }));
+}
+
+test('a key that stands twice is told by where its second value begins', () => {
+  assert.deepEqual(readYaml('a: 1\na:\n  b: 2\nc:\n  d: 1\n  d: 2').duplicates, [
+    'line 3: key "a" already set in map',
+    'line 6: key "d" already set in map',
+  ]);
+});

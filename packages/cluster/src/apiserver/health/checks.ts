@@ -1,0 +1,61 @@
+import { type Clock, isAbort } from '@tiphys/sdk/runtime';
+import type { StoreBackend } from '../../store/index.ts';
+import type { Lifecycle } from '../lifecycle.ts';
+import type { HealthCheck } from './endpoint.ts';
+
+export interface HealthDeps {
+  readonly store: StoreBackend;
+  readonly clock: Clock;
+  readonly lifecycle: Lifecycle;
+}
+
+/** A store that takes longer than this to answer is as good as none. */
+const patienceMs = 2000;
+
+/** What can be wrong with a server, by upstream's names and in its order. */
+export function healthChecks({ store, clock, lifecycle }: HealthDeps): () => readonly HealthCheck[] {
+  const stored = storeCheck(store, clock);
+  const before: readonly HealthCheck[] = [
+    { name: 'ping', check: () => undefined },
+    { name: 'log', check: () => undefined },
+    { name: 'etcd', check: stored },
+    { name: 'etcd-readiness', in: ['readyz'], check: stored },
+    // The caches are loaded before anybody can ask, and a server that can't follow its store ends.
+    { name: 'informer-sync', in: ['readyz'], check: () => undefined },
+  ];
+  const after: readonly HealthCheck[] = [
+    { name: 'shutdown', in: ['readyz'], check: () => (lifecycle.isEnding ? 'process is shutting down' : undefined) },
+  ];
+  return () => [
+    ...before,
+    ...[...lifecycle.steps.keys()].map((name) => ({
+      name: `poststarthook/${name}`,
+      check: () => (lifecycle.steps.get(name) ? undefined : 'not finished'),
+    })),
+    ...after,
+  ];
+}
+
+/** Whether the store answers. However many ask at once, it is asked once. */
+function storeCheck(store: StoreBackend, clock: Clock): () => Promise<string | undefined> {
+  let asking: Promise<string | undefined> | undefined;
+  return () => (asking ??= ask().finally(() => (asking = undefined)));
+
+  async function ask(): Promise<string | undefined> {
+    const enough = new AbortController();
+    const late = clock.sleep(patienceMs, enough.signal).then(
+      () => 'context deadline exceeded',
+      (error: unknown) => {
+        if (!isAbort(error)) throw error;
+        return undefined;
+      },
+    );
+    const answer = store.get('/registry/health').then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+    const problem = await Promise.race([answer, late]);
+    enough.abort();
+    return problem === undefined ? undefined : `error getting data from etcd: ${problem}`;
+  }
+}

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseDuration } from './duration.ts';
+
+test('durations as Go writes them', () => {
+  const table: [text: string, want: number | string][] = [
+    ['0', 0],
+    ['0s', 0],
+    ['1h30m', 5_400_000],
+    ['1.5s', 1500],
+    ['.5s', 500],
+    ['2m3.5s', 123_500],
+    ['-5s', -5000],
+    ['+1ms', 1],
+    ['1500us', 1.5],
+    ['5', 'time: missing unit in duration "5"'],
+    ['1m5', 'time: missing unit in duration "1m5"'],
+    ['5d', 'time: unknown unit "d" in duration "5d"'],
+    ['soon', 'time: invalid duration "soon"'],
+    ['', 'time: invalid duration ""'],
+    ['-', 'time: invalid duration "-"'],
+  ];
+  for (const [text, want] of table) {
+    if (typeof want === 'number') assert.equal(parseDuration(text), want, text);
+    else assert.throws(() => parseDuration(text), { message: want }, text);
+  }
+});
