@@ -37,6 +37,8 @@ export interface PartsConfig extends KindHooksConfig {
   readonly tokens: ServiceAccountTokens;
   /** Who the tokens of service accounts are from. */
   readonly issuer: string;
+  /** Whose tokens are taken, besides. */
+  readonly issuers?: readonly string[];
   /** Who tokens of service accounts are for when they don't say. */
   readonly audiences: readonly string[];
   /** Other bearer tokens that are known, such as those of a file. */
@@ -135,7 +137,7 @@ const isServed = ({ group, version: v, resource }: RequestInfo): boolean => serv
 
 /** Who asks and what they may. */
 function access(config: PartsConfig, server: ApiServer) {
-  const { tokens, issuer, audiences, tokenAuthenticators, allowAnonymous = true } = config;
+  const { tokens, issuer, issuers = [issuer], audiences, tokenAuthenticators, allowAnonymous = true } = config;
   const { authorizationModes = ['Node', 'RBAC'] } = config;
   const objects = new ClusterObjects(server);
   const rbac = new Rbac(() => server.registries);
@@ -151,7 +153,7 @@ function access(config: PartsConfig, server: ApiServer) {
     rbac,
     registry: config.metrics ?? new Registry(),
     authenticator: new Authenticator({
-      tokens: [...tokenAuthenticators, serviceAccountTokens({ tokens, issuer, clock, objects })],
+      tokens: [...tokenAuthenticators, serviceAccountTokens({ tokens, issuers, clock, objects })],
       audiences,
       allowAnonymous,
     }),

@@ -25,12 +25,12 @@ import {
   tokenFile,
 } from '../apiserver/index.ts';
 import { Pki, ServiceAccountTokens } from '../pki/index.ts';
-import { compactRegularly, type StoreBackend } from '../store/index.ts';
+import { compactRegularly, type ServedEtcd, type StoreBackend } from '../store/index.ts';
 import { filesIn, reasonOf } from './data-dir.ts';
 import { Failure } from './failure.ts';
 import { machineAddress } from './machine.ts';
 import { type Level, stderrLogger } from './logger.ts';
-import { type EtcdFlags, openEtcdStore, openStore } from './store.ts';
+import { type EtcdFlags, openEtcdStore, openStore, pemIn, underPrefix } from './store.ts';
 
 export interface ApiServerOptions {
   readonly dataDir: string;
@@ -49,10 +49,29 @@ export interface ApiServerOptions {
   readonly maxStreamsPerConnection?: number;
   /** Between not being ready any more and letting nobody in. */
   readonly shutdownDelayMs?: number;
+  /** Pods and nodes reach the server under it; the address of this machine when left out. */
+  readonly advertiseAddress?: string;
+  /** What it shows, unless it is a certificate of its own. */
+  readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  /** An authority of clients' certificates beside our own. */
+  readonly clientCaFile?: string;
+  readonly serviceAccountIssuer?: readonly string[];
+  readonly serviceAccountKeyFile?: readonly string[];
+  readonly serviceAccountSigningKeyFile?: string;
+  readonly apiAudiences?: readonly string[];
   readonly allowAnonymous?: boolean;
   readonly authorizationModes?: PartsConfig['authorizationModes'];
   /** The store of the data directory, when left out. */
   readonly etcd?: EtcdFlags;
+  readonly etcdPrefix?: string;
+  /** Other clusters, for some resources. */
+  readonly etcdOverrides?: readonly {
+    readonly group: string;
+    readonly resource: string;
+    readonly servers: readonly string[];
+  }[];
+  /** Where etcd's own API is served over the store. */
+  readonly serveEtcd?: string;
 }
 
 export interface RunningApiServer {
@@ -69,17 +88,24 @@ export interface RunningApiServer {
 export async function runApiServer(options: ApiServerOptions, level: Level, signal: AbortSignal): Promise<void> {
   const world = { clock: systemClock, random: systemRandom };
   const store = options.etcd ? await openEtcdStore(options.etcd, world) : await openStore(options.dataDir, systemClock);
+  let served: ServedEtcd | undefined;
   try {
     const deps = { store, ...world, log: stderrLogger(level) };
-    const { ended, listening } = await startApiServer(options, deps, signal);
+    const { ended, listening, pki } = await startApiServer(options, deps, signal);
+    if (options.serveEtcd) {
+      const { serveStore } = await import('./serve-etcd.ts');
+      served = await serveStore(store, options.serveEtcd, { pki, dataDir: options.dataDir, clock: systemClock });
+      process.stderr.write(`tiphys apiserver: the store is served as etcd at ${served.endpoint}\n`);
+    }
     process.stderr.write(`tiphys apiserver: ready on port ${listening.port}\n`);
     await ended;
   } finally {
+    served?.close();
     await store.close();
   }
 }
 
-const issuer = 'https://kubernetes.default.svc';
+const defaultIssuer = 'https://kubernetes.default.svc';
 
 /** Loads the store, listens, and makes what every cluster has; resolves when requests are answered. */
 export async function startApiServer(
@@ -88,7 +114,10 @@ export async function startApiServer(
   signal: AbortSignal,
 ): Promise<RunningApiServer> {
   const { clock, random } = deps;
-  const address = machineAddress();
+  const address = options.advertiseAddress ?? machineAddress();
+  const { serviceAccountIssuer: issuers = [defaultIssuer] } = options;
+  const issuer = issuers[0] ?? defaultIssuer;
+  const store = underPrefix(deps.store, options.etcdPrefix);
   const clusterIps = new ClusterIps(options.serviceClusterIpRange, random.fork('cluster-ips'));
   const serverNames = [
     'kubernetes',
@@ -103,15 +132,16 @@ export async function startApiServer(
     address,
   ];
   const pki = new Pki(filesIn(options.dataDir).pki, { clock, random }, { serverNames });
-  const server = new ApiServer(deps);
+  const server = new ApiServer({ ...deps, store });
   const metrics = new Registry();
   processMetrics(metrics);
   const nodes = new LocalNodes(tlsNodes({ ...pki.apiserverKubeletClient, ca: pki.ca.cert }));
   const parts = standardParts({
     metrics,
-    tokens: new ServiceAccountTokens(pki.serviceAccountKey),
+    tokens: tokensSignedBy(pki, options),
     issuer,
-    audiences: [issuer],
+    issuers,
+    audiences: options.apiAudiences ?? issuers,
     enableAdmissionPlugins: [
       ...(options.enableAdmissionPlugins ?? []),
       ...(options.allowPrivileged ? [] : ['Unprivileged']),
@@ -125,13 +155,13 @@ export async function startApiServer(
   await server.load(parts, signal);
   // The server goes on behind the signal until everybody who waits has been answered.
   const stop = new AbortController();
-  const running = [server.run(stop.signal), compactRegularly(deps.store, deps, stop.signal)];
+  const running = [server.run(stop.signal), compactRegularly(store, deps, stop.signal)];
   await bootstrap(server);
   const listening = await listen(server, {
     host: options.bindAddress,
     port: options.securePort,
-    ...pki.apiserver,
-    clientCa: pki.ca.cert,
+    ...(options.tls ? { cert: pemIn(options.tls.certFile), key: pemIn(options.tls.keyFile) } : pki.apiserver),
+    clientCa: [pki.ca.cert, ...(options.clientCaFile ? [pemIn(options.clientCaFile)] : [])].join('\n'),
     ...given(options, ['maxStreamsPerConnection']),
   }).catch((err: unknown) => Promise.reject(whyNotListening(err, options)));
   await publishKubernetesService(server, { clusterIp: clusterIps.first, address, port: listening.port });
@@ -161,6 +191,17 @@ async function shutDown(
   server.lifecycle.close();
   server.endWatches();
   await listening.drain(clock.timeout(requestTimeoutMs));
+}
+
+function tokensSignedBy(
+  pki: Pki,
+  { serviceAccountSigningKeyFile: own, serviceAccountKeyFile: others = [] }: ApiServerOptions,
+): ServiceAccountTokens {
+  const blocks = others.flatMap((file) => pemIn(file).match(/-----BEGIN [^]+?-----END [^-]+-----/g) ?? []);
+  // Tokens of the time before the flag go on.
+  return own
+    ? new ServiceAccountTokens(pemIn(own), [...blocks, pki.serviceAccountKey])
+    : new ServiceAccountTokens(pki.serviceAccountKey, blocks);
 }
 
 /** Those of the options that were given. */

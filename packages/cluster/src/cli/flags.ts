@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '@tiphys/sdk/machinery';
 import { defaultDataDir } from './data-dir.ts';
 
 /** Flags that several commands have, each with one meaning. */
@@ -24,6 +25,11 @@ export const flags = {
       .default(true),
   kubeconfig: () =>
     new Option('--kubeconfig <file>', 'the cluster to work for, and who we are there').makeOptionMandatory(),
+  serveEtcd: () =>
+    new Option(
+      '--serve-etcd <address>',
+      "serve etcd's own API over the store: unix:/path, or ip:port with the certificates of pki/etcd-*",
+    ),
   logLevel: () =>
     new Option('--log-level <level>', 'what to tell on stderr')
       .choices(['error', 'warn', 'info', 'debug'])
@@ -37,11 +43,44 @@ export function parsePort(text: string): number {
 }
 
 /** The spellings that Go's flags take. */
-export function parseBool(text: string): boolean {
+export function boolOf(text: string): boolean | undefined {
   if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(text)) return true;
-  if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(text)) return false;
-  throw new InvalidArgumentError('Say true or false.');
+  return ['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(text) ? false : undefined;
 }
+
+export function parseBool(text: string): boolean {
+  const value = boolOf(text);
+  if (value === undefined) throw new InvalidArgumentError('Say true or false.');
+  return value;
+}
+
+export function parseCount(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('A whole number from 0 on.');
+  return Number(text);
+}
+
+/** A duration as Go writes them, in milliseconds. */
+export function parsePeriod(text: string): number {
+  try {
+    const ms = parseDuration(text);
+    if (ms >= 0) return ms;
+  } catch (err) {
+    throw new InvalidArgumentError(`${(err as Error).message}.`);
+  }
+  throw new InvalidArgumentError('A duration from 0 on, such as 1m30s.');
+}
+
+export const parseList = (text: string): readonly string[] =>
+  text
+    .split(',')
+    .map((word) => word.trim())
+    .filter(Boolean);
+
+/** For a flag that may be given several times. */
+export const gather = (text: string, before: readonly string[] | undefined): readonly string[] => [
+  ...(before ?? []),
+  ...parseList(text),
+];
 
 export function parseCidr(text: string): string {
   const [address = '', bits = '', ...rest] = text.split('/');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Clock, Random } from '@tiphys/sdk/runtime';
-import { DataDirectoryError, LmdbBackend, openEtcd, type StoreBackend } from '../store/index.ts';
+import { DataDirectoryError, LmdbBackend, openEtcd, PrefixedStore, type StoreBackend } from '../store/index.ts';
 import { filesIn, makeDataDir, reasonOf } from './data-dir.ts';
 import { Failure } from './failure.ts';
 
@@ -23,8 +23,17 @@ export interface EtcdFlags {
   readonly etcdKeyfile?: string;
 }
 
+/** A store whose keys start with what `--etcd-prefix` says. */
+export function underPrefix(store: StoreBackend, prefix = upstreamsPrefix): StoreBackend {
+  const outside = `/${prefix.replace(/^\/+|\/+$/g, '')}/`;
+  const inside = `${upstreamsPrefix}/`;
+  return outside === inside ? store : new PrefixedStore(store, { inside, outside });
+}
+
+const upstreamsPrefix = '/registry';
+
 export async function openEtcdStore(flags: EtcdFlags, deps: { clock: Clock; random: Random }): Promise<StoreBackend> {
-  const pem = (name: string, file: string | undefined) => file && { [name]: readPem(file) };
+  const pem = (name: string, file: string | undefined) => file && { [name]: Buffer.from(pemIn(file)) };
   const identity = {
     ...pem('ca', flags.etcdCafile),
     ...pem('cert', flags.etcdCertfile),
@@ -37,9 +46,9 @@ export async function openEtcdStore(flags: EtcdFlags, deps: { clock: Clock; rand
   });
 }
 
-function readPem(file: string): Uint8Array {
+export function pemIn(file: string): string {
   try {
-    return readFileSync(file);
+    return readFileSync(file, 'utf8');
   } catch (cause) {
     throw new Failure(`${file} can't be read: ${reasonOf(cause)}`, { cause });
   }

@@ -11,6 +11,7 @@ import { whyNoRealNode } from './machine.ts';
 import { forgetRunning, writeRunning } from './running.ts';
 import type { Stop } from './stop-signal.ts';
 import { openStore } from './store.ts';
+import type { ServedEtcd } from '../store/index.ts';
 import { version } from './version.ts';
 
 export interface UpOptions {
@@ -23,6 +24,8 @@ export interface UpOptions {
   readonly allowPrivileged: boolean;
   /** How many simulated ones. */
   readonly nodes?: number;
+  /** Where etcd's own API is served over the store. */
+  readonly serveEtcd?: string;
   /** False for a control plane alone. */
   readonly node: boolean;
   readonly output: 'text' | 'json';
@@ -37,6 +40,7 @@ export async function runUp(options: UpOptions, { signal, keepsPods }: Stop): Pr
   const plan = planOf(options);
   const deps = { clock: systemClock, random: systemRandom, log: stderrLogger(options.logLevel) };
   const store = await openStore(dataDir, systemClock);
+  let served: ServedEtcd | undefined;
   try {
     await using tasks = group();
     const { server, nodes, pki, listening, ended } = await startApiServer(
@@ -51,6 +55,11 @@ export async function runUp(options: UpOptions, { signal, keepsPods }: Stop): Pr
       tasks.signal,
     );
     tasks.go(() => ended);
+    if (options.serveEtcd) {
+      const { serveStore } = await import('./serve-etcd.ts');
+      served = await serveStore(store, options.serveEtcd, { ...deps, pki, dataDir });
+      process.stderr.write(`tiphys: the store is served as etcd at ${served.endpoint}\n`);
+    }
     const url = `https://127.0.0.1:${listening.port}`;
     const client = pki.keptClient('admin', 'kubernetes-admin', ['system:masters']);
     writeFileOnce(files.adminKubeconfig, kubeconfig({ server: url, ca: pki.ca.cert, user: 'admin', client }), 0o600);
@@ -81,6 +90,7 @@ export async function runUp(options: UpOptions, { signal, keepsPods }: Stop): Pr
     if (!signal.aborted || !isAbort(err)) throw err;
   } finally {
     forgetRunning(dataDir);
+    served?.close();
     await store.close();
   }
 }

@@ -15,6 +15,12 @@ export interface PkiOptions {
   readonly serverNames: readonly string[];
 }
 
+interface Kept {
+  /** That a server's certificate must have. */
+  readonly names?: readonly string[];
+  readonly ca?: KeyPair;
+}
+
 /** The cluster's own authority, and the keys that its parts need. Kept in a directory, private keys readable by the owner only. */
 export class Pki {
   readonly #dir: string;
@@ -36,7 +42,9 @@ export class Pki {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     this.ca = this.#kept('ca', () => this.#authority('kubernetes'));
     this.frontProxyCa = this.#kept('front-proxy-ca', () => this.#authority('front-proxy-ca'));
-    this.apiserver = this.#kept('apiserver', () => this.serverCertificate('kube-apiserver', serverNames), serverNames);
+    this.apiserver = this.#kept('apiserver', () => this.serverCertificate('kube-apiserver', serverNames), {
+      names: serverNames,
+    });
     this.apiserverKubeletClient = this.#kept('apiserver-kubelet-client', () =>
       this.clientCertificate('kube-apiserver-kubelet-client', ['system:masters']),
     );
@@ -58,7 +66,22 @@ export class Pki {
   }
 
   keptServer(file: string, commonName: string, names: readonly string[]): KeyPair {
-    return this.#kept(file, () => this.serverCertificate(commonName, names), names);
+    return this.#kept(file, () => this.serverCertificate(commonName, names), { names });
+  }
+
+  /**
+   * Who may reach the store: an authority of its own, since a certificate of the cluster's would let every node and user in.
+   * Kept as `etcd-ca`, `etcd-server` and `etcd-client`.
+   */
+  etcd(names: readonly string[]): { ca: KeyPair; server: KeyPair; client: KeyPair } {
+    const ca = this.#kept('etcd-ca', () => this.#authority('etcd-ca'));
+    const leaf = (usage: 'server' | 'client', commonName: string) =>
+      issue({ commonName, usage, names, ...this.#valid(leafDays) }, this.#random, ca);
+    return {
+      ca,
+      server: this.#kept('etcd-server', () => leaf('server', 'etcd'), { names, ca }),
+      client: this.#kept('etcd-client', () => leaf('client', 'root'), { ca }),
+    };
   }
 
   #authority(commonName: string): KeyPair {
@@ -71,11 +94,11 @@ export class Pki {
     return { notBefore: now - 3_600_000, notAfter: now + days * day };
   }
 
-  #kept(name: string, make: () => KeyPair, names: readonly string[] = []): KeyPair {
+  #kept(name: string, make: () => KeyPair, { names = [], ca = this.ca }: Kept = {}): KeyPair {
     const [certFile, keyFile] = [join(this.#dir, `${name}.crt`), join(this.#dir, `${name}.key`)];
     if (existsSync(certFile) && existsSync(keyFile)) {
       const pair = { cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8') };
-      if (this.#isGood(pair.cert, names)) return pair;
+      if (this.#isGood(pair.cert, { names, ca })) return pair;
     }
     const pair = make();
     writeFileOnce(keyFile, pair.key, 0o600);
@@ -91,11 +114,10 @@ export class Pki {
     return key;
   }
 
-  #isGood(pem: string, names: readonly string[]): boolean {
+  #isGood(pem: string, { names, ca }: Required<Kept>): boolean {
     const cert = new X509Certificate(pem);
     if (Date.parse(cert.validTo) < this.#clock.now() + renewWithinDays * day) return false;
-    if (this.ca && cert.issuer !== cert.subject && !cert.verify(new X509Certificate(this.ca.cert).publicKey))
-      return false;
+    if (ca && cert.issuer !== cert.subject && !cert.verify(new X509Certificate(ca.cert).publicKey)) return false;
     return names.every((n) => cert.checkHost(n) !== undefined || cert.checkIP(n) !== undefined);
   }
 }

@@ -28,25 +28,58 @@ const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).to
 /** Verified tokens are remembered by their digest, so that a request pays for a signature only once. */
 const rememberedTokens = 4096;
 
-/** Signs and verifies service-account tokens: JWTs (RFC 7519) under ES256. Synchronous, since every request may need it. */
+/** A key that tokens are signed with: RSA (RS256), or a curve of NIST (ES256, ES384, ES512). */
+class TokenKey {
+  readonly alg: string;
+  readonly kid: string;
+  readonly public: KeyObject;
+  readonly #hash: string;
+
+  constructor(pem: string) {
+    this.public = createPublicKey(pem);
+    const bits = curves[this.public.asymmetricKeyDetails?.namedCurve ?? ''];
+    if (!bits && this.public.asymmetricKeyType !== 'rsa') throw new Error('only RSA and ECDSA keys sign tokens');
+    this.alg = bits ? `ES${bits}` : 'RS256';
+    this.#hash = `sha${bits ?? 256}`;
+    const der = this.public.export({ type: 'spki', format: 'der' });
+    this.kid = createHash('sha256').update(der).digest('base64url');
+  }
+
+  sign(head: string, key: KeyObject): string {
+    return sign(this.#hash, Buffer.from(head), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url');
+  }
+
+  verify(head: string, signature: string): boolean {
+    const key = { key: this.public, dsaEncoding: 'ieee-p1363' } as const;
+    return verify(this.#hash, Buffer.from(head), key, Buffer.from(signature, 'base64url'));
+  }
+
+  get jwk(): object {
+    return { ...this.public.export({ format: 'jwk' }), use: 'sig', alg: this.alg, kid: this.kid };
+  }
+}
+
+const curves: Readonly<Record<string, number>> = { prime256v1: 256, secp384r1: 384, secp521r1: 512 };
+
+/** Signs and verifies service-account tokens: JWTs (RFC 7519). Synchronous, since every request may need it. */
 export class ServiceAccountTokens {
-  readonly #key: KeyObject;
-  readonly #public: KeyObject;
-  readonly #kid: string;
+  readonly #private: KeyObject;
+  readonly #own: TokenKey;
+  readonly #keys: readonly TokenKey[];
   readonly #verified = new Map<string, TokenClaims>();
 
-  constructor(privateKeyPem: string) {
-    this.#key = createPrivateKey(privateKeyPem);
-    this.#public = createPublicKey(this.#key);
-    this.#kid = createHash('sha256')
-      .update(this.#public.export({ type: 'spki', format: 'der' }))
-      .digest('base64url');
+  /** With the key that signs, and those that may have signed before it: private or public ones, or certificates. PEM. */
+  constructor(privateKeyPem: string, otherPems: readonly string[] = []) {
+    this.#private = createPrivateKey(privateKeyPem);
+    this.#own = new TokenKey(privateKeyPem);
+    const others = otherPems.map((pem) => new TokenKey(pem)).filter(({ kid }) => kid !== this.#own.kid);
+    this.#keys = [this.#own, ...others];
   }
 
   sign(claims: TokenClaims): string {
-    const head = `${encode({ alg: 'ES256', kid: this.#kid })}.${encode(claims)}`;
-    const signature = sign('sha256', Buffer.from(head), { key: this.#key, dsaEncoding: 'ieee-p1363' });
-    return `${head}.${signature.toString('base64url')}`;
+    const { alg, kid } = this.#own;
+    const head = `${encode({ alg, kid })}.${encode(claims)}`;
+    return `${head}.${this.#own.sign(head, this.#private)}`;
   }
 
   /** The claims of a token that we signed; undefined for any other. Says nothing of its time or audience. */
@@ -66,13 +99,7 @@ export class ServiceAccountTokens {
     if (!head || !body || !signature || more !== undefined) return undefined;
     try {
       const { alg } = JSON.parse(Buffer.from(head, 'base64url').toString()) as { alg?: unknown };
-      if (alg !== 'ES256') return undefined;
-      const good = verify(
-        'sha256',
-        Buffer.from(`${head}.${body}`),
-        { key: this.#public, dsaEncoding: 'ieee-p1363' },
-        Buffer.from(signature, 'base64url'),
-      );
+      const good = this.#keys.some((key) => key.alg === alg && key.verify(`${head}.${body}`, signature));
       return good ? (JSON.parse(Buffer.from(body, 'base64url').toString()) as TokenClaims) : undefined;
     } catch {
       // Not JSON, so not a token of ours.
@@ -80,8 +107,13 @@ export class ServiceAccountTokens {
     }
   }
 
+  /** What tokens may be signed with. */
+  get algorithms(): readonly string[] {
+    return [...new Set(this.#keys.map(({ alg }) => alg))].sort();
+  }
+
   /** The public keys, as `/openid/v1/jwks` tells them. */
   get jwks(): { keys: readonly object[] } {
-    return { keys: [{ ...this.#public.export({ format: 'jwk' }), use: 'sig', alg: 'ES256', kid: this.#kid }] };
+    return { keys: this.#keys.map(({ jwk }) => jwk) };
   }
 }

@@ -22,5 +22,6 @@ export type { EtcdEndpoints } from './etcd/endpoints.ts';
 export { openEtcd, serveEtcd } from './etcd/on-demand.ts';
 export { DataDirectoryError } from './lmdb/data-directory.ts';
 export { LmdbBackend } from './lmdb/lmdb-backend.ts';
+export { PrefixedStore } from './prefixed.ts';
 export { MemoryBackend } from './memory-backend.ts';
 export { create, remove, update } from './writes.ts';

@@ -8,7 +8,8 @@ import { BadToken, type TokenAuthenticator } from './authenticator.ts';
 
 export interface ServiceAccountAuthnDeps {
   readonly tokens: ServiceAccountTokens;
-  readonly issuer: string;
+  /** Whose tokens are taken. */
+  readonly issuers: readonly string[];
   readonly clock: Clock;
   readonly objects: ClusterObjects;
 }
@@ -17,14 +18,15 @@ export interface ServiceAccountAuthnDeps {
 const leewayMs = 60_000;
 
 /** Tokens of service accounts: signed by us, in time, for us, and what they are bound to is still there. */
-export function serviceAccountTokens({ tokens, issuer, clock, objects }: ServiceAccountAuthnDeps): TokenAuthenticator {
+export function serviceAccountTokens({ tokens, issuers, clock, objects }: ServiceAccountAuthnDeps): TokenAuthenticator {
   return (token, wanted) => {
     const claims = tokens.verify(token);
     if (!claims) {
-      if (issuerOf(token) === issuer) throw new BadToken('go-jose/go-jose: error in cryptographic primitive');
+      if (issuers.includes(String(issuerOf(token))))
+        throw new BadToken('go-jose/go-jose: error in cryptographic primitive');
       return undefined;
     }
-    if (claims.iss !== issuer) return undefined;
+    if (!issuers.includes(claims.iss)) return undefined;
     const audiences = wanted.filter((a) => claims.aud.includes(a));
     if (!audiences.length) {
       throw new BadToken(`token audiences ${goList(claims.aud)} is invalid for the target audiences ${goList(wanted)}`);

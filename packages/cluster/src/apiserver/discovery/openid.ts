@@ -19,7 +19,7 @@ export function issuerDiscovery({ issuer, tokens, advertised }: IssuerDiscovery)
         jwks_uri: `https://${advertised()}/openid/v1/jwks`,
         response_types_supported: ['id_token'],
         subject_types_supported: ['public'],
-        id_token_signing_alg_values_supported: ['ES256'],
+        id_token_signing_alg_values_supported: tokens.algorithms,
       }),
     ],
     '/openid/v1/jwks': ['application/jwk-set+json', () => tokens.jwks],

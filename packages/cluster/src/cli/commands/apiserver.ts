@@ -1,5 +1,8 @@
-import { Command, Option } from 'commander';
-import { flags, parseAddress, parsePort } from '../flags.ts';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { ApiServerOptions } from '../apiserver.ts';
+import { Failure } from '../failure.ts';
+import { isDefault, parseFeatureGates } from '../feature-gates.ts';
+import { flags, gather, parseAddress, parseBool, parseCount, parseList, parsePeriod, parsePort } from '../flags.ts';
 import type { Level } from '../logger.ts';
 import { stopSignal } from '../stop-signal.ts';
 
@@ -7,44 +10,230 @@ interface Flags {
   dataDir: string;
   securePort: number;
   bindAddress: string;
+  advertiseAddress?: string;
   tokenAuthFile?: string;
+  clientCaFile?: string;
+  tlsCertFile?: string;
+  tlsPrivateKeyFile?: string;
+  anonymousAuth: boolean;
+  authorizationMode: NonNullable<ApiServerOptions['authorizationModes']>;
+  serviceAccountIssuer?: readonly string[];
+  serviceAccountKeyFile?: readonly string[];
+  serviceAccountSigningKeyFile?: string;
+  apiAudiences?: readonly string[];
   serviceClusterIpRange: string;
   allowPrivileged: boolean;
   enableAdmissionPlugins: readonly string[];
+  maxRequestsInflight: number;
+  maxMutatingRequestsInflight: number;
+  requestTimeout: number;
+  minRequestTimeout: number;
+  http2MaxStreamsPerConnection: number;
+  shutdownDelayDuration: number;
   etcdServers?: readonly string[];
+  etcdServersOverrides?: readonly EtcdOverride[];
+  etcdPrefix: string;
   etcdCafile?: string;
   etcdCertfile?: string;
   etcdKeyfile?: string;
+  serveEtcd?: string;
+  featureGates?: ReadonlyMap<string, boolean>;
+  v: number;
   logLevel: Level;
 }
 
-export const apiserverCommand = (): Command =>
-  new Command('apiserver')
+type EtcdOverride = NonNullable<ApiServerOptions['etcdOverrides']>[number];
+
+export const apiserverCommand = (): Command => {
+  const command = new Command('apiserver')
     .description('The API server alone, over the store in its data directory.')
-    .addOption(flags.dataDir())
-    .addOption(new Option('--secure-port <port>', 'port of HTTPS').argParser(parsePort).default(6443))
-    .addOption(new Option('--bind-address <ip>', 'address to listen on').argParser(parseAddress).default('0.0.0.0'))
-    .addOption(flags.tokenAuthFile())
-    .addOption(flags.serviceRange('10.0.0.0/24'))
-    .addOption(flags.allowPrivileged())
-    .addOption(
-      new Option('--enable-admission-plugins <names>', 'plugins beside the default ones, such as NodeRestriction')
-        .argParser((names) => names.split(',').filter(Boolean))
-        .default([], 'none'),
-    )
-    .addOption(
-      new Option(
-        '--etcd-servers <urls>',
-        'members of an etcd cluster to store in, scheme://ip:port,…; without them the store is in the data directory',
-      ).argParser((urls) => urls.split(',').filter(Boolean)),
-    )
-    .addOption(new Option('--etcd-cafile <file>', "the authority of etcd's certificates"))
-    .addOption(new Option('--etcd-certfile <file>', 'the certificate to show to etcd'))
-    .addOption(new Option('--etcd-keyfile <file>', 'its key'))
-    .addOption(flags.logLevel())
-    .action(async ({ logLevel, etcdServers, ...options }: Flags) => {
-      const { signal } = stopSignal();
-      const { runApiServer } = await import('../apiserver.ts');
-      const etcd = etcdServers && { etcd: { ...options, etcdServers } };
-      await runApiServer({ ...options, ...etcd, portFlag: '--secure-port' }, logLevel, signal);
-    });
+    .addOption(flags.dataDir());
+  for (const option of [...listening(), ...access(), ...objects(), ...limits(), ...storage(), ...telling()])
+    command.addOption(option);
+  for (const [flag, word] of Object.entries(withoutEffect))
+    command.addOption(new Option(`--${flag} [${word}]`, 'taken, and of no effect here').hideHelp());
+  return command.action(run);
+};
+
+const file = (flag: string, description: string) => new Option(`${flag} <file>`, description);
+const bool = (flag: string, description: string, value: boolean) =>
+  new Option(`${flag} [bool]`, description).argParser(parseBool).preset('true').default(value);
+const count = (flag: string, description: string, value: number) =>
+  new Option(`${flag} <number>`, description).argParser(parseCount).default(value);
+const period = (flag: string, description: string, value: string) =>
+  new Option(`${flag} <duration>`, description).argParser(parsePeriod).default(parsePeriod(value), value);
+
+const listening = (): Option[] => [
+  new Option('--secure-port <port>', 'port of HTTPS').argParser(parsePort).default(6443),
+  new Option('--bind-address <ip>', 'address to listen on').argParser(parseAddress).default('0.0.0.0'),
+  new Option('--advertise-address <ip>', 'address that pods and nodes reach it under').argParser(parseAddress),
+  file('--tls-cert-file', 'certificate to show instead of one of the data directory, with what signed it'),
+  file('--tls-private-key-file', 'its key'),
+  count('--http2-max-streams-per-connection', 'streams at once on one connection; 0 for as many as is wise', 0),
+];
+
+const access = (): Option[] => [
+  file('--client-ca-file', "authority of clients' certificates, beside the cluster's own"),
+  flags.tokenAuthFile(),
+  bool('--anonymous-auth', 'whether requests without credentials are those of system:anonymous', true),
+  new Option('--authorization-mode <modes>', `who decides, in order: ${modes.join(', ')}`)
+    .argParser(parseModes)
+    .default(['Node', 'RBAC'], 'Node,RBAC'),
+  new Option('--service-account-issuer <url>', "who service accounts' tokens are from; the first of several signs")
+    .argParser(gather)
+    .default(undefined, 'https://kubernetes.default.svc'),
+  new Option(
+    '--service-account-key-file <file>',
+    'key that tokens may be signed with, beside the signing key',
+  ).argParser(gather),
+  file('--service-account-signing-key-file', 'key that tokens are signed with, instead of one of the data directory'),
+  new Option('--api-audiences <names>', 'whom tokens are for when they say nothing else')
+    .argParser(parseList)
+    .default(undefined, 'the issuers'),
+];
+
+const objects = (): Option[] => [
+  flags.serviceRange('10.0.0.0/24'),
+  flags.allowPrivileged(),
+  new Option('--enable-admission-plugins <names>', 'plugins beside the default ones, such as NodeRestriction')
+    .argParser(parseList)
+    .default([], 'none'),
+];
+
+const limits = (): Option[] => [
+  count('--max-requests-inflight', 'reading requests in work at once; 0 for any number', 400),
+  count('--max-mutating-requests-inflight', 'writing requests in work at once; 0 for any number', 200),
+  period('--request-timeout', 'how long a request may take, watches and the like aside', '1m0s'),
+  count('--min-request-timeout', 'seconds after which a watch ends at the earliest', 1800),
+  period('--shutdown-delay-duration', 'how long to go on after being asked to end, no longer ready', '0s'),
+];
+
+const storage = (): Option[] => [
+  new Option(
+    '--etcd-servers <urls>',
+    'members of an etcd cluster to store in, scheme://ip:port,… or unix:///path; without them the store is in the data directory',
+  ).argParser(parseList),
+  new Option(
+    '--etcd-servers-overrides <overrides>',
+    'other etcd clusters for some resources: group/resource#url;url,…',
+  ).argParser(parseOverrides),
+  new Option('--etcd-prefix <prefix>', 'what all keys start with').default('/registry'),
+  file('--etcd-cafile', "the authority of etcd's certificates"),
+  file('--etcd-certfile', 'the certificate to show to etcd'),
+  file('--etcd-keyfile', 'its key'),
+  flags.serveEtcd(),
+];
+
+const telling = (): Option[] => [
+  new Option('--feature-gates <gates>', 'name=true|false,…; none changes anything yet').argParser(parseFeatureGates),
+  new Option('-v, --v <level>', 'how much to tell, as a number: 2 for info, 4 for debug')
+    .argParser(parseCount)
+    .default(0),
+  flags.logLevel(),
+];
+
+const modes = ['Node', 'RBAC', 'AlwaysAllow', 'AlwaysDeny'] as const;
+
+function parseModes(text: string): NonNullable<ApiServerOptions['authorizationModes']> {
+  const names = parseList(text);
+  for (const [i, name] of names.entries()) {
+    const quoted = JSON.stringify(name);
+    if (!(modes as readonly string[]).includes(name))
+      throw new InvalidArgumentError(`authorization-mode ${quoted} is not a valid mode`);
+    if (names.indexOf(name) !== i)
+      throw new InvalidArgumentError(`authorization-mode ${quoted} has mode specified more than once`);
+  }
+  if (!names.length) throw new InvalidArgumentError('at least one authorization-mode must be passed');
+  return names as NonNullable<ApiServerOptions['authorizationModes']>;
+}
+
+function parseOverrides(text: string): readonly EtcdOverride[] {
+  return parseList(text).map((part) => {
+    const [, group, resource, servers] = /^([^/#]*)\/([^/#]+)#(.+)$/.exec(part) ?? [];
+    const urls = servers?.split(';').filter(Boolean) ?? [];
+    if (group === undefined || !resource || !urls.length)
+      throw new InvalidArgumentError(
+        `--etcd-servers-overrides invalid, must be of format: group/resource#servers, where servers are URLs, semicolon separated`,
+      );
+    return { group, resource, servers: urls };
+  });
+}
+
+/** Flags of kube-apiserver that manifests carry and that ask for nothing that would be done otherwise here. */
+const withoutEffect: Readonly<Record<string, string>> = {
+  profiling: 'bool',
+  'contention-profiling': 'bool',
+  'cert-dir': 'dir',
+  'enable-bootstrap-token-auth': 'bool',
+  'enable-priority-and-fairness': 'bool',
+  'enable-aggregator-routing': 'bool',
+  'enable-garbage-collector': 'bool',
+  'endpoint-reconciler-type': 'type',
+  'etcd-compaction-interval': 'duration',
+  'etcd-healthcheck-timeout': 'duration',
+  'event-ttl': 'duration',
+  'goaway-chance': 'number',
+  'kubelet-certificate-authority': 'file',
+  'kubelet-client-certificate': 'file',
+  'kubelet-client-key': 'file',
+  'kubelet-preferred-address-types': 'types',
+  'kubelet-timeout': 'duration',
+  'logging-format': 'format',
+  'proxy-client-cert-file': 'file',
+  'proxy-client-key-file': 'file',
+  'requestheader-allowed-names': 'names',
+  'requestheader-client-ca-file': 'file',
+  'requestheader-extra-headers-prefix': 'prefixes',
+  'requestheader-group-headers': 'names',
+  'requestheader-username-headers': 'names',
+  'service-account-extend-token-expiration': 'bool',
+  'service-account-lookup': 'bool',
+  'service-node-port-range': 'range',
+  'storage-backend': 'name',
+  'storage-media-type': 'type',
+  'tls-cipher-suites': 'names',
+  'tls-min-version': 'version',
+  'watch-cache': 'bool',
+  'watch-cache-sizes': 'sizes',
+};
+
+async function run(given: Flags, command: Command): Promise<void> {
+  if (!given.tlsCertFile !== !given.tlsPrivateKeyFile)
+    throw new Failure('--tls-cert-file and --tls-private-key-file go together: give both, or none');
+  for (const note of notesOn(given, command)) process.stderr.write(`tiphys apiserver: ${note}\n`);
+  const { signal } = stopSignal();
+  const { runApiServer } = await import('../apiserver.ts');
+  await runApiServer(optionsOf(given), levelOf(given), signal);
+}
+
+/** What somebody may have meant and doesn't get. */
+function notesOn(given: Flags, command: Command): string[] {
+  const isGiven = (option: Option) => command.getOptionValueSource(option.attributeName()) === 'cli';
+  const idle = command.options.filter((o) => Object.hasOwn(withoutEffect, o.long?.slice(2) ?? '') && isGiven(o));
+  const gates = [...(given.featureGates ?? [])].filter(([name, value]) => !isDefault(name, value));
+  return [
+    ...(idle.length ? [`without effect here: ${idle.map((o) => o.long).join(' ')}`] : []),
+    ...(gates.length ? [`feature gates that change nothing here: ${gates.map(([name]) => name).join(' ')}`] : []),
+  ];
+}
+
+const levelOf = ({ v, logLevel }: Flags): Level => (v >= 4 ? 'debug' : v >= 2 ? 'info' : logLevel);
+
+function optionsOf(given: Flags): ApiServerOptions {
+  const { tlsCertFile, tlsPrivateKeyFile, etcdServers, etcdServersOverrides, ...same } = given;
+  return {
+    ...same,
+    portFlag: '--secure-port',
+    ...(tlsCertFile && tlsPrivateKeyFile && { tls: { certFile: tlsCertFile, keyFile: tlsPrivateKeyFile } }),
+    allowAnonymous: given.anonymousAuth,
+    authorizationModes: given.authorizationMode,
+    limits: { readOnly: given.maxRequestsInflight, mutating: given.maxMutatingRequestsInflight },
+    requestTimeoutMs: given.requestTimeout,
+    minWatchSeconds: given.minRequestTimeout,
+    shutdownDelayMs: given.shutdownDelayDuration,
+    maxStreamsPerConnection: given.http2MaxStreamsPerConnection,
+    etcdPrefix: given.etcdPrefix,
+    ...(etcdServersOverrides && { etcdOverrides: etcdServersOverrides }),
+    ...(etcdServers && { etcd: { ...given, etcdServers } }),
+  };
+}

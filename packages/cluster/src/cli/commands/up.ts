@@ -14,6 +14,7 @@ interface Flags {
   nodes?: number;
   node: boolean;
   keepPods?: boolean;
+  serveEtcd?: string;
   output: 'text' | 'json';
   logLevel: Level;
 }
@@ -40,6 +41,7 @@ export const upCommand = (): Command =>
     .addOption(flags.serviceRange('10.96.0.0/12'))
     .addOption(flags.clusterCidr())
     .addOption(flags.allowPrivileged())
+    .addOption(flags.serveEtcd())
     .option('--keep-pods', 'leave the pods running at the end, to be taken over by the next start')
     .addOption(
       new Option('-o, --output <format>', 'how to tell that it is ready').choices(['text', 'json']).default('text'),

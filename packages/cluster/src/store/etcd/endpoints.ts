@@ -3,7 +3,7 @@ import type { Clock } from '@tiphys/sdk/runtime';
 import { type CallOptions, Connection, hasRpcCode, isUnavailable, RpcError } from '../../grpc/index.ts';
 
 export interface EtcdEndpoints {
-  /** `http://host:port` or `https://host:port`, any number of one cluster. */
+  /** `http://host:port`, `https://host:port` or `unix:///path`, any number of one cluster. */
   readonly endpoints: readonly string[];
   /** PEM. The authorities that sign the servers' certificates; the system's when left out. */
   readonly ca?: Uint8Array;
@@ -35,8 +35,8 @@ export class Endpoints {
     const pem = (bytes: Uint8Array | undefined) => (bytes ? Buffer.from(bytes) : null);
     const secure = () => credentials.createSsl(pem(ca), pem(key), pem(cert));
     this.#connections = endpoints.map((endpoint) => {
-      const { protocol, host } = new URL(endpoint);
-      return new Connection(host, {
+      const { protocol, host, pathname } = new URL(endpoint);
+      return new Connection(protocol === 'unix:' ? `unix:${pathname}` : host, {
         clock,
         maxMessageBytes,
         // A member that the rest of its cluster has lost says so instead of waiting.

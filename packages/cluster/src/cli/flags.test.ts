@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Command, CommanderError } from 'commander';
+import { apiserverCommand } from './commands/apiserver.ts';
+import { isDefault, parseFeatureGates } from './feature-gates.ts';
+
+/** What is said about wrong flags; undefined when they are fine. */
+function complaint(...argv: string[]): string | undefined {
+  let said = '';
+  const quiet = (c: Command) => c.exitOverride().configureOutput({ writeErr: (text) => void (said += text) });
+  const program = quiet(new Command('tiphys')).addCommand(quiet(apiserverCommand()).action(() => {}));
+  try {
+    program.parse(['node', 'tiphys', 'apiserver', ...argv]);
+    return undefined;
+  } catch (err) {
+    if (!(err instanceof CommanderError)) throw err;
+    return said;
+  }
+}
+
+test("manifests' flags are taken", () => {
+  const kubeadms = [
+    '--advertise-address=192.168.0.10',
+    '--allow-privileged=true',
+    '--authorization-mode=Node,RBAC',
+    '--client-ca-file=/etc/kubernetes/pki/ca.crt',
+    '--enable-admission-plugins=NodeRestriction',
+    '--enable-bootstrap-token-auth=true',
+    '--etcd-cafile=/etc/kubernetes/pki/etcd/ca.crt',
+    '--etcd-certfile=/etc/kubernetes/pki/apiserver-etcd-client.crt',
+    '--etcd-keyfile=/etc/kubernetes/pki/apiserver-etcd-client.key',
+    '--etcd-servers=https://127.0.0.1:2379',
+    '--kubelet-client-certificate=/etc/kubernetes/pki/apiserver-kubelet-client.crt',
+    '--kubelet-client-key=/etc/kubernetes/pki/apiserver-kubelet-client.key',
+    '--kubelet-preferred-address-types=InternalIP,ExternalIP,Hostname',
+    '--proxy-client-cert-file=/etc/kubernetes/pki/front-proxy-client.crt',
+    '--proxy-client-key-file=/etc/kubernetes/pki/front-proxy-client.key',
+    '--requestheader-allowed-names=front-proxy-client',
+    '--requestheader-client-ca-file=/etc/kubernetes/pki/front-proxy-ca.crt',
+    '--requestheader-extra-headers-prefix=X-Remote-Extra-',
+    '--requestheader-group-headers=X-Remote-Group',
+    '--requestheader-username-headers=X-Remote-User',
+    '--secure-port=6443',
+    '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
+    '--service-account-key-file=/etc/kubernetes/pki/sa.pub',
+    '--service-account-signing-key-file=/etc/kubernetes/pki/sa.key',
+    '--service-cluster-ip-range=10.96.0.0/12',
+    '--tls-cert-file=/etc/kubernetes/pki/apiserver.crt',
+    '--tls-private-key-file=/etc/kubernetes/pki/apiserver.key',
+    '--profiling=false',
+    '--v=4',
+  ];
+  assert.equal(complaint(...kubeadms), undefined);
+});
+
+test('what is wrong is told', () => {
+  const table: [flags: string[], want: RegExp][] = [
+    [['--no-such-flag'], /unknown option '--no-such-flag'/],
+    [['--authorization-mode=Foo'], /authorization-mode "Foo" is not a valid mode/],
+    [['--authorization-mode=RBAC,RBAC'], /authorization-mode "RBAC" has mode specified more than once/],
+    [['--request-timeout=soon'], /time: invalid duration "soon"/],
+    [['--request-timeout=-1s'], /A duration from 0 on/],
+    [['--max-requests-inflight=-1'], /A whole number/],
+    [['--anonymous-auth=perhaps'], /Say true or false/],
+    [['--bind-address=here'], /An IP address/],
+    [['--etcd-servers-overrides=events#http://a:1'], /must be of format: group\/resource#servers/],
+    [['--feature-gates=NoSuchGate=true'], /unrecognized feature gate: NoSuchGate/],
+    [['--feature-gates=APIServerIdentity'], /missing bool value for APIServerIdentity/],
+    [['--feature-gates=APIServerIdentity=maybe'], /invalid value of APIServerIdentity=maybe, err: strconv\.ParseBool/],
+    [
+      ['--feature-gates=APIServerTracing=false'],
+      /cannot set feature gate APIServerTracing to false, feature is locked to true/,
+    ],
+  ];
+  for (const [flags, want] of table) assert.match(complaint(...flags) ?? 'nothing', want, flags.join(' '));
+});
+
+test('feature gates add up', () => {
+  const first = parseFeatureGates('APIServerIdentity=false, AllAlpha=true,');
+  const both = parseFeatureGates('APIServerIdentity=true,APIServerTracing=true', first);
+  assert.deepEqual(
+    [...both],
+    [
+      ['APIServerIdentity', true],
+      ['AllAlpha', true],
+      ['APIServerTracing', true],
+    ],
+  );
+  assert.ok(isDefault('APIServerIdentity', true) && !isDefault('AllAlpha', true));
+});
