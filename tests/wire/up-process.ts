@@ -53,8 +53,13 @@ export class UpProcess {
   }
 
   /** Ends it and everything that it has left. */
-  close(): void {
-    if (this.#child?.exitCode === null) this.#child.kill('SIGKILL');
+  async close(): Promise<void> {
+    const child = this.#child;
+    if (child && child.exitCode === null && child.signalCode === null) {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await ended;
+    }
     spawnSync(process.execPath, [main, 'reset', '--data-dir', this.dataDir]);
     rmSync(this.dataDir, { recursive: true, force: true });
   }

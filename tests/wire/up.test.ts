@@ -20,8 +20,8 @@ describe('tiphys up with simulated nodes', { skip: found.length ? false : 'no ku
     assert.deepEqual(ready.nodes.toSorted(), ['sim-0', 'sim-1', 'sim-2']);
     ({ kubeconfig } = ready);
   });
-  after(() => {
-    up.close();
+  after(async () => {
+    await up.close();
     rmSync(home, { recursive: true, force: true });
   });
 

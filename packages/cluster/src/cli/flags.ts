@@ -6,9 +6,9 @@ import { defaultDataDir } from './data-dir.ts';
 /** Flags that several commands have, each with one meaning. */
 export const flags = {
   dataDir: () =>
-    new Option('--data-dir <dir>', 'where the cluster keeps everything').default(
-      defaultDataDir(process.env, process.getuid?.() === 0),
-    ),
+    new Option('--data-dir <dir>', 'where the cluster keeps everything')
+      .env('TIPHYS_DATA_DIR')
+      .default(defaultDataDir(process.env, process.getuid?.() === 0)),
   tokenAuthFile: () =>
     new Option(
       '--token-auth-file <file>',

@@ -1,5 +1,6 @@
 import { accessSync } from 'node:fs';
 import { arch } from 'node:os';
+import { delimiter, sep } from 'node:path';
 import { systemClock, systemRandom } from '@tiphys/sdk/runtime';
 import {
   containerdPaths,
@@ -37,7 +38,9 @@ export async function makeImageFromHost({ name, files, dataDir, socket }: ImageF
       `no node of ${dataDir} is running: start it with tiphys up, or name a containerd with --container-runtime-endpoint`,
     );
   }
-  const path = process.env['PATH'] ?? '';
+  // npx puts the programs of packages before the machine's own.
+  const dirs = (process.env['PATH'] ?? '').split(delimiter).filter((dir) => !dir.endsWith(`node_modules${sep}.bin`));
+  const path = dirs.join(delimiter);
   const architecture = arch() === 'x64' ? 'amd64' : arch();
   const image = await imageFromHost({ files, architecture, path }).catch((cause: unknown) => {
     throw new Failure(cause instanceof Error ? cause.message : String(cause), { cause });

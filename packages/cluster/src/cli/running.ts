@@ -39,7 +39,9 @@ export function forgetRunning(dataDir: string): void {
 function startTicks(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // One that has ended stays there until its parent has heard of it.
+    return fields[0] === 'Z' ? undefined : fields[19];
   } catch {
     try {
       process.kill(pid, 0);

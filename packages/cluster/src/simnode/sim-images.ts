@@ -19,7 +19,7 @@ function unresolved(image: string): string {
   const [, name = '', tag = 'latest'] = /^[^/]+\/(.*?)(?:[:@]([^/]+))?$/.exec(image) ?? [];
   const [registry] = image.split('/');
   return (
-    `failed to pull and unpack image "${image}": failed to resolve reference "${image}": ` +
+    `rpc error: code = Unknown desc = failed to pull and unpack image "${image}": failed to resolve reference "${image}": ` +
     `failed to do request: Head "https://${registry}/v2/${name}/manifests/${tag}": dial tcp: lookup ${hostOf(image)}: no such host`
   );
 }

@@ -17,7 +17,7 @@ export interface FromHostOptions {
 
 const run = promisify(execFile);
 
-const imagePath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const usualPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /** What programs expect of a system, however small. */
 const system = {
@@ -32,18 +32,20 @@ const directories = { '/tmp': 0o1777, '/var/tmp': 0o1777, '/run': 0o755, '/root'
  * them. With it a machine that reaches no registry has something to run.
  */
 export async function imageFromHost({ files, architecture, path }: FromHostOptions): Promise<OciImage> {
-  const [first] = files;
-  if (first === undefined) throw new Error('an image needs at least one file');
+  if (files.length === 0) throw new Error('an image needs at least one file');
   const tree = new HostTree();
-  const entrypoint = await located(first, path);
-  for (const file of files) await tree.add(await located(file, path));
+  const paths = await Promise.all(files.map((file) => located(file, path)));
+  for (const file of paths) await tree.add(file);
   await addNeeds(tree, path);
-  for (const file of files) if (basename(file) === 'busybox') await addApplets(tree, await located(file, path));
+  for (const file of paths) if (basename(file) === 'busybox') await addApplets(tree, file);
   for (const [name, mode] of Object.entries(directories)) tree.make(name, { type: 'directory', mode });
   for (const [name, text] of Object.entries(system)) {
     tree.make(name, { type: 'file', mode: 0o644, data: Buffer.from(text) });
   }
-  return ociImage(tarOf(tree.entries()), { architecture, entrypoint: [entrypoint], env: [`PATH=${imagePath}`] });
+  // Programs that were asked for by name are found by it.
+  const dirs = paths.filter((p) => !files.includes(p)).map((p) => dirname(p));
+  const env = [`PATH=${[...new Set([...usualPath, ...dirs])].join(':')}`];
+  return ociImage(tarOf(tree.entries()), { architecture, entrypoint: [paths[0]!], env });
 }
 
 async function located(file: string, path: string): Promise<string> {

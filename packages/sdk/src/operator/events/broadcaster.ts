@@ -28,6 +28,7 @@ export class EventBroadcaster implements EventRecorder {
   readonly #correlator = new EventCorrelator();
   readonly #queue: Event[] = [];
   readonly #changed = new Broadcast();
+  #lastNanos = 0n;
 
   constructor(options: EventBroadcasterOptions) {
     this.#options = options;
@@ -35,11 +36,11 @@ export class EventBroadcaster implements EventRecorder {
 
   event({ kind, object, fieldPath }: Subject, type: EventType, reason: string, message: string): void {
     if (this.#queue.length >= longestQueue) return;
-    const { clock, random, component, host } = this.#options;
+    const { clock, component, host } = this.#options;
     const now = timestamp(clock.now());
     const { name = '', namespace } = object.metadata;
     this.#queue.push({
-      metadata: { name: eventName(name, clock, random), namespace: namespace || 'default' },
+      metadata: { name: eventName(name, this.#nanos()), namespace: namespace || 'default' },
       involvedObject: referenceTo(kind, object, fieldPath),
       reason,
       message,
@@ -68,6 +69,14 @@ export class EventBroadcaster implements EventRecorder {
     }
   }
 
+  /** Our clocks have milliseconds: the rest is drawn, so that names sort as the events were told. */
+  #nanos(): bigint {
+    const { clock, random } = this.#options;
+    const drawn = BigInt(Math.floor(clock.now())) * 1_000_000n + BigInt(random.int(1_000_000));
+    this.#lastNanos = drawn > this.#lastNanos ? drawn : this.#lastNanos + 1n;
+    return this.#lastNanos;
+  }
+
   async #write(correlated: Correlated, signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#options;
     for (let attempt = 0; attempt < attempts; attempt++) {
@@ -86,7 +95,7 @@ export class EventBroadcaster implements EventRecorder {
   }
 
   async #send({ event, patch, key }: Correlated, signal: AbortSignal): Promise<void> {
-    const { client, clock, random } = this.#options;
+    const { client } = this.#options;
     if (patch) {
       const { count, lastTimestamp, message } = event;
       try {
@@ -100,7 +109,7 @@ export class EventBroadcaster implements EventRecorder {
       } catch (err) {
         if (!isNotFound(err)) throw err; // it expired; tell it anew
       }
-      const name = eventName(event.involvedObject.name ?? '', clock, random);
+      const name = eventName(event.involvedObject.name ?? '', this.#nanos());
       this.#correlator.replaced(key, name);
       await client.create(eventKind, { ...event, metadata: { ...event.metadata, name } }, { signal });
       return;
