@@ -6,7 +6,6 @@ import { createClient } from '@tiphys/sdk/client';
 import { bootstrapPolicy } from './authz/bootstrap/index.ts';
 import type { ApiServer } from './server.ts';
 import type { UserInfo } from './context.ts';
-import { servedKinds } from './kinds.ts';
 import { makeFlowControlObjects } from './upkeep/flow-control-objects.ts';
 import { registerLocalApis } from './upkeep/local-api-services.ts';
 
@@ -49,7 +48,7 @@ export async function bootstrap(server: ApiServer): Promise<void> {
       makeFlowControlObjects(clientOf(server, 'api-priority-and-fairness-config-producer-v1')),
     ),
     lifecycle.step('apiservice-registration-controller', () =>
-      registerLocalApis(clientOf(server, 'kube-apiserver'), servedKinds),
+      registerLocalApis(clientOf(server, 'kube-apiserver'), server.kinds.all),
     ),
   ]);
 }

@@ -1,8 +1,9 @@
 import * as api from '@tiphys/sdk/api';
 import { type AnyKind, erase } from '@tiphys/sdk/schema';
+import { type RuntimeConfig, servedBy } from './runtime-config.ts';
 
-/** The kinds that are stored, in the order in which their groups are listed. */
-export const storedKinds: readonly AnyKind[] = [
+/** Every kind that can be stored, in the order in which their groups are listed, a group's preferred version first. */
+const storable: readonly AnyKind[] = [
   erase(api.configMap),
   erase(api.endpoints),
   erase(api.event),
@@ -28,13 +29,19 @@ export const storedKinds: readonly AnyKind[] = [
   erase(api.cronJob),
   erase(api.job),
   erase(api.certificateSigningRequest),
+  erase(api.clusterTrustBundle),
+  erase(api.clusterTrustBundleV1Alpha1),
   erase(api.lease),
+  erase(api.leaseCandidate),
+  erase(api.leaseCandidateV1Alpha2),
   erase(api.endpointSlice),
   erase(api.ingress),
   erase(api.ingressClass),
   erase(api.ipAddress),
   erase(api.networkPolicy),
   erase(api.serviceCIDR),
+  erase(api.ipAddressV1Beta1),
+  erase(api.serviceCIDRV1Beta1),
   erase(api.runtimeClass),
   erase(api.podDisruptionBudget),
   erase(api.role),
@@ -58,12 +65,10 @@ export const storedKinds: readonly AnyKind[] = [
   erase(api.storageClass),
   erase(api.volumeAttachment),
   erase(api.volumeAttributesClass),
+  erase(api.volumeAttributesClassV1Beta1),
   erase(api.flowSchema),
   erase(api.priorityLevelConfiguration),
 ];
-
-/** One of those that share a place in the store keeps the cache: the version that is stored. */
-export const hubKinds: readonly AnyKind[] = storedKinds.filter((k) => !k.hub);
 
 /** Kinds that answer without being stored. */
 const virtualKinds: readonly AnyKind[] = [
@@ -76,4 +81,24 @@ const virtualKinds: readonly AnyKind[] = [
   erase(api.selfSubjectRulesReview),
 ];
 
-export const servedKinds: readonly AnyKind[] = [...storedKinds, ...virtualKinds];
+/** Every kind that this server could serve. */
+export const declaredKinds: readonly AnyKind[] = [...storable, ...virtualKinds];
+
+/** The kinds that one server serves. */
+export interface ServedKinds {
+  readonly stored: readonly AnyKind[];
+  readonly all: readonly AnyKind[];
+  /** One of those that share a place in the store keeps the cache: the version that is stored, served or not. */
+  readonly hubs: readonly AnyKind[];
+}
+
+export function kindsServedBy(config: RuntimeConfig): ServedKinds {
+  const isServed = servedBy(config, declaredKinds);
+  const stored = storable.filter(isServed);
+  const hubs = [...new Set(stored.map((k) => k.hub?.kind ?? k))];
+  return { stored, all: [...stored, ...virtualKinds.filter(isServed)], hubs };
+}
+
+/** What is served unless somebody asks for more or less. */
+export const standardKinds = kindsServedBy(new Map());
+export const servedKinds = standardKinds.all;

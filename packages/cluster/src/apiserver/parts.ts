@@ -19,7 +19,6 @@ import { authorize } from './filters/authorize.ts';
 import { impersonate } from './filters/impersonate.ts';
 import { healthChecks } from './health/checks.ts';
 import { health } from './health/endpoint.ts';
-import { servedKinds, storedKinds } from './kinds.ts';
 import { deadline } from './filters/deadline.ts';
 import { limit, type Limits } from './filters/limit.ts';
 import { measure } from './filters/measure.ts';
@@ -77,7 +76,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
       cacheMetrics(registry, server.feed);
       const measured = new RequestMetrics(registry);
       return [
-        measure(measured, { clock, isServed }),
+        measure(measured, { clock, isServed: isServedBy(server) }),
         whileOpen(server.lifecycle),
         deadline({ clock, requestTimeoutMs: config.requestTimeoutMs ?? 60_000 }),
         authenticate(authenticator),
@@ -94,13 +93,13 @@ export function standardParts(config: PartsConfig): ApiServerParts {
           () => server.registries.of(api.pod),
           () => server.admission,
         ),
-        discovery(servedKinds, config.advertised),
+        discovery(server.kinds.all, config.advertised),
         version,
         issuerDiscovery(config),
-        openApi(servedKinds, server.deps.clock),
+        openApi(server.kinds.all, server.deps.clock),
         health(healthChecks({ ...server.deps, lifecycle: server.lifecycle })),
         metrics(registry),
-        rootPaths(servedKinds),
+        rootPaths(server.kinds.all),
       ];
     },
     admission: (server) =>
@@ -113,7 +112,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
         enable: config.enableAdmissionPlugins ?? [],
       }),
     subresources: (server) =>
-      subresourcesOf(storedKinds, {
+      subresourcesOf(server.kinds.stored, {
         ...config,
         admission: () => server.admission,
         budgets: () => server.registries.of(api.podDisruptionBudget),
@@ -132,8 +131,10 @@ export function standardParts(config: PartsConfig): ApiServerParts {
   };
 }
 
-const served = new Set(servedKinds.map((k) => `${k.group}/${k.version}/${k.plural}`));
-const isServed = ({ group, version: v, resource }: RequestInfo): boolean => served.has(`${group}/${v}/${resource}`);
+const isServedBy = ({ kinds }: ApiServer) => {
+  const served = new Set(kinds.all.map((k) => `${k.group}/${k.version}/${k.plural}`));
+  return ({ group, version: v, resource }: RequestInfo): boolean => served.has(`${group}/${v}/${resource}`);
+};
 
 /** Who asks and what they may. */
 function access(config: PartsConfig, server: ApiServer) {

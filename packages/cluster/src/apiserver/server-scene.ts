@@ -6,6 +6,7 @@ import { ServiceAccountTokens } from '../pki/index.ts';
 import { MemoryBackend } from '../store/index.ts';
 import { bootstrap } from './bootstrap.ts';
 import type { UserInfo } from './context.ts';
+import { type ServedKinds, standardKinds } from './kinds.ts';
 import { type PartsConfig, standardParts } from './parts.ts';
 import { ClusterIps } from './registry/kinds/index.ts';
 import { ApiServer } from './server.ts';
@@ -47,11 +48,14 @@ export const aNodeUser = (name: string): UserInfo => aUser(`system:node:${name}`
 
 const issuer = 'https://kubernetes.default.svc';
 
-export async function serverScene(config: Partial<PartsConfig> = {}): Promise<ServerScene> {
+export async function serverScene(
+  config: Partial<PartsConfig> = {},
+  kinds: ServedKinds = standardKinds,
+): Promise<ServerScene> {
   const clock = new SimClock();
   const random = seededRandom(1);
   const stop = new AbortController();
-  const server = new ApiServer({ store: new MemoryBackend(clock), clock, random, log: nullLogger });
+  const server = new ApiServer({ store: new MemoryBackend(clock), clock, random, log: nullLogger, kinds });
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const tokens = new ServiceAccountTokens(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
   await server.load(

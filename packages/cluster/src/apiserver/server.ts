@@ -9,7 +9,7 @@ import type { Filter, Handler, RequestContext, ServerRequest, ServerResponse, Us
 import { requestInfo } from './filters/request-info.ts';
 import { dispatcher, type Endpoint, type SubresourceHandler } from './handlers/dispatch.ts';
 import { errorResponse } from './handlers/respond.ts';
-import { hubKinds, servedKinds, storedKinds } from './kinds.ts';
+import { type ServedKinds, standardKinds } from './kinds.ts';
 import type { KindHooks } from './registry/kind-hooks.ts';
 import { Registries } from './registry/registries.ts';
 import { type Resource, resourceOf } from './registry/resource.ts';
@@ -19,6 +19,8 @@ export interface ApiServerDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  /** What is served, when it isn't what is served ordinarily. */
+  readonly kinds?: ServedKinds;
 }
 
 /** The parts that an API server is put together from; each list in one place, its order the order of work. */
@@ -37,6 +39,7 @@ const anonymous: UserInfo = { name: 'system:anonymous', groups: ['system:unauthe
 /** The API server as a function: `handle(request) → response`. Only `http/` knows sockets. */
 export class ApiServer {
   readonly deps: ApiServerDeps;
+  readonly kinds: ServedKinds;
   readonly feed: Feed;
   readonly lifecycle = new Lifecycle();
   readonly #ids: Random;
@@ -46,6 +49,7 @@ export class ApiServer {
 
   constructor(deps: ApiServerDeps) {
     this.deps = deps;
+    this.kinds = deps.kinds ?? standardKinds;
     this.#ids = deps.random.fork('audit-ids');
     this.feed = new Feed(deps.store, deps);
   }
@@ -63,10 +67,10 @@ export class ApiServer {
   /** Reads what is stored and puts the chain together. */
   async load(parts: ApiServerParts, signal: AbortSignal): Promise<void> {
     const { store, clock, random } = this.deps;
-    await this.feed.load(hubKinds.map(resourceOf), signal);
+    await this.feed.load(this.kinds.hubs.map(resourceOf), signal);
     // Plugins and hooks find the registries through the server when they are asked, not when they are made.
     const admission = (this.#admission = new AdmissionChain(parts.admission(this)));
-    this.#registries = new Registries(storedKinds, { store, feed: this.feed, admission, clock, random }, (r) =>
+    this.#registries = new Registries(this.kinds.stored, { store, feed: this.feed, admission, clock, random }, (r) =>
       parts.hooks(this, r),
     );
     const last = dispatcher({
@@ -78,7 +82,7 @@ export class ApiServer {
       minWatchSeconds: parts.minWatchSeconds ?? 1800,
       endpoints: parts.endpoints(this),
       subresources: parts.subresources(this),
-      groups: new Set(servedKinds.map((k) => k.group)),
+      groups: new Set(this.kinds.all.map((k) => k.group)),
     });
     this.#handler = parts.filters(this).reduceRight<Handler>((next, filter) => (c) => filter(c, next), last);
   }

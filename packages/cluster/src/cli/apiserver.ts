@@ -13,9 +13,11 @@ import {
   ApiServer,
   bootstrap,
   ClusterIps,
+  kindsServedBy,
   listen,
   type Listening,
   LocalNodes,
+  parseRuntimeConfig,
   processMetrics,
   type PartsConfig,
   publishKubernetesService,
@@ -41,6 +43,8 @@ export interface ApiServerOptions {
   readonly tokenAuthFile?: string;
   readonly serviceClusterIpRange: string;
   readonly allowPrivileged: boolean;
+  /** Versions to serve or not, as `--runtime-config` says it. */
+  readonly runtimeConfig?: string;
   /** Admission plugins beside upstream's default ones. */
   readonly enableAdmissionPlugins?: readonly string[];
   readonly limits?: { readonly readOnly: number; readonly mutating: number };
@@ -132,7 +136,7 @@ export async function startApiServer(
     address,
   ];
   const pki = new Pki(filesIn(options.dataDir).pki, { clock, random }, { serverNames });
-  const server = new ApiServer({ ...deps, store });
+  const server = new ApiServer({ ...deps, store, kinds: kindsOf(options.runtimeConfig ?? '') });
   const metrics = new Registry();
   processMetrics(metrics);
   const nodes = new LocalNodes(tlsNodes({ ...pki.apiserverKubeletClient, ca: pki.ca.cert }));
@@ -207,6 +211,14 @@ function tokensSignedBy(
 /** Those of the options that were given. */
 function given<T extends object, K extends keyof T>(options: T, names: readonly K[]): { [P in K]?: NonNullable<T[P]> } {
   return Object.fromEntries(names.flatMap((n) => (options[n] === undefined ? [] : [[n, options[n]]]))) as never;
+}
+
+function kindsOf(runtimeConfig: string): ReturnType<typeof kindsServedBy> {
+  try {
+    return kindsServedBy(parseRuntimeConfig(runtimeConfig));
+  } catch (cause) {
+    throw new Failure(`--runtime-config: ${reasonOf(cause)}`, { cause });
+  }
 }
 
 function tokensOf(file: string): ReturnType<typeof tokenFile> {

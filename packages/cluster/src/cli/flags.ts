@@ -30,6 +30,11 @@ export const flags = {
       '--serve-etcd <address>',
       "serve etcd's own API over the store: unix:/path, or ip:port with the certificates of pki/etcd-*",
     ),
+  runtimeConfig: () =>
+    new Option(
+      '--runtime-config <pairs>',
+      'versions to serve or not: api/beta=true, group/version=true, group/version/resource=false, …',
+    ),
   logLevel: () =>
     new Option('--log-level <level>', 'what to tell on stderr')
       .choices(['error', 'warn', 'info', 'debug'])

@@ -22,6 +22,7 @@ export interface UpOptions {
   readonly serviceClusterIpRange: string;
   readonly clusterCidr: string;
   readonly allowPrivileged: boolean;
+  readonly runtimeConfig?: string;
   /** How many simulated ones. */
   readonly nodes?: number;
   /** Where etcd's own API is served over the store. */

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hubKinds } from '../kinds.ts';
+import { standardKinds } from '../kinds.ts';
 import { resourceOf } from '../registry/resource.ts';
 import { Entry } from './entry.ts';
 import { RecentEvents } from './recent-events.ts';
 import { storedBody } from './stored.ts';
 
-const resource = resourceOf(hubKinds.find((k) => k.plural === 'configmaps')!);
+const resource = resourceOf(standardKinds.hubs.find((k) => k.plural === 'configmaps')!);
 const entryAt = (revision: number, bytes = 0) => {
   const object = { metadata: { name: 'a', namespace: 'n' }, data: { k: 'x'.repeat(bytes) } };
   return new Entry(resource, `${resource.prefix}n/a`, storedBody(resource, object), revision);

@@ -1,6 +1,6 @@
 import { type JsonObject, isObject, type KubeObject } from '@tiphys/sdk/machinery';
 import { type AnyKind, decode, decodeMessage, openEnvelope, settle } from '@tiphys/sdk/schema';
-import { storedKinds } from '../kinds.ts';
+import { declaredKinds } from '../kinds.ts';
 import type { Resource } from '../registry/resource.ts';
 
 /** Bodies made in this process needn't be parsed to be looked into. */
@@ -96,7 +96,7 @@ function fromProtobuf(stored: Uint8Array): Found {
 /** The kind itself, or another version of it that is kept in the same place. */
 function versionOf(hub: AnyKind, apiVersion: string, name: string): AnyKind {
   const isIt = (k: AnyKind) => k.apiVersion === apiVersion && k.kind === name;
-  const found = isIt(hub) ? hub : storedKinds.find((k) => isIt(k) && k.hub?.kind.apiVersion === hub.apiVersion);
+  const found = isIt(hub) ? hub : declaredKinds.find((k) => isIt(k) && k.hub?.kind.apiVersion === hub.apiVersion);
   if (!found) throw new Error(`it is a ${name} of ${apiVersion}, not a ${hub.kind} of ${hub.apiVersion}`);
   return found;
 }

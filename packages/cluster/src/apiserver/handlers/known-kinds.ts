@@ -1,5 +1,5 @@
 import { eviction, scale } from '@tiphys/sdk/api';
-import { servedKinds } from '../kinds.ts';
+import { declaredKinds } from '../kinds.ts';
 
 /** Kinds that nobody serves any more and whose manifests are still about: read, and then told to be of the wrong version. */
 const retired: Readonly<Record<string, readonly string[]>> = {
@@ -23,7 +23,7 @@ const ofDiscovery = ['APIGroup', 'APIGroupList', 'APIResourceList', 'APIVersions
 export function isKnownKind(apiVersion: string, kind: string): boolean {
   if (apiVersion === 'v1' && ofDiscovery.includes(kind)) return true;
   if (retired[apiVersion]?.includes(kind)) return true;
-  const isServedVersion = servedKinds.some((k) => k.apiVersion === apiVersion);
+  const isServedVersion = declaredKinds.some((k) => k.apiVersion === apiVersion);
   if (isServedVersion && everywhere.includes(kind)) return true;
-  return [...servedKinds, scale, eviction].some((k) => k.kind === kind && k.apiVersion === apiVersion);
+  return [...declaredKinds, scale, eviction].some((k) => k.kind === kind && k.apiVersion === apiVersion);
 }

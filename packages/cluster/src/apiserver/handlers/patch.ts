@@ -20,7 +20,7 @@ import {
 import { objectMeta } from '@tiphys/sdk/api';
 import { type AnyKind, DecodeError, restoreProblem, setFields, wholeFloatProblem } from '@tiphys/sdk/schema';
 import type { RequestContext, ServerRequest, ServerResponse } from '../context.ts';
-import { servedKinds } from '../kinds.ts';
+import { declaredKinds } from '../kinds.ts';
 import type { Registry } from '../registry/registry.ts';
 import {
   decodedAs,
@@ -190,7 +190,7 @@ function patchedObject(c: RequestContext, kind: AnyKind, read: ReadPatch, curren
 
 /** Why an object of another kind isn't one of this: first it is read as what it says it is. */
 function whyNot(kind: AnyKind, apiVersion: string, said: string, value: JsonObject): string {
-  const other = servedKinds.find((k) => k.apiVersion === apiVersion && k.kind === said);
+  const other = declaredKinds.find((k) => k.apiVersion === apiVersion && k.kind === said);
   try {
     if (other) decodedAs(other, value, 'Ignore', []);
   } catch (err) {

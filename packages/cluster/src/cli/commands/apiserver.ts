@@ -23,6 +23,7 @@ interface Flags {
   apiAudiences?: readonly string[];
   serviceClusterIpRange: string;
   allowPrivileged: boolean;
+  runtimeConfig?: string;
   enableAdmissionPlugins: readonly string[];
   maxRequestsInflight: number;
   maxMutatingRequestsInflight: number;
@@ -95,6 +96,7 @@ const access = (): Option[] => [
 const objects = (): Option[] => [
   flags.serviceRange('10.0.0.0/24'),
   flags.allowPrivileged(),
+  flags.runtimeConfig(),
   new Option('--enable-admission-plugins <names>', 'plugins beside the default ones, such as NodeRestriction')
     .argParser(parseList)
     .default([], 'none'),

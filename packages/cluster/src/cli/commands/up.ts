@@ -11,6 +11,7 @@ interface Flags {
   serviceClusterIpRange: string;
   clusterCidr: string;
   allowPrivileged: boolean;
+  runtimeConfig?: string;
   nodes?: number;
   node: boolean;
   keepPods?: boolean;
@@ -41,6 +42,7 @@ export const upCommand = (): Command =>
     .addOption(flags.serviceRange('10.96.0.0/12'))
     .addOption(flags.clusterCidr())
     .addOption(flags.allowPrivileged())
+    .addOption(flags.runtimeConfig())
     .addOption(flags.serveEtcd())
     .option('--keep-pods', 'leave the pods running at the end, to be taken over by the next start')
     .addOption(

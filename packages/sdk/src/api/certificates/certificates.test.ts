@@ -5,6 +5,7 @@ import { field, lineOf } from '../../machinery/index.ts';
 import { decode } from '../../schema/index.ts';
 import { organizationsOf, parseCertificateRequestPem } from './certificate-request.ts';
 import { type CertificateSigningRequest, certificateSigningRequest } from './certificatesigningrequest.ts';
+import { type ClusterTrustBundle, clusterTrustBundle, clusterTrustBundleV1Alpha1 } from './clustertrustbundle.ts';
 import { pemBlocks } from './pem.ts';
 import { signerNameRules } from './signer-name.ts';
 
@@ -116,4 +117,34 @@ test('who signs leaves the decision as it was', () => {
   if (typeof status === 'object') status.prepareForUpdate!(next, old, { now: 0, warn: () => {} });
   assert.equal(next.status.conditions![0]!.reason, 'theirs');
   assert.equal(next.status.conditions![0]!.lastUpdateTime, '1970-01-01T00:00:00Z');
+});
+
+test('bundles are called after their signers and have something to trust', () => {
+  const problems = (name: string, spec: object): string[] =>
+    [
+      ...clusterTrustBundle.validate!(
+        decode(clusterTrustBundle.schema.shape, { metadata: { name }, spec }) as ClusterTrustBundle,
+      ),
+    ].map(lineOf);
+  const signerName = 'example.org/s';
+  assert.deepEqual(problems('example.org:s:a', { signerName, trustBundle: '' }), [
+    'spec.trustBundle: Invalid value: "<value omitted>": at least one trust anchor must be provided',
+  ]);
+  assert.equal(
+    problems('a', { signerName, trustBundle: '' })[0],
+    'metadata.name: Invalid value: "a": ClusterTrustBundle for signerName example.org/s must be named with prefix example.org:s:',
+  );
+  const trustBundle = '-----BEGIN A-----\nAAAA\n-----END A-----\n';
+  assert.deepEqual(problems('a', { trustBundle }), [
+    'spec.trustBundle: Invalid value: "<value omitted>": entry 0 has bad block type: A',
+  ]);
+});
+
+test('a version that differs by name has its own published names', () => {
+  const { shape } = clusterTrustBundleV1Alpha1.schema;
+  assert.equal(shape.name, 'io.k8s.api.certificates.v1alpha1.ClusterTrustBundle');
+  const spec = shape.fields.get('spec')!.shape;
+  assert.equal(spec.type === 'struct' && spec.name, 'io.k8s.api.certificates.v1alpha1.ClusterTrustBundleSpec');
+  const meta = shape.fields.get('metadata')!.shape;
+  assert.equal(meta.type === 'struct' && meta.name, 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta');
 });

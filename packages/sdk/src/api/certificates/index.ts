@@ -1,3 +1,4 @@
 export * from './certificate-request.ts';
 export * from './certificatesigningrequest.ts';
+export * from './clustertrustbundle.ts';
 export * from './signingrequest-spec.ts';

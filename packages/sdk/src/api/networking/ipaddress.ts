@@ -8,7 +8,7 @@ import {
   canonicalIpProblems,
 } from '../../machinery/index.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
-import { defineKind, internalValue, type Kind, s, type Struct } from '../../schema/index.ts';
+import { defineKind, internalValue, type Kind, s, type Struct, versionOf } from '../../schema/index.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { segmentRules } from './ingress-rules.ts';
 
@@ -71,6 +71,11 @@ export const ipAddress: Kind<IPAddress, IPAddressManifest> = defineKind<IPAddres
     { name: 'ParentRef', type: 'string', value: ({ spec }) => parentText(spec.parentRef) },
     { ...ageColumn, untitled: true },
   ],
+});
+
+export const ipAddressV1Beta1 = versionOf(ipAddress, 'v1beta1', {
+  deprecated: '1.34',
+  removed: '1.37',
 });
 
 function parentText(parent: ParentReference | undefined): string {

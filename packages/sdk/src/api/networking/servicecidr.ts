@@ -9,7 +9,7 @@ import {
   required,
 } from '../../machinery/index.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
-import { defineKind, internalValue, type Kind, s, type Struct } from '../../schema/index.ts';
+import { defineKind, internalValue, type Kind, s, type Struct, versionOf } from '../../schema/index.ts';
 import { condition } from '../meta/condition.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 
@@ -67,6 +67,11 @@ export const serviceCIDR: Kind<ServiceCIDR, ServiceCIDRManifest> = defineKind<Se
     { name: 'CIDRs', type: 'string', value: ({ spec }) => (spec.cidrs ?? []).join(',') },
     ageColumn,
   ],
+});
+
+export const serviceCIDRV1Beta1 = versionOf(serviceCIDR, 'v1beta1', {
+  deprecated: '1.34',
+  removed: '1.37',
 });
 
 const at = field('spec', 'cidrs');

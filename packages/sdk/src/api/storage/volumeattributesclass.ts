@@ -1,5 +1,5 @@
 import { equal, field, forbiddenAt, required } from '../../machinery/index.ts';
-import { defineKind, type Kind, s } from '../../schema/index.ts';
+import { defineKind, type Kind, s, versionOf } from '../../schema/index.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { parametersRules, provisionerRules } from './class-rules.ts';
@@ -42,4 +42,10 @@ export const volumeAttributesClass: Kind<VolumeAttributesClass, VolumeAttributes
     }
   },
   columns: [nameColumn, { name: 'DriverName', type: 'string', value: (vac) => vac.driverName }, ageColumn],
+});
+
+export const volumeAttributesClassV1Beta1 = versionOf(volumeAttributesClass, 'v1beta1', {
+  deprecated: '1.34',
+  removed: '1.37',
+  replacement: 'storage.k8s.io/v1 VolumeAttributesClass',
 });

@@ -1,0 +1,115 @@
+import { X509Certificate } from 'node:crypto';
+import {
+  dnsSubdomainProblems,
+  field,
+  type FieldError,
+  immutable,
+  invalid,
+  type Path,
+  tooLong,
+} from '../../machinery/index.ts';
+import { defineKind, type Kind, nameIsPathSegment, s, type Struct, versionOf } from '../../schema/index.ts';
+import { nameColumn } from '../meta/columns.ts';
+import { objectMeta } from '../meta/object-meta.ts';
+import { pemBlocks } from './pem.ts';
+import { signerNameRules } from './signer-name.ts';
+
+const clusterTrustBundleSpecShape = s.struct('io.k8s.api.certificates.v1beta1.ClusterTrustBundleSpec', {
+  signerName: s.zero(1, s.str()),
+  trustBundle: s.req(2, s.str()),
+});
+export interface ClusterTrustBundleSpec extends s.Out<typeof clusterTrustBundleSpecShape> {}
+export interface ClusterTrustBundleSpecManifest extends s.In<typeof clusterTrustBundleSpecShape> {}
+export const clusterTrustBundleSpec: Struct<ClusterTrustBundleSpec, ClusterTrustBundleSpecManifest> =
+  clusterTrustBundleSpecShape;
+
+const clusterTrustBundleShape = s.struct('io.k8s.api.certificates.v1beta1.ClusterTrustBundle', {
+  metadata: s.held(1, objectMeta),
+  spec: s.req(2, clusterTrustBundleSpec),
+});
+export interface ClusterTrustBundle extends s.Out<typeof clusterTrustBundleShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export interface ClusterTrustBundleManifest extends s.In<typeof clusterTrustBundleShape> {
+  apiVersion?: string;
+  kind?: string;
+}
+export const clusterTrustBundle: Kind<ClusterTrustBundle, ClusterTrustBundleManifest> = defineKind<
+  ClusterTrustBundle,
+  ClusterTrustBundleManifest
+>({
+  group: 'certificates.k8s.io',
+  version: 'v1beta1',
+  kind: 'ClusterTrustBundle',
+  plural: 'clustertrustbundles',
+  scope: 'Cluster',
+  unconditionalUpdate: false,
+  // What it may be called depends on the signer.
+  validateName: nameIsPathSegment,
+  fieldSelectors: { 'spec.signerName': ({ spec }) => spec.signerName ?? '' },
+  schema: clusterTrustBundleShape,
+
+  *validate({ metadata, spec }, old) {
+    const { signerName = '', trustBundle } = spec;
+    const { name, generateName } = metadata;
+    if (generateName) yield* nameRules(generateName.replace(/-$/, 'a'), signerName, field('metadata', 'generateName'));
+    if (name) yield* nameRules(name, signerName, field('metadata', 'name'));
+    if (signerName) yield* signerNameRules(signerName, field('spec', 'signerName'));
+    if (trustBundle !== old?.spec.trustBundle) yield* bundleRules(trustBundle, field('spec', 'trustBundle'));
+    if (old) yield* immutable(signerName, old.spec.signerName ?? '', field('spec', 'signerName'));
+  },
+  columns: [nameColumn, { name: 'SignerName', type: 'string', value: ({ spec }) => spec.signerName ?? '<none>' }],
+});
+
+export const clusterTrustBundleV1Alpha1 = versionOf(clusterTrustBundle, 'v1alpha1', {
+  deprecated: '1.34',
+  removed: '1.37',
+});
+
+/** A bundle of a signer is called after it, with colons for slashes. */
+function* nameRules(name: string, signerName: string, at: Path): Iterable<FieldError> {
+  const prefix = signerName && `${signerName.replaceAll('/', ':')}:`;
+  if (!name.startsWith(prefix)) {
+    yield invalid(at, name, `ClusterTrustBundle for signerName ${signerName} must be named with prefix ${prefix}`);
+  } else if (!prefix && name.includes(':')) {
+    yield invalid(at, name, 'ClusterTrustBundle without signer name must not have ":" in its name');
+  } else for (const p of dnsSubdomainProblems(name.slice(prefix.length))) yield invalid(at, name, p);
+}
+
+const largest = 1024 * 1024;
+
+function* bundleRules(bundle: string, at: Path): Iterable<FieldError> {
+  if (Buffer.byteLength(bundle) > largest) return yield tooLong(at, largest);
+  const omitted = '<value omitted>';
+  const indices = new Map<string, number[]>();
+  let bad = 0;
+  for (const [i, { type, hasHeaders, bytes }] of [...pemBlocks(bundle)].entries()) {
+    const problem =
+      type !== 'CERTIFICATE'
+        ? `has bad block type: ${type}`
+        : hasHeaders
+          ? 'has PEM block headers'
+          : authorityProblem(bytes);
+    if (problem) {
+      bad++;
+      yield invalid(at, omitted, `entry ${i} ${problem}`);
+    } else {
+      const key = Buffer.from(bytes).toString('base64');
+      indices.set(key, [...(indices.get(key) ?? []), i]);
+    }
+  }
+  if (bad) return;
+  if (!indices.size) yield invalid(at, omitted, 'at least one trust anchor must be provided');
+  for (const same of indices.values()) {
+    if (same.length > 1) yield invalid(at, omitted, `duplicate trust anchor (indices [${same.join(' ')}])`);
+  }
+}
+
+function authorityProblem(bytes: Uint8Array): string | undefined {
+  try {
+    return new X509Certificate(bytes).ca ? undefined : 'does not have the CA bit set';
+  } catch {
+    return 'does not parse as X.509';
+  }
+}
