@@ -26,6 +26,8 @@ const storable: readonly AnyKind[] = [
   erase(api.replicaSet),
   erase(api.statefulSet),
   erase(api.eventsEvent),
+  erase(api.horizontalPodAutoscaler),
+  erase(api.horizontalPodAutoscalerV1),
   erase(api.cronJob),
   erase(api.job),
   erase(api.certificateSigningRequest),

@@ -135,6 +135,8 @@ export interface KindDefinition<O extends KubeObject, M> {
   warnings?(next: O, old?: O): Iterable<string>;
 
   readonly columns?: readonly Column<O>[];
+  /** The object as upstream holds it inside, where its metadata differ from those that are served. */
+  inside?(object: O): O;
   /** What a row of `kubectl get` says of the object besides: that it has run its course. */
   rowConditions?(object: O): RowCondition[];
   /** Field selectors beyond metadata.name and metadata.namespace. */

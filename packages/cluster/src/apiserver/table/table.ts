@@ -36,9 +36,11 @@ export const columnDefinitions = (kind: AnyKind) =>
 export function rowOf(kind: AnyKind, object: KubeObject, version: string, include: IncludeObject, now: number) {
   const cells = columnsOf(kind).map((c) => c.value(object, { now }));
   const conditions = kind.rowConditions?.(object);
+  // Upstream makes the rows of what it holds inside.
+  const inside = kind.hub?.toHub(object) ?? kind.inside?.(object) ?? object;
   return {
     cells,
     ...(conditions?.length && { conditions }),
-    object: include === 'None' ? null : include === 'Object' ? object : partialMetadata(object, version),
+    object: include === 'None' ? null : include === 'Object' ? object : partialMetadata(inside, version),
   };
 }

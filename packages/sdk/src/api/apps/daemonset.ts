@@ -8,7 +8,12 @@ import { labelSelector } from '../meta/label-selector.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { daemonSetUpdateStrategy } from './daemonset-strategy.ts';
 import { validateDaemonSet, validateDaemonSetStatus } from './daemonset-rules.ts';
-import { beginTemplateGeneration, countTemplateGeneration, fillTemplateGeneration } from './template-generation.ts';
+import {
+  beginTemplateGeneration,
+  countTemplateGeneration,
+  fillTemplateGeneration,
+  withoutTemplateGeneration,
+} from './template-generation.ts';
 
 const daemonSetSpecShape = s.struct('io.k8s.api.apps.v1.DaemonSetSpec', {
   selector: s.req(1, labelSelector, { nullable: true }),
@@ -87,6 +92,7 @@ export const daemonSet: Kind<DaemonSet, DaemonSetManifest> = defineKind<DaemonSe
     countTemplateGeneration(next, old);
   },
   validate: validateDaemonSet,
+  inside: withoutTemplateGeneration,
   *warnings({ spec }, old) {
     if (!equal(spec.template, old?.spec.template)) yield* templateWarnings(spec.template, field('spec', 'template'));
   },

@@ -25,6 +25,13 @@ export function countTemplateGeneration(next: DaemonSet, old: DaemonSet): void {
   setGeneration(next, generationOf(old) + (equal(next.spec.template, old.spec.template) ? 0n : 1n));
 }
 
+/** Inside it isn't among the annotations. */
+export function withoutTemplateGeneration(set: DaemonSet): DaemonSet {
+  const { annotations, ...metadata } = set.metadata;
+  const { [key]: _, ...rest } = annotations ?? {};
+  return { ...set, metadata: { ...metadata, ...(Object.keys(rest).length && { annotations: rest }) } };
+}
+
 const generationOf = ({ metadata }: DaemonSet): bigint => BigInt(metadata.annotations?.[key] ?? 0);
 
 function setGeneration({ metadata }: DaemonSet, generation: bigint): void {

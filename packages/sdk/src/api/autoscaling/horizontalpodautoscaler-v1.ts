@@ -1,5 +1,10 @@
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import type { KubeObject } from '../../machinery/index.ts';
+import { defineKind, erase, type Kind, s, type Struct, setFields } from '../../schema/index.ts';
 import { objectMeta } from '../meta/object-meta.ts';
+import { fromHub, toHub } from './autoscaler-conversion.ts';
+import { type HorizontalPodAutoscaler, horizontalPodAutoscaler } from './horizontalpodautoscaler.ts';
+import { validateAutoscaler, validateAutoscalerStatus } from './horizontalpodautoscaler-rules.ts';
+import { autoscalerColumns } from './metric-columns.ts';
 
 const crossVersionObjectReferenceV1Shape = s.struct(
   'io.k8s.api.autoscaling.v1.CrossVersionObjectReference',
@@ -19,7 +24,7 @@ export const crossVersionObjectReferenceV1: Struct<
 
 const horizontalPodAutoscalerSpecV1Shape = s.struct('io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerSpec', {
   scaleTargetRef: s.req(1, crossVersionObjectReferenceV1),
-  minReplicas: s.opt(2, s.int32()),
+  minReplicas: s.opt(2, s.int32(), { fill: 1 }),
   maxReplicas: s.req(3, s.int32()),
   targetCPUUtilizationPercentage: s.opt(4, s.int32()),
 });
@@ -68,6 +73,26 @@ export const horizontalPodAutoscalerV1: Kind<HorizontalPodAutoscalerV1, Horizont
   scope: 'Namespaced',
   shortNames: ['hpa'],
   categories: ['all'],
-  status: true,
+  rechecksMetadata: false,
+  hub: { kind: erase(horizontalPodAutoscaler), toHub, fromHub },
+  status: {
+    prepareForUpdate: (next, old) => become(next, { ...toHub(next), spec: toHub(old).spec }),
+    validate: (next) => validateAutoscalerStatus(toHub(next)),
+  },
+  generation: false,
+  default: (scaler) => become(scaler, toHub(scaler)),
+  // Part of the status stands among the annotations.
+  prepareForCreate: (scaler) => become(scaler, { ...toHub(scaler), status: noStatus }),
+  prepareForUpdate: (next, old) => become(next, { ...toHub(next), status: toHub(old).status }),
+  validate: (next, old) => validateAutoscaler(toHub(next), old && toHub(old)),
+  columns: autoscalerColumns.map((c) => ({ ...c, value: (o, context) => c.value(toHub(o), context) })),
   schema: horizontalPodAutoscalerV1Shape,
 });
+
+const noStatus = { desiredReplicas: 0, currentMetrics: [] };
+
+/** What is left of it, and what comes of it, when it is stored as the other version. Changes the object. */
+function become(scaler: HorizontalPodAutoscalerV1, hub: HorizontalPodAutoscaler): void {
+  const { metadata, spec, status } = fromHub(hub as unknown as KubeObject);
+  setFields(horizontalPodAutoscalerV1Shape, scaler, { metadata, spec, status });
+}

@@ -1,3 +1,7 @@
+import { deepCopy } from '../../machinery/index.ts';
+import { cpuMetric, fillBehavior } from './autoscaler-defaults.ts';
+import { autoscalerColumns } from './metric-columns.ts';
+import { validateAutoscaler, validateAutoscalerStatus } from './horizontalpodautoscaler-rules.ts';
 import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
 import { crossVersionObjectReference, metricSpec, metricStatus } from './metric.ts';
 import { objectMeta } from '../meta/object-meta.ts';
@@ -14,17 +18,24 @@ export const hpaScalingPolicy: Struct<HPAScalingPolicy, HPAScalingPolicyManifest
 const hpaScalingRulesShape = s.struct('io.k8s.api.autoscaling.v2.HPAScalingRules', {
   stabilizationWindowSeconds: s.opt(3, s.int32()),
   selectPolicy: s.opt(1, s.str()),
-  policies: s.zero(2, s.list(hpaScalingPolicy)),
+  // An empty list is told from none: it is refused, while none is filled.
+  policies: s.opt(2, s.list(hpaScalingPolicy)),
   tolerance: s.opt(4, s.quantity()),
 });
 export interface HPAScalingRules extends s.Out<typeof hpaScalingRulesShape> {}
 export interface HPAScalingRulesManifest extends s.In<typeof hpaScalingRulesShape> {}
 export const hpaScalingRules: Struct<HPAScalingRules, HPAScalingRulesManifest> = hpaScalingRulesShape;
 
-const horizontalPodAutoscalerBehaviorShape = s.struct('io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerBehavior', {
-  scaleUp: s.opt(1, hpaScalingRules),
-  scaleDown: s.opt(2, hpaScalingRules),
-});
+const horizontalPodAutoscalerBehaviorShape = s.struct(
+  'io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerBehavior',
+  {
+    scaleUp: s.opt(1, hpaScalingRules),
+    scaleDown: s.opt(2, hpaScalingRules),
+  },
+  {
+    fill: (behavior) => fillBehavior(behavior, { behavior: horizontalPodAutoscalerBehavior, rules: hpaScalingRules }),
+  },
+);
 export interface HorizontalPodAutoscalerBehavior extends s.Out<typeof horizontalPodAutoscalerBehaviorShape> {}
 export interface HorizontalPodAutoscalerBehaviorManifest extends s.In<typeof horizontalPodAutoscalerBehaviorShape> {}
 export const horizontalPodAutoscalerBehavior: Struct<
@@ -34,9 +45,9 @@ export const horizontalPodAutoscalerBehavior: Struct<
 
 const horizontalPodAutoscalerSpecShape = s.struct('io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerSpec', {
   scaleTargetRef: s.req(1, crossVersionObjectReference),
-  minReplicas: s.opt(2, s.int32()),
+  minReplicas: s.opt(2, s.int32(), { fill: 1 }),
   maxReplicas: s.req(3, s.int32()),
-  metrics: s.zero(4, s.list(metricSpec)),
+  metrics: s.zero(4, s.list(metricSpec), { fill: () => [cpuMetric()] }),
   behavior: s.opt(5, horizontalPodAutoscalerBehavior),
 });
 export interface HorizontalPodAutoscalerSpec extends s.Out<typeof horizontalPodAutoscalerSpecShape> {}
@@ -97,6 +108,15 @@ export const horizontalPodAutoscaler: Kind<HorizontalPodAutoscaler, HorizontalPo
   scope: 'Namespaced',
   shortNames: ['hpa'],
   categories: ['all'],
-  status: true,
+  rechecksMetadata: false,
+  status: {
+    prepareForUpdate(next, old) {
+      next.spec = deepCopy(old.spec);
+    },
+    validate: validateAutoscalerStatus,
+  },
+  generation: false,
+  validate: validateAutoscaler,
+  columns: autoscalerColumns,
   schema: horizontalPodAutoscalerShape,
 });

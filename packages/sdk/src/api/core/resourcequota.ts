@@ -3,11 +3,11 @@ import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { quotaWarnings, validateResourceQuota, validateResourceQuotaStatus } from './quota-rules.ts';
-import { scopeSelector } from './scope-selector.ts';
+import { quotaScope, scopeSelector } from './scope-selector.ts';
 
 const resourceQuotaSpecShape = s.struct('io.k8s.api.core.v1.ResourceQuotaSpec', {
   hard: s.zero(1, s.map(s.quantity())),
-  scopes: s.zero(2, s.list(s.str())),
+  scopes: s.zero(2, s.list(quotaScope)),
   scopeSelector: s.opt(3, scopeSelector),
 });
 export interface ResourceQuotaSpec extends s.Out<typeof resourceQuotaSpecShape> {}

@@ -1,18 +1,17 @@
 import { s, type Struct } from '../../schema/index.ts';
 
+export const quotaScope = s.oneOf(
+  'BestEffort',
+  'CrossNamespacePodAffinity',
+  'NotBestEffort',
+  'NotTerminating',
+  'PriorityClass',
+  'Terminating',
+  'VolumeAttributesClass',
+);
+
 const scopedResourceSelectorRequirementShape = s.struct('io.k8s.api.core.v1.ScopedResourceSelectorRequirement', {
-  scopeName: s.req(
-    1,
-    s.oneOf(
-      'BestEffort',
-      'CrossNamespacePodAffinity',
-      'NotBestEffort',
-      'NotTerminating',
-      'PriorityClass',
-      'Terminating',
-      'VolumeAttributesClass',
-    ),
-  ),
+  scopeName: s.req(1, quotaScope),
   operator: s.req(2, s.oneOf('DoesNotExist', 'Exists', 'In', 'NotIn')),
   values: s.zero(3, s.list(s.str())),
 });
