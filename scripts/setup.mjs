@@ -66,6 +66,7 @@ export function installTestTools() {
   if (!onPath('apt-get')) return;
   for (const [command, name] of Object.entries(etcdTools)) unpackDebianPackage(command, name, 'etcd');
   unpackDebianPackage('docker-registry', 'docker-registry', 'registry');
+  unpackDebianPackage('prometheus', 'prometheus', 'prometheus');
 }
 
 const etcdTools = { etcd: 'etcd-server', etcdctl: 'etcd-client' };

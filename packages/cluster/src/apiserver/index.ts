@@ -25,5 +25,6 @@ export { ClusterIps } from './registry/kinds/index.ts';
 export { tokenFile } from './authn/token-file.ts';
 export { type NodeAddress, type NodeConnector, tlsNodes } from './nodes/connector.ts';
 export { LocalNodes } from './nodes/local-nodes.ts';
-export { processMetrics } from './metrics/index.ts';
+export { measuredStore, processMetrics } from './metrics/index.ts';
+export { resourceOfKey } from './registry/resource-of-key.ts';
 export { runUpkeep } from './upkeep/index.ts';

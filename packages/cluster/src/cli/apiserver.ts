@@ -17,10 +17,12 @@ import {
   listen,
   type Listening,
   LocalNodes,
+  measuredStore,
   parseRuntimeConfig,
   processMetrics,
   type PartsConfig,
   publishKubernetesService,
+  resourceOfKey,
   runUpkeep,
   standardParts,
   tlsNodes,
@@ -81,6 +83,8 @@ export interface ApiServerOptions {
 export interface RunningApiServer {
   readonly server: ApiServer;
   readonly pki: Pki;
+  /** What `/metrics` tells: components beside the server add theirs. */
+  readonly metrics: Registry;
   /** Agents of nodes in this process are added here. */
   readonly nodes: LocalNodes;
   readonly listening: Listening;
@@ -136,9 +140,10 @@ export async function startApiServer(
     address,
   ];
   const pki = new Pki(filesIn(options.dataDir).pki, { clock, random }, { serverNames });
-  const server = new ApiServer({ ...deps, store, kinds: kindsOf(options.runtimeConfig ?? '') });
   const metrics = new Registry();
   processMetrics(metrics);
+  const measured = measuredStore(store, metrics, { clock, placeOf: resourceOfKey });
+  const server = new ApiServer({ ...deps, store: measured, kinds: kindsOf(options.runtimeConfig ?? '') });
   const nodes = new LocalNodes(tlsNodes({ ...pki.apiserverKubeletClient, ca: pki.ca.cert }));
   const parts = standardParts({
     metrics,
@@ -177,7 +182,7 @@ export async function startApiServer(
     })
     .then(() => work)
     .then(() => {});
-  return { server, nodes, pki, listening, ended };
+  return { server, nodes, pki, metrics, listening, ended };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { SharedCache } from '@tiphys/sdk/cache';
 import { type Client, createClient } from '@tiphys/sdk/client';
-import { type Clock, group, type Logger, type Random } from '@tiphys/sdk/runtime';
+import { type Clock, group, type Logger, type Random, type Registry } from '@tiphys/sdk/runtime';
 import type { ApiServer, UserInfo } from '../apiserver/index.ts';
 import { runControllers } from '../controllers/index.ts';
 import { runScheduler } from '../scheduler/index.ts';
@@ -10,6 +10,7 @@ export interface ControlPlaneDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  readonly metrics: Registry;
   readonly rootCa: string;
   readonly clusterCidr: string;
 }
@@ -27,10 +28,10 @@ export async function runControlPlane(deps: ControlPlaneDeps, signal: AbortSigna
   const as = (user: UserInfo, fieldManager: string): Client => createClient(server.transport(user), { fieldManager });
   await using tasks = group(signal);
   const shared = (client: Client, s: AbortSignal) => {
-    const { clock, random } = deps;
+    const { clock, random, metrics } = deps;
     const cache = new SharedCache({ client, clock, random, log }, s);
     tasks.go(() => cache.done());
-    return { client, cache, clock, random };
+    return { client, cache, clock, random, metrics };
   };
   tasks.go((s) => {
     const manager = 'kube-controller-manager';

@@ -44,7 +44,7 @@ export async function runUp(options: UpOptions, { signal, keepsPods }: Stop): Pr
   let served: ServedEtcd | undefined;
   try {
     await using tasks = group();
-    const { server, nodes, pki, listening, ended } = await startApiServer(
+    const { server, nodes, pki, metrics, listening, ended } = await startApiServer(
       {
         ...options,
         bindAddress: options.bindAddress ?? plan.bindAddress,
@@ -66,7 +66,7 @@ export async function runUp(options: UpOptions, { signal, keepsPods }: Stop): Pr
     writeFileOnce(files.adminKubeconfig, kubeconfig({ server: url, ca: pki.ca.cert, user: 'admin', client }), 0o600);
     writeRunning(dataDir, { pid: process.pid, server: url, nodes: plan.nodes, version });
     const { runControlPlane } = await import('./control-plane.ts');
-    tasks.go((s) => runControlPlane({ ...deps, server, rootCa: pki.ca.cert, clusterCidr }, s));
+    tasks.go((s) => runControlPlane({ ...deps, server, metrics, rootCa: pki.ca.cert, clusterCidr }, s));
     let node: Promise<void> = Promise.resolve();
     if (plan.simulated) {
       const { simulateNodes } = await import('./sim-nodes.ts');

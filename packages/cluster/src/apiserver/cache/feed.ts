@@ -1,6 +1,6 @@
 import { Broadcast, type Clock, type Logger } from '@tiphys/sdk/runtime';
 import type { StoreBackend, StoreEvent } from '../../store/index.ts';
-import { type Resource } from '../registry/resource.ts';
+import { prefixOf, type Resource } from '../registry/resource.ts';
 import { Unreadable } from './stored.ts';
 import { WatchCache } from './watch-cache.ts';
 
@@ -93,11 +93,4 @@ export class Feed {
   async current(): Promise<void> {
     await this.reached(await this.#store.currentRevision());
   }
-}
-
-/** `/registry/pods/` of `/registry/pods/ns/name`; a directory of two names (`services/specs`) where there is one. */
-function prefixOf(key: string, caches: ReadonlyMap<string, unknown>): string {
-  const first = key.indexOf('/', '/registry/'.length) + 1;
-  const short = key.slice(0, first);
-  return caches.has(short) ? short : key.slice(0, key.indexOf('/', first) + 1);
 }

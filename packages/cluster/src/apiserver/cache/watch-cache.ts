@@ -22,6 +22,8 @@ export class WatchCache {
   readonly #followers: ((event: CacheEvent) => void)[] = [];
   /** The revision of the last change to any of the resource's objects. */
   lastChange: number;
+  /** How many changes there have been. */
+  received = 0;
 
   constructor(resource: Resource, revision: number) {
     this.resource = resource;
@@ -112,6 +114,7 @@ export class WatchCache {
   }
 
   #publish(event: CacheEvent): void {
+    this.received++;
     this.lastChange = event.entry.revision;
     this.#recent.push(event);
     for (const follow of this.#followers) follow(event);

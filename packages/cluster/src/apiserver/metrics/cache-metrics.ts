@@ -45,4 +45,14 @@ export function cacheMetrics(registry: Registry, feed: Feed): void {
     },
     (cache) => cache.lastChange,
   );
+  adopt(registry, {
+    name: 'apiserver_watch_cache_events_received_total',
+    help: 'Counter of events received in watch cache broken by resource type.',
+    type: 'counter',
+    samples: () =>
+      [...feed.caches].map(({ resource: { group, resource }, received }) => ({
+        labels: { group, resource },
+        value: received,
+      })),
+  });
 }

@@ -9,6 +9,8 @@ export function processMetrics(registry: Registry): void {
   if (known.has(registry)) return;
   known.add(registry);
   collectDefaultMetrics({ register: registry });
+  // Gauges under names of counters, which linters of metrics refuse.
+  for (const what of ['resources', 'handles', 'requests']) registry.removeSingleMetric(`nodejs_active_${what}_total`);
   const { major, minor, gitVersion, gitCommit, gitTreeState, buildDate, goVersion, compiler, platform } =
     kubernetesVersion;
   const labels = {

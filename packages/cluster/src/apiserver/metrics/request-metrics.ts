@@ -1,5 +1,6 @@
 import type { Registry } from '@tiphys/sdk/runtime';
 import { adopt, type Sample } from './adopt.ts';
+import { Durations } from './durations.ts';
 
 /** What a request counts under; upstream's label names. */
 export interface RequestLabels {
@@ -13,14 +14,11 @@ export interface RequestLabels {
   readonly longRunning: boolean;
 }
 
-const buckets = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
-
 /** The counts of one kind of request. Plain numbers: every request adds to some of them. */
 export class RequestCell {
   readonly labels: RequestLabels;
   readonly byCode = new Map<number, number>();
-  readonly inBucket = new Float64Array(buckets.length + 1);
-  seconds = 0;
+  readonly durations = new Durations();
   longRunning = 0;
 
   constructor(labels: RequestLabels) {
@@ -29,10 +27,7 @@ export class RequestCell {
 
   finished(code: number, seconds: number): void {
     this.byCode.set(code, (this.byCode.get(code) ?? 0) + 1);
-    let i = 0;
-    while (i < buckets.length && seconds > buckets[i]!) i++;
-    this.inBucket[i]!++;
-    this.seconds += seconds;
+    this.durations.add(seconds);
   }
 }
 
@@ -71,7 +66,7 @@ export class RequestMetrics {
       name: 'apiserver_request_duration_seconds',
       help: 'Response latency distribution in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.',
       type: 'histogram',
-      samples: () => this.#flat((cell) => distribution(cell, { dry_run: cell.labels.dryRun, ...common(cell) })),
+      samples: () => this.#flat((cell) => cell.durations.samples({ dry_run: cell.labels.dryRun, ...common(cell) })),
     });
     adopt(registry, {
       name: 'apiserver_longrunning_requests',
@@ -102,15 +97,4 @@ export class RequestMetrics {
   #flat(samplesOf: (cell: RequestCell) => readonly Sample[]): Sample[] {
     return [...this.#cells.values()].flatMap(samplesOf);
   }
-}
-
-function distribution(cell: RequestCell, labels: Readonly<Record<string, string>>): Sample[] {
-  const out: Sample[] = [];
-  let total = 0;
-  for (const [i, count] of cell.inBucket.entries()) {
-    total += count;
-    out.push({ suffix: '_bucket', labels: { le: String(buckets[i] ?? '+Inf'), ...labels }, value: total });
-  }
-  out.push({ suffix: '_sum', labels, value: cell.seconds }, { suffix: '_count', labels, value: total });
-  return out;
 }

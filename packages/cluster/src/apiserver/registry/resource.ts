@@ -30,3 +30,10 @@ export function placeOf(resource: Resource, key: string): { namespace: string; n
   const slash = resource.namespaced ? rest.indexOf('/') : -1;
   return { namespace: slash === -1 ? '' : rest.slice(0, slash), name: rest.slice(slash + 1) };
 }
+
+/** `/registry/pods/` of `/registry/pods/ns/name`; a directory of two names (`services/specs`) where there is one. */
+export function prefixOf(key: string, known: ReadonlyMap<string, unknown>): string {
+  const first = key.indexOf('/', '/registry/'.length) + 1;
+  const short = key.slice(0, first);
+  return known.has(short) ? short : key.slice(0, key.indexOf('/', first) + 1);
+}
