@@ -113,3 +113,13 @@ export async function freePorts(count: number): Promise<number[]> {
   await Promise.all(servers.map((s) => new Promise((resolve) => s.close(resolve))));
   return ports;
 }
+
+/** The member whose status names itself. */
+export async function leaderOf(members: readonly EtcdMember[]): Promise<EtcdMember> {
+  for (const member of members) {
+    const response = await fetch(`${member.endpoint}/v3/maintenance/status`, { method: 'POST', body: '{}' });
+    const { header, leader } = (await response.json()) as { header: { member_id: string }; leader: string };
+    if (leader === header.member_id) return member;
+  }
+  throw new Error('there is no leader');
+}

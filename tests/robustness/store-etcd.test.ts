@@ -10,7 +10,7 @@ import { Pki } from 'tiphys/pki';
 import { openEtcd } from 'tiphys/store';
 import { storeContract, watching } from 'tiphys/store/contract';
 import { TiphysProcess } from '../bench/tiphys-process.ts';
-import { type Certificates, type EtcdMember, startEtcd, withoutEtcd } from './etcd-servers.ts';
+import { type Certificates, leaderOf, startEtcd, withoutEtcd } from './etcd-servers.ts';
 
 const deps = { clock: systemClock, random: systemRandom };
 
@@ -146,14 +146,4 @@ async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
       await sleep(50);
     }
   }
-}
-
-/** The member whose status names itself. */
-async function leaderOf(members: readonly EtcdMember[]): Promise<EtcdMember> {
-  for (const member of members) {
-    const response = await fetch(`${member.endpoint}/v3/maintenance/status`, { method: 'POST', body: '{}' });
-    const { header, leader } = (await response.json()) as { header: { member_id: string }; leader: string };
-    if (leader === header.member_id) return member;
-  }
-  throw new Error('there is no leader');
 }
