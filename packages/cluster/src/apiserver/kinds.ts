@@ -56,6 +56,7 @@ const storable: readonly AnyKind[] = [
   erase(api.validatingAdmissionPolicyBinding),
   erase(api.mutatingAdmissionPolicy),
   erase(api.mutatingAdmissionPolicyBinding),
+  erase(api.customResourceDefinition),
   erase(api.priorityClass),
   erase(api.deviceClass),
   erase(api.resourceClaim),

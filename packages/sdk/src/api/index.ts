@@ -5,6 +5,7 @@
 export * from './meta/index.ts';
 export * from './core/index.ts';
 export * from './admissionregistration/index.ts';
+export * from './apiextensions/index.ts';
 export * from './apiregistration/index.ts';
 export * from './apps/index.ts';
 export * from './authentication/index.ts';

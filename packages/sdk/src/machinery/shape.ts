@@ -10,13 +10,14 @@ export type Shape =
   | { readonly type: 'quantity' }
   | { readonly type: 'int-or-string' }
   | { readonly type: 'time'; readonly micro: boolean }
-  /** Base64 in JSON, raw in protobuf. */
-  | { readonly type: 'bytes' }
+  /** Base64 in JSON, raw in protobuf. A few are published as the atomic lists that they are in Go. */
+  | { readonly type: 'bytes'; readonly listType?: 'atomic' }
   /** Any JSON value, kept as it is (`RawExtension`, `FieldsV1`, JSON). `name` is its published definition. */
   | { readonly type: 'any'; readonly name?: string }
   | ListShape
   | MapShape
-  | StructShape;
+  | StructShape
+  | EitherShape;
 
 export interface StringShape {
   readonly type: 'string';
@@ -61,6 +62,18 @@ export interface StructShape {
   readonly unions?: readonly Union[];
   /** Fills what depends on several fields at once; runs when every field has been decoded and filled. */
   readonly fill?: (value: Record<string, unknown>) => void;
+}
+
+/**
+ * A struct, or else something that JSON tells from it at a glance: a boolean, or a list. Protobuf has a message with a field for
+ * each; a struct counts as true.
+ */
+export interface EitherShape {
+  readonly type: 'either';
+  /** The published definition. */
+  readonly name: string;
+  readonly struct: { readonly number: number; readonly shape: StructShape };
+  readonly other: { readonly number: number; readonly shape: { readonly type: 'boolean' } | ListShape };
 }
 
 export interface Union {

@@ -1,6 +1,7 @@
 import {
   canonicalQuantity,
   copyNotes,
+  type EitherShape,
   type FieldShape,
   isObject,
   noteEmpty,
@@ -118,6 +119,8 @@ function compile(shape: Shape): Decoder {
     }
     case 'struct':
       return compileStruct(shape);
+    case 'either':
+      return compileEither(shape);
   }
 }
 
@@ -156,6 +159,16 @@ function compileStruct(shape: StructShape): Decoder {
     if (!c.fill || !shape.fill) return out;
     shape.fill(out);
     return inPublishedOrder(fields, out);
+  };
+}
+
+function compileEither({ struct, other }: EitherShape): Decoder {
+  const [decodeStruct, decodeOther] = [decoderOf(struct.shape), decoderOf(other.shape)];
+  return (v, c) => {
+    if (isObject(v)) return decodeStruct(v, c);
+    if (other.shape.type !== 'boolean') return Array.isArray(v) ? decodeOther(v, c) : null;
+    if (typeof v !== 'boolean') throw new DecodeError('boolean or JSON schema expected');
+    return v;
   };
 }
 

@@ -40,6 +40,7 @@ export function goTypeOf(shape: Shape): string {
       return `[]${goTypeOf(shape.items)}`;
     case 'map':
       return `map[string]${goTypeOf(shape.values)}`;
+    case 'either':
     case 'struct': {
       const parts = shape.name.split('.');
       return `${parts.at(-2)}.${parts.at(-1)}`;

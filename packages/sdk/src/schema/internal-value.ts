@@ -5,6 +5,7 @@ import type { Schema } from './words.ts';
 const renamed: Readonly<Record<string, string>> = {
   uid: 'UID',
   cel: 'CEL',
+  jsonPath: 'JSONPath',
   apiVersion: 'APIVersion',
   apiGroups: 'APIGroups',
   seLinuxOptions: 'SELinuxOptions',

@@ -113,6 +113,8 @@ export interface KindDefinition<O extends KubeObject, M> {
   readonly ttlSeconds?: number;
   /** A deletion answers with the object it removed, rather than with a Status. */
   readonly returnsDeleted?: boolean;
+  /** Finalizers without a domain pass, as they do for kinds that others could have brought. */
+  readonly anyFinalizer?: boolean;
   /** An update's own rules look at the metadata as a whole once more, as most kinds' do; off for those that don't. */
   readonly rechecksMetadata?: boolean;
   /** What happens to dependents when the deleter doesn't say; background unless given. */

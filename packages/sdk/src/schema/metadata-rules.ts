@@ -34,12 +34,14 @@ const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion'
 export interface MetadataRules {
   readonly namespaced: boolean;
   readonly nameRule: NameRule;
+  /** Finalizers without a domain pass. */
+  readonly anyFinalizer?: boolean;
 }
 
 /** Upstream's ValidateObjectMeta, its errors in its order. */
 export function* validateObjectMeta(
   meta: ObjectMeta,
-  { namespaced, nameRule }: MetadataRules,
+  { namespaced, nameRule, anyFinalizer = false }: MetadataRules,
   at: Path,
 ): Iterable<FieldError> {
   if (meta.generateName) {
@@ -59,7 +61,7 @@ export function* validateObjectMeta(
   yield* validateLabels(meta.labels, at.child('labels'));
   yield* validateAnnotations(meta.annotations, at.child('annotations'));
   yield* validateOwnerReferences(meta.ownerReferences, at.child('ownerReferences'));
-  yield* validateFinalizers(meta.finalizers, at.child('finalizers'));
+  yield* validateFinalizers(meta.finalizers, at.child('finalizers'), anyFinalizer);
 }
 
 /** Upstream's ValidateObjectMetaUpdate. */
@@ -142,10 +144,10 @@ function splitVersion(apiVersion: string): [string, string] {
   return parts.length === 2 ? [parts[0]!, parts[1]!] : ['', ''];
 }
 
-function* validateFinalizers(finalizers: readonly string[] | undefined, at: Path): Iterable<FieldError> {
+function* validateFinalizers(finalizers: readonly string[] | undefined, at: Path, any: boolean): Iterable<FieldError> {
   for (const [i, f] of (finalizers ?? []).entries()) {
     for (const p of qualifiedNameProblems(f)) yield invalid(at, f, p);
-    if (!f.includes('/') && !standardFinalizers.has(f)) {
+    if (!any && !f.includes('/') && !standardFinalizers.has(f)) {
       yield invalid(at.index(i), f, 'name is neither a standard finalizer name nor is it fully qualified');
     }
   }

@@ -1,4 +1,12 @@
-import type { FieldShape, PatchStrategy, Presence, Shape, StructShape, Union } from '../machinery/index.ts';
+import type {
+  EitherShape,
+  FieldShape,
+  PatchStrategy,
+  Presence,
+  Shape,
+  StructShape,
+  Union,
+} from '../machinery/index.ts';
 
 /**
  * A shape together with the two types that fall out of it: `Out`, a value as served (filled fields are there), and `In`,
@@ -61,7 +69,9 @@ export const time = (): Schema<string> => ({ shape: { type: 'time', micro: false
 /** RFC 3339, UTC, microseconds as served. */
 export const microTime = (): Schema<string> => ({ shape: { type: 'time', micro: true } });
 /** Base64 text. */
-export const bytes = (): Schema<string> => ({ shape: { type: 'bytes' } });
+export const bytes = (options: { listType?: 'atomic' } = {}): Schema<string> => ({
+  shape: { type: 'bytes', ...options },
+});
 /** Any JSON, kept as it is. */
 export const any = <T = unknown>(name?: string): Schema<T> => ({
   shape: { type: 'any', ...(name !== undefined && { name }) },
@@ -130,6 +140,30 @@ export function granular<O, I>({ shape }: Struct<O, I>): Struct<O, I> {
   const { atomic: _, ...rest } = shape;
   return { shape: rest };
 }
+
+/**
+ * A struct that holds itself somewhere inside. Its types can't fall out of the declaration, so whoever declares it says them.
+ */
+export function recursive<O, I = O>(name: string, fields: (self: Struct<O, I>) => Fields): Struct<O, I> {
+  const members = new Map<string, FieldShape>();
+  const self: Struct<O, I> = { shape: { type: 'struct', name, fields: members } };
+  for (const [key, { field }] of Object.entries(fields(self))) members.set(key, { name: key, ...field });
+  return self;
+}
+
+/** A struct, or a boolean or list in its place; each with its number in the message that protobuf has for it. */
+export const either = <O, I, P, Q>(
+  name: string,
+  struct_: readonly [number: number, Struct<O, I>],
+  other: readonly [number: number, Schema<P, Q>],
+): Schema<O | P, I | Q> => ({
+  shape: {
+    type: 'either',
+    name,
+    struct: { number: struct_[0], shape: struct_[1].shape },
+    other: { number: other[0], shape: other[1].shape as EitherShape['other']['shape'] },
+  },
+});
 
 // ---- fields
 

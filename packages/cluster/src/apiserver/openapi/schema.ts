@@ -72,7 +72,11 @@ function valueSchema(shape: Shape, dialect: Dialect): Json {
     case 'boolean':
       return { type: 'boolean' };
     case 'bytes':
-      return { type: 'string', format: 'byte' };
+      return {
+        type: 'string',
+        format: 'byte',
+        ...(shape.listType && { 'x-kubernetes-list-type': shape.listType }),
+      };
     case 'quantity':
       return ref(quantityName);
     case 'int-or-string':
@@ -90,6 +94,7 @@ function valueSchema(shape: Shape, dialect: Dialect): Json {
         ...(shape.atomic && { 'x-kubernetes-map-type': 'atomic' }),
       };
     case 'struct':
+    case 'either':
       return ref(shape.name);
   }
 }
@@ -137,6 +142,10 @@ export function mentions(shape: Shape, visit: (name: string, struct?: StructShap
       return;
     case 'any':
       if (shape.name) visit(shape.name);
+      return;
+    case 'either':
+      visit(shape.name);
+      mentions(shape.struct.shape, visit);
       return;
     case 'quantity':
       visit(quantityName);

@@ -381,17 +381,18 @@ export class Registry {
   *#metadataProblems(object: KubeObject, old: ObjectMeta): Iterable<FieldError> {
     const at = field('metadata');
     const next = object.metadata;
-    yield* validateObjectMeta(next, { namespaced: this.resource.namespaced, nameRule: nameIsPathSegment }, at);
+    const rules = this.#metadataRules(object);
+    yield* validateObjectMeta(next, { ...rules, nameRule: nameIsPathSegment }, at);
     yield* validateObjectMetaUpdate(next, old, at);
     yield* validateObjectMetaUpdate(next, old, at);
-    if (this.resource.kind.rechecksMetadata ?? true) yield* validateObjectMeta(next, this.#metadataRules(object), at);
+    if (this.resource.kind.rechecksMetadata ?? true) yield* validateObjectMeta(next, rules, at);
   }
 
   #metadataRules(object: KubeObject) {
     const { kind, namespaced } = this.resource;
     const nameRule: NameRule = (name, prefix) =>
       kind.validateName ? kind.validateName(name, prefix, object) : nameIsSubdomain(name, prefix);
-    return { namespaced, nameRule };
+    return { namespaced, nameRule, anyFinalizer: kind.anyFinalizer ?? false };
   }
 
   #attributes(

@@ -9,9 +9,10 @@ import { group } from '@tiphys/sdk/runtime';
 import { serverItself } from '../bootstrap.ts';
 import type { ApiServer } from '../server.ts';
 import { apiServiceAvailability } from './api-service-availability.ts';
+import { customResourceDefinitions } from './custom-resource-definitions.ts';
 import { flowSchemaStatus } from './flow-schema-status.ts';
 
-const controllers: readonly Controller[] = [apiServiceAvailability, flowSchemaStatus];
+const controllers: readonly Controller[] = [apiServiceAvailability, customResourceDefinitions, flowSchemaStatus];
 
 /** Until the signal aborts. */
 export async function runUpkeep(server: ApiServer, signal: AbortSignal): Promise<void> {

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import {
   apiService,
   type APIService,
+  customResourceDefinition,
+  type CustomResourceDefinition,
   endpointSlice,
   type EndpointSlice,
   flowSchema,
@@ -15,6 +17,7 @@ import { decode } from '@tiphys/sdk/schema';
 import { servedKinds } from '../kinds.ts';
 import { serverScene } from '../server-scene.ts';
 import { unavailability } from './api-service-availability.ts';
+import { nextStatus } from './custom-resource-definitions.ts';
 import { dangling } from './flow-schema-status.ts';
 import { localApiServices } from './local-api-services.ts';
 
@@ -87,4 +90,29 @@ test('a server begins with local APIServices, flow schemas and priority levels',
   assert.ok(isObject(metadata));
   assert.deepEqual(metadata['annotations'], { 'apf.kubernetes.io/autoupdate-spec': 'true' });
   scene.stop();
+});
+
+test('definitions get the names that nobody else has, and are established with them', () => {
+  const now = Date.UTC(2026, 0, 1);
+  const aDefinition = (names: object, status: object = {}): CustomResourceDefinition =>
+    decode(customResourceDefinition.schema.shape, {
+      metadata: { name: 'x' },
+      spec: { group: 'example.com', names: { plural: 'widgets', singular: 'widget', kind: 'Widget', ...names } },
+      status,
+    }) as CustomResourceDefinition;
+  const said = (status: CustomResourceDefinition['status'] | undefined) =>
+    status?.conditions?.map((c) => `${c.type} ${c.status} ${c.reason}`);
+
+  const fresh = aDefinition({});
+  const first = nextStatus(fresh, { all: [fresh], now });
+  assert.deepEqual(said(first), ['NamesAccepted True NoConflicts', 'Established False Installing']);
+  const accepted = { ...fresh, status: first! };
+  const second = nextStatus(accepted, { all: [accepted], now });
+  assert.deepEqual(said(second), ['NamesAccepted True NoConflicts', 'Established True InitialNamesAccepted']);
+  assert.equal(nextStatus({ ...fresh, status: second! }, { all: [], now }), undefined);
+
+  const other = aDefinition({ plural: 'gadgets', singular: 'gadget', kind: 'Widget', shortNames: ['g'] });
+  const conflict = nextStatus(other, { all: [accepted, other], now })!;
+  assert.deepEqual(said(conflict), ['NamesAccepted False KindConflict', 'Established False NotAccepted']);
+  assert.deepEqual(conflict.acceptedNames, { plural: 'gadgets', singular: 'gadget', kind: '', shortNames: ['g'] });
 });

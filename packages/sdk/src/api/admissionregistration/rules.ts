@@ -1,7 +1,9 @@
 import { s, type Struct } from '../../schema/index.ts';
 
+const operation = s.oneOf('*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE');
+
 const ruleWithOperationsShape = s.struct('io.k8s.api.admissionregistration.v1.RuleWithOperations', {
-  operations: s.zero(1, s.list(s.str())),
+  operations: s.zero(1, s.list(operation)),
   apiGroups: s.zero([2, 1], s.list(s.str())),
   apiVersions: s.zero([2, 2], s.list(s.str())),
   resources: s.zero([2, 3], s.list(s.str())),
@@ -15,7 +17,7 @@ const namedRuleWithOperationsShape = s.struct(
   'io.k8s.api.admissionregistration.v1.NamedRuleWithOperations',
   {
     resourceNames: s.zero(1, s.list(s.str())),
-    operations: s.zero([2, 1], s.list(s.str())),
+    operations: s.zero([2, 1], s.list(operation)),
     apiGroups: s.zero([2, 2, 1], s.list(s.str())),
     apiVersions: s.zero([2, 2, 2], s.list(s.str())),
     resources: s.zero([2, 2, 3], s.list(s.str())),

@@ -12,7 +12,7 @@ const validatingAdmissionPolicyBindingSpecShape = s.struct(
     policyName: s.needed(1, s.str()),
     paramRef: s.opt(2, paramRef),
     matchResources: s.opt(3, matchResources),
-    validationActions: s.needed(4, s.set(s.str())),
+    validationActions: s.needed(4, s.set(s.oneOf('Audit', 'Deny', 'Warn'))),
   },
 );
 export interface ValidatingAdmissionPolicyBindingSpec extends s.Out<typeof validatingAdmissionPolicyBindingSpecShape> {}

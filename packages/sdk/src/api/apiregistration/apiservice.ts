@@ -25,7 +25,7 @@ const apiServiceSpecShape = s.struct('io.k8s.kube-aggregator.pkg.apis.apiregistr
   group: s.zero(2, s.str()),
   version: s.zero(3, s.str()),
   insecureSkipTLSVerify: s.zero(4, s.bool()),
-  caBundle: s.zero(5, s.bytes()),
+  caBundle: s.zero(5, s.bytes({ listType: 'atomic' })),
   groupPriorityMinimum: s.req(7, s.int32()),
   versionPriority: s.req(8, s.int32()),
 });
@@ -70,6 +70,7 @@ export const apiService: Kind<APIService, APIServiceManifest> = defineKind<APISe
   kind: 'APIService',
   plural: 'apiservices',
   scope: 'Cluster',
+  anyFinalizer: true,
   categories: ['api-extensions'],
   status: { prepareForUpdate: keepAllButStatus, validate: apiServiceStatusRules },
   resetFields: statusOnlyResetFields,

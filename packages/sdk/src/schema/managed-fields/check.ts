@@ -45,6 +45,7 @@ function* problems(shape: Shape, value: unknown, path = ''): Iterable<Problem> {
       if (typeof value === 'object') yield { path, message: `expected any scalar, got &{${printValue(value)}}` };
       return;
     case 'any':
+    case 'either':
       return;
   }
 }

@@ -1,4 +1,11 @@
-import { type FieldShape, type JsonObject, put, type Shape, type StructShape } from '../../machinery/index.ts';
+import {
+  type EitherShape,
+  type FieldShape,
+  type JsonObject,
+  put,
+  type Shape,
+  type StructShape,
+} from '../../machinery/index.ts';
 import { DecodeError } from '../decode-error.ts';
 import { layoutOf, type Slot } from './layout.ts';
 import { MessageReader, type WireType } from './reader.ts';
@@ -93,9 +100,23 @@ function readValue(shape: Shape, reader: MessageReader, wire: WireType, name: st
       return readAny(delimited(reader, wire, name), name);
     case 'struct':
       return readStruct(layoutOf(shape), delimited(reader, wire, name), {});
+    case 'either':
+      return readEither(shape, delimited(reader, wire, name), name);
     default:
       throw new DecodeError(`proto: a ${shape.type} can't stand in field ${name}`);
   }
+}
+
+function readEither({ struct, other }: EitherShape, reader: MessageReader, name: string): unknown {
+  let [asStruct, asOther]: unknown[] = [];
+  while (!reader.done) {
+    const { number, wire } = reader.tag();
+    if (number === struct.number) asStruct = readValue(struct.shape, reader, wire, name);
+    else if (number !== other.number) reader.skip(wire);
+    else if (other.shape.type === 'boolean') asOther = readValue(other.shape, reader, wire, name);
+    else asOther = [...((asOther as unknown[]) ?? []), readValue(other.shape.items, reader, wire, name)];
+  }
+  return asStruct ?? asOther ?? (other.shape.type === 'boolean' ? false : null);
 }
 
 function delimited(reader: MessageReader, wire: WireType, name: string): MessageReader {

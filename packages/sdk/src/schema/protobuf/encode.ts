@@ -1,4 +1,12 @@
-import { type FieldShape, type JsonObject, own, type Shape, type StructShape } from '../../machinery/index.ts';
+import {
+  type EitherShape,
+  type FieldShape,
+  isObject,
+  type JsonObject,
+  own,
+  type Shape,
+  type StructShape,
+} from '../../machinery/index.ts';
 import { layoutOf, type Slot } from './layout.ts';
 import { BackwardWriter } from './writer.ts';
 
@@ -44,9 +52,11 @@ function compile(shape: Shape): Write {
     case 'time':
       return (v, out) => writeTime(v as string | null, shape.micro, out);
     case 'any':
-      return (v, out) => v !== undefined && text(1, JSON.stringify(v), out);
+      return (v, out) => v !== undefined && v !== null && text(1, JSON.stringify(v), out);
     case 'struct':
       return compileStruct(shape);
+    case 'either':
+      return compileEither(shape);
     default:
       throw new Error(`a ${shape.type} is a field of a message, never a message`);
   }
@@ -58,6 +68,26 @@ function compileStruct(shape: StructShape): Write {
   return (value, out) => {
     fields ??= layoutOf(shape).toReversed().map(compileSlot);
     for (const write of fields) write(value as JsonObject, out);
+  };
+}
+
+/** A message with a field for either; a boolean is there whatever it says, and true beside a struct. */
+function compileEither({ struct, other }: EitherShape): Write {
+  // Compiled on first use: structs may hold themselves.
+  let [writeStruct, writeOther]: Write[] = [];
+  return (value, out) => {
+    writeStruct ??= tagged(struct.number, struct.shape);
+    const isStruct = isObject(value);
+    const fields: [number: number, write: () => void][] = [];
+    if (isStruct) fields.push([struct.number, () => writeStruct!(value, out)]);
+    if (other.shape.type === 'boolean') {
+      writeOther ??= tagged(other.number, other.shape);
+      fields.push([other.number, () => writeOther!(isStruct || value, out)]);
+    } else if (Array.isArray(value)) {
+      writeOther ??= tagged(other.number, other.shape.items);
+      fields.push([other.number, () => value.toReversed().forEach((item) => writeOther!(item, out))]);
+    }
+    for (const [, write] of fields.toSorted(([a], [b]) => b - a)) write();
   };
 }
 

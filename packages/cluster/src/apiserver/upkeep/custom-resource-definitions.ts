@@ -1,0 +1,150 @@
+import {
+  approvalOf,
+  type CustomResourceDefinition,
+  customResourceCleanup,
+  customResourceDefinition,
+  type CustomResourceDefinitionNames,
+  type CustomResourceDefinitionStatus,
+  isProtectedGroup,
+} from '@tiphys/sdk/api';
+import { equal, timestamp } from '@tiphys/sdk/machinery';
+import { defineController, watch } from '@tiphys/sdk/operator';
+
+/** Says which of the names that a definition asks for it has, and when it is established; lets go of one that is deleted. */
+export const customResourceDefinitions = defineController({
+  name: 'custom-resource-definitions',
+  for: customResourceDefinition,
+  // Names are given in order.
+  workers: 1,
+  watches: [
+    watch(customResourceDefinition, (next, old, cache) => {
+      const { name, group } = { name: (next ?? old)!.metadata.name, group: (next ?? old)!.spec.group };
+      if (next && old && equal(next.status.acceptedNames, old.status.acceptedNames)) return [];
+      return cache
+        .list(customResourceDefinition)
+        .filter((other) => other.spec.group === group && other.metadata.name !== name)
+        .map((other) => other.metadata.name!);
+    }),
+  ],
+
+  async reconcile(definition, { client, cache, clock, signal }) {
+    const { metadata } = definition;
+    if (metadata.deletionTimestamp) {
+      const finalizers = (metadata.finalizers ?? []).filter((f) => f !== customResourceCleanup);
+      if (finalizers.length === (metadata.finalizers ?? []).length) return;
+      await client.update(
+        customResourceDefinition,
+        { ...definition, metadata: { ...metadata, finalizers } },
+        { signal },
+      );
+      return;
+    }
+    const all = cache.list(customResourceDefinition).filter((d) => d.spec.group === definition.spec.group);
+    const status = nextStatus(definition, { all, now: clock.now() });
+    if (status) await client.updateStatus(customResourceDefinition, definition, status, { signal });
+  },
+});
+
+type Said = {
+  readonly type: string;
+  readonly status: 'True' | 'False';
+  readonly reason: string;
+  readonly message: string;
+};
+
+/** The status after one more step; undefined when there is none to make. */
+export function nextStatus(
+  definition: CustomResourceDefinition,
+  { all, now }: { all: readonly CustomResourceDefinition[]; now: number },
+): CustomResourceDefinitionStatus | undefined {
+  const { status } = definition;
+  const is = (type: string) => status.conditions?.find((c) => c.type === type)?.status === 'True';
+  const approval = approvalCondition(definition);
+  const said: Said[] = approval ? [approval] : [];
+  let { acceptedNames } = status;
+  if (!equal(definition.spec.names, acceptedNames)) {
+    const { accepted, condition } = acceptNames(definition, all);
+    acceptedNames = accepted;
+    said.push(condition);
+    if (!is('Established')) said.push(condition.status === 'True' ? installing : notAccepted);
+  } else if (is('NamesAccepted') && !is('Established')) said.push(established);
+  const conditions = said.reduce((list, c) => withCondition(list, c, now), status.conditions ?? []);
+  const next = { ...status, conditions, acceptedNames };
+  return equal(next.conditions, status.conditions ?? []) && equal(acceptedNames, status.acceptedNames)
+    ? undefined
+    : next;
+}
+
+const notAccepted: Said = {
+  type: 'Established',
+  status: 'False',
+  reason: 'NotAccepted',
+  message: 'not all names are accepted',
+};
+const installing: Said = {
+  type: 'Established',
+  status: 'False',
+  reason: 'Installing',
+  message: 'the initial names have been accepted',
+};
+const established: Said = { ...installing, status: 'True', reason: 'InitialNamesAccepted' };
+
+/** What of its names nobody else in the group has; a name that somebody has is left as it was. */
+function acceptNames(
+  { spec, status }: CustomResourceDefinition,
+  all: readonly CustomResourceDefinition[],
+): { accepted: CustomResourceDefinitionNames; condition: Said } {
+  const names = all.map((d) => d.status.acceptedNames);
+  const resources = new Set(names.flatMap((n) => [n.plural, n.singular ?? '', ...(n.shortNames ?? [])]));
+  const kinds = new Set(names.flatMap((n) => [n.kind, n.listKind ?? '']));
+  const accepted: CustomResourceDefinitionNames = { ...status.acceptedNames };
+  let conflict: Said | undefined;
+  const refuse = (reason: string, taken: readonly string[]) => {
+    const told = taken.map((name) => `${JSON.stringify(name)} is already in use`);
+    const message = told.length > 1 ? `[${told.join(', ')}]` : told[0]!;
+    conflict = { type: 'NamesAccepted', status: 'False', reason, message };
+  };
+  const one = (field: 'plural' | 'singular' | 'kind' | 'listKind', used: ReadonlySet<string>, reason: string) => {
+    const wanted = spec.names[field];
+    if (wanted !== accepted[field] && wanted && used.has(wanted)) refuse(reason, [wanted]);
+    else if (wanted !== undefined) accepted[field] = wanted;
+  };
+  one('plural', resources, 'PluralConflict');
+  one('singular', resources, 'SingularConflict');
+  const { shortNames = [], categories } = spec.names;
+  const taken = shortNames.filter((n) => !accepted.shortNames?.includes(n) && resources.has(n));
+  if (taken.length) refuse('ShortNamesConflict', taken);
+  else if (shortNames.length) accepted.shortNames = shortNames;
+  else delete accepted.shortNames;
+  one('kind', kinds, 'KindConflict');
+  one('listKind', kinds, 'ListKindConflict');
+  if (categories) accepted.categories = categories;
+  else delete accepted.categories;
+  const fine: Said = { type: 'NamesAccepted', status: 'True', reason: 'NoConflicts', message: 'no conflicts found' };
+  return { accepted, condition: conflict ?? fine };
+}
+
+const approvals = {
+  missing: ['False', 'MissingAnnotation'],
+  invalid: ['False', 'InvalidAnnotation'],
+  bypassed: ['False', 'UnapprovedAnnotation'],
+  approved: ['True', 'ApprovedAnnotation'],
+} as const;
+
+function approvalCondition(definition: CustomResourceDefinition): Said | undefined {
+  if (!isProtectedGroup(definition.spec.group)) return undefined;
+  const { state, reason: message } = approvalOf(definition);
+  const [status, reason] = approvals[state];
+  return { type: 'KubernetesAPIApprovalPolicyConformant', status, reason, message };
+}
+
+type Conditions = NonNullable<CustomResourceDefinitionStatus['conditions']>;
+
+function withCondition(conditions: Conditions, said: Said, now: number): Conditions {
+  const old = conditions.find((c) => c.type === said.type);
+  const { type, status, ...rest } = said;
+  const lastTransitionTime = old?.status === status ? old.lastTransitionTime : timestamp(now);
+  const next = { ...old, type, status, lastTransitionTime, ...rest };
+  if (!old) return [...conditions, next];
+  return conditions.map((c) => (c === old ? next : c));
+}
