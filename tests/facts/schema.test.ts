@@ -158,7 +158,10 @@ function factType(f: Fact): unknown {
 
 /** The message of a definition: `k8s.io.api.core.v1` for `io.k8s.api.core.v1.Pod`. */
 function messageOf(name: string): Proto | undefined {
-  const parts = name.replace(/^io\.k8s\./, 'k8s.io.').split('.');
+  const parts = name
+    .replace(/^io\.k8s\./, 'k8s.io.')
+    .replaceAll('-', '_')
+    .split('.');
   return packages[parts.slice(0, -1).join('.')]?.[parts.at(-1)!];
 }
 
