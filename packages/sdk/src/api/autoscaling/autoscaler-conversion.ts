@@ -120,7 +120,7 @@ function parsed(text: string | undefined): unknown {
 function behaviorOf(text: string | undefined): HorizontalPodAutoscalerBehavior | undefined {
   const value = outward(parsed(text));
   if (!isObject(value) || (!value['scaleUp'] && !value['scaleDown'])) return undefined;
-  return decode(horizontalPodAutoscalerBehavior.shape, value) as HorizontalPodAutoscalerBehavior;
+  return decode(horizontalPodAutoscalerBehavior.shape, value, { fill: false }) as HorizontalPodAutoscalerBehavior;
 }
 
 function outward(value: unknown): unknown {
