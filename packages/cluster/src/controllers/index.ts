@@ -7,6 +7,7 @@ import type { Controller, ControllerDeps } from '@tiphys/sdk/operator';
 import { group } from '@tiphys/sdk/runtime';
 import { clusterRoleAggregationController } from './clusterroleaggregation.ts';
 import { deploymentController } from './deployment/index.ts';
+import { disruptionController } from './disruption/index.ts';
 import { endpointsController } from './endpoints/index.ts';
 import { endpointSliceController } from './endpointslice/index.ts';
 import { endpointSliceMirroringController } from './endpointslicemirroring/index.ts';
@@ -38,6 +39,7 @@ export interface ControllersConfig {
 const standardControllers = ({ rootCa, nodeIpam }: ControllersConfig): [account: string, controller: Controller][] => [
   ['deployment-controller', deploymentController],
   ['replicaset-controller', replicaSetController],
+  ['disruption-controller', disruptionController],
   ['endpoint-controller', endpointsController],
   ['endpointslice-controller', endpointSliceController],
   ['endpointslicemirroring-controller', endpointSliceMirroringController],
