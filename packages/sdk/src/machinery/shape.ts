@@ -37,6 +37,8 @@ export interface ListShape {
   readonly listType?: 'atomic' | 'set' | 'map';
   /** The keys of a `map` list. */
   readonly keys?: readonly string[];
+  /** What a key is taken for that an item leaves out, where its field says nothing of it. */
+  readonly keyDefaults?: Readonly<Record<string, unknown>>;
   /** How strategic merge sees it; absent replaces the list. */
   readonly patchStrategy?: PatchStrategy;
   /** The key by which strategic merge pairs items; absent for lists of scalars. */

@@ -1,6 +1,7 @@
 import type {
   EitherShape,
   FieldShape,
+  ListShape,
   PatchStrategy,
   Presence,
   Shape,
@@ -103,9 +104,16 @@ export const set = <O, I>(items: Schema<O, I>, options: PatchOptions = {}): Sche
 export const listByKey = <O, I>(
   items: Schema<O, I>,
   keys: readonly string[],
-  options: PatchOptions = {},
+  { keyDefaults, ...options }: PatchOptions & Pick<ListShape, 'keyDefaults'> = {},
 ): Schema<O[], I[]> => ({
-  shape: { type: 'list', items: items.shape, listType: 'map', keys, ...patchOf(options) },
+  shape: {
+    type: 'list',
+    items: items.shape,
+    listType: 'map',
+    keys,
+    ...(keyDefaults && { keyDefaults }),
+    ...patchOf(options),
+  },
 });
 export const map = <O, I>(values: Schema<O, I>): Schema<Record<string, O>, Record<string, I>> => ({
   shape: { type: 'map', values: values.shape },

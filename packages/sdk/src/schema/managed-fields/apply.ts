@@ -65,12 +65,12 @@ export function applyManaged(apply: Apply): Applied {
   let object = merge(shape, live, config) as JsonObject;
   if (last?.set) object = prune(shape, object, last.set, managers);
 
-  checkMerged(apply, object);
   const found = compare(shape, live, object);
   const ignored = apply.ignore && fieldSetOf(apply.ignore);
   const taken = found && recursiveDifference(union(found.added, found.modified), ignored);
   const others = [...managers].filter(([other]) => other !== id);
   if (taken && !force) refuseConflicts(conflictsOf(others, taken), apply);
+  checkMerged(apply, object);
   const lost = found && union(taken, recursiveDifference(found.removed, ignored));
   for (const [other] of others) disown(managers, other, lost);
 

@@ -71,13 +71,20 @@ class Walker {
     for (const [element, is] of after) if (!before.has(element)) this.#item(shape.items, element, [], is);
   }
 
+  /** Items that share an element are one thing; a single item that takes their place, or gives way to them, is another. */
   #item(shape: Shape, element: string, was: unknown[], is: unknown[]): void {
-    if (was.length <= 1 && is.length <= 1) this.#down(element, shape, was[0], is[0]);
-    else if (!equal(was, is)) {
-      this.#path.push(element);
-      this.#leaf(was.length ? was : undefined, is.length ? is : undefined);
-      this.#path.pop();
+    if (was.length <= 1 && is.length <= 1) return this.#down(element, shape, was[0], is[0]);
+    this.#path.push(element);
+    if (was.length >= 2 && is.length >= 2) {
+      if (!equal(was, is)) this.#add(this.modified);
+    } else if (was.length >= 2) {
+      if (is.length) this.walk(shape, undefined, is[0]);
+      this.#add(this.removed);
+    } else {
+      if (was.length) this.walk(shape, was[0], undefined);
+      this.#add(this.added);
     }
+    this.#path.pop();
   }
 
   #down(element: string, shape: Shape, old: unknown, next: unknown): void {

@@ -210,6 +210,43 @@ describe('apply', () => {
     spec: { items: c.names.map((name) => ({ name, image: c.image })), tags: c.tags },
   }));
 
+  test('items that share a key are one thing: their owner is told of the key alone, and a new one takes the place of a second', () => {
+    const twice = update(
+      undefined,
+      thing({ spec: { items: [{ name: 'a' }, { name: 'a', image: 'x' }, { name: 'c' }] } }),
+      'u',
+    );
+    const owned = (fieldsByManager(twice)['u'] as JsonObject)['f:spec'] as JsonObject;
+    assert.deepEqual((owned['f:items'] as JsonObject)['k:{"name":"a"}'], {});
+    const once = update(twice, thing({ spec: { items: [{ name: 'a', image: 'y' }, { name: 'c' }] } }), 'v');
+    assert.deepEqual(fieldsByManager(once)['v'], {
+      'f:spec': { 'f:items': { 'k:{"name":"a"}': { '.': {}, 'f:image': {}, 'f:name': {} } } },
+    });
+    const applied = apply(twice, config({ items: [{ name: 'a' }, { name: 'b' }] }), 'm', true) as KubeObject & {
+      spec: { items: { name: string }[] };
+    };
+    assert.deepEqual(
+      applied.spec.items.map((i) => i.name),
+      ['a', 'b', 'c'],
+    );
+  });
+
+  test('what conflicts is told before what does not fit', () => {
+    const live = apply(undefined, config({ replicas: 1, items: [] }), 'one');
+    assert.throws(() => apply(live, config({ replicas: 1.5, items: [] }), 'two'), { code: 409 });
+    assert.throws(() => apply(live, config({ replicas: 1.5, items: [] }), 'two', true), { code: 500 });
+  });
+
+  test('a key may stand for what its list says when it is left out', () => {
+    const secret = s.struct('x.Secret', { name: s.zero(1, s.str()) }, { atomic: true });
+    const secrets = s.struct('x.Secrets', {
+      list: s.zero(1, s.listByKey(secret, ['name'], { keyDefaults: { name: '' } })),
+    });
+    assert.deepEqual(fieldsOf(ownFields(secrets.shape, { list: [{}, { name: 'a' }] })!), {
+      'f:list': { 'k:{"name":""}': {}, 'k:{"name":"a"}': {} },
+    });
+  });
+
   test('twice is once', () => {
     fc.assert(
       fc.property(configs, configs, (other, mine) => {

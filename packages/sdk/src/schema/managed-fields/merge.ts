@@ -49,7 +49,8 @@ function mergeItems(shape: ListShape, live: readonly unknown[], applied: readonl
       let next: string;
       do takeApplied((next = pending.shift()!));
       while (next !== element);
-    }
+      // Another item of an element that was taken already goes, and makes way for one that is new.
+    } else if (!shared.length && pending.length) takeApplied(pending.shift()!);
   }
   pending.forEach(takeApplied);
   return out.length ? out : undefined;

@@ -59,6 +59,7 @@ export function itemElement(shape: ListShape, item: unknown): string {
 
 /** A key that an item leaves out: the published default, which for a field that is always written is its zero value. */
 function defaultOf(shape: ListShape, name: string): unknown {
+  if (shape.keyDefaults && name in shape.keyDefaults) return shape.keyDefaults[name];
   const field = shape.items.type === 'struct' ? shape.items.fields.get(name) : undefined;
   if (!field || field.default !== undefined) return field?.default;
   const isHeld = (field.presence === 'required' || field.presence === 'held') && !field.nullable;

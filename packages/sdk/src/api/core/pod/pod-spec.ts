@@ -80,7 +80,10 @@ const podSpecFields = {
   hostIPC: s.zero(13, s.bool()),
   shareProcessNamespace: s.opt(27, s.bool()),
   securityContext: s.opt(14, podSecurityContext, { fill: {} }),
-  imagePullSecrets: s.zero(15, s.listByKey(localObjectReference, ['name'], { patchKey: 'name' })),
+  imagePullSecrets: s.zero(
+    15,
+    s.listByKey(localObjectReference, ['name'], { patchKey: 'name', keyDefaults: { name: '' } }),
+  ),
   hostname: s.zero(16, s.str()),
   subdomain: s.zero(17, s.str()),
   affinity: s.opt(18, affinity),
