@@ -17,6 +17,7 @@ import { nodeIpamController, type NodeIpamConfig } from './nodeipam.ts';
 import { nodeLifecycleController } from './nodelifecycle/index.ts';
 import { podGcController } from './podgc.ts';
 import { replicaSetController } from './replicaset/index.ts';
+import { resourceQuotaController } from './resourcequota/index.ts';
 import { rootCaCertPublisher } from './rootcacertpublisher.ts';
 import { serviceAccountController } from './serviceaccount.ts';
 import {
@@ -45,6 +46,7 @@ const standardControllers = ({ rootCa, nodeIpam }: ControllersConfig): [account:
   ['endpointslicemirroring-controller', endpointSliceMirroringController],
   ['namespace-controller', namespaceController],
   ['generic-garbage-collector', garbageCollector],
+  ['resourcequota-controller', resourceQuotaController],
   ['service-account-controller', serviceAccountController],
   ['root-ca-cert-publisher', rootCaCertPublisher(rootCa)],
   ['node-controller', nodeLifecycleController],
