@@ -88,7 +88,8 @@ export class SchedulingCycle {
     node: NodeInfo,
     prepared: readonly Prepared[],
   ): { plugin: string; rejection: Rejection } | undefined {
-    const promised = this.#options.nominated(node.name).filter((p) => p.uid !== pod.uid && p.priority >= pod.priority);
+    const all = this.#options.nominated(node.name);
+    const promised = all.length ? all.filter((p) => p.uid !== pod.uid && p.priority >= pod.priority) : all;
     if (promised.length) {
       const crowded = node.copy();
       const states = prepared.map(({ plugin, state }) => ({

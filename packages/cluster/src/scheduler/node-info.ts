@@ -4,6 +4,7 @@ import { add, type Amounts, amounts } from './resources.ts';
 
 /** A node and what runs on it, with the sums kept as pods come and go. */
 export class NodeInfo {
+  readonly name: string;
   node: Node;
   allocatable: Amounts;
   labels: Readonly<Record<string, string>>;
@@ -17,14 +18,11 @@ export class NodeInfo {
   images: ReadonlyMap<string, number>;
 
   constructor(node: Node) {
+    this.name = node.metadata.name ?? '';
     this.node = node;
     this.allocatable = amounts(node.status.allocatable);
     this.labels = node.metadata.labels ?? {};
     this.images = imageSizes(node);
-  }
-
-  get name(): string {
-    return this.node.metadata.name ?? '';
   }
 
   update(node: Node): void {

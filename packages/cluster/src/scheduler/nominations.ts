@@ -6,7 +6,8 @@ export class Nominations {
   readonly #nodeOf = new Map<string, string>();
 
   on(node: string): readonly PodInfo[] {
-    const pods = this.#byNode.get(node);
+    // Asked for every node that is tried, and seldom is there any.
+    const pods = this.#byNode.size ? this.#byNode.get(node) : undefined;
     return pods ? [...pods.values()] : none;
   }
 

@@ -42,25 +42,22 @@ export function seededRandom(seed: string | number): Random {
 let pool = Buffer.alloc(0);
 let taken = 0;
 
-/** Some random bytes, from many that were asked for at once: a call for a few costs as much. */
-function takeBytes(length: number): Buffer {
-  if (taken + length > pool.length) {
-    pool = randomBytes(Math.max(length, 4096));
+/** 32 random bits, from many that were asked for at once: a call for a few costs as much. */
+function random32(): number {
+  if (taken === pool.length) {
+    pool = randomBytes(4096);
     taken = 0;
   }
-  return pool.subarray(taken, (taken += length));
+  taken += 4;
+  return pool.readUInt32LE(taken - 4);
 }
 
 /** The operating system's randomness, fit for keys and tokens. */
 export const systemRandom: Random = {
-  next: () => takeBytes(4).readUInt32LE() / 2 ** 32,
+  next: () => random32() / 2 ** 32,
   int: (below) => Math.floor(systemRandom.next() * below),
   uuid: () => randomUUID(),
-  suffix: (length = 5) => {
-    const bytes = takeBytes(length * 2);
-    let i = 0;
-    return pick(length, () => bytes.readUInt16LE(2 * i++) / 2 ** 16);
-  },
+  suffix: (length = 5) => pick(length, systemRandom.next),
   bytes: (length) => new Uint8Array(randomBytes(length)),
   fork: () => systemRandom,
 };

@@ -7,19 +7,20 @@ export const nodeResourcesFit: SchedulerPlugin<undefined, true> = {
   name: 'NodeResourcesFit',
   weight: 1,
   filter({ requests }, { pods, requested, allocatable }) {
-    const reasons: string[] = [];
+    // Runs for every pod and node: what fits costs no memory.
+    let reasons: string[] | undefined;
     let hopeless = false;
-    if (pods.size + 1 > (allocatable['pods'] ?? 0)) reasons.push('Too many pods');
-    for (const r of Object.keys(requests)) {
+    if (pods.size + 1 > (allocatable['pods'] ?? 0)) reasons = ['Too many pods'];
+    for (const r in requests) {
       const wanted = requests[r]!;
       if (wanted === 0) continue;
       const total = allocatable[r] ?? 0;
       if (wanted <= total - (requested[r] ?? 0)) continue;
-      reasons.push(`Insufficient ${r}`);
+      (reasons ??= []).push(`Insufficient ${r}`);
       // More than the whole node has: nobody's leaving would help.
       if (wanted > total) hopeless = true;
     }
-    return reasons.length ? { reasons, unresolvable: hopeless } : undefined;
+    return reasons ? { reasons, unresolvable: hopeless } : undefined;
   },
   preScore: () => true,
   score: (pod, node) => Math.floor((free('cpu', pod, node) + free('memory', pod, node)) / 2),
