@@ -1,6 +1,6 @@
 import type { Client, WatchEvent, WatchOptions } from '../client/index.ts';
 import { isExpired, type KubeObject, StatusError } from '../machinery/index.ts';
-import { backoff, type Clock, isAbort, type Logger, type Random } from '../runtime/index.ts';
+import { backoff, type Clock, isAbort, type Logger, pacerOf, type Random } from '../runtime/index.ts';
 import type { Kind } from '../schema/index.ts';
 import type { InformerOptions } from './informer.ts';
 
@@ -131,14 +131,15 @@ class Reflector<O extends KubeObject, M> {
         : { resourceVersion: this.#revision! }),
       signal: this.#signal,
     };
-    let told = 0;
+    const pacer = pacerOf(clock);
     for await (const event of client.watch(this.#kind, options)) {
       if (listing && isInitialEnd(event)) {
         listing = false;
         this.#replaced(event.object.metadata.resourceVersion ?? '0');
       } else this.#event(event, listing);
-      // Initial events come in one burst; others get their turn too.
-      if (++told % pageSize === 0) await clock.yield();
+      // Initial events come in one burst, and so do those of a busy cluster; others get their turn too.
+      const turn = pacer.turn();
+      if (turn) await turn;
     }
   }
 
