@@ -2,6 +2,7 @@ import { BareServer } from './bare-server.ts';
 import { drive, type LoadClient, percentiles } from './load.ts';
 import type { Bench, Row } from './row.ts';
 import { TiphysProcess } from './tiphys-process.ts';
+import { configMap, pod } from './workload.ts';
 
 const namespace = '/api/v1/namespaces/bench';
 const clients = 64;
@@ -179,32 +180,6 @@ function line({
   const { rate, p50Ms, p99Ms } = result;
   return { rate, p50Ms, p99Ms, cpuUs, ...(loopP99Ms !== undefined && { loopP99Ms }) };
 }
-
-const configMap = (name: string) => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name },
-  data: { k: 'x'.repeat(1024) },
-});
-
-const pod = (name: string) => ({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: { name, labels: { app: 'bench' } },
-  spec: {
-    schedulerName: 'none',
-    containers: [
-      {
-        name: 'main',
-        image: 'registry.example/app:1',
-        env: [{ name: 'A', value: 'b' }],
-        ports: [{ containerPort: 80 }],
-        resources: { requests: { cpu: '100m', memory: '64Mi' } },
-        readinessProbe: { httpGet: { path: '/healthz', port: 80 } },
-      },
-    ],
-  },
-});
 
 async function made(client: LoadClient, path: string, object: object): Promise<void> {
   const { status, text } = await client.request('POST', path, { body: JSON.stringify(object), keep: true });

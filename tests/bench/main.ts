@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { api } from './api.bench.ts';
 import { deployment } from './deployment.bench.ts';
+import { memory } from './memory.bench.ts';
 import { node } from './node.bench.ts';
 import { type Bench, type Row, tableOf } from './row.ts';
 import { scheduling } from './scheduling.bench.ts';
@@ -8,7 +9,7 @@ import { start } from './start.bench.ts';
 import { store } from './store.bench.ts';
 
 /** Every benchmark, in the order in which the table shows them. */
-const benches: readonly Bench[] = [start, store, api, deployment, scheduling, node];
+const benches: readonly Bench[] = [start, store, api, deployment, scheduling, memory, node];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
 const chosen = positionals.length ? benches.filter((b) => positionals.includes(b.name)) : benches;

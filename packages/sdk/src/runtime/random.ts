@@ -57,7 +57,7 @@ export const systemRandom: Random = {
   next: () => random32() / 2 ** 32,
   int: (below) => Math.floor(systemRandom.next() * below),
   uuid: () => randomUUID(),
-  suffix: (length = 5) => pick(length, systemRandom.next),
+  suffix: (length = 5) => pick(length, () => systemRandom.next()),
   bytes: (length) => new Uint8Array(randomBytes(length)),
   fork: () => systemRandom,
 };
