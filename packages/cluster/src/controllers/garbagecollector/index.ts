@@ -1,13 +1,12 @@
 import type { KubeObject, OwnerReference } from '@tiphys/sdk/machinery';
 import { type Controller, type ControllerDeps, EventBroadcaster } from '@tiphys/sdk/operator';
-import { group, isAbort, throwIfAborted, WorkQueue } from '@tiphys/sdk/runtime';
+import { group, isAbort, WorkQueue } from '@tiphys/sdk/runtime';
 import type { AnyKind } from '@tiphys/sdk/schema';
-import { deletableKinds } from '../kinds.ts';
+import { lastingKinds } from '../kinds.ts';
 import { Collector } from './collector.ts';
 import { type GraphNode, isDeleting, OwnerGraph, ownersOf, waitsForDependents, waitsForOrphans } from './graph.ts';
 
 const workers = 20;
-const discoveryRetryMs = 1000;
 
 /** Deletes what has lost its owners, and sees foreground and orphaning deletions through. */
 export const garbageCollector: Controller = {
@@ -25,7 +24,7 @@ export const garbageCollector: Controller = {
 async function collectGarbage(deps: ControllerDeps, signal: AbortSignal): Promise<void> {
   const { client, cache, clock } = deps;
   const log = deps.log.child({ controller: 'garbage-collector' });
-  const collected = await collectedKinds(deps, signal);
+  const collected = await lastingKinds(deps, signal);
   const graph = new OwnerGraph();
   const queue = new WorkQueue({ clock });
   const random = deps.random.fork('garbage-collector');
@@ -58,19 +57,6 @@ async function collectGarbage(deps: ControllerDeps, signal: AbortSignal): Promis
       }
       queue.done(uid);
     }
-  }
-}
-
-/** Another version of a kind has the same objects; events own nothing, are owned by nobody, and there are many. */
-async function collectedKinds({ client, clock, log }: ControllerDeps, signal: AbortSignal): Promise<AnyKind[]> {
-  for (;;) {
-    try {
-      return (await deletableKinds(client, signal)).filter((k) => k.plural !== 'events' && !k.hub);
-    } catch (err) {
-      throwIfAborted(signal);
-      log.warn('waiting for the server to tell its kinds', { error: String(err) });
-    }
-    await clock.sleep(discoveryRetryMs, signal);
   }
 }
 
