@@ -4,6 +4,7 @@
  */
 export { kindsServedBy, servedKinds } from './kinds.ts';
 export { parseRuntimeConfig, type RuntimeConfig } from './runtime-config.ts';
+export type { StoreOverride } from './cache/feeds.ts';
 export { ApiServer, type ApiServerDeps, type ApiServerParts } from './server.ts';
 export type {
   Body,
@@ -25,6 +26,6 @@ export { ClusterIps } from './registry/kinds/index.ts';
 export { tokenFile } from './authn/token-file.ts';
 export { type NodeAddress, type NodeConnector, tlsNodes } from './nodes/connector.ts';
 export { LocalNodes } from './nodes/local-nodes.ts';
-export { measuredStore, processMetrics } from './metrics/index.ts';
+export { processMetrics, StoreMetrics } from './metrics/index.ts';
 export { resourceOfKey } from './registry/resource-of-key.ts';
 export { runUpkeep } from './upkeep/index.ts';

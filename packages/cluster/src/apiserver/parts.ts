@@ -73,7 +73,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
     filters: (server) => {
       const { authenticator, authorizer, registry } = of(server);
       const { clock } = server.deps;
-      cacheMetrics(registry, server.feed);
+      cacheMetrics(registry, server.feeds);
       const measured = new RequestMetrics(registry);
       return [
         measure(measured, { clock, isServed: isServedBy(server) }),

@@ -3,7 +3,7 @@ import { type ApiRequest, type ApiResponse, refusal, type Transport, type WatchF
 import { type Clock, type Logger, pacerOf, type Random } from '@tiphys/sdk/runtime';
 import type { StoreBackend } from '../store/index.ts';
 import { AdmissionChain, type AdmissionPlugin } from './admission/plugin.ts';
-import { Feed } from './cache/feed.ts';
+import { Feeds, type StoreOverride } from './cache/feeds.ts';
 import { Lifecycle } from './lifecycle.ts';
 import type { Filter, Handler, RequestContext, ServerRequest, ServerResponse, UserInfo } from './context.ts';
 import { requestInfo } from './filters/request-info.ts';
@@ -16,6 +16,8 @@ import { type Resource, resourceOf } from './registry/resource.ts';
 
 export interface ApiServerDeps {
   readonly store: StoreBackend;
+  /** Stores of certain resources. */
+  readonly overrides?: readonly StoreOverride[];
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -40,7 +42,7 @@ const anonymous: UserInfo = { name: 'system:anonymous', groups: ['system:unauthe
 export class ApiServer {
   readonly deps: ApiServerDeps;
   readonly kinds: ServedKinds;
-  readonly feed: Feed;
+  readonly feeds: Feeds;
   readonly lifecycle = new Lifecycle();
   readonly #ids: Random;
   #registries: Registries | undefined;
@@ -51,7 +53,7 @@ export class ApiServer {
     this.deps = deps;
     this.kinds = deps.kinds ?? standardKinds;
     this.#ids = deps.random.fork('audit-ids');
-    this.feed = new Feed(deps.store, deps);
+    this.feeds = new Feeds(deps);
   }
 
   get registries(): Registries {
@@ -66,17 +68,15 @@ export class ApiServer {
 
   /** Reads what is stored and puts the chain together. */
   async load(parts: ApiServerParts, signal: AbortSignal): Promise<void> {
-    const { store, clock, random } = this.deps;
-    await this.feed.load(this.kinds.hubs.map(resourceOf), signal);
+    const { clock, random } = this.deps;
+    await this.feeds.load(this.kinds.hubs.map(resourceOf), signal);
     // Plugins and hooks find the registries through the server when they are asked, not when they are made.
     const admission = (this.#admission = new AdmissionChain(parts.admission(this)));
-    this.#registries = new Registries(this.kinds.stored, { store, feed: this.feed, admission, clock, random }, (r) =>
+    this.#registries = new Registries(this.kinds.stored, { feeds: this.feeds, admission, clock, random }, (r) =>
       parts.hooks(this, r),
     );
     const last = dispatcher({
       registries: this.#registries,
-      feed: this.feed,
-      store,
       clock,
       random,
       minWatchSeconds: parts.minWatchSeconds ?? 1800,
@@ -89,12 +89,12 @@ export class ApiServer {
 
   /** Ends all watches as if their time were over; clients go on elsewhere, or here, from where they were. */
   endWatches(): void {
-    for (const cache of this.feed.caches) cache.close();
+    for (const cache of this.feeds.caches) cache.close();
   }
 
   /** Follows the store until the signal aborts. */
   run(signal: AbortSignal): Promise<void> {
-    return this.feed.run(signal);
+    return this.feeds.run(signal);
   }
 
   /** Every request's way through the server; never rejects. */

@@ -17,7 +17,6 @@ import {
   listen,
   type Listening,
   LocalNodes,
-  measuredStore,
   parseRuntimeConfig,
   processMetrics,
   type PartsConfig,
@@ -25,6 +24,8 @@ import {
   resourceOfKey,
   runUpkeep,
   standardParts,
+  StoreMetrics,
+  type StoreOverride,
   tlsNodes,
   tokenFile,
 } from '../apiserver/index.ts';
@@ -97,8 +98,10 @@ export async function runApiServer(options: ApiServerOptions, level: Level, sign
   const world = { clock: systemClock, random: systemRandom };
   const store = options.etcd ? await openEtcdStore(options.etcd, world) : await openStore(options.dataDir, systemClock);
   let served: ServedEtcd | undefined;
+  let overrides: readonly StoreOverride[] = [];
   try {
-    const deps = { store, ...world, log: stderrLogger(level) };
+    overrides = await openOverrides(options, world);
+    const deps = { store, overrides, ...world, log: stderrLogger(level) };
     const { ended, listening, pki } = await startApiServer(options, deps, signal);
     if (options.serveEtcd) {
       const { serveStore } = await import('./serve-etcd.ts');
@@ -109,7 +112,7 @@ export async function runApiServer(options: ApiServerOptions, level: Level, sign
     await ended;
   } finally {
     served?.close();
-    await store.close();
+    for (const each of new Set([store, ...overrides.map((o) => o.store)])) await each.close();
   }
 }
 
@@ -118,7 +121,13 @@ const defaultIssuer = 'https://kubernetes.default.svc';
 /** Loads the store, listens, and makes what every cluster has; resolves when requests are answered. */
 export async function startApiServer(
   options: ApiServerOptions,
-  deps: { store: StoreBackend; clock: Clock; random: Random; log: Logger },
+  deps: {
+    store: StoreBackend;
+    overrides?: readonly StoreOverride[];
+    clock: Clock;
+    random: Random;
+    log: Logger;
+  },
   signal: AbortSignal,
 ): Promise<RunningApiServer> {
   const { clock, random } = deps;
@@ -142,8 +151,10 @@ export async function startApiServer(
   const pki = new Pki(filesIn(options.dataDir).pki, { clock, random }, { serverNames });
   const metrics = new Registry();
   processMetrics(metrics);
-  const measured = measuredStore(store, metrics, { clock, placeOf: resourceOfKey });
-  const server = new ApiServer({ ...deps, store: measured, kinds: kindsOf(options.runtimeConfig ?? '') });
+  const storeMetrics = new StoreMetrics(metrics, { clock, placeOf: resourceOfKey });
+  const measured = storeMetrics.measured(store);
+  const overrides = measuredOverrides(deps.overrides ?? [], options.etcdPrefix, storeMetrics);
+  const server = new ApiServer({ ...deps, store: measured, overrides, kinds: kindsOf(options.runtimeConfig ?? '') });
   const nodes = new LocalNodes(tlsNodes({ ...pki.apiserverKubeletClient, ca: pki.ca.cert }));
   const parts = standardParts({
     metrics,
@@ -164,7 +175,9 @@ export async function startApiServer(
   await server.load(parts, signal);
   // The server goes on behind the signal until everybody who waits has been answered.
   const stop = new AbortController();
-  const running = [server.run(stop.signal), compactRegularly(store, deps, stop.signal)];
+  const stores = [store, ...new Set((deps.overrides ?? []).map((o) => o.store))];
+  const compacting = stores.map((s) => compactRegularly(s, deps, stop.signal));
+  const running = [server.run(stop.signal), ...compacting];
   await bootstrap(server);
   const listening = await listen(server, {
     host: options.bindAddress,
@@ -211,6 +224,36 @@ function tokensSignedBy(
   return own
     ? new ServiceAccountTokens(pemIn(own), [...blocks, pki.serviceAccountKey])
     : new ServiceAccountTokens(pki.serviceAccountKey, blocks);
+}
+
+/** A store for each set of servers that resources have of their own. */
+async function openOverrides(
+  { etcd, etcdOverrides = [], ...files }: ApiServerOptions & Partial<EtcdFlags>,
+  world: { clock: Clock; random: Random },
+): Promise<StoreOverride[]> {
+  const stores = new Map<string, StoreBackend>();
+  const found: StoreOverride[] = [];
+  for (const { group, resource, servers } of etcdOverrides) {
+    const name = servers.join(';');
+    const store = stores.get(name) ?? (await openEtcdStore({ ...files, ...etcd, etcdServers: servers }, world));
+    stores.set(name, store);
+    found.push({ group, resource, store });
+  }
+  return found;
+}
+
+/** The same under the prefix and measured, each store once. */
+function measuredOverrides(
+  overrides: readonly StoreOverride[],
+  prefix: string | undefined,
+  storeMetrics: StoreMetrics,
+): StoreOverride[] {
+  const stores = new Map<StoreBackend, StoreBackend>();
+  return overrides.map((o) => {
+    const store = stores.get(o.store) ?? storeMetrics.measured(underPrefix(o.store, prefix));
+    stores.set(o.store, store);
+    return { ...o, store };
+  });
 }
 
 /** Those of the options that were given. */

@@ -1,14 +1,18 @@
 import type { KubeObject } from '@tiphys/sdk/machinery';
 import { erase, type Kind } from '@tiphys/sdk/schema';
 import type { Clock } from '@tiphys/sdk/runtime';
-import type { Feed } from '../cache/feed.ts';
+import type { Feeds } from '../cache/feeds.ts';
 import type { Registries } from '../registry/registries.ts';
 
 /** What admission and authorization read of the cluster: the watch caches, as the server's own parts see them. */
 export class ClusterObjects {
-  readonly #server: { readonly registries: Registries; readonly feed: Feed; readonly deps: { readonly clock: Clock } };
+  readonly #server: {
+    readonly registries: Registries;
+    readonly feeds: Feeds;
+    readonly deps: { readonly clock: Clock };
+  };
 
-  constructor(server: { registries: Registries; feed: Feed; deps: { clock: Clock } }) {
+  constructor(server: { registries: Registries; feeds: Feeds; deps: { clock: Clock } }) {
     this.#server = server;
   }
 
@@ -33,7 +37,8 @@ export class ClusterObjects {
   ): Promise<O | undefined> {
     let found = await this.get(kind, namespace, name);
     if (found) return found;
-    const { feed, deps } = this.#server;
+    const { registries, deps } = this.#server;
+    const { feed } = registries.of(erase(kind));
     const over = deps.clock.timeout(withinMs);
     while (!found && !over.aborted) {
       await feed.reached(feed.revision + 1, over);
@@ -63,6 +68,6 @@ export class ClusterObjects {
 
   /** Resolves when the caches show every write that has been acknowledged. */
   current(): Promise<void> {
-    return this.#server.feed.current();
+    return this.#server.feeds.current();
   }
 }

@@ -9,7 +9,7 @@ const chunk = 500;
 
 /** Keeps every resource's watch cache current from one watch of the store. */
 export class Feed {
-  readonly #store: StoreBackend;
+  readonly store: StoreBackend;
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #caches = new Map<string, WatchCache>();
@@ -17,7 +17,7 @@ export class Feed {
   #revision = 0;
 
   constructor(store: StoreBackend, { clock, log }: { clock: Clock; log: Logger }) {
-    this.#store = store;
+    this.store = store;
     this.#clock = clock;
     this.#log = log;
   }
@@ -39,13 +39,13 @@ export class Feed {
 
   /** Loads what is stored. */
   async load(resources: readonly Resource[], signal: AbortSignal): Promise<void> {
-    const { revision } = this.#store;
+    const { revision } = this.store;
     for (const r of resources) {
       const cache = new WatchCache(r, revision);
       this.#caches.set(r.prefix, cache);
       let startAfter = '';
       for (let more = true; more && !signal.aborted;) {
-        const page = await this.#store.list(r.prefix, { revision, startAfter, limit: chunk });
+        const page = await this.store.list(r.prefix, { revision, startAfter, limit: chunk });
         for (const i of page.items) this.#reading(() => cache.load(i));
         more = page.more;
         startAfter = page.items.at(-1)?.key ?? '';
@@ -57,7 +57,7 @@ export class Feed {
 
   /** Follows the store until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const batches = this.#store.watch('/registry/', { fromRevision: this.#revision + 1, signal });
+    const batches = this.store.watch('/registry/', { fromRevision: this.#revision + 1, signal });
     for await (const { revision, events } of batches) {
       for (const event of events) this.#apply(event, revision);
       this.#revision = Math.max(this.#revision, revision);
@@ -91,6 +91,6 @@ export class Feed {
 
   /** Resolves when the caches show everything that had been written when it was called. */
   async current(): Promise<void> {
-    await this.reached(await this.#store.currentRevision());
+    await this.reached(await this.store.currentRevision());
   }
 }

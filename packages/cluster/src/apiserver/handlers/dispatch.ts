@@ -72,7 +72,7 @@ async function onResource(c: RequestContext, registry: Registry, deps: DispatchD
     case 'watch':
       return watch(c, registry, deps);
     case 'get':
-      return get(c, registry, deps);
+      return get(c, registry);
     case 'create':
       return create(c, registry);
     case 'update':
@@ -137,7 +137,7 @@ async function onSubresource(c: RequestContext, registry: Registry, deps: Dispat
   warnOfDeprecation(c, registry.resource);
   switch (info.verb) {
     case 'get':
-      return get(c, registry, deps);
+      return get(c, registry);
     case 'update':
       return update(c, registry);
     case 'patch':

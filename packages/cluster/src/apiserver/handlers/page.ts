@@ -22,8 +22,7 @@ export interface Page {
 const chunk = 1000;
 
 export async function pageOf(c: RequestContext, registry: Registry, query: ListQuery, deps: ReadDeps): Promise<Page> {
-  const { feed } = deps;
-  const { resource, cache } = registry;
+  const { feed, resource, cache } = registry;
   const { interest } = query;
   const token = query.continue ? decodeContinue(query.continue) : undefined;
   if (token && query.resourceVersion && query.resourceVersion !== '0') {
@@ -41,7 +40,7 @@ export async function pageOf(c: RequestContext, registry: Registry, query: ListQ
 
   if (!token && interest.indexed && revision >= cache.lastChange)
     return { items: only(cache.list(interest)), revision };
-  const entries = await entriesAt(registry, { scope, revision, token }, deps);
+  const entries = await entriesAt(registry, { scope, revision, token });
   const items: Entry[] = [];
   let seen = 0;
   let more = false;
@@ -81,15 +80,14 @@ function revisionOf(query: ListQuery, limit: number, token: ContinueToken | unde
 }
 
 async function entriesAt(
-  { cache }: Registry,
+  { cache, feed }: Registry,
   { scope, revision, token }: { scope: string; revision: number; token: ContinueToken | undefined },
-  { store }: ReadDeps,
 ): Promise<OrderedEntries> {
   if (revision >= cache.lastChange) return cache.snapshot();
   const kept = cache.snapshots.at(revision);
   if (kept) return kept;
   try {
-    const { items } = await store.list(scope, { revision });
+    const { items } = await feed.store.list(scope, { revision });
     const entries = new OrderedEntries();
     for (const i of items) entries.set(Entry.read(cache.resource, i));
     return entries;

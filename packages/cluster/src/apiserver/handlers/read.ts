@@ -8,9 +8,7 @@ import {
   StatusError,
 } from '@tiphys/sdk/machinery';
 import type { Clock } from '@tiphys/sdk/runtime';
-import type { StoreBackend } from '../../store/index.ts';
 import type { Entry } from '../cache/entry.ts';
-import type { Feed } from '../cache/feed.ts';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Resource } from '../registry/resource.ts';
@@ -25,17 +23,15 @@ import { bytesResponse, entryResponse, valueResponse } from './respond.ts';
 import { atLeast, unparsableRevision } from './revision.ts';
 
 export interface ReadDeps {
-  readonly feed: Feed;
-  readonly store: StoreBackend;
   readonly clock: Clock;
 }
 
-export async function get(c: RequestContext, registry: Registry, deps: ReadDeps): Promise<ServerResponse> {
+export async function get(c: RequestContext, registry: Registry): Promise<ServerResponse> {
   const form = negotiate(c.request, c.query, 'object');
   if (c.query.has('export')) throw badRequest('the export parameter, deprecated since v1.14, is no longer supported');
   const wanted = c.query.get('resourceVersion') ?? '';
   if (!/^\d*$/.test(wanted)) throw new StatusError(500, '', unparsableRevision(wanted));
-  await atLeast(deps.feed, Number(wanted));
+  await atLeast(registry.feed, Number(wanted));
   const entry = await registry.get(c.info.namespace, c.info.name);
   refuseMisfit(form, registry.resource.kind, false);
   if (form.as === 'Table') return rowResponse(c, registry.resource.kind, entry, form);

@@ -3,6 +3,7 @@ import type { WatchFrame } from '@tiphys/sdk/client';
 import type { Clock } from '@tiphys/sdk/runtime';
 import type { Told, Watcher } from '../cache/watcher.ts';
 import type { RequestContext, ServerResponse } from '../context.ts';
+import type { Feed } from '../cache/feed.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Resource } from '../registry/resource.ts';
 import { includeObjectOf } from '../table/table.ts';
@@ -34,7 +35,7 @@ export async function watch(
   const query = listQuery(resource, c.info, c.query);
   checkWatch(query);
   const include = form.as === 'Table' ? includeObjectOf(c.query) : 'None';
-  const { feed } = deps;
+  const { feed } = registry;
   const asked = query.resourceVersion;
   if (!/^\d*$/.test(asked)) throw new StatusError(500, '', unparsableRevision(asked));
   if (asked === '') await feed.current();
@@ -54,7 +55,7 @@ export async function watch(
     watcher.tell({ type: 'BOOKMARK', revision: feed.revision, initialEventsEnd: true });
   }
   const deadline = endInTime(watcher, c, query, deps);
-  if (query.allowWatchBookmarks) remind(watcher, deps, deadline);
+  if (query.allowWatchBookmarks) remind(watcher, { feed, clock: deps.clock }, deadline);
   if (c.request.objects)
     return { status: 200, headers: {}, body: { type: 'frames', frames: objectFrames(watcher, resource) } };
   // Objects can't be told as lists: upstream's stream ends at the first.
@@ -124,7 +125,7 @@ function endInTime(
 }
 
 /** Tells how far the watch is, every minute and just before it ends, so that the client can come back there. */
-function remind(watcher: Watcher, { feed, clock }: Pick<ReadDeps, 'feed' | 'clock'>, deadline: number): void {
+function remind(watcher: Watcher, { feed, clock }: { feed: Feed; clock: Clock }, deadline: number): void {
   const next = () => {
     const beforeEnd = deadline - clock.now() - lastBookmarkMs;
     const wait = beforeEnd > 0 ? Math.min(bookmarkEveryMs, beforeEnd) : bookmarkEveryMs;

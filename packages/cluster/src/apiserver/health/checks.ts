@@ -5,6 +5,7 @@ import type { HealthCheck } from './endpoint.ts';
 
 export interface HealthDeps {
   readonly store: StoreBackend;
+  readonly overrides?: readonly { readonly store: StoreBackend }[];
   readonly clock: Clock;
   readonly lifecycle: Lifecycle;
 }
@@ -13,13 +14,15 @@ export interface HealthDeps {
 const patienceMs = 2000;
 
 /** What can be wrong with a server, by upstream's names and in its order. */
-export function healthChecks({ store, clock, lifecycle }: HealthDeps): () => readonly HealthCheck[] {
+export function healthChecks({ store, overrides = [], clock, lifecycle }: HealthDeps): () => readonly HealthCheck[] {
   const stored = storeCheck(store, clock);
+  const others = [...new Set(overrides.map((o) => o.store))].map((other) => storeCheck(other, clock));
   const before: readonly HealthCheck[] = [
     { name: 'ping', check: () => undefined },
     { name: 'log', check: () => undefined },
     { name: 'etcd', check: stored },
     { name: 'etcd-readiness', in: ['readyz'], check: stored },
+    ...others.flatMap(overrideChecks),
     // The caches are loaded before anybody can ask, and a server that can't follow its store ends.
     { name: 'informer-sync', in: ['readyz'], check: () => undefined },
   ];
@@ -35,6 +38,11 @@ export function healthChecks({ store, clock, lifecycle }: HealthDeps): () => rea
     ...after,
   ];
 }
+
+const overrideChecks = (check: HealthCheck['check'], i: number): HealthCheck[] => [
+  { name: `etcd-override-${i}`, check },
+  { name: `etcd-override-readiness-${i}`, in: ['readyz'], check },
+];
 
 /** Whether the store answers. However many ask at once, it is asked once. */
 function storeCheck(store: StoreBackend, clock: Clock): () => Promise<string | undefined> {

@@ -1,16 +1,16 @@
 import type { Registry } from '@tiphys/sdk/runtime';
-import type { Feed } from '../cache/feed.ts';
+import type { Feeds } from '../cache/feeds.ts';
 import type { WatchCache } from '../cache/watch-cache.ts';
 import { adopt, type ReadMetric } from './adopt.ts';
 
 /** How many objects there are, who watches them, and how far the caches have come. */
-export function cacheMetrics(registry: Registry, feed: Feed): void {
+export function cacheMetrics(registry: Registry, feeds: Feeds): void {
   const each = (metric: Omit<ReadMetric, 'type' | 'samples'>, value: (cache: WatchCache) => number, short = false) =>
     adopt(registry, {
       ...metric,
       type: 'gauge',
       samples: () =>
-        [...feed.caches].map((cache) => {
+        feeds.caches.map((cache) => {
           const { group, resource } = cache.resource;
           const labels = short ? { resource: group ? `${resource}.${group}` : resource } : { group, resource };
           return { labels, value: value(cache) };
@@ -50,7 +50,7 @@ export function cacheMetrics(registry: Registry, feed: Feed): void {
     help: 'Counter of events received in watch cache broken by resource type.',
     type: 'counter',
     samples: () =>
-      [...feed.caches].map(({ resource: { group, resource }, received }) => ({
+      feeds.caches.map(({ resource: { group, resource }, received }) => ({
         labels: { group, resource },
         value: received,
       })),

@@ -3,7 +3,7 @@ import type { Registry } from '@tiphys/sdk/runtime';
 import type { Endpoint } from '../handlers/dispatch.ts';
 
 export { cacheMetrics } from './cache-metrics.ts';
-export { measuredStore } from './store-metrics.ts';
+export { StoreMetrics } from './store-metrics.ts';
 export { processMetrics } from './process-metrics.ts';
 export { type RequestCell, type RequestLabels, RequestMetrics } from './request-metrics.ts';
 

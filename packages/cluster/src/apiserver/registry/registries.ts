@@ -1,18 +1,25 @@
 import { type AnyKind } from '@tiphys/sdk/schema';
+import type { Feeds } from '../cache/feeds.ts';
 import type { KindHooks } from './kind-hooks.ts';
 import { Registry, type RegistryDeps } from './registry.ts';
 import { type Resource, resourceOf } from './resource.ts';
+
+export type RegistriesDeps = Omit<RegistryDeps, 'feed'> & { readonly feeds: Feeds };
 
 /** Every served resource, found by where it is in the API. */
 export class Registries {
   readonly #byPlace = new Map<string, Registry>();
 
-  constructor(kinds: readonly AnyKind[], deps: RegistryDeps, hooks: (resource: Resource) => KindHooks | undefined) {
+  constructor(
+    kinds: readonly AnyKind[],
+    { feeds, ...deps }: RegistriesDeps,
+    hooks: (resource: Resource) => KindHooks | undefined,
+  ) {
     for (const kind of kinds) {
       const resource = resourceOf(kind);
       this.#byPlace.set(
         place(resource.group, resource.version, resource.resource),
-        new Registry(resource, deps, hooks(resource)),
+        new Registry(resource, { ...deps, feed: feeds.of(resource) }, hooks(resource)),
       );
     }
   }

@@ -30,15 +30,7 @@ import {
   validateObjectMetaUpdate,
   type WriteContext,
 } from '@tiphys/sdk/schema';
-import {
-  create,
-  KeyExists,
-  remove,
-  RevisionMismatch,
-  type StoreBackend,
-  StoreFull,
-  update,
-} from '../../store/index.ts';
+import { create, KeyExists, remove, RevisionMismatch, StoreFull, update } from '../../store/index.ts';
 import type { AdmissionAttributes, AdmissionChain, Operation } from '../admission/plugin.ts';
 import { Entry } from '../cache/entry.ts';
 import type { Feed } from '../cache/feed.ts';
@@ -53,7 +45,7 @@ import type { KindHooks } from './kind-hooks.ts';
 import { keyOf, type Resource } from './resource.ts';
 
 export interface RegistryDeps {
-  readonly store: StoreBackend;
+  /** Of the store that the resource is in. */
   readonly feed: Feed;
   readonly admission: AdmissionChain;
   readonly clock: Clock;
@@ -104,6 +96,7 @@ const conflictAttempts = 5;
 export class Registry {
   readonly resource: Resource;
   readonly cache: WatchCache;
+  readonly feed: Feed;
   readonly #deps: RegistryDeps;
   readonly #hooks: KindHooks;
   /** For kinds whose objects end by themselves. */
@@ -114,13 +107,14 @@ export class Registry {
     this.#deps = deps;
     this.#hooks = hooks;
     const { ttlSeconds } = resource.kind;
-    if (ttlSeconds) this.#expiry = new Expiry(deps.store, deps.clock, ttlSeconds);
+    if (ttlSeconds) this.#expiry = new Expiry(deps.feed.store, deps.clock, ttlSeconds);
+    this.feed = deps.feed;
     this.cache = deps.feed.cache(resource);
   }
 
   /** The object as it is now, including every write that had been acknowledged before the call. */
   async get(namespace: string, name: string): Promise<Entry> {
-    await this.#deps.feed.current();
+    await this.feed.current();
     const entry = this.find(namespace, name);
     if (!entry) throw notFound(this.resource, name);
     return entry;
@@ -190,7 +184,7 @@ export class Registry {
         return { object: typed(this.resource, object), created: true };
       }
       const entry = await this.#store(object, async (key, body) =>
-        create(this.#deps.store, key, body, await this.#expiry?.lease()),
+        create(this.feed.store, key, body, await this.#expiry?.lease()),
       );
       return { object: entry.object, entry, created: true };
     } catch (err) {
@@ -202,7 +196,7 @@ export class Registry {
   async update(request: UpdateRequest): Promise<Written> {
     const key = keyOf(this.resource, request.namespace, request.name);
     for (let attempt = 1; ; attempt++) {
-      await this.#deps.feed.current();
+      await this.feed.current();
       const current = this.cache.get(key)?.served(this.resource);
       if (!current) {
         if (!request.mayCreate) throw notFound(this.resource, request.name);
@@ -222,7 +216,8 @@ export class Registry {
 
   async #updateOnce(current: Entry, request: UpdateRequest): Promise<Written> {
     const { kind } = this.resource;
-    const { clock, admission, store } = this.#deps;
+    const { clock, admission } = this.#deps;
+    const { store } = this.feed;
     const old = current.object;
     const next = await request.next(old);
     const wanted = next.metadata.resourceVersion ?? '';
@@ -296,7 +291,8 @@ export class Registry {
   /** Deletes, or marks for deletion what must wait for grace or finalizers. */
   async delete(request: WriteRequest, options: DeleteOptions): Promise<Written & { gone: boolean }> {
     const key = keyOf(this.resource, request.namespace, request.name);
-    const { admission, clock, feed, store } = this.#deps;
+    const { admission, clock, feed } = this.#deps;
+    const { store } = feed;
     for (let attempt = 1; ; attempt++) {
       await feed.current();
       const current = this.cache.get(key)?.served(this.resource);
@@ -326,7 +322,7 @@ export class Registry {
   }
 
   async #removeNow(current: Entry, last: KubeObject): Promise<Entry> {
-    const revision = await this.#guard(() => remove(this.#deps.store, current.key, { ifRevision: current.revision }));
+    const revision = await this.#guard(() => remove(this.feed.store, current.key, { ifRevision: current.revision }));
     this.#hooks.afterDelete?.(last);
     return new Entry(this.resource, current.key, storedBody(this.resource, last), revision);
   }

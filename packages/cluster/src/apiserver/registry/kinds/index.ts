@@ -25,11 +25,15 @@ export function hooksOf(
   resource: Resource,
   { clusterIps, access }: KindHooksConfig & { access: () => Access },
 ): KindHooks | undefined {
-  const { feed, deps } = server;
+  const { deps } = server;
   const rbac = (): RbacHookDeps => ({ ...access(), registries: () => server.registries });
   switch (`${resource.group}/${resource.resource}`) {
     case '/services':
-      return serviceHooks(resource, { feed, ips: clusterIps, random: deps.random.fork('services') });
+      return serviceHooks(resource, {
+        feed: server.feeds.of(resource),
+        ips: clusterIps,
+        random: deps.random.fork('services'),
+      });
     case 'rbac.authorization.k8s.io/roles':
     case 'rbac.authorization.k8s.io/clusterroles':
       return roleHooks(resource, rbac());
