@@ -24,3 +24,4 @@ export * from './rbac/index.ts';
 export * from './resource/index.ts';
 export * from './scheduling/index.ts';
 export * from './storage/index.ts';
+export * from './storagemigration/index.ts';

@@ -1,4 +1,4 @@
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { defineKind, type Kind, s, type Struct, versionOf } from '../../schema/index.ts';
 import { matchCondition } from './match-condition.ts';
 import { matchResources } from './match-resources.ts';
 import { paramKind } from './params.ts';
@@ -74,4 +74,10 @@ export const mutatingAdmissionPolicy: Kind<MutatingAdmissionPolicy, MutatingAdmi
   validate: mutatingPolicyRules,
   warnings: reservedNameWarnings,
   columns: policyColumns('Mutations', ({ spec }) => spec.mutations?.length ?? 0),
+});
+
+export const mutatingAdmissionPolicyV1Beta1 = versionOf(mutatingAdmissionPolicy, 'v1beta1');
+export const mutatingAdmissionPolicyV1Alpha1 = versionOf(mutatingAdmissionPolicy, 'v1alpha1', {
+  deprecated: '1.35',
+  removed: '1.38',
 });

@@ -1,4 +1,4 @@
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { defineKind, type Kind, s, type Struct, versionOf } from '../../schema/index.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { deviceSelector, opaqueDeviceConfiguration } from './device-claim.ts';
@@ -46,3 +46,5 @@ export const deviceClass: Kind<DeviceClass, DeviceClassManifest> = defineKind<De
   validate: deviceClassRules,
   columns: [nameColumn, ageColumn],
 });
+
+export const deviceClassV1Beta2 = versionOf(deviceClass, 'v1beta2', { deprecated: '1.36', removed: '1.39' });

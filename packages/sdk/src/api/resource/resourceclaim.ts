@@ -1,5 +1,5 @@
 import { equal, field, invalid } from '../../machinery/index.ts';
-import { defineKind, internalValue, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
+import { defineKind, internalValue, type Kind, s, setFields, type Struct, versionOf } from '../../schema/index.ts';
 import { nodeSelector } from '../core/node-selector.ts';
 import { condition } from '../meta/condition.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
@@ -147,3 +147,5 @@ function stateText({ metadata, status }: ResourceClaim): string {
   if (!status.allocation) return deleted[0] ?? 'pending';
   return [...deleted, 'allocated', ...(status.reservedFor?.length ? ['reserved'] : [])].join(',');
 }
+
+export const resourceClaimV1Beta2 = versionOf(resourceClaim, 'v1beta2', { deprecated: '1.36', removed: '1.39' });

@@ -1,5 +1,5 @@
 import { equal, field, invalid } from '../../machinery/index.ts';
-import { defineKind, internalValue, type Kind, s, type Struct } from '../../schema/index.ts';
+import { defineKind, internalValue, type Kind, s, type Struct, versionOf } from '../../schema/index.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { validateTemplateMetadata } from '../meta/template-metadata.ts';
@@ -48,4 +48,9 @@ export const resourceClaimTemplate: Kind<ResourceClaimTemplate, ResourceClaimTem
     yield invalid(at, { ...spec.metadata, Spec: internalValue(resourceClaimSpec, spec.spec) }, 'field is immutable');
   },
   columns: [nameColumn, ageColumn],
+});
+
+export const resourceClaimTemplateV1Beta2 = versionOf(resourceClaimTemplate, 'v1beta2', {
+  deprecated: '1.36',
+  removed: '1.39',
 });

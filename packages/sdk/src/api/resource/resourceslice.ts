@@ -1,5 +1,5 @@
 import { timestamp } from '../../machinery/index.ts';
-import { defineKind, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
+import { defineKind, type Kind, s, setFields, type Struct, versionOf } from '../../schema/index.ts';
 import { nodeSelector } from '../core/node-selector.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
@@ -107,3 +107,5 @@ function stampTaints({ spec }: ResourceSlice, now: number): void {
     setFields(deviceTaint, taint, { timeAdded: taint.timeAdded ?? timestamp(now) });
   }
 }
+
+export const resourceSliceV1Beta2 = versionOf(resourceSlice, 'v1beta2', { deprecated: '1.36', removed: '1.39' });
