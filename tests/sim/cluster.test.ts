@@ -83,12 +83,12 @@ async function happen(cluster: SimCluster, random: Random): Promise<string> {
       return `${share * 100} % of requests fail`;
     }
     case 7:
-      await cluster.stopPart('controllers');
-      cluster.startControllers();
+      await cluster.stopPart('controllers-0');
+      cluster.startControllers('controllers-0');
       return 'the controllers start anew';
     case 8:
-      await cluster.stopPart('scheduler');
-      cluster.startScheduler();
+      await cluster.stopPart('scheduler-0');
+      cluster.startScheduler('scheduler-0');
       return 'the scheduler starts anew';
     case 9:
       await meddle(cluster, random);

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { SharedCache } from '@tiphys/sdk/cache';
-import { type Client, createClient } from '@tiphys/sdk/client';
+import { type Client, createClient, type Transport } from '@tiphys/sdk/client';
+import { LeaseLost, withLeadership } from '@tiphys/sdk/operator';
 import { group, type Logger, nullLogger, type Random, seededRandom } from '@tiphys/sdk/runtime';
 import { SimClock } from '@tiphys/sdk/testing';
 import { ApiServer, bootstrap, ClusterIps, serverItself, standardParts, type UserInfo } from 'tiphys/apiserver';
@@ -8,13 +9,29 @@ import { runControllers } from 'tiphys/controllers';
 import { ServiceAccountTokens } from 'tiphys/pki';
 import { runScheduler } from 'tiphys/scheduler';
 import { defaultSimNodesConfig, runSimNodes } from 'tiphys/simnode';
-import { MemoryBackend } from 'tiphys/store';
 import { FlakyTransport } from './flaky-transport.ts';
+import { FrailStore } from './frail-store.ts';
 
 /** A part of the cluster that can be stopped and started again. */
 interface Part {
+  readonly network: FlakyTransport[];
   stop(): Promise<void>;
 }
+
+interface RunningServer {
+  readonly server: ApiServer;
+  stop(): Promise<void>;
+}
+
+export interface SimClusterOptions {
+  readonly seed: string;
+  readonly nodes: number;
+  readonly log?: Logger;
+}
+
+/** Two of each, of which one leads. */
+export const controllerManagers = ['controllers-0', 'controllers-1'];
+export const schedulers = ['scheduler-0', 'scheduler-1'];
 
 /**
  * A whole cluster in one process and in simulated time: the real API server over a store in memory, every controller, the
@@ -22,36 +39,49 @@ interface Part {
  */
 export class SimCluster implements AsyncDisposable {
   readonly clock = new SimClock();
+  readonly store = new FrailStore(this.clock);
   readonly random: Random;
   /** An administrator's, over a good network. */
   readonly client: Client;
   readonly nodes: readonly string[];
-  readonly #server: ApiServer;
   readonly #log: Logger;
   readonly #stop = new AbortController();
-  readonly #served: Promise<void>;
-  readonly #networks: FlakyTransport[] = [];
   readonly #parts = new Map<string, Part>();
+  #server: RunningServer | undefined;
+  /** How often something was started, so that each run of a part has chances of its own. */
+  #starts = 0;
+  #failing = 0;
 
-  private constructor(server: ApiServer, { seed, nodes, clock, log, served, stop }: Made) {
-    this.clock = clock;
+  private constructor({ seed, nodes, log = nullLogger }: SimClusterOptions) {
     this.random = seededRandom(seed);
-    this.#server = server;
     this.#log = log;
-    this.#served = served;
-    this.#stop = stop;
     this.nodes = Array.from({ length: nodes }, (_, i) => `${letterOf(i)}-0`);
-    this.client = createClient(server.transport(serverItself), { fieldManager: 'simulation' });
+    this.client = createClient(this.#reach(serverItself), { fieldManager: 'simulation' });
   }
 
-  static async start({ seed, nodes, log = nullLogger }: { seed: string; nodes: number; log?: Logger }) {
-    const clock = new SimClock();
-    const random = seededRandom(`${seed}/server`);
+  static async start(options: SimClusterOptions): Promise<SimCluster> {
+    const cluster = new SimCluster(options);
+    await cluster.startServer();
+    for (const name of controllerManagers) cluster.startControllers(name);
+    for (const name of schedulers) cluster.startScheduler(name);
+    for (const name of cluster.nodes) cluster.startNode(name);
+    await cluster.clock.settle();
+    return cluster;
+  }
+
+  get serves(): boolean {
+    return this.#server !== undefined;
+  }
+
+  /** Starts an API server over what is stored. */
+  async startServer(): Promise<void> {
+    const { clock, store } = this;
+    const random = this.random.fork(`server ${this.#starts++}`);
     const stop = new AbortController();
-    const server = new ApiServer({ store: new MemoryBackend(clock), clock, random, log });
+    const server = new ApiServer({ store, clock, random, log: this.#log });
     const issuer = 'https://kubernetes.default.svc';
     const parts = standardParts({
-      tokens: new ServiceAccountTokens(signingKey()),
+      tokens: new ServiceAccountTokens(signingKey),
       issuer,
       audiences: [issuer],
       tokenAuthenticators: [],
@@ -62,21 +92,32 @@ export class SimCluster implements AsyncDisposable {
     await server.load(parts, stop.signal);
     const served = server.run(stop.signal);
     await bootstrap(server);
-    const cluster = new SimCluster(server, { seed, nodes, clock, log, served, stop });
-    cluster.startControllers();
-    cluster.startScheduler();
-    for (const name of cluster.nodes) cluster.startNode(name);
-    await cluster.clock.settle();
-    return cluster;
+    this.#server = {
+      server,
+      stop: async () => {
+        stop.abort();
+        await clock.settle();
+        await served;
+      },
+    };
   }
 
-  startControllers(): void {
+  /** Ends the API server; until it is started again nobody reaches it. */
+  async stopServer(): Promise<void> {
+    const running = this.#server;
+    this.#server = undefined;
+    this.dropWatches();
+    await running?.stop();
+  }
+
+  startControllers(name: string): void {
     const accounts = ['system:serviceaccounts', 'system:serviceaccounts:kube-system'];
-    this.#start('controllers', 'system:kube-controller-manager', [], (client, cache, s) =>
+    const lead = { lease: 'kube-controller-manager', user: 'system:kube-controller-manager', groups: [] };
+    this.#start(name, lead, (deps, clientOf, s) =>
       runControllers(
         {
-          ...this.#world(client, cache),
-          clientOf: (account) => this.#client(`system:serviceaccount:kube-system:${account}`, accounts),
+          ...deps,
+          clientOf: (account) => clientOf(`system:serviceaccount:kube-system:${account}`, accounts),
           config: {
             rootCa: 'the authority of the cluster',
             nodeIpam: { clusterCidr: '10.244.0.0/16', nodeMaskSize: 24 },
@@ -87,18 +128,17 @@ export class SimCluster implements AsyncDisposable {
     );
   }
 
-  startScheduler(): void {
-    this.#start('scheduler', 'system:kube-scheduler', [], (client, cache, s) =>
-      runScheduler(this.#world(client, cache), s),
-    );
+  startScheduler(name: string): void {
+    const lead = { lease: 'kube-scheduler', user: 'system:kube-scheduler', groups: [] };
+    this.#start(name, lead, (deps, _clientOf, s) => runScheduler(deps, s));
   }
 
   startNode(name: string): void {
-    this.#start(name, `system:node:${name}`, ['system:masters'], (client, cache, s) =>
+    this.#start(name, { user: `system:node:${name}`, groups: ['system:masters'] }, (deps, _clientOf, s) =>
       runSimNodes(
         {
-          ...this.#world(client, cache),
-          clientOf: () => client,
+          ...deps,
+          clientOf: () => deps.client,
           config: {
             ...defaultSimNodesConfig,
             namePrefix: name.slice(0, -1),
@@ -117,77 +157,119 @@ export class SimCluster implements AsyncDisposable {
     return this.#parts.has(part);
   }
 
-  /** Ends `controllers`, `scheduler` or a node by name; what it left half done stays so. */
+  /** Ends a controller manager, a scheduler or a node by name; what it left half done stays so. */
   async stopPart(name: string): Promise<void> {
     const part = this.#parts.get(name);
     this.#parts.delete(name);
     await part?.stop();
   }
 
-  dropWatches(): void {
-    for (const n of this.#networks) n.dropWatches();
+  /** Breaks the watches of everybody, or of one part. */
+  dropWatches(part?: string): void {
+    for (const [name, { network }] of this.#parts) {
+      if (part === undefined || part === name) for (const n of network) n.dropWatches();
+    }
   }
 
-  /** From now on this share of all requests fails. */
-  setFailing(share: number): void {
-    for (const n of this.#networks) n.failing = share;
+  /** From now on this share of all requests fails; those of one part only when it is named. */
+  setFailing(share: number, part?: string): void {
+    if (part === undefined) this.#failing = share;
+    for (const [name, { network }] of this.#parts) {
+      if (part === undefined || part === name) for (const n of network) n.failing = share;
+    }
   }
 
+  /** Ends everything; throws when something is left running. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const name of this.#parts.keys()) await this.stopPart(name);
     this.#stop.abort();
     await this.clock.settle();
-    await this.#served;
+    await this.#server?.stop();
+    await this.store.close();
     if (this.clock.pending > 0) throw new Error(`${this.clock.pending} timers are left running`);
   }
 
-  #world(client: Client, cache: SharedCache) {
-    return { client, cache, clock: this.clock, random: this.random, log: this.#log };
-  }
-
-  #client(name: string, groups: readonly string[]): Client {
-    const user: UserInfo = { name, groups: [...groups, 'system:authenticated'], extra: {} };
-    const network = new FlakyTransport(this.#server.transport(user), this.random.fork(`network of ${name}`));
-    network.failing = this.#networks[0]?.failing ?? 0;
-    this.#networks.push(network);
-    return createClient(network, { fieldManager: name.split(':').at(-1)! });
+  /** To whichever API server runs when something is asked. */
+  #reach(user: UserInfo): Transport {
+    const server = () => {
+      if (!this.#server) throw new Error('connection refused');
+      return this.#server.server.transport(user);
+    };
+    return {
+      send: async (request) => server().send(request),
+      upgrade: async (request) => {
+        const { upgrade } = server();
+        if (!upgrade) throw new Error('no way to upgrade');
+        return upgrade(request);
+      },
+      close: () => {},
+    };
   }
 
   #start(
     name: string,
-    user: string,
-    groups: readonly string[],
-    run: (client: Client, cache: SharedCache, signal: AbortSignal) => Promise<void>,
+    { user, groups, lease }: { user: string; groups: readonly string[]; lease?: string },
+    run: (deps: PartDeps, clientOf: ClientOf, signal: AbortSignal) => Promise<void>,
   ): void {
     const own = new AbortController();
+    const { clock } = this;
+    const log = this.#log;
+    const random = this.random.fork(`${name} ${this.#starts++}`);
+    const network: FlakyTransport[] = [];
+    const clientOf: ClientOf = (asUser, asGroups) => {
+      const reach = this.#reach({ name: asUser, groups: [...asGroups, 'system:authenticated'], extra: {} });
+      const flaky = new FlakyTransport(reach, random.fork(`network ${network.length}`));
+      flaky.failing = this.#failing;
+      network.push(flaky);
+      return createClient(flaky, { fieldManager: asUser.split(':').at(-1)! });
+    };
     const tasks = group(AbortSignal.any([this.#stop.signal, own.signal]));
-    const client = this.#client(user, groups);
-    const cache = new SharedCache({ client, clock: this.clock, random: this.random, log: this.#log }, tasks.signal);
-    tasks.go((s) => run(client, cache, s));
-    tasks.go(() => cache.done());
+    const client = clientOf(user, groups);
+    const once = async (s: AbortSignal) => {
+      await using world = group(s);
+      const cache = new SharedCache({ client, clock, random, log }, world.signal);
+      const deps = { client, cache, clock, random, log };
+      world.go((signal) => run(deps, clientOf, signal));
+      world.go(() => cache.done());
+      await world.done();
+    };
+    const identity = `${name}_${random.uuid()}`;
+    const led = async (s: AbortSignal) => {
+      if (!lease) return once(s);
+      while (!s.aborted) {
+        const election = { client, clock, random, log, namespace: 'kube-system', name: lease, identity };
+        await withLeadership(election, once, s).catch((err: unknown) => {
+          if (!(err instanceof LeaseLost)) throw err; // its supervisor starts it again
+        });
+      }
+    };
+    tasks.go(led);
     const done = tasks.done();
     this.#parts.set(name, {
+      network,
       stop: async () => {
         own.abort();
-        await this.clock.settle();
-        await done;
+        await clock.settle();
+        await clock.runUntil(done);
       },
     });
   }
 }
 
+interface PartDeps {
+  readonly client: Client;
+  readonly cache: SharedCache;
+  readonly clock: SimClock;
+  readonly random: Random;
+  readonly log: Logger;
+}
+
+type ClientOf = (user: string, groups: readonly string[]) => Client;
+
 const letterOf = (i: number) => String.fromCharCode('a'.charCodeAt(0) + i);
 
-interface Made {
-  readonly seed: string;
-  readonly nodes: number;
-  readonly clock: SimClock;
-  readonly log: Logger;
-  readonly served: Promise<void>;
-  readonly stop: AbortController;
-}
-
-function signingKey(): string {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
-}
+/** One for every run: nothing that is compared is signed. */
+const signingKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
+  type: 'pkcs8',
+  format: 'pem',
+}) as string;

@@ -1,7 +1,7 @@
 import { lease as leaseKind, type Lease, type LeaseSpec } from '../api/index.ts';
 import type { Client } from '../client/index.ts';
 import { equal, isAlreadyExists, isConflict, isNotFound, microTimestamp } from '../machinery/index.ts';
-import { abortError, type Clock, group, type Logger, type Random } from '../runtime/index.ts';
+import { abortError, type Clock, group, type Logger, type Random, within } from '../runtime/index.ts';
 
 export interface LeaderElectionOptions {
   readonly client: Client;
@@ -71,8 +71,8 @@ class Elector {
       } catch {
         return; // the work is over or we are being stopped
       }
-      const deadline = clock.timeout(renewDeadlineMs, signal);
-      if (await this.#tryHold(deadline).catch(() => false)) renewedAt = clock.monotonic();
+      const held = await within(clock, renewDeadlineMs, (s) => this.#tryHold(s), signal).catch(() => false);
+      if (held) renewedAt = clock.monotonic();
       else if (signal.aborted) return;
       else if (clock.monotonic() - renewedAt >= renewDeadlineMs) {
         throw new LeaseLost(`lease ${this.#o.namespace}/${this.#o.name} couldn't be renewed`);
@@ -86,9 +86,10 @@ class Elector {
     if (this.#seen?.spec.holderIdentity !== identity) return;
     const now = microTimestamp(clock.now());
     const spec: LeaseSpec = { ...this.#seen.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: now };
-    await client
-      .update(leaseKind, { ...this.#seen, spec }, { signal: clock.timeout(this.#o.renewDeadlineMs) })
-      .catch((err: unknown) => this.#o.log.warn('the lease could not be released', { error: String(err) }));
+    const lease = { ...this.#seen, spec };
+    await within(clock, this.#o.renewDeadlineMs, (signal) => client.update(leaseKind, lease, { signal })).catch(
+      (err: unknown) => this.#o.log.warn('the lease could not be released', { error: String(err) }),
+    );
   }
 
   async #tryHold(signal: AbortSignal): Promise<boolean> {

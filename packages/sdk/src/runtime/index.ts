@@ -15,4 +15,5 @@ export { WorkQueue, type WorkQueueObserver, type WorkQueueOptions } from './work
 export { Pacer, pacerOf } from './pacer.ts';
 export { TokenBucket } from './token-bucket.ts';
 export { Broadcast } from './broadcast.ts';
+export { within } from './within.ts';
 export { abortError, isAbort, throwIfAborted, whenAborted } from './abort.ts';
