@@ -19,9 +19,15 @@ export async function disrupt(
   { now, signal }: Required<CallOptions> & { now: number },
 ): Promise<void> {
   const told = p.status.conditions?.some((c) => c.type === 'DisruptionTarget' && c.reason === reason);
-  const conditions = reason && !told ? [conditionOf(p, reason, message ?? '', now)] : [];
+  const condition = reason && !told && conditionOf(p, reason, message ?? '', now);
   const finished = p.status.phase === 'Succeeded' || p.status.phase === 'Failed';
-  const status = { ...(conditions.length && { conditions }), ...(failed && !finished && { phase: 'Failed' }) };
+  const others = (p.status.conditions ?? []).map((c) => c.type).filter((type) => type !== 'DisruptionTarget');
+  const order = [...others, 'DisruptionTarget'].map((type) => ({ type }));
+  const status = {
+    // A patch puts what is new first; here it goes last.
+    ...(condition && { '$setElementOrder/conditions': order, conditions: [condition] }),
+    ...(failed && !finished && { phase: 'Failed' }),
+  };
   try {
     if (Object.keys(status).length) {
       const patch = { metadata: { uid: p.metadata.uid }, status };

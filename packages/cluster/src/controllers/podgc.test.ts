@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { node, pod, type PodManifest } from '@tiphys/sdk/api';
+import { node, pod, type PodManifest, replicaSet } from '@tiphys/sdk/api';
 import { FakeCluster } from '@tiphys/sdk/testing';
 import { podGcController } from './podgc.ts';
+import { replicaSetController } from './replicaset/index.ts';
 
 const spec: PodManifest['spec'] = { nodeName: 'n', containers: [{ name: 'main', image: 'i' }] };
 const make = ({ client }: FakeCluster, name: string, more: PodManifest['spec'] = spec) =>
@@ -27,6 +28,36 @@ test('a pod of a node that is gone ends after a quarantine, with the reason in i
   assert.equal(ended.status.phase, 'Failed');
   assert.equal(ended.metadata.deletionGracePeriodSeconds, 0);
   assert.equal(ended.status.conditions?.[0]?.message, 'PodGC: node no longer exists');
+});
+
+test('a set whose template names a node that is not there makes one pod a quarantine, not as many as it can', async () => {
+  await using cluster = new FakeCluster();
+  const { client, clock } = cluster;
+  let made = 0;
+  client.react(({ verb, kind }) => void (verb === 'create' && kind.kind === 'Pod' && made++));
+  await cluster.run(podGcController, replicaSetController);
+  const labels = { app: 'x' };
+  await client.create(replicaSet, {
+    metadata: { name: 'r', namespace: 'default' },
+    spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+  });
+  await clock.advance(400_000);
+  assert.ok(made >= 9 && made <= 11, `${made} pods in ten quarantines`);
+});
+
+test('why a pod ends stands after what was known of it', async () => {
+  await using cluster = new FakeCluster();
+  const { client, clock } = cluster;
+  const p = await make(cluster, 'p');
+  const ready = { type: 'Ready', status: 'True', lastProbeTime: null, lastTransitionTime: null };
+  await client.updateStatus(pod, p, { phase: 'Running', conditions: [ready] });
+  await cluster.run(podGcController);
+  await clock.advance(40_000);
+  const { status } = await client.get(pod, p);
+  assert.deepEqual(
+    status.conditions?.map((c) => c.type),
+    ['Ready', 'DisruptionTarget'],
+  );
 });
 
 test('a node that comes back within the quarantine keeps its pods', async () => {

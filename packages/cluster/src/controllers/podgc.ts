@@ -5,7 +5,10 @@ import { disrupt } from './disrupt.ts';
 import { isFinished } from './pod-state.ts';
 import { indexPodsByNode, podsOnNode } from './pods-by-node.ts';
 
-/** A node's absence may be a cache that is behind, or a node that registers again. */
+/**
+ * A node's absence may be a cache that is behind, or a node that registers again. Each pod waits anew: one that names such a node
+ * in its template is made again at once, and would be for ever as fast as we can delete.
+ */
 const quarantineMs = 40_000;
 const mostFinished = 12_500;
 const outOfService = 'node.kubernetes.io/out-of-service';
@@ -15,8 +18,8 @@ const finishedIndex = 'finished';
 export const podGcController: Controller = {
   name: 'pod-garbage-collector',
   run: (deps, signal) => {
-    // Since when a node that pods name has been missing, by the clock that never jumps.
-    const missing = new Map<string, number>();
+    // Since when pods have been without their node, by key and by the clock that never jumps.
+    const missing = new Map<string, { uid: string; since: number }>();
     return defineController({
       name: 'pod-garbage-collector',
       component: 'pod-garbage-collector',
@@ -24,9 +27,10 @@ export const podGcController: Controller = {
       predicate: changes((p: Pod) => [p.metadata.deletionTimestamp, p.spec.nodeName, isFinished(p)]),
       watches: [
         watch(node, (next, old, cache) => {
-          if (next) missing.delete(next.metadata.name!);
           if (next && old && isOutOfService(next) === isOutOfService(old)) return [];
-          return podsOnNode(cache, (next ?? old)!.metadata.name!).map(keyOf);
+          const keys = podsOnNode(cache, (next ?? old)!.metadata.name!).map(keyOf);
+          for (const key of keys) missing.delete(key);
+          return keys;
         }),
       ],
       setup: (cache) => {
@@ -35,13 +39,15 @@ export const podGcController: Controller = {
       },
 
       async reconcile(p, context) {
-        const { cache, clock } = context;
+        const { cache, clock, key } = context;
         const { nodeName } = p.spec;
         const terminating = p.metadata.deletionTimestamp !== undefined;
         const home = nodeName ? cache.get(node, undefined, nodeName) : undefined;
         if (nodeName && !home) {
-          const since = missing.get(nodeName) ?? clock.monotonic();
-          missing.set(nodeName, since);
+          const uid = p.metadata.uid!;
+          const known = missing.get(key);
+          const since = known?.uid === uid ? known.since : clock.monotonic();
+          missing.set(key, { uid, since });
           const left = since + quarantineMs - clock.monotonic();
           if (left > 0) return { requeueAfterMs: left };
           await removeOrphan(p, nodeName, context);
@@ -51,6 +57,9 @@ export const podGcController: Controller = {
           await removeSurplus(context);
         }
         return {};
+      },
+      async gone({ key }) {
+        missing.delete(key);
       },
     }).run(deps, signal);
   },

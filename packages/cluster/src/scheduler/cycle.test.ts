@@ -268,7 +268,7 @@ function victims(p: Pod, nodes: readonly Node[], pods: readonly Pod[]): string |
   const decision = asked.decide(podInfo(p), cluster);
   assert.ok(!('node' in decision), 'it fits without preemption');
   const result = preempt(podInfo(p), cluster, { ...decision, check: asked.check.bind(asked) });
-  if (typeof result === 'string') return result;
+  if ('why' in result) return result.why;
   return { node: result.node.name, victims: result.victims.map((v) => v.pod.metadata.labels?.['id'] ?? '') };
 }
 const low = (id: string, nodeName: string, cpu: string, priority = 0) =>

@@ -15,7 +15,11 @@ export interface Rejection {
 export type ClusterEvent =
   | { readonly type: 'node-added'; readonly node: NodeInfo }
   | { readonly type: 'node-updated'; readonly node: NodeInfo; readonly changed: ReadonlySet<NodeAspect> }
-  | { readonly type: 'pod-added' | 'pod-updated' | 'pod-deleted'; readonly pod: PodInfo };
+  | { readonly type: 'pod-added' | 'pod-deleted'; readonly pod: PodInfo }
+  | { readonly type: 'pod-updated'; readonly pod: PodInfo; readonly changed: ReadonlySet<PodAspect> };
+
+/** What matters to others of a pod that has a node. */
+export type PodAspect = 'labels' | 'scaled-down';
 
 export type NodeAspect = 'allocatable' | 'labels' | 'taints' | 'unschedulable';
 

@@ -11,6 +11,12 @@ export interface Preemption {
   readonly victims: readonly PodInfo[];
 }
 
+/** Why nobody is to leave; whoever wasn't eligible keeps an earlier promise. */
+export interface NoRoom {
+  readonly eligible: boolean;
+  readonly why: string;
+}
+
 /** What the cycle that found no node leaves to preemption. */
 export interface Refused {
   readonly rejections: ReadonlyMap<string, Rejection>;
@@ -23,13 +29,14 @@ export interface Refused {
  * Upstream's DefaultPreemption: the node where removing pods of lower priority lets the pod in at the least harm, or the words
  * that say why there is none.
  */
-export function preempt(pod: PodInfo, cluster: ClusterState, refused: Refused): Preemption | string {
+export function preempt(pod: PodInfo, cluster: ClusterState, refused: Refused): Preemption | NoRoom {
   const { rejections } = refused;
-  if (pod.pod.spec.preemptionPolicy === 'Never') return 'not eligible due to preemptionPolicy=Never.';
+  const ineligible = (why: string): NoRoom => ({ eligible: false, why: `not eligible due to ${why}.` });
+  if (pod.pod.spec.preemptionPolicy === 'Never') return ineligible('preemptionPolicy=Never');
   const promised = cluster.nodes.get(pod.pod.status.nominatedNodeName ?? '');
   if (promised && !rejections.get(promised.name)?.unresolvable) {
     const leaving = [...promised.pods.values()].some((p) => p.priority < pod.priority && p.terminating);
-    if (leaving) return 'not eligible due to a terminating pod on the nominated node.';
+    if (leaving) return ineligible('a terminating pod on the nominated node');
   }
 
   const outcomes = new Map<string, Rejection>();
@@ -43,7 +50,7 @@ export function preempt(pod: PodInfo, cluster: ClusterState, refused: Refused): 
     if ('reasons' in outcome) outcomes.set(node.name, outcome);
     else candidates.push({ node, victims: outcome });
   }
-  return leastHarm(candidates) ?? fitMessage(cluster.nodes.size, outcomes.values());
+  return leastHarm(candidates) ?? { eligible: true, why: fitMessage(cluster.nodes.size, outcomes.values()) };
 }
 
 function victimsOn(pod: PodInfo, node: NodeInfo, { prepared, check }: Refused): PodInfo[] | Rejection {

@@ -6,6 +6,8 @@ interface Entry {
   info: PodInfo;
   /** Monotonic time of the last move into the line, to keep order among equals. */
   since: number;
+  /** Monotonic time when it first stood in line. */
+  first: number;
   attempts: number;
   /** Plugins that turned it away last time. */
   by: ReadonlySet<string>;
@@ -21,6 +23,25 @@ const maxBackoffMs = 10_000;
 /** Unschedulable pods are tried again after this long, whatever happened. */
 const longestWaitMs = 5 * 60_000;
 
+const eventNames: Readonly<Record<ClusterEvent['type'], string>> = {
+  'node-added': 'NodeAdd',
+  'node-updated': 'NodeUpdate',
+  'pod-added': 'AssignedPodAdd',
+  'pod-updated': 'AssignedPodUpdate',
+  'pod-deleted': 'AssignedPodDelete',
+};
+
+/** Where a pod came to stand, and because of what, in upstream's words; for metrics. */
+export type QueueObserver = (place: 'active' | 'backoff' | 'unschedulable' | 'gated', why: string) => void;
+
+/** Who takes a pod decides at once, so nothing can happen between the taking and `turnedAway` that the decision didn't see. */
+export interface Taken {
+  readonly info: PodInfo;
+  readonly attempts: number;
+  /** Monotonic time when it first stood in line. */
+  readonly since: number;
+}
+
 /**
  * Pods waiting for a node: in line by priority and age, backing off after a failed attempt, or unschedulable until something
  * happens that can help them. When nobody is in line, those that back off come early, as upstream lets them.
@@ -29,16 +50,15 @@ export class SchedulingQueue {
   readonly #clock: Clock;
   readonly #plugins: readonly AnyPlugin[];
   readonly #entries = new Map<string, Entry>();
-  readonly #active = new PriorityLine();
-  readonly #backoff = new PriorityLine();
+  readonly #active = new Line(byPriority);
+  readonly #backoff = new Line(byBackoff);
   readonly #changed = new Broadcast();
-  /** What happened since a pod was taken: it may have been decided without knowing. */
-  readonly #inFlightEvents: ClusterEvent[] = [];
-  #inFlight = 0;
+  readonly #observer: QueueObserver | undefined;
 
-  constructor(clock: Clock, plugins: readonly AnyPlugin[]) {
+  constructor(clock: Clock, plugins: readonly AnyPlugin[], observer?: QueueObserver) {
     this.#clock = clock;
     this.#plugins = plugins;
+    this.#observer = observer;
   }
 
   /** Pods by where they wait; gated pods count as such. */
@@ -51,9 +71,10 @@ export class SchedulingQueue {
   add(info: PodInfo): void {
     const entry = this.#entries.get(info.uid);
     if (entry) return this.update(info);
-    const fresh: Entry = { info, since: this.#clock.monotonic(), attempts: 0, by: new Set(), place: 'gated', until: 0 };
+    const since = this.#clock.monotonic();
+    const fresh: Entry = { info, since, first: since, attempts: 0, by: new Set(), place: 'gated', until: 0 };
     this.#entries.set(info.uid, fresh);
-    this.#enqueue(fresh);
+    if (!this.#enqueue(fresh, 'PodAdd')) this.#observer?.('gated', 'PodAdd');
   }
 
   /** The pod itself changed: one that was turned away is tried again when its spec or labels did. */
@@ -62,12 +83,12 @@ export class SchedulingQueue {
     if (!entry) return this.add(info);
     const old = entry.info;
     entry.info = info;
-    if (entry.place === 'gated') this.#enqueue(entry);
-    else if (
-      entry.place === 'unschedulable' &&
-      (old.pod.spec !== info.pod.spec || old.pod.metadata.labels !== info.pod.metadata.labels)
-    ) {
-      if (old.pod.metadata.generation !== info.pod.metadata.generation || !sameLabels(old, info)) this.#retry(entry);
+    if (entry.place === 'gated') {
+      entry.since = entry.first = this.#clock.monotonic();
+      this.#enqueue(entry, 'PodUpdate');
+    } else if (entry.place === 'unschedulable' && entry.by.size) {
+      const changed = old.pod.metadata.generation !== info.pod.metadata.generation || !sameLabels(old, info);
+      if (changed) this.#retry(entry, 'PodUpdate');
     }
   }
 
@@ -75,7 +96,6 @@ export class SchedulingQueue {
     const entry = this.#entries.get(uid);
     if (!entry) return;
     this.#leaveLine(entry);
-    if (entry.place === 'in-flight') this.#landed();
     this.#entries.delete(uid);
   }
 
@@ -84,27 +104,26 @@ export class SchedulingQueue {
   }
 
   /** The next pod to schedule; waits for one. Undefined when the signal aborts. The caller owes `turnedAway` or `remove`. */
-  async take(signal: AbortSignal): Promise<PodInfo | undefined> {
+  async take(signal: AbortSignal): Promise<Taken | undefined> {
     while (!signal.aborted) {
-      const info = this.tryTake();
-      if (info) return info;
+      const taken = this.tryTake();
+      if (taken) return taken;
       await this.#changed.next(signal);
     }
     return undefined;
   }
 
-  tryTake(): PodInfo | undefined {
+  tryTake(): Taken | undefined {
     const entry = this.#active.pop() ?? this.#backoff.pop();
     if (!entry) return undefined;
     entry.place = 'in-flight';
     entry.attempts++;
-    this.#inFlight++;
-    return entry.info;
+    return { info: entry.info, attempts: entry.attempts, since: entry.first };
   }
 
   /**
-   * The attempt failed: wait for an event that helps, or back off when one came meanwhile. With no plugin to blame it was an
-   * error, which is tried again when the backoff is over.
+   * The attempt failed: wait for an event that helps. With no plugin to blame it was an error, which is tried again when the
+   * backoff is over.
    */
   turnedAway(uid: string, by: ReadonlySet<string>): void {
     const entry = this.#entries.get(uid);
@@ -114,15 +133,20 @@ export class SchedulingQueue {
     entry.until =
       this.#clock.monotonic() + backoff(entry.attempts - 1, { baseMs: initialBackoffMs, maxMs: maxBackoffMs });
     entry.since = this.#clock.monotonic();
-    if (!by.size) entry.cancel = this.#clock.after(entry.until - entry.since, () => this.#enqueue(entry));
-    else if (this.#inFlightEvents.some((e) => this.#helps(entry, e))) this.#retry(entry);
-    this.#landed();
+    this.#observer?.(by.size ? 'unschedulable' : 'backoff', 'ScheduleAttemptFailure');
+    if (by.size) return;
+    entry.cancel = this.#clock.after(entry.until - entry.since, () => this.#enqueue(entry, 'BackoffComplete'));
+  }
+
+  /** What it waits for won't come: try it again. */
+  activate(uid: string): void {
+    const entry = this.#entries.get(uid);
+    if (entry?.place === 'unschedulable') this.#retry(entry, 'ForceActivate');
   }
 
   happened(event: ClusterEvent): void {
-    if (this.#inFlight) this.#inFlightEvents.push(event);
     for (const entry of this.#entries.values()) {
-      if (entry.place === 'unschedulable' && this.#helps(entry, event)) this.#retry(entry);
+      if (entry.place === 'unschedulable' && this.#helps(entry, event)) this.#retry(entry, eventNames[event.type]);
     }
   }
 
@@ -130,7 +154,8 @@ export class SchedulingQueue {
   flush(): void {
     const now = this.#clock.monotonic();
     for (const entry of this.#entries.values()) {
-      if (entry.place === 'unschedulable' && now - entry.since >= longestWaitMs) this.#retry(entry);
+      if (entry.place === 'unschedulable' && now - entry.since >= longestWaitMs)
+        this.#retry(entry, 'UnschedulableTimeout');
     }
   }
 
@@ -138,23 +163,22 @@ export class SchedulingQueue {
     return this.#plugins.some((p) => entry.by.has(p.name) && (p.helps?.(entry.info, event) ?? true));
   }
 
-  #landed(): void {
-    if (--this.#inFlight === 0) this.#inFlightEvents.length = 0;
-  }
-
-  #enqueue(entry: Entry): void {
+  #enqueue(entry: Entry, why: string): boolean {
     const free = this.#plugins.every((p) => p.preEnqueue?.(entry.info) ?? true);
-    if (!free || this.#entries.get(entry.info.uid) !== entry) return;
-    entry.place = 'active';
-    this.#active.push(entry);
-    this.#changed.notify();
+    if (!free || this.#entries.get(entry.info.uid) !== entry) return false;
+    this.#stand(entry, 'active', why);
+    return true;
   }
 
-  #retry(entry: Entry): void {
-    const left = entry.until - this.#clock.monotonic();
-    if (left <= 0) return this.#enqueue(entry);
-    entry.place = 'backoff';
-    this.#backoff.push(entry);
+  #retry(entry: Entry, why: string): void {
+    if (entry.until <= this.#clock.monotonic()) this.#enqueue(entry, why);
+    else this.#stand(entry, 'backoff', why);
+  }
+
+  #stand(entry: Entry, place: 'active' | 'backoff', why: string): void {
+    entry.place = place;
+    (place === 'active' ? this.#active : this.#backoff).push(entry);
+    this.#observer?.(place, why);
     this.#changed.notify();
   }
 
@@ -167,10 +191,15 @@ export class SchedulingQueue {
 
 const sameLabels = (a: PodInfo, b: PodInfo): boolean => JSON.stringify(a.labels) === JSON.stringify(b.labels);
 
-/** A binary heap: higher priority first, then who has waited longer. Removed entries are skipped when they surface. */
-class PriorityLine {
+/** A binary heap. Removed entries are skipped when they surface. */
+class Line {
+  readonly #before: (a: Entry, b: Entry) => boolean;
   readonly #heap: Entry[] = [];
   readonly #members = new Set<Entry>();
+
+  constructor(before: (a: Entry, b: Entry) => boolean) {
+    this.#before = before;
+  }
 
   push(entry: Entry): void {
     if (this.#members.has(entry)) return;
@@ -179,7 +208,7 @@ class PriorityLine {
     let i = heap.push(entry) - 1;
     while (i > 0) {
       const parent = (i - 1) >> 1;
-      if (!before(heap[i]!, heap[parent]!)) break;
+      if (!this.#before(heap[i]!, heap[parent]!)) break;
       [heap[i], heap[parent]] = [heap[parent]!, heap[i]!];
       i = parent;
     }
@@ -206,8 +235,8 @@ class PriorityLine {
       const left = 2 * i + 1;
       const right = left + 1;
       let least = i;
-      if (left < heap.length && before(heap[left]!, heap[least]!)) least = left;
-      if (right < heap.length && before(heap[right]!, heap[least]!)) least = right;
+      if (left < heap.length && this.#before(heap[left]!, heap[least]!)) least = left;
+      if (right < heap.length && this.#before(heap[right]!, heap[least]!)) least = right;
       if (least === i) return top;
       [heap[i], heap[least]] = [heap[least]!, heap[i]!];
       i = least;
@@ -215,5 +244,12 @@ class PriorityLine {
   }
 }
 
-const before = (a: Entry, b: Entry): boolean =>
+/** Higher priority first, then who has waited longer. */
+const byPriority = (a: Entry, b: Entry): boolean =>
   a.info.priority !== b.info.priority ? a.info.priority > b.info.priority : a.since < b.since;
+
+/** Whose backoff ends first, in steps of a second; then by priority. */
+function byBackoff(a: Entry, b: Entry): boolean {
+  const [x, y] = [Math.floor(a.until / 1000), Math.floor(b.until / 1000)];
+  return x !== y ? x < y : byPriority(a, b);
+}

@@ -1,19 +1,22 @@
 import { namespace, type Node, node, type Pod, pod, replicaSet, service } from '@tiphys/sdk/api';
 import type { Cache } from '@tiphys/sdk/cache';
 import type { Client } from '@tiphys/sdk/client';
-import { isNotFound, timestamp } from '@tiphys/sdk/machinery';
-import { type Clock, group, isAbort, type Logger, type Random, type TaskGroup } from '@tiphys/sdk/runtime';
+import { isNotFound } from '@tiphys/sdk/machinery';
+import { type Clock, group, isAbort, type Logger, type Random, Registry, type TaskGroup } from '@tiphys/sdk/runtime';
+import { changedNodeAspects, changedPodAspects } from './changes.ts';
 import { ClusterState } from './cluster-state.ts';
 import { type Decision, SchedulingCycle } from './cycle.ts';
 import { EventWriter } from './event-writer.ts';
 import { fitMessage } from './fit-error.ts';
-import type { AnyPlugin, NodeAspect } from './framework.ts';
+import type { AnyPlugin } from './framework.ts';
+import { type AttemptResult, SchedulerMetrics } from './metrics.ts';
 import type { NodeInfo } from './node-info.ts';
 import { Nominations } from './nominations.ts';
 import { type PodInfo, podInfo } from './pod-info.ts';
+import { PodWriter } from './pod-writer.ts';
 import { type Preemption, preempt } from './preemption.ts';
 import { defaultPlugins } from './plugins/index.ts';
-import { SchedulingQueue } from './queue.ts';
+import { SchedulingQueue, type Taken } from './queue.ts';
 
 export interface SchedulerConfig {
   /** Pods that name this scheduler are its own. */
@@ -30,6 +33,7 @@ export interface SchedulerDeps {
   readonly random: Random;
   readonly log: Logger;
   readonly config?: SchedulerConfig;
+  readonly metrics?: Registry;
 }
 
 /** Runs until the signal aborts. */
@@ -57,16 +61,35 @@ class Scheduler {
   readonly #events: EventWriter;
   /** Where each pod stands in the state: on the node it is bound to, or assumed to be. */
   readonly #placed = new Map<string, string>();
+  /** Pods that are being bound: their place is assumed. */
+  readonly #binding = new Set<string>();
+  readonly #writer: PodWriter;
+  readonly #metrics: SchedulerMetrics;
 
   constructor(deps: SchedulerDeps, tasks: TaskGroup) {
-    const { clock, random, client, log, config = {} } = deps;
+    const { clock, random, client, log, config = {}, metrics = new Registry() } = deps;
     const plugins = config.plugins ?? defaultPlugins;
     this.#deps = deps;
     this.#tasks = tasks;
     this.#name = config.schedulerName ?? 'default-scheduler';
-    this.#queue = new SchedulingQueue(clock, plugins);
+    this.#metrics = new SchedulerMetrics(metrics, this.#name, {
+      queue: () => this.#queue.sizes,
+      cache: () => ({
+        nodes: this.#state.nodes.size,
+        pods: this.#placed.size,
+        assumed_pods: this.#binding.size,
+      }),
+    });
+    this.#queue = new SchedulingQueue(clock, plugins, this.#metrics.queued);
     this.#cycle = new SchedulingCycle({ plugins, random, nominated: (n) => this.#nominations.on(n) });
     this.#events = new EventWriter({ client, clock, log, reporter: this.#name, host: config.host ?? 'tiphys' });
+    this.#writer = new PodWriter({
+      client,
+      clock,
+      events: this.#events,
+      schedulerName: this.#name,
+      waits: (uid) => this.#queue.has(uid) && !this.#placed.has(uid),
+    });
   }
 
   async watch(signal: AbortSignal): Promise<void> {
@@ -101,6 +124,7 @@ class Scheduler {
     for (;;) {
       await this.#deps.clock.sleep(flushEveryMs, signal);
       this.#queue.flush();
+      await this.#events.finish();
     }
   }
 
@@ -109,7 +133,7 @@ class Scheduler {
     const known = this.#state.nodes.has(next.metadata.name ?? '');
     const info = this.#state.setNode(next);
     if (!old || !known) return this.#queue.happened({ type: 'node-added', node: info });
-    const changed = changedAspects(old, next);
+    const changed = changedNodeAspects(old, next);
     if (changed.size) this.#queue.happened({ type: 'node-updated', node: info, changed });
   }
 
@@ -127,12 +151,14 @@ class Scheduler {
       if (before !== undefined && before !== bound) this.#state.removePod(before, info.uid);
       this.#placed.set(info.uid, bound);
       this.#state.addPod(bound, info);
-      this.#queue.happened({ type: old?.spec.nodeName ? 'pod-updated' : 'pod-added', pod: info });
+      if (!old?.spec.nodeName) return this.#queue.happened({ type: 'pod-added', pod: info });
+      const changed = changedPodAspects(podInfo(old), info);
+      if (changed.size) this.#queue.happened({ type: 'pod-updated', pod: info, changed });
       return;
     }
     if (next.spec.schedulerName !== this.#name) return;
     if (info.terminating) return this.#queue.remove(info.uid);
-    if (this.#placed.has(info.uid)) return;
+    if (this.#placed.has(info.uid)) return; // the news of its binding isn't here yet
     this.#nominations.set(info, next.status.nominatedNodeName);
     if (this.#queue.has(info.uid)) this.#queue.update(info);
     else this.#queue.add(info);
@@ -148,12 +174,24 @@ class Scheduler {
     this.#queue.happened({ type: 'pod-deleted', pod: info });
   }
 
-  #scheduleOne(info: PodInfo): void {
+  #scheduleOne(taken: Taken): void {
+    const { clock } = this.#deps;
+    const { info } = taken;
+    const startedAt = clock.monotonic();
+    const seconds = () => (clock.monotonic() - startedAt) / 1000;
     const decision: Decision = this.#cycle.decide(info, this.#state);
+    this.#metrics.decided(seconds());
     if ('node' in decision) {
       this.#assume(info, decision.node);
-      this.#tasks.go((signal) => this.#bind(info, decision.node.name, signal));
-    } else this.#refuse(info, decision);
+      this.#tasks.go(async (signal) => {
+        const result = await this.#bind(info, decision.node.name, signal);
+        this.#metrics.attempted(result, seconds());
+        if (result === 'scheduled') this.#metrics.bound(taken.attempts, (clock.monotonic() - taken.since) / 1000);
+      });
+    } else {
+      this.#refuse(info, decision);
+      this.#metrics.attempted('unschedulable', seconds());
+    }
   }
 
   #assume(info: PodInfo, on: NodeInfo): void {
@@ -162,135 +200,79 @@ class Scheduler {
     this.#nominations.remove(info.uid);
   }
 
-  async #bind(info: PodInfo, nodeName: string, signal: AbortSignal): Promise<void> {
-    const { client, log } = this.#deps;
+  async #bind(info: PodInfo, nodeName: string, signal: AbortSignal): Promise<AttemptResult> {
+    const { log } = this.#deps;
+    this.#binding.add(info.uid);
     try {
-      await client.post(
-        pod,
-        info.pod,
-        'binding',
-        {
-          apiVersion: 'v1',
-          kind: 'Binding',
-          metadata: { name: info.name, namespace: info.namespace, uid: info.uid },
-          target: { kind: 'Node', name: nodeName },
-        },
-        { signal },
-      );
+      await this.#writer.bind(info, nodeName, signal);
     } catch (err) {
-      if (isAbort(err)) return;
+      if (isAbort(err)) return 'error';
       if (this.#placed.get(info.uid) === nodeName) {
         this.#placed.delete(info.uid);
         this.#state.removePod(nodeName, info.uid);
       }
-      if (isNotFound(err)) return this.#queue.remove(info.uid);
-      log.warn('pod not bound', { pod: `${info.namespace}/${info.name}`, node: nodeName, error: String(err) });
+      if (isNotFound(err)) {
+        this.#queue.remove(info.uid);
+        return 'error';
+      }
+      const error = err instanceof Error ? err.message : String(err);
+      log.warn('pod not bound', { pod: `${info.namespace}/${info.name}`, node: nodeName, error });
       this.#queue.turnedAway(info.uid, new Set());
-      return this.#go(this.#tell(info, 'SchedulerError', String(err instanceof Error ? err.message : err), undefined));
+      this.#go(this.#writer.tellRefused(info, { reason: 'SchedulerError', message: error }));
+      return 'error';
+    } finally {
+      this.#binding.delete(info.uid);
     }
     this.#queue.remove(info.uid);
-    await this.#events.write(info.pod, {
-      type: 'Normal',
-      reason: 'Scheduled',
-      action: 'Binding',
-      message: `Successfully assigned ${info.namespace}/${info.name} to ${nodeName}`,
-    });
+    await this.#writer.tellScheduled(info, nodeName);
+    return 'scheduled';
   }
 
   #refuse(info: PodInfo, { rejections, prepared, by }: Exclude<Decision, { node: NodeInfo }>): void {
     const nodeCount = this.#state.nodes.size;
+    const tell = (message: string, nominated?: string | null) =>
+      this.#go(
+        this.#writer.tellRefused(info, {
+          reason: 'Unschedulable',
+          message,
+          ...(nominated !== undefined && { nominated }),
+        }),
+      );
     if (!nodeCount) {
       // Any node would help.
       this.#queue.turnedAway(info.uid, new Set(['NodeName']));
-      return this.#go(this.#tell(info, 'Unschedulable', 'no nodes available to schedule pods', undefined));
+      return tell('no nodes available to schedule pods');
     }
     const why = fitMessage(nodeCount, rejections.values());
     const outcome = preempt(info, this.#state, { rejections, prepared, check: this.#cycle.check.bind(this.#cycle) });
-    if (typeof outcome === 'string') {
-      this.#queue.turnedAway(info.uid, by);
-      // The first words are those of upstream's resource claims plugin, which is asked before preemption.
-      const message = `${why} no new claims to deallocate, preemption: ${outcome}`;
-      return this.#go(this.#tell(info, 'Unschedulable', message, undefined));
-    }
-    this.#nominations.set(info, outcome.node.name);
     this.#queue.turnedAway(info.uid, by);
-    this.#go(this.#evict(info, outcome).then(() => this.#tell(info, 'Unschedulable', why, outcome.node.name)));
+    if ('why' in outcome) {
+      this.#metrics.preempted(undefined);
+      if (outcome.eligible) this.#nominations.remove(info.uid);
+      // The first words are those of upstream's resource claims plugin, which is asked before preemption.
+      const message = `${why} no new claims to deallocate, preemption: ${outcome.why}`;
+      return tell(message, outcome.eligible ? null : undefined);
+    }
+    this.#metrics.preempted(outcome.victims.length);
+    this.#nominations.set(info, outcome.node.name);
+    this.#go(this.#makeRoom(info, outcome));
+    tell(why, outcome.node.name);
   }
 
-  async #evict(info: PodInfo, { node: on, victims }: Preemption): Promise<void> {
-    const { client, clock } = this.#deps;
-    const seconds = timestamp(clock.now());
-    await Promise.all(
-      victims.map(async (victim) => {
-        if (victim.terminating) return;
-        const condition = {
-          type: 'DisruptionTarget',
-          observedGeneration: victim.pod.metadata.generation,
-          status: 'True',
-          lastTransitionTime: seconds,
-          reason: 'PreemptionByScheduler',
-          message: `${this.#name}: preempting to accommodate a higher priority pod`,
-        };
-        try {
-          await this.#patchStatus(victim, { conditions: [condition] });
-          await client.delete(pod, victim.pod, { preconditions: { uid: victim.uid } });
-        } catch (err) {
-          if (!isNotFound(err)) throw err;
-        }
-        await this.#events.write(victim.pod, {
-          type: 'Normal',
-          reason: 'Preempted',
-          action: 'Preempting',
-          message: `Preempted by pod ${info.uid} on node ${on.name}`,
-          related: info.pod,
-        });
-      }),
-    );
+  async #makeRoom(info: PodInfo, preemption: Preemption): Promise<void> {
+    try {
+      await this.#writer.evict(info, preemption);
+    } catch (err) {
+      // Nobody may leave now; the next attempt chooses again.
+      this.#queue.activate(info.uid);
+      throw err;
+    }
     // Pods of lower priority that were promised this node may find a better one now.
-    for (const lower of this.#nominations.on(on.name)) {
+    for (const lower of this.#nominations.on(preemption.node.name)) {
       if (lower.priority >= info.priority) continue;
       this.#nominations.remove(lower.uid);
-      await this.#patchStatus(lower, { nominatedNodeName: null });
+      await this.#writer.withdrawPromise(lower);
     }
-  }
-
-  /** Says on the pod, and in an event, why it isn't scheduled. */
-  async #tell(info: PodInfo, reason: string, message: string, nominated: string | undefined): Promise<void> {
-    const { clock } = this.#deps;
-    const event = this.#events.write(info.pod, {
-      type: 'Warning',
-      reason: 'FailedScheduling',
-      action: 'Scheduling',
-      message,
-    });
-    const old = info.pod.status.conditions?.find((c) => c.type === 'PodScheduled');
-    const generation = info.pod.metadata.generation;
-    const same =
-      old?.status === 'False' &&
-      old.reason === reason &&
-      old.message === message &&
-      old.observedGeneration === generation;
-    if (!same || (nominated !== undefined && nominated !== info.pod.status.nominatedNodeName)) {
-      const condition = {
-        type: 'PodScheduled',
-        observedGeneration: generation,
-        status: 'False',
-        lastProbeTime: null,
-        lastTransitionTime: old?.status === 'False' ? old.lastTransitionTime : timestamp(clock.now()),
-        reason,
-        message,
-      };
-      await this.#patchStatus(info, {
-        conditions: [condition],
-        ...(nominated !== undefined && { nominatedNodeName: nominated }),
-      });
-    }
-    await event;
-  }
-
-  async #patchStatus(info: PodInfo, status: Record<string, unknown>): Promise<void> {
-    const patch = { metadata: { uid: info.uid }, status };
-    await this.#deps.client.patch(pod, info.pod, { type: 'strategic', patch }, { subresource: 'status' });
   }
 
   /** Runs beside the loop; what it couldn't write is written by the next attempt. */
@@ -303,14 +285,4 @@ class Scheduler {
       }
     });
   }
-}
-
-function changedAspects(old: Node, next: Node): Set<NodeAspect> {
-  const changed = new Set<NodeAspect>();
-  const differs = (a: unknown, b: unknown) => a !== b && JSON.stringify(a) !== JSON.stringify(b);
-  if (differs(old.status.allocatable, next.status.allocatable)) changed.add('allocatable');
-  if (differs(old.metadata.labels, next.metadata.labels)) changed.add('labels');
-  if (differs(old.spec.taints, next.spec.taints)) changed.add('taints');
-  if (Boolean(old.spec.unschedulable) !== Boolean(next.spec.unschedulable)) changed.add('unschedulable');
-  return changed;
 }

@@ -100,6 +100,35 @@ test('deletions are waited for too', async () => {
   await end();
 });
 
+test('what a reconcile that failed left on its way is waited for', async () => {
+  const { clock, client, start, end, makeSet, childOf } = setUp();
+  const rs = await makeSet('web', 1);
+  for (const n of ['a', 'b', 'c', 'd']) await client.create(pod, childOf(rs, n));
+  let refused = 0;
+  client.react(async ({ verb, key }) => {
+    if (verb !== 'delete') return;
+    if (key?.metadata.name === 'a' && refused++ === 0) throw new Error('connection refused');
+    await clock.sleep(5000);
+  });
+  await start(
+    defineController({
+      name: 'test',
+      for: replicaSet,
+      owns: [pod],
+      async reconcile(set, { client: c, cache, random, signal }) {
+        const surplus = cache.ownedBy(pod, set).length - set.spec.replicas;
+        const pods = cache.ownedBy(pod, set).toSorted(() => random.next() - 0.5);
+        // The others go on when one is refused; a second look before they are done would choose again.
+        const doomed = refused ? pods.slice(0, surplus) : cache.ownedBy(pod, set).slice(0, surplus);
+        await Promise.all(doomed.map((p) => c.delete(pod, p, { signal })));
+      },
+    }),
+  );
+  await clock.advance(60_000);
+  assert.equal((await client.list(pod)).items.length, 1);
+  await end();
+});
+
 test('a change of a controlled or watched object calls for the owner only', async () => {
   const { clock, client, start, end, makeSet, childOf } = setUp();
   const calls: string[] = [];

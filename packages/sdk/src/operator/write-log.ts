@@ -71,6 +71,8 @@ export class WriteSession {
   readonly #log: WriteLog;
   readonly #written = new Map<AnyKind, KubeObject>();
   readonly #deleted: { kind: AnyKind; uid: string }[] = [];
+  /** Writes without an answer yet: a reconcile that failed may have left some on their way. */
+  readonly #underWay = new Set<Promise<unknown>>();
   readonly client: Client;
 
   constructor(client: Client, log: WriteLog) {
@@ -80,10 +82,12 @@ export class WriteSession {
 
   /** True when there is something to wait for. */
   get wrote(): boolean {
-    return this.#written.size > 0 || this.#deleted.length > 0;
+    return this.#written.size > 0 || this.#deleted.length > 0 || this.#underWay.size > 0;
   }
 
+  /** Resolves when every write has its answer and the cache shows them all. */
   async seen(signal: AbortSignal): Promise<void> {
+    while (this.#underWay.size) await Promise.allSettled(this.#underWay);
     await Promise.all([
       ...[...this.#written].map(([kind, object]) => this.#log.written(kind, object, signal)),
       ...this.#deleted.map(({ kind, uid }) => this.#log.deleted(kind, uid, signal)),
@@ -91,15 +95,17 @@ export class WriteSession {
   }
 
   #recording(client: Client): Client {
-    const note = async <O extends KubeObject, M>(
+    const note = <O extends KubeObject, M>(
       kind: Kind<O, M>,
       write: Promise<O>,
       options: { readonly dryRun?: boolean } = {},
-    ): Promise<O> => {
-      const object = await write;
-      if (!options.dryRun) this.#note(erase(kind), object);
-      return object;
-    };
+    ): Promise<O> =>
+      this.#follow(
+        write.then((object) => {
+          if (!options.dryRun) this.#note(erase(kind), object);
+          return object;
+        }),
+      );
     return {
       get: (kind, key, options) => client.get(kind, key, options),
       list: (kind, options) => client.list(kind, options),
@@ -112,10 +118,13 @@ export class WriteSession {
       apply: (kind, manifest, options) => note(kind, client.apply(kind, manifest, options), options),
       patch: <O extends KubeObject, M>(kind: Kind<O, M>, key: ObjectKey, patch: Patch, options?: WriteOptions) =>
         note(kind, client.patch(kind, key, patch, options), options),
-      delete: async <O extends KubeObject, M>(kind: Kind<O, M>, key: ObjectKey, options?: DeleteOptions) => {
+      delete: <O extends KubeObject, M>(kind: Kind<O, M>, key: ObjectKey, options?: DeleteOptions) => {
         const uid = this.#log.has(erase(kind)) ? this.#log.uidAt(erase(kind), key) : undefined;
-        await client.delete(kind, key, options);
-        if (uid && !options?.dryRun) this.#deleted.push({ kind: erase(kind), uid });
+        return this.#follow(
+          client.delete(kind, key, options).then(() => {
+            if (uid && !options?.dryRun) this.#deleted.push({ kind: erase(kind), uid });
+          }),
+        );
       },
       deleteCollection: (kind, list, options) => client.deleteCollection(kind, list, options),
       post: <O extends KubeObject, M>(
@@ -126,6 +135,13 @@ export class WriteSession {
         options?: CallOptions,
       ) => client.post(kind, key, subresource, body, options),
     };
+  }
+
+  #follow<T>(write: Promise<T>): Promise<T> {
+    const over = () => void this.#underWay.delete(write);
+    this.#underWay.add(write);
+    write.then(over, over);
+    return write;
   }
 
   /** Only the newest write of a kind is kept: a cache that has seen it has seen the others. */

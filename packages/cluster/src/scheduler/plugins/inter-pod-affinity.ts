@@ -96,14 +96,19 @@ export const interPodAffinity: SchedulerPlugin<FilterState, Counts> = {
   },
 
   helps(pod, event) {
-    if (event.type === 'node-added') return true;
-    if (event.type === 'node-updated') return event.changed.has('labels');
-    const others = event.pod;
-    return (
-      event.type === 'pod-updated' ||
-      (event.type === 'pod-added' && pod.requiredAffinity.length > 0) ||
-      (event.type === 'pod-deleted' && (others.requiredAntiAffinity.length > 0 || pod.requiredAntiAffinity.length > 0))
-    );
+    switch (event.type) {
+      case 'node-added':
+        return true;
+      case 'node-updated':
+        return event.changed.has('labels');
+      case 'pod-added':
+        return pod.requiredAffinity.length > 0;
+      case 'pod-updated':
+        return event.changed.has('labels');
+      case 'pod-deleted':
+        // With the last pod that it was to be near, one that matches its own terms may go anywhere.
+        return [event.pod.requiredAntiAffinity, pod.requiredAntiAffinity, pod.requiredAffinity].some((t) => t.length);
+    }
   },
 };
 

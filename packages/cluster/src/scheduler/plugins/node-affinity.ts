@@ -1,6 +1,8 @@
 import type { NodeSelectorTerm, PreferredSchedulingTerm } from '@tiphys/sdk/api';
 import { normalizeByMax, type SchedulerPlugin, unresolvable } from '../framework.ts';
+import type { NodeInfo } from '../node-info.ts';
 import { matchesNodeSelector, matchesTerm } from '../node-selector.ts';
+import type { PodInfo } from '../pod-info.ts';
 
 export const nodeAffinity: SchedulerPlugin<undefined, readonly PreferredSchedulingTerm[]> = {
   name: 'NodeAffinity',
@@ -11,13 +13,8 @@ export const nodeAffinity: SchedulerPlugin<undefined, readonly PreferredScheduli
     const nodeNames = terms && namedNodes(terms);
     return nodeNames ? { nodeNames } : {};
   },
-  filter({ pod }, { node, labels }) {
-    const { nodeSelector, affinity } = pod.spec;
-    const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-    const fits =
-      Object.entries(nodeSelector ?? {}).every(([k, v]) => Object.hasOwn(labels, k) && labels[k] === v) &&
-      (!required || matchesNodeSelector(required, node));
-    return fits ? undefined : unresolvable("node(s) didn't match Pod's node affinity/selector");
+  filter(pod, node) {
+    return chooses(pod, node) ? undefined : unresolvable("node(s) didn't match Pod's node affinity/selector");
   },
   preScore({ pod }) {
     const preferred = pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution;
@@ -29,8 +26,19 @@ export const nodeAffinity: SchedulerPlugin<undefined, readonly PreferredScheduli
     return sum;
   },
   normalize: (scores) => normalizeByMax(scores, false),
-  helps: (_pod, event) => event.type === 'node-added' || (event.type === 'node-updated' && event.changed.has('labels')),
+  helps: (pod, event) =>
+    (event.type === 'node-added' || (event.type === 'node-updated' && event.changed.has('labels'))) &&
+    chooses(pod, event.node),
 };
+
+function chooses({ pod }: PodInfo, { node, labels }: NodeInfo): boolean {
+  const { nodeSelector, affinity } = pod.spec;
+  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  return (
+    Object.entries(nodeSelector ?? {}).every(([k, v]) => Object.hasOwn(labels, k) && labels[k] === v) &&
+    (!required || matchesNodeSelector(required, node))
+  );
+}
 
 /** The only nodes in question, when every alternative names them by `metadata.name`. */
 function namedNodes(terms: readonly NodeSelectorTerm[]): Set<string> | undefined {

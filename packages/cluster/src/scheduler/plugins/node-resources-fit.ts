@@ -27,18 +27,22 @@ export const nodeResourcesFit: SchedulerPlugin<undefined, true> = {
   helps({ requests }, event) {
     switch (event.type) {
       case 'node-added':
-        return true;
+        return wouldHold(event.node, requests);
       case 'node-updated':
-        return event.changed.has('allocatable');
+        return event.changed.has('allocatable') && wouldHold(event.node, requests);
       case 'pod-deleted':
         return Object.keys(event.pod.requests).some((r) => requests[r]) || !Object.keys(requests).length;
       case 'pod-updated':
-        return true;
+        return event.changed.has('scaled-down');
       default:
         return false;
     }
   },
 };
+
+/** Whether the node is large enough, were it empty. */
+const wouldHold = ({ allocatable }: NodeInfo, requests: PodInfo['requests']): boolean =>
+  (allocatable['pods'] ?? 0) > 0 && Object.entries(requests).every(([r, wanted]) => wanted <= (allocatable[r] ?? 0));
 
 /** The share of a resource, 0…100, that would be left with the pod on the node. */
 function free(resource: 'cpu' | 'memory', pod: PodInfo, node: NodeInfo): number {

@@ -1,14 +1,17 @@
 import { type SchedulerPlugin, unresolvable } from '../framework.ts';
+import type { NodeInfo } from '../node-info.ts';
+import type { PodInfo } from '../pod-info.ts';
 import { toleratesAny } from '../tolerations.ts';
 
 const cordoned = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' } as const;
 
 export const nodeUnschedulable: SchedulerPlugin = {
   name: 'NodeUnschedulable',
-  filter({ pod }, { node }) {
-    if (!node.spec.unschedulable || toleratesAny(pod.spec.tolerations, cordoned)) return undefined;
-    return unresolvable('node(s) were unschedulable');
-  },
-  helps: (_pod, event) =>
-    event.type === 'node-added' || (event.type === 'node-updated' && event.changed.has('unschedulable')),
+  filter: (pod, node) => (takes(node, pod) ? undefined : unresolvable('node(s) were unschedulable')),
+  helps: (pod, event) =>
+    (event.type === 'node-added' || (event.type === 'node-updated' && event.changed.has('unschedulable'))) &&
+    takes(event.node, pod),
 };
+
+const takes = ({ node }: NodeInfo, { pod }: PodInfo): boolean =>
+  !node.spec.unschedulable || toleratesAny(pod.spec.tolerations, cordoned);

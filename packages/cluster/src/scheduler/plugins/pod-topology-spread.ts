@@ -116,10 +116,18 @@ export const podTopologySpread: SchedulerPlugin<readonly Spread[], ScoreState> =
     }
   },
 
-  helps: (pod, event) =>
-    event.type === 'node-added' ||
-    (event.type === 'node-updated' && (event.changed.has('labels') || event.changed.has('taints'))) ||
-    (event.type.startsWith('pod-') && 'pod' in event && event.pod.namespace === pod.namespace),
+  helps(pod, event) {
+    switch (event.type) {
+      case 'node-added':
+        return true;
+      case 'node-updated':
+        return event.changed.has('labels') || event.changed.has('taints');
+      case 'pod-updated':
+        return event.changed.has('labels') && event.pod.namespace === pod.namespace;
+      default:
+        return event.pod.namespace === pod.namespace;
+    }
+  },
 };
 
 const parsed = new WeakMap<TopologySpreadConstraint, Constraint>();

@@ -1,16 +1,13 @@
 import type { Toleration } from '@tiphys/sdk/api';
 import { normalizeByMax, type SchedulerPlugin, unresolvable } from '../framework.ts';
+import type { NodeInfo } from '../node-info.ts';
+import type { PodInfo } from '../pod-info.ts';
 import { toleratesAny } from '../tolerations.ts';
 
 export const taintToleration: SchedulerPlugin<undefined, readonly Toleration[]> = {
   name: 'TaintToleration',
   weight: 3,
-  filter({ pod }, { node }) {
-    const hard = (node.spec.taints ?? []).find(
-      (t) => (t.effect === 'NoSchedule' || t.effect === 'NoExecute') && !toleratesAny(pod.spec.tolerations, t),
-    );
-    return hard && unresolvable('node(s) had untolerated taint(s)');
-  },
+  filter: (pod, node) => (endures(pod, node) ? undefined : unresolvable('node(s) had untolerated taint(s)')),
   preScore: ({ pod }, nodes) =>
     nodes.some((n) => n.node.spec.taints?.some((t) => t.effect === 'PreferNoSchedule'))
       ? (pod.spec.tolerations ?? []).filter((t) => !t.effect || t.effect === 'PreferNoSchedule')
@@ -18,5 +15,11 @@ export const taintToleration: SchedulerPlugin<undefined, readonly Toleration[]> 
   score: (_pod, { node }, tolerations) =>
     (node.spec.taints ?? []).filter((t) => t.effect === 'PreferNoSchedule' && !toleratesAny(tolerations, t)).length,
   normalize: (scores) => normalizeByMax(scores, true),
-  helps: (_pod, event) => event.type === 'node-added' || (event.type === 'node-updated' && event.changed.has('taints')),
+  helps: (pod, event) =>
+    (event.type === 'node-added' || (event.type === 'node-updated' && event.changed.has('taints'))) &&
+    endures(pod, event.node),
 };
+
+/** Tolerates every taint of the node that keeps pods away. */
+const endures = ({ pod }: PodInfo, { node }: NodeInfo): boolean =>
+  (node.spec.taints ?? []).every((t) => t.effect === 'PreferNoSchedule' || toleratesAny(pod.spec.tolerations, t));
