@@ -1,151 +1,144 @@
-import assert from 'node:assert/strict';
-import { deployment, endpointSlice, node, pod, type Pod, replicaSet, service } from '@tiphys/sdk/api';
-import type { Client } from '@tiphys/sdk/client';
-import { type KubeObject, milliValue } from '@tiphys/sdk/machinery';
-import { controllerOf } from '@tiphys/sdk/operator';
-import type { Kind } from '@tiphys/sdk/schema';
+import type { Deployment, EndpointSlice, Node, Pod, ReplicaSet } from '@tiphys/sdk/api';
+import { milliValue } from '@tiphys/sdk/machinery';
+import type { SimClock } from '@tiphys/sdk/testing';
+import { hasEnded, isReady, nameOf, ownerUid } from './pods.ts';
 
-const everything = async <O extends KubeObject, M>(client: Client, kind: Kind<O, M>): Promise<readonly O[]> =>
-  (await client.list(kind)).items;
+/** A scheduler may act on what it knew so long ago: its watch broke, and a first attempt to reconnect failed too. */
+const patienceMs = 120_000;
 
-const hasEnded = ({ status }: Pod) => status.phase === 'Succeeded' || status.phase === 'Failed';
-const isReady = ({ status }: Pod) => (status.conditions ?? []).some((c) => c.type === 'Ready' && c.status === 'True');
-const nameOf = ({ metadata }: KubeObject) => `${metadata.namespace}/${metadata.name}`;
-
-/** What must hold at every moment, whatever happens. Remembers what it has seen. */
+/**
+ * What must hold at every moment, whatever happens. Looks at every write to the store, so that nothing that was true only for a
+ * moment escapes it.
+ */
 export class Invariants {
-  readonly #client: Client;
-  /** Where each pod was bound, by uid. */
-  readonly #bound = new Map<string, string>();
-  /** The set that each pod belongs to, by the pod's uid. */
-  readonly #owners = new Map<string, string>();
-  readonly #phases = new Map<string, string>();
+  readonly #clock: SimClock;
+  readonly #violations: string[] = [];
+  readonly #pods = new Map<string, Pod>();
+  readonly #nodes = new Map<string, Node>();
+  /** Since when a node takes no pods, monotonic. */
+  readonly #cordonedAt = new Map<string, number>();
+  /** Pods that have been ready once, by uid. */
+  readonly #everReady = new Set<string>();
+  /** When the server last began to serve: before that nobody could hear of anything. */
+  servesSince = 0;
+  /** Pods that are available must never be fewer than this, by the value of their label `app`. */
+  readonly floors = new Map<string, number>();
 
-  constructor(client: Client) {
-    this.#client = client;
+  constructor(clock: SimClock) {
+    this.#clock = clock;
   }
 
-  async check(): Promise<void> {
-    const [pods, nodes] = await Promise.all([everything(this.#client, pod), everything(this.#client, node)]);
-    this.#podsStayBound(pods);
-    this.#podsStayOwned(pods);
-    this.#endedPodsStayEnded(pods);
-    addressesAreUnique(pods);
-    for (const n of nodes) nodeIsNotOvercommitted(n.metadata.name!, n.status.allocatable ?? {}, pods);
+  /** To be called for every write. */
+  readonly observe = (key: string, value: Uint8Array | undefined): void => {
+    const kind = kindOf(key);
+    if (!kind) return;
+    const object: unknown = value && JSON.parse(Buffer.from(value).toString());
+    switch (kind) {
+      case 'pods':
+        return this.#pod(key, object as Pod | undefined);
+      case 'minions':
+        return this.#node(key, object as Node | undefined);
+      case 'endpointslices':
+        return this.#slice(object as EndpointSlice | undefined);
+      case 'deployments':
+      case 'replicasets':
+        return this.#generation(object as Deployment | ReplicaSet | undefined);
+    }
+  };
+
+  /** Throws what was seen that must not be. */
+  check(): void {
+    this.#addressesAreUnique();
+    for (const node of this.#nodes.values()) this.#nodeIsNotOvercommitted(node);
+    if (this.#violations.length) throw new Error(this.#violations.join('; '));
   }
 
-  #podsStayBound(pods: readonly Pod[]): void {
-    for (const p of pods) {
-      const before = this.#bound.get(p.metadata.uid!);
-      if (before !== undefined) assert.equal(p.spec.nodeName, before, `${nameOf(p)} moved to another node`);
-      if (p.spec.nodeName) this.#bound.set(p.metadata.uid!, p.spec.nodeName);
+  #wrong(what: string): void {
+    this.#violations.push(`${what} (at ${this.#clock.monotonic()} ms)`);
+  }
+
+  #pod(key: string, next: Pod | undefined): void {
+    const old = this.#pods.get(key);
+    if (next) this.#pods.set(key, next);
+    else this.#pods.delete(key);
+    if (next && isReady(next)) this.#everReady.add(next.metadata.uid!);
+    if (next && old && old.metadata.uid === next.metadata.uid) this.#changed(old, next);
+    if (next?.spec.nodeName && !old?.spec.nodeName) this.#bound(next);
+    this.#availability((next ?? old)?.metadata.labels?.['app']);
+  }
+
+  #changed(old: Pod, next: Pod): void {
+    if (old.spec.nodeName && next.spec.nodeName !== old.spec.nodeName)
+      this.#wrong(`${nameOf(next)} moved to another node`);
+    if (ownerUid(old) !== ownerUid(next)) this.#wrong(`${nameOf(next)} changed hands`);
+    if (hasEnded(old) && next.status.phase !== old.status.phase)
+      this.#wrong(`${nameOf(next)} came back from ${old.status.phase}`);
+    if (next.metadata.generation! < old.metadata.generation!) this.#wrong(`${nameOf(next)} went back in generations`);
+  }
+
+  #bound(pod: Pod): void {
+    const since = Math.max(this.#cordonedAt.get(pod.spec.nodeName!) ?? Infinity, this.servesSince);
+    if (this.#clock.monotonic() - since > patienceMs)
+      this.#wrong(`${nameOf(pod)} was put on ${pod.spec.nodeName}, which is cordoned`);
+  }
+
+  #node(key: string, next: Node | undefined): void {
+    const name = key.split('/').at(-1)!;
+    if (next) this.#nodes.set(name, next);
+    else this.#nodes.delete(name);
+    if (!next?.spec.unschedulable) this.#cordonedAt.delete(name);
+    else if (!this.#cordonedAt.has(name)) this.#cordonedAt.set(name, this.#clock.monotonic());
+  }
+
+  #slice(slice: EndpointSlice | undefined): void {
+    for (const { conditions, targetRef } of slice?.endpoints ?? []) {
+      if (conditions?.ready && targetRef?.uid && !this.#everReady.has(targetRef.uid))
+        this.#wrong(`${nameOf(slice!)} leads to ${targetRef.name}, which never was ready`);
     }
   }
 
-  #podsStayOwned(pods: readonly Pod[]): void {
-    for (const p of pods) {
-      const owner = controllerOf(p)?.uid ?? '';
-      const before = this.#owners.get(p.metadata.uid!) ?? owner;
-      assert.equal(owner, before, `${nameOf(p)} changed hands`);
-      this.#owners.set(p.metadata.uid!, owner);
+  #generation(object: Deployment | ReplicaSet | undefined): void {
+    if (!object) return;
+    const { generation = 0 } = object.metadata;
+    const { observedGeneration = 0 } = object.status;
+    if (observedGeneration > generation)
+      this.#wrong(`${nameOf(object)} is of generation ${generation} and ${observedGeneration} was observed`);
+  }
+
+  #availability(app: string | undefined): void {
+    const floor = app === undefined ? undefined : this.floors.get(app);
+    if (floor === undefined) return;
+    const there = [...this.#pods.values()].filter(
+      (p) => p.metadata.labels?.['app'] === app && isReady(p) && !p.metadata.deletionTimestamp,
+    );
+    if (there.length < floor) this.#wrong(`${there.length} pods of ${app} are available, ${floor} must be`);
+  }
+
+  #addressesAreUnique(): void {
+    const seen = new Map<string, string>();
+    for (const p of this.#pods.values()) {
+      const { podIP } = p.status;
+      if (!podIP || hasEnded(p) || p.metadata.deletionTimestamp) continue;
+      if (seen.has(podIP)) this.#wrong(`${nameOf(p)} and ${seen.get(podIP)} both have ${podIP}`);
+      seen.set(podIP, nameOf(p));
     }
   }
 
-  #endedPodsStayEnded(pods: readonly Pod[]): void {
-    for (const p of pods) {
-      const before = this.#phases.get(p.metadata.uid!);
-      if (before === 'Succeeded' || before === 'Failed') {
-        assert.equal(p.status.phase, before, `${nameOf(p)} came back from ${before}`);
-      }
-      this.#phases.set(p.metadata.uid!, p.status.phase ?? 'Pending');
+  #nodeIsNotOvercommitted({ metadata: { name }, status }: Node): void {
+    const here = [...this.#pods.values()].filter((p) => p.spec.nodeName === name && !hasEnded(p));
+    const { allocatable = {} } = status;
+    if (here.length > Number(allocatable['pods'] ?? Infinity)) this.#wrong(`${name} runs ${here.length} pods`);
+    for (const resource of ['cpu', 'memory']) {
+      if (!allocatable[resource]) continue;
+      const asked = here.flatMap((p) => p.spec.containers.map((c) => amount(c.resources?.requests?.[resource])));
+      const total = asked.reduce((a, b) => a + b, 0);
+      if (total > amount(allocatable[resource])) this.#wrong(`${name} is asked for ${total} ${resource}`);
     }
-  }
-}
-
-function addressesAreUnique(pods: readonly Pod[]): void {
-  const seen = new Map<string, string>();
-  for (const p of pods) {
-    const { podIP } = p.status;
-    if (!podIP || hasEnded(p) || p.metadata.deletionTimestamp) continue;
-    assert.equal(seen.get(podIP), undefined, `${nameOf(p)} and ${seen.get(podIP)} both have ${podIP}`);
-    seen.set(podIP, nameOf(p));
-  }
-}
-
-function nodeIsNotOvercommitted(
-  name: string,
-  allocatable: Readonly<Record<string, string>>,
-  pods: readonly Pod[],
-): void {
-  const here = pods.filter((p) => p.spec.nodeName === name && !hasEnded(p));
-  assert.ok(here.length <= Number(allocatable['pods'] ?? Infinity), `${name} runs ${here.length} pods`);
-  for (const resource of ['cpu', 'memory']) {
-    if (!allocatable[resource]) continue;
-    const asked = here.flatMap((p) => p.spec.containers.map((c) => amount(c.resources?.requests?.[resource])));
-    const total = asked.reduce((a, b) => a + b, 0);
-    assert.ok(total <= amount(allocatable[resource]), `${name} is asked for ${total} ${resource}`);
   }
 }
 
 const amount = (quantity: string | undefined): number => (quantity ? milliValue(quantity) : 0);
 
-/** What must hold when nothing has happened for a while and nothing ails. */
-export async function assertSettled(client: Client): Promise<void> {
-  const [pods, nodes, sets, deployments, services, slices] = await Promise.all([
-    everything(client, pod),
-    everything(client, node),
-    everything(client, replicaSet),
-    everything(client, deployment),
-    everything(client, service),
-    everything(client, endpointSlice),
-  ]);
-  const nodeNames = new Set(nodes.map((n) => n.metadata.name));
-  for (const p of pods) {
-    assert.ok(!p.metadata.deletionTimestamp, `${nameOf(p)} is still going away`);
-    assert.ok(!p.spec.nodeName || nodeNames.has(p.spec.nodeName), `${nameOf(p)} is on a node that is gone`);
-    const owner = controllerOf(p);
-    if (owner)
-      assert.ok(
-        sets.some((rs) => rs.metadata.uid === owner.uid),
-        `${nameOf(p)} is an orphan`,
-      );
-  }
-  for (const rs of sets) {
-    const owner = controllerOf(rs);
-    assert.ok(!owner || deployments.some((d) => d.metadata.uid === owner.uid), `${nameOf(rs)} is an orphan`);
-  }
-  for (const d of deployments) {
-    const { replicas } = d.spec;
-    const { observedGeneration, replicas: there = 0, updatedReplicas = 0, readyReplicas = 0 } = d.status;
-    assert.deepEqual(
-      { observedGeneration, there, updatedReplicas, readyReplicas },
-      {
-        observedGeneration: d.metadata.generation,
-        there: replicas,
-        updatedReplicas: replicas,
-        readyReplicas: replicas,
-      },
-      `${nameOf(d)} has not settled`,
-    );
-  }
-  for (const s of services) {
-    const { selector } = s.spec;
-    if (!selector) continue;
-    const chosen = pods.filter(
-      (p) =>
-        p.metadata.namespace === s.metadata.namespace &&
-        Object.entries(selector).every(([k, v]) => p.metadata.labels?.[k] === v),
-    );
-    const addresses = slices
-      .filter(
-        (e) =>
-          e.metadata.namespace === s.metadata.namespace &&
-          e.metadata.labels?.['kubernetes.io/service-name'] === s.metadata.name,
-      )
-      .flatMap((e) => e.endpoints ?? [])
-      .filter((e) => e.conditions?.ready)
-      .flatMap((e) => e.addresses);
-    const want = chosen.filter((p) => isReady(p) && !hasEnded(p)).map((p) => p.status.podIP);
-    assert.deepEqual(new Set(addresses), new Set(want), `${nameOf(s)} leads elsewhere`);
-  }
-}
+/** The resource that a key is of: `/registry/pods/NS/NAME`, `/registry/deployments/NS/NAME`. */
+const kindOf = (key: string): string | undefined =>
+  /^\/registry\/(pods|minions|endpointslices|deployments|replicasets)\//.exec(key)?.[1];

@@ -35,7 +35,8 @@ export const schedulers = ['scheduler-0', 'scheduler-1'];
 
 /**
  * A whole cluster in one process and in simulated time: the real API server over a store in memory, every controller, the
- * scheduler and simulated nodes, each over a network of its own that may be bad. The same seed makes the same run.
+ * scheduler and simulated nodes, each over a network of its own that may be bad. The same seed makes the same run. What is asked
+ * of it may need time to pass: await it by `clock.runUntil`.
  */
 export class SimCluster implements AsyncDisposable {
   readonly clock = new SimClock();
@@ -44,7 +45,7 @@ export class SimCluster implements AsyncDisposable {
   /** An administrator's, over a good network. */
   readonly client: Client;
   readonly nodes: readonly string[];
-  readonly #log: Logger;
+  readonly log: Logger;
   readonly #stop = new AbortController();
   readonly #parts = new Map<string, Part>();
   #server: RunningServer | undefined;
@@ -54,7 +55,7 @@ export class SimCluster implements AsyncDisposable {
 
   private constructor({ seed, nodes, log = nullLogger }: SimClusterOptions) {
     this.random = seededRandom(seed);
-    this.#log = log;
+    this.log = log;
     this.nodes = Array.from({ length: nodes }, (_, i) => `${letterOf(i)}-0`);
     this.client = createClient(this.#reach(serverItself), { fieldManager: 'simulation' });
   }
@@ -78,7 +79,7 @@ export class SimCluster implements AsyncDisposable {
     const { clock, store } = this;
     const random = this.random.fork(`server ${this.#starts++}`);
     const stop = new AbortController();
-    const server = new ApiServer({ store, clock, random, log: this.#log });
+    const server = new ApiServer({ store, clock, random, log: this.log });
     const issuer = 'https://kubernetes.default.svc';
     const parts = standardParts({
       tokens: new ServiceAccountTokens(signingKey),
@@ -96,7 +97,6 @@ export class SimCluster implements AsyncDisposable {
       server,
       stop: async () => {
         stop.abort();
-        await clock.settle();
         await served;
       },
     };
@@ -181,12 +181,15 @@ export class SimCluster implements AsyncDisposable {
 
   /** Ends everything; throws when something is left running. */
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.clock.runUntil(this.#end());
+    if (this.clock.pending > 0) throw new Error(`${this.clock.pending} timers are left running`);
+  }
+
+  async #end(): Promise<void> {
     for (const name of this.#parts.keys()) await this.stopPart(name);
     this.#stop.abort();
-    await this.clock.settle();
     await this.#server?.stop();
     await this.store.close();
-    if (this.clock.pending > 0) throw new Error(`${this.clock.pending} timers are left running`);
   }
 
   /** To whichever API server runs when something is asked. */
@@ -197,11 +200,6 @@ export class SimCluster implements AsyncDisposable {
     };
     return {
       send: async (request) => server().send(request),
-      upgrade: async (request) => {
-        const { upgrade } = server();
-        if (!upgrade) throw new Error('no way to upgrade');
-        return upgrade(request);
-      },
       close: () => {},
     };
   }
@@ -213,7 +211,7 @@ export class SimCluster implements AsyncDisposable {
   ): void {
     const own = new AbortController();
     const { clock } = this;
-    const log = this.#log;
+    const log = this.log;
     const random = this.random.fork(`${name} ${this.#starts++}`);
     const network: FlakyTransport[] = [];
     const clientOf: ClientOf = (asUser, asGroups) => {
@@ -249,8 +247,7 @@ export class SimCluster implements AsyncDisposable {
       network,
       stop: async () => {
         own.abort();
-        await clock.settle();
-        await clock.runUntil(done);
+        await done;
       },
     });
   }

@@ -13,11 +13,17 @@ export class PodAddresses {
     this.#size = 2 ** (32 - Number(bits)) - 3;
   }
 
-  /** The pod's address: the one it has, or the next that is free. Undefined when there is none. */
+  /**
+   * The pod's address: the one it has, or the next that is free. Undefined when there is none. One that runs keeps its address
+   * though the node has been given another network meanwhile.
+   */
   of(uid: string, known?: string): string | undefined {
     const held = this.#byPod.get(uid);
     if (held !== undefined) return addressOf(this.#first + held);
-    if (known && this.#take(uid, numberOf(known) - this.#first)) return known;
+    if (known) {
+      const at = numberOf(known) - this.#first;
+      if (at < 0 || at >= this.#size || this.#take(uid, at)) return known;
+    }
     for (let i = 0; i < this.#size; i++) {
       const at = (this.#next + i) % this.#size;
       if (!this.#take(uid, at)) continue;

@@ -145,8 +145,8 @@ export class PodRunner {
       if ((c.role === 'init' || c.role === 'sidecar') && !isThrough) break;
     }
     const status = this.#statusOf(pod, lives, facts);
-    // Gates that others opened or closed.
-    if (changed || (pod.spec.readinessGates && pod.status && isReadyIn(pod.status) !== isReadyIn(status))) {
+    // Others opened or closed a gate, or took the node for lost.
+    if (changed || (pod.status && isReadyIn(pod.status) !== isReadyIn(status))) {
       await this.#write(pod, life, status, signal);
     }
     if (status.phase === 'Succeeded' || status.phase === 'Failed') {
@@ -209,10 +209,19 @@ export class PodRunner {
     let network = this.#networks.get(nodeName);
     if (!network) {
       if (!node.spec?.podCIDR) return undefined;
-      this.#networks.set(nodeName, (network = new PodAddresses(node.spec.podCIDR)));
+      this.#networks.set(nodeName, (network = this.#network(nodeName, node.spec.podCIDR)));
     }
     const podIP = network.of(pod.metadata.uid!, pod.status?.podIP);
     return podIP === undefined ? undefined : { hostIP, podIP, nowMs };
+  }
+
+  /** Pods of an earlier life have theirs before anybody is given one. */
+  #network(nodeName: string, cidr: string): PodAddresses {
+    const network = new PodAddresses(cidr);
+    for (const { metadata, spec, status } of this.#deps.pods.list()) {
+      if (spec.nodeName === nodeName && status?.podIP && !spec.hostNetwork) network.of(metadata.uid!, status.podIP);
+    }
+    return network;
   }
 }
 

@@ -50,6 +50,7 @@ test('addresses are given once, kept by who has them, and given again when they 
   assert.equal(network.of('g', '10.1.0.3'), '10.1.0.4', 'one that is taken is not given for the asking');
   const fresh = new PodAddresses('10.1.0.0/29');
   assert.equal(fresh.of('x', '10.1.0.5'), '10.1.0.5', 'a pod of an earlier life keeps its own');
+  assert.equal(fresh.of('y', '10.9.0.5'), '10.9.0.5', 'also one of another network');
 });
 
 describe('statuses', () => {
