@@ -11,6 +11,7 @@ import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { Answering } from './answering.ts';
 import { Leaving } from './leaving.ts';
+import { compressed, isToCompress } from './compress.ts';
 import { requestOf, type Served } from './request.ts';
 import { upgrade } from './upgrade.ts';
 import { writeBody } from './write-body.ts';
@@ -116,7 +117,8 @@ async function answerStream(
   const { session } = stream;
   if (!session) return done();
   const line = { method: String(headers[':method']), url: String(headers[':path'] ?? '/'), headers };
-  const answer = await served.handle(requestOf(line, { source: stream, socket: session.socket as TLSSocket, leaving }));
+  const made = await served.handle(requestOf(line, { source: stream, socket: session.socket as TLSSocket, leaving }));
+  const answer = isToCompress(headers, made) ? await compressed(made) : made;
   if (leaving.gone) return;
   if (answer.body.type === 'stream') done();
   try {
@@ -139,7 +141,8 @@ async function answerRequest(
   response.once('close', done);
   response.on('error', leaving.leave);
   const socket = request.socket as TLSSocket;
-  const { status, headers, body } = await served.handle(requestOf(request, { source: request, socket, leaving }));
+  const made = await served.handle(requestOf(request, { source: request, socket, leaving }));
+  const { status, headers, body } = isToCompress(request.headers, made) ? await compressed(made) : made;
   if (leaving.gone) return;
   if (body.type === 'stream') done();
   try {
