@@ -1,4 +1,5 @@
-import { badRequest } from '@tiphys/sdk/machinery';
+import { badRequest, isObject } from '@tiphys/sdk/machinery';
+import { jsonWord } from './body.ts';
 
 /** Where a paged list goes on: at which revision, from which key (relative to the place that is listed). */
 export interface ContinueToken {
@@ -16,20 +17,24 @@ export function decodeContinue(token: string): ContinueToken {
   const illegal = token.search(/[^A-Za-z0-9_-]/);
   if (illegal !== -1) throw bad(`illegal base64 data at input byte ${illegal}`);
   const text = Buffer.from(token, 'base64url').toString();
-  let value: { v?: unknown; rv?: unknown; start?: unknown };
+  let parsed: unknown;
   try {
-    value = JSON.parse(text) as typeof value;
+    parsed = JSON.parse(text);
   } catch (err) {
     throw bad(jsonProblem(Buffer.from(token, 'base64url'), err));
   }
-  if (value.v !== version) throw bad(`server does not recognize this encoded version ${String(value.v)}`);
-  if (value.rv === undefined || value.rv === 0)
+  const value = parsed ?? {};
+  if (!isObject(value))
+    throw bad(`json: cannot unmarshal ${jsonWord(value)} into Go value of type storage.continueToken`);
+  if (value['v'] !== version) throw bad(`server does not recognize this encoded version ${String(value['v'] ?? '')}`);
+  if (value['rv'] === undefined || value['rv'] === 0)
     throw bad(`incorrect encoded start resourceVersion (version ${version})`);
-  if (typeof value.start !== 'string' || value.start === '') throw bad(`encoded start key empty (version ${version})`);
+  if (typeof value['start'] !== 'string' || value['start'] === '')
+    throw bad(`encoded start key empty (version ${version})`);
   // A key that climbs out of the list's directory was made by hand.
-  const steps = value.start.replace(/^\//, '').split('/');
-  if (steps.some((step) => step === '' || step === '.' || step === '..')) throw bad(value.start);
-  return { revision: Number(value.rv), start: steps.join('/') };
+  const steps = value['start'].replace(/^\//, '').split('/');
+  if (steps.some((step) => step === '' || step === '.' || step === '..')) throw bad(value['start']);
+  return { revision: Number(value['rv']), start: steps.join('/') };
 }
 
 function jsonProblem(bytes: Buffer, err: unknown): string {

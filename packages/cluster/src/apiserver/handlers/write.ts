@@ -23,7 +23,7 @@ import { pageOf } from './page.ts';
 import { partialMetadata, refuseMisfit } from './partial-metadata.ts';
 import { checkList, listResponse, type ReadDeps } from './read.ts';
 import { entryResponse, valueResponse } from './respond.ts';
-import { readYaml } from './yaml-text.ts';
+import { readYaml, YamlProblem } from './yaml-text.ts';
 
 export async function create(c: RequestContext, registry: Registry): Promise<ServerResponse> {
   const form = negotiate(c.request, c.query, 'object');
@@ -208,7 +208,7 @@ function optionsFromBody(c: RequestContext, body: Uint8Array): unknown {
   const unreadable = (why: string) => badRequest(`couldn't get version/kind; json parse error: ${why}`);
   let value: unknown;
   if (media === protobufMediaType) return decodeMessage(optionsSchema.shape, openEnvelope(body).raw);
-  if (media === 'application/yaml') value = readYaml(Buffer.from(body).toString()).value;
+  if (media === 'application/yaml') value = yamlOptions(body);
   else {
     if (media !== '' && media !== 'application/json') throw unsupportedMedia();
     try {
@@ -220,6 +220,15 @@ function optionsFromBody(c: RequestContext, body: Uint8Array): unknown {
   }
   if (value === null || isObject(value)) return value;
   throw unreadable(`json: cannot unmarshal ${jsonWord(value)} into Go value of type ${headerType}`);
+}
+
+function yamlOptions(body: Uint8Array): unknown {
+  try {
+    return readYaml(Buffer.from(body).toString()).value;
+  } catch (err) {
+    if (err instanceof YamlProblem) throw badRequest(err.message);
+    throw err;
+  }
 }
 
 /** Refuses options that contradict each other or that nobody knows. */

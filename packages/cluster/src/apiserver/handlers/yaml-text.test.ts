@@ -44,6 +44,8 @@ const problems: [text: string, want: string][] = [
   ['a: - b', 'block sequence entries are not allowed in this context'],
   ['- a\nb: c', "line 1: did not find expected '-' indicator"],
   ['a:\n  - b\n c: d', 'line 2: did not find expected key'],
+  ['<<: ', 'map merge requires map or sequence of maps as the value'],
+  ['<<: [1]', 'map merge requires map or sequence of maps as the value'],
   ['a: *x', "unknown anchor 'x' referenced"],
   ['a: !!binary x', '!!binary value contains invalid base64 data'],
 ];

@@ -27,6 +27,10 @@ export function readYaml(text: string): YamlText {
       return { value: document.toJS({ maxAliasCount: 100 }) as unknown, duplicates: duplicatesIn(document, lineOf) };
     } catch (err) {
       if (err instanceof ReferenceError) throw aliasProblem(document);
+      // The one other thing that can be wrong with values: `<<` with no map.
+      if (err instanceof Error && err.message.startsWith('Merge sources')) {
+        throw new YamlProblem('yaml: map merge requires map or sequence of maps as the value');
+      }
       throw err;
     }
   } catch (err) {
