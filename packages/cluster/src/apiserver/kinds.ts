@@ -81,6 +81,7 @@ const storable: readonly AnyKind[] = [
   erase(api.volumeAttributesClassV1Beta1),
   erase(api.flowSchema),
   erase(api.priorityLevelConfiguration),
+  erase(api.storageVersion),
   erase(api.storageVersionMigration),
 ];
 

@@ -7,6 +7,7 @@ export * from './core/index.ts';
 export * from './admissionregistration/index.ts';
 export * from './apiextensions/index.ts';
 export * from './apiregistration/index.ts';
+export * from './apiserverinternal/index.ts';
 export * from './apps/index.ts';
 export * from './authentication/index.ts';
 export * from './authorization/index.ts';
