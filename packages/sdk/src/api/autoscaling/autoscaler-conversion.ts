@@ -46,10 +46,11 @@ export function toHub(object: HorizontalPodAutoscalerV1): HorizontalPodAutoscale
     metrics: metrics.length ? metrics : [cpuMetric()],
     ...(behavior && { behavior }),
   });
-  const { currentCPUUtilizationPercentage: current, ...counted } = status ?? { currentReplicas: 0, desiredReplicas: 0 };
+  const nothing = { currentReplicas: 0, desiredReplicas: 0 };
+  const { currentCPUUtilizationPercentage: current, currentReplicas, ...counted } = status ?? nothing;
   const conditions = read<HorizontalPodAutoscalerCondition[]>(annotations[keys.conditions]);
   const currentMetrics = read<FlatMetric[]>(annotations[keys.currentMetrics])?.map(statusOf);
-  hub.status = { ...counted } as HorizontalPodAutoscaler['status'];
+  hub.status = { ...counted, ...(currentReplicas && { currentReplicas }) } as HorizontalPodAutoscaler['status'];
   setFields(horizontalPodAutoscalerStatus, hub.status, {
     currentMetrics: currentMetrics ?? (current === undefined ? [] : [cpuStatus(current)]),
     ...(conditions && { conditions }),

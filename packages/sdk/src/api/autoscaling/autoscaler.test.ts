@@ -163,6 +163,13 @@ test('through the older version a spec doesn’t touch what the status has in an
   assert.deepEqual(Object.keys(said.metadata.annotations ?? {}), ['autoscaling.alpha.kubernetes.io/metrics']);
 });
 
+test('a count of none isn’t said in the newer version', () => {
+  const scaler = inV1();
+  horizontalPodAutoscalerV1.prepareForCreate!(scaler, context);
+  assert.deepEqual(scaler.status, { currentReplicas: 0, desiredReplicas: 0 });
+  assert.deepEqual(toHub(scaler).status, { desiredReplicas: 0, currentMetrics: [] });
+});
+
 test('targets are shown beside what there is', () => {
   const { value } = horizontalPodAutoscaler.columns!.find(({ name }) => name === 'Targets')!;
   const current = { type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: 40 } } };
