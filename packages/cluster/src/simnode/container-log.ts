@@ -54,9 +54,10 @@ export class ContainerLog {
       next = this.#dropped + this.#lines.length;
       leftBytes -= bytes.length;
       if (bytes.length) yield bytes;
-      if (!waiting || this.#closed || leftBytes <= 0 || options.signal.aborted) return;
+      if (!waiting || this.#closed || leftBytes <= 0) return;
       // Something may have come while the reader was busy.
       if (next === this.#dropped + this.#lines.length) await waiting;
+      if (options.signal.aborted) return;
     }
   }
 

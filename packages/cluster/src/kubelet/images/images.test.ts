@@ -110,6 +110,15 @@ describe('images of our own', () => {
     },
   );
 
+  it('finds by name what lies in no usual place', async () => {
+    const odd = join(dir, 'odd');
+    mkdirSync(odd);
+    writeFileSync(join(odd, 'tool'), 'no program that needs anything\n', { mode: 0o755 });
+    const { config } = await imageFromHost({ files: ['tool'], architecture: 'amd64', path: `/none:${odd}` });
+    const { Env } = (JSON.parse(config.data.toString()) as { config: { Env: string[] } }).config;
+    assert.deepEqual(Env, [`PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:${odd}`]);
+  });
+
   it('says what is missing', async () => {
     const from = (files: string[]) => imageFromHost({ files, architecture: 'amd64', path: '/bin' });
     await assert.rejects(from([]), /at least one file/);
