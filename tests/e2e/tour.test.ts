@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -22,10 +23,21 @@ function tourLines(): string {
   return [...tour.matchAll(/^```sh\n([^]*?)^```$/gm)].map((block) => block[1]).join('');
 }
 
+/** Whether somebody listens where the tour forwards a port to. */
+const isTaken = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const server = createServer().once('error', () => resolve(true));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(false)));
+  });
+
+async function whyNoTour(): Promise<string | undefined> {
+  if (!found.length) return 'no kubectl is here';
+  for (const program of ['bash', 'script', 'curl']) if (!(await programNamed(program))) return `needs ${program}`;
+  return (await isTaken(8080)) ? 'port 8080 is taken' : undefined;
+}
+
 const found = kubectls();
-const hasScript = await programNamed('script');
-const skip =
-  found.length === 0 ? 'no kubectl is here' : hasScript ? false : 'needs script, of util-linux, for a terminal';
+const skip = (await whyNoTour()) ?? false;
 
 /** Pastes the lines into a terminal; resolves to what was on it. */
 async function paste(lines: string, env: NodeJS.ProcessEnv): Promise<{ screen: string; code: number | null }> {
