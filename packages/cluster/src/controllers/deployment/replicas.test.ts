@@ -60,6 +60,12 @@ test('old sets shrink by what does not work first, then by what the new set make
     { set: broken, replicas: 0 },
   ]);
   assert.deepEqual(shrinkOld(rolling(4, 1, 0), aSet(1, 0), [aSet(4)]), []);
+  const justShrunk = aSet(3, 4);
+  assert.deepEqual(
+    shrinkOld(rolling(8, 2, 2), aSet(7, 4), [justShrunk]),
+    [{ set: justShrunk, replicas: 2 }],
+    'a set whose status is behind its size loses no pod twice',
+  );
 });
 
 test('scaling amid a rollout keeps proportions, the largest takes the rest', () => {

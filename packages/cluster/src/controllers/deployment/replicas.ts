@@ -71,7 +71,9 @@ export function shrinkOld(d: Deployment, newSet: ReplicaSet | undefined, oldSets
     });
   };
   const unhealthy = shrink(spare, (rs) => rs.spec.replicas - (rs.status.availableReplicas ?? 0));
-  const healthy = shrink(availableReplicas(all) - least, (rs) => sizes.get(rs)!);
+  const cleaned = unhealthy.reduce((sum, { set, replicas }) => sum + set.spec.replicas - replicas, 0);
+  // A set that has just been made smaller still counts pods as available that are about to go: what it was told bounds too.
+  const healthy = shrink(Math.min(availableReplicas(all) - least, spare - cleaned), (rs) => sizes.get(rs)!);
   return [...unhealthy, ...healthy];
 }
 
