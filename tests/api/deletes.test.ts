@@ -74,3 +74,23 @@ test('a collection is deleted by selector and page, and answers with what went',
     assert.equal((await lab.ask('DELETE', `${configMaps}?resourceVersion=abc`)).status, 400);
     assert.deepEqual(names(await lab.ask('GET', configMaps)), ['d']);
   }));
+
+test('a deletion without a body takes its preconditions from the query, of a collection too', () =>
+  within(async ({ ask }) => {
+    for (const name of ['a', 'b']) await ask('POST', configMaps, { body: aMap(name) });
+    assert.equal((await ask('DELETE', `${configMaps}/a?uid=nobody`)).status, 409);
+    assert.equal((await ask('DELETE', `${configMaps}/a?resourceVersion=1`)).status, 409);
+    const collection = await ask('DELETE', `${configMaps}?resourceVersion=0`);
+    assert.match(collection.json.message, /the ResourceVersion in the precondition \(0\) does not match/);
+    const { uid } = (await ask('GET', `${configMaps}/a`)).json.metadata;
+    assert.equal((await ask('DELETE', `${configMaps}/a?uid=${uid}`)).status, 200);
+    assert.equal((await ask('GET', configMaps)).json.items.length, 1);
+  }));
+
+test('a namespace has its own words for a precondition that fails', () =>
+  within(async ({ ask }) => {
+    const body = { preconditions: { uid: 'nobody' } };
+    const { status, json } = await ask('DELETE', '/api/v1/namespaces/lab', { body });
+    assert.deepEqual([status, json.details.kind], [409, 'namespaces']);
+    assert.match(json.message, /Precondition failed: UID in precondition: nobody, UID in object meta: /);
+  }));

@@ -249,7 +249,13 @@ function optionsFromQuery(query: URLSearchParams): JsonObject {
   const policy = query.get('propagationPolicy');
   const orphan = query.get('orphanDependents');
   const grace = integer(query, 'gracePeriodSeconds');
+  const uid = query.get('uid');
+  // What says from when a collection is to be listed is taken for a precondition of every deletion, as upstream takes it.
+  const resourceVersion = query.get('resourceVersion');
   return {
+    ...((uid || resourceVersion) && {
+      preconditions: { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) },
+    }),
     ...(grace !== undefined && { gracePeriodSeconds: grace }),
     ...(policy !== null && { propagationPolicy: policy }),
     ...(orphan !== null && { orphanDependents: isTrue(orphan) }),

@@ -426,6 +426,7 @@ export class Registry {
   #checkPreconditions(object: KubeObject, { preconditions }: DeleteOptions, name: string): void {
     const { uid, resourceVersion } = preconditions ?? {};
     const { metadata } = object;
+    if (this.resource.kind.beginEnding) return this.#checkBeforeEnding(metadata, preconditions, name);
     // Told of the kind, not of the resource.
     const about = { group: this.resource.group, resource: this.resource.kind.kind };
     if (uid !== undefined && uid !== metadata.uid) {
@@ -441,6 +442,21 @@ export class Registry {
         name,
         `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`,
       );
+    }
+  }
+
+  /** Of what ends in two steps upstream looks at the preconditions itself, and has words of its own. */
+  #checkBeforeEnding({ uid, resourceVersion }: ObjectMeta, wanted: DeleteOptions['preconditions'], name: string): void {
+    const refuse = (what: string, asked: string, is: string | undefined): never => {
+      throw conflict(
+        this.resource,
+        name,
+        `Precondition failed: ${what} in precondition: ${asked}, ${what} in object meta: ${is}`,
+      );
+    };
+    if (wanted?.uid !== undefined && wanted.uid !== uid) refuse('UID', wanted.uid, uid);
+    if (wanted?.resourceVersion !== undefined && wanted.resourceVersion !== resourceVersion) {
+      refuse('ResourceVersion', wanted.resourceVersion, resourceVersion);
     }
   }
 

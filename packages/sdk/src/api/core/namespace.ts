@@ -84,6 +84,9 @@ export const namespace: Kind<Namespace, NamespaceManifest> = defineKind<Namespac
     setFields(namespaceSpec, namespace.spec, { finalizers: [...finalizers, 'kubernetes'] });
   },
   isHeld: ({ spec }) => Boolean(spec.finalizers?.length),
+  // Who lets a namespace go has no say about its status.
+  resetFields: { finalize: [['status']] },
+
   beginEnding(namespace) {
     setFields(namespaceStatus, namespace.status, { phase: 'Terminating' });
   },
