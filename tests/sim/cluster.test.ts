@@ -18,3 +18,5 @@ test(`clusters that much happens to come to rest as they were told (SEED=${seeds
   run('main.js', ...seeds));
 
 test('the same seed plays the same story, to the last byte of what is stored', () => run('replay.js'));
+
+test('rollouts never leave fewer pods than they may, whatever happens to the control plane', () => run('rollouts.js'));
