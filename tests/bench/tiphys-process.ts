@@ -42,6 +42,11 @@ export class TiphysProcess implements AsyncDisposable {
     return new TiphysProcess(child, dir, url, performance.now() - begun);
   }
 
+  /** How other clients are told of it. */
+  get credentials(): readonly string[] {
+    return ['-server', this.url, '-token', token];
+  }
+
   get pid(): number {
     return this.#child.pid!;
   }
