@@ -21,6 +21,7 @@ export type { AdmissionAttributes, AdmissionPlugin } from './admission/plugin.ts
 export { bootstrap, serverItself } from './bootstrap.ts';
 export { bootstrapPolicy } from './authz/bootstrap/index.ts';
 export { type KubernetesServiceOptions, publishKubernetesService } from './kubernetes-service.ts';
+export { publishServiceCidr } from './service-cidr.ts';
 export { type PartsConfig, standardParts } from './parts.ts';
 export { ClusterIps } from './registry/kinds/index.ts';
 export { tokenFile } from './authn/token-file.ts';

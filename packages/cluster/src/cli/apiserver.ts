@@ -21,6 +21,7 @@ import {
   processMetrics,
   type PartsConfig,
   publishKubernetesService,
+  publishServiceCidr,
   resourceOfKey,
   runUpkeep,
   standardParts,
@@ -186,6 +187,7 @@ export async function startApiServer(
     clientCa: [pki.ca.cert, ...(options.clientCaFile ? [pemIn(options.clientCaFile)] : [])].join('\n'),
     ...given(options, ['maxStreamsPerConnection']),
   }).catch((err: unknown) => Promise.reject(whyNotListening(err, options)));
+  await publishServiceCidr(server, [clusterIps.text]);
   await publishKubernetesService(server, { clusterIp: clusterIps.first, address, port: listening.port });
   const work = Promise.all([...running, runUpkeep(server, stop.signal)]);
   const ended = Promise.race([work, shutDown({ server, listening, clock }, options, signal)])

@@ -12,5 +12,6 @@ export interface KindHooks {
   beforeCreate?(object: KubeObject, request: WriteRequest): Undo | undefined | Promise<Undo | undefined>;
   beforeUpdate?(next: KubeObject, old: KubeObject, request: WriteRequest): Undo | undefined | Promise<Undo | undefined>;
   beforeDelete?(object: KubeObject, request: WriteRequest): void | Promise<void>;
-  afterDelete?(object: KubeObject): void;
+  /** What is stored now and what was before; done before the client hears of it. */
+  afterWrite?(next: KubeObject | undefined, old: KubeObject | undefined): void | Promise<void>;
 }

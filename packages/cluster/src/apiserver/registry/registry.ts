@@ -138,7 +138,9 @@ export class Registry {
       const generated = !object.metadata.name && Boolean(object.metadata.generateName);
       try {
         // Only a name made up for it may turn out to be taken and call for another attempt.
-        return await this.#createOnce(generated ? deepCopy(object) : object, request);
+        const written = await this.#createOnce(generated ? deepCopy(object) : object, request);
+        if (written.entry) await this.#hooks.afterWrite?.(written.object, undefined);
+        return written;
       } catch (err) {
         if (!(err instanceof KeyExists)) throw err;
         if (generated && attempt < generateAttempts) continue;
@@ -205,7 +207,11 @@ export class Registry {
         return this.#create(object, request);
       }
       try {
-        return await this.#updateOnce(current, request);
+        const written = await this.#updateOnce(current, request);
+        if (written.entry && written.entry !== current) {
+          await this.#hooks.afterWrite?.(written.object, current.object);
+        }
+        return written;
       } catch (err) {
         if (!(err instanceof RevisionMismatch)) throw err;
         if (request.retry && attempt < conflictAttempts) continue;
@@ -323,7 +329,7 @@ export class Registry {
 
   async #removeNow(current: Entry, last: KubeObject): Promise<Entry> {
     const revision = await this.#guard(() => remove(this.feed.store, current.key, { ifRevision: current.revision }));
-    this.#hooks.afterDelete?.(last);
+    await this.#hooks.afterWrite?.(undefined, last);
     return new Entry(this.resource, current.key, storedBody(this.resource, last), revision);
   }
 

@@ -30,6 +30,11 @@ export class ClusterIps {
     this.#random = random;
   }
 
+  /** The range, as it is written. */
+  get text(): string {
+    return this.#text;
+  }
+
   /** The address of the `kubernetes` Service. */
   get first(): string {
     return this.#show(this.#band.first);
@@ -63,3 +68,4 @@ export class ClusterIps {
 }
 
 export const claimOfIp = (ip: string): string => `ip ${ip}`;
+export const ipOfClaim = (claim: string): string | undefined => (claim.startsWith('ip ') ? claim.slice(3) : undefined);

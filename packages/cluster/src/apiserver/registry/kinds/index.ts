@@ -5,6 +5,7 @@
 import type { ApiServer } from '../../server.ts';
 import type { KindHooks } from '../kind-hooks.ts';
 import type { Resource } from '../resource.ts';
+import { AddressObjects } from './address-objects.ts';
 import { adminAccessHooks } from './admin-access.ts';
 import type { ClusterIps } from './cluster-ips.ts';
 import { bindingHooks, type RbacHookDeps, roleHooks } from './rbac.ts';
@@ -33,6 +34,7 @@ export function hooksOf(
         feed: server.feeds.of(resource),
         ips: clusterIps,
         random: deps.random.fork('services'),
+        addresses: new AddressObjects(() => server.registries),
       });
     case 'rbac.authorization.k8s.io/roles':
     case 'rbac.authorization.k8s.io/clusterroles':

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { service, type Service, type ServiceManifest } from '@tiphys/sdk/api';
+import { ipAddress, service, type Service, type ServiceManifest } from '@tiphys/sdk/api';
 import { type Client, createClient } from '@tiphys/sdk/client';
-import { StatusError } from '@tiphys/sdk/machinery';
+import { isNotFound, StatusError } from '@tiphys/sdk/machinery';
 import { nullLogger, seededRandom } from '@tiphys/sdk/runtime';
 import { SimClock } from '@tiphys/sdk/testing';
 import { MemoryBackend } from '../../../store/index.ts';
@@ -144,4 +144,22 @@ test('a family that the cluster does not have', async () => {
     'this cluster is not configured for dual-stack services',
   );
   assert.deepEqual((await create({ ipFamilyPolicy: 'PreferDualStack' })).spec.ipFamilies, ['IPv4']);
+});
+
+test("every address has an object that says whose it is, as long as it is somebody's", async () => {
+  const s = await create({ clusterIP: '10.0.0.77' });
+  const at = { metadata: { name: '10.0.0.77' } };
+  const found = await client.get(ipAddress, at);
+  const { name, namespace } = s.metadata;
+  assert.deepEqual(found.spec.parentRef, { resource: 'services', namespace, name });
+  assert.equal(found.metadata.labels!['ipaddress.kubernetes.io/ip-family'], 'IPv4');
+  await client.delete(service, s);
+  await assert.rejects(client.get(ipAddress, at), isNotFound);
+  await create({ clusterIP: '10.0.0.77' });
+});
+
+test('an address that somebody made an object for is not given away', async () => {
+  const spec = { parentRef: { resource: 'gateways', group: 'example.org', name: 'g' } };
+  await client.create(ipAddress, { metadata: { name: '10.0.0.78' }, spec });
+  await refused(create({ clusterIP: '10.0.0.78' }), 'provided IP is already allocated');
 });

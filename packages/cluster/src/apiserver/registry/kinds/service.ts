@@ -22,7 +22,8 @@ import type { Feed } from '../../cache/feed.ts';
 import type { KindHooks, Undo } from '../kind-hooks.ts';
 import type { WriteRequest } from '../registry.ts';
 import { keyOf, type Resource } from '../resource.ts';
-import { claimOfIp, type ClusterIps } from './cluster-ips.ts';
+import type { AddressObjects } from './address-objects.ts';
+import { claimOfIp, type ClusterIps, ipOfClaim } from './cluster-ips.ts';
 import { Ledger, Taking } from './ledger.ts';
 import { claimOfPort, dryNodePorts, type NodePorts, nodePorts } from './node-ports.ts';
 import { settleFamilies } from './service-families.ts';
@@ -32,10 +33,11 @@ export interface ServiceHookDeps {
   readonly feed: Feed;
   readonly ips: ClusterIps;
   readonly random: Random;
+  readonly addresses: AddressObjects;
 }
 
 /** Addresses and node ports of services: taken before a write is checked, given back when it fails, let go with what was stored. */
-export function serviceHooks(resource: Resource, { feed, ips, random }: ServiceHookDeps): KindHooks {
+export function serviceHooks(resource: Resource, { feed, ips, random, addresses }: ServiceHookDeps): KindHooks {
   let ledger: Ledger | undefined;
 
   const allocate = async (
@@ -46,7 +48,13 @@ export function serviceHooks(resource: Resource, { feed, ips, random }: ServiceH
     ledger ??= new Ledger(feed.cache(resource), claimsOf);
     // What was let go by writes that are over is to be had.
     await feed.current();
-    const book = ledger;
+    const inUse = ledger;
+    const isFree = (claim: string) => inUse.isFree(claim) && !addresses.isTaken(ipOfClaim(claim) ?? '');
+    const book = {
+      isFree,
+      take: (claim: string, holder: string) => isFree(claim) && inUse.take(claim, holder),
+      release: (claim: string, holder: string) => inUse.release(claim, holder),
+    };
     if (old) patchAllocated(next, old);
     agreeOnAddresses(next, old);
     refuse(next, settleFamilies(next, old, ips.family));
@@ -65,6 +73,7 @@ export function serviceHooks(resource: Resource, { feed, ips, random }: ServiceH
   return {
     beforeCreate: (object, request) => allocate(asService(object), undefined, request),
     beforeUpdate: (next, old, request) => allocate(asService(next), asService(old), request),
+    afterWrite: (next, old) => addresses.follow(next && asService(next), old && asService(old)),
   };
 }
 
