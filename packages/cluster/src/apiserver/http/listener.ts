@@ -147,6 +147,8 @@ async function answerRequest(
   if (body.type === 'stream') done();
   try {
     response.writeHead(status, headers as Record<string, string | string[]>);
+    // Who watches wants to know that it does before anything happens.
+    if (body.type === 'stream') response.flushHeaders();
     await writeBody(response, request.method === 'HEAD' ? { type: 'none' } : body, leaving);
   } catch {
     // The client is gone; there is nobody to tell.
