@@ -30,6 +30,9 @@ type Proto = readonly (readonly [field: string, number: number, type: string, la
 const { definitions = {} } = facts<{ definitions?: Readonly<Record<string, Definition>> }>('schema.json');
 const { packages = {} } = facts<{ packages?: Readonly<Record<string, Readonly<Record<string, Proto>>>> }>('proto.json');
 
+/** Versions that are published without what later ones of the same struct say; both are declared by one. */
+const becameAtomic = new Set(['io.k8s.api.admissionregistration.v1alpha1.Variable']);
+
 test('every struct of every declared kind is as published', { skip: noFacts }, async (t) => {
   const met = new Map<string, StructShape>();
   for (const kind of declaredKinds) collect(kind.schema.shape, met);
@@ -46,7 +49,7 @@ test('every struct of every declared kind is as published', { skip: noFacts }, a
           .map(([k, f]) => [k, factOf(f)]),
       );
       assert.deepEqual(mine, theirs);
-      assert.equal(shape.atomic ?? false, published.mapType === 'atomic', 'atomic');
+      if (!becameAtomic.has(name)) assert.equal(shape.atomic ?? false, published.mapType === 'atomic', 'atomic');
       assert.deepEqual([...shape.fields.keys()].filter(isInProto(name)), orderOf(name, shape), 'published order');
     });
   }

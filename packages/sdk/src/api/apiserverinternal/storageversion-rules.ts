@@ -30,7 +30,7 @@ export function* storageVersionStatusRules({ status }: StorageVersion): Iterable
   const servers = new Set<string>();
   for (const [i, server] of storageVersions.entries()) {
     const here = at.child('storageVersions').index(i);
-    const { apiServerID: id = '' } = server;
+    const id = idOf(server);
     if (servers.has(id)) yield duplicate(here.child('apiServerID'), id);
     servers.add(id);
     yield* serverRules(server, here);
@@ -50,8 +50,11 @@ export function* storageVersionStatusRules({ status }: StorageVersion): Iterable
   }
 }
 
-function* serverRules(server: ServerStorageVersion, here: Path): Iterable<FieldError> {
-  const { apiServerID: id = '', encodingVersion = '', decodableVersions = [], servedVersions = [] } = server;
+const idOf = ({ apiServerID = '' }: Partial<ServerStorageVersion>): string => apiServerID;
+
+function* serverRules(server: Partial<ServerStorageVersion>, here: Path): Iterable<FieldError> {
+  const { encodingVersion = '', decodableVersions = [], servedVersions = [] } = server;
+  const id = idOf(server);
   yield* problemsAt(dnsSubdomainProblems(id), id, here.child('apiServerID'));
   yield* versionRules(encodingVersion, here.child('encodingVersion'));
   const decodable = here.child('decodableVersions');

@@ -8,9 +8,9 @@ import { storageVersionNameProblems, storageVersionStatusRules } from './storage
 const of = (name: string): string => `io.k8s.api.apiserverinternal.v1alpha1.${name}`;
 
 const serverShape = s.struct(of('ServerStorageVersion'), {
-  apiServerID: s.zero(1, s.str()),
-  encodingVersion: s.zero(2, s.str()),
-  decodableVersions: s.zero(3, s.set(s.str())),
+  apiServerID: s.needed(1, s.str()),
+  encodingVersion: s.needed(2, s.str()),
+  decodableVersions: s.needed(3, s.set(s.str())),
   servedVersions: s.zero(4, s.set(s.str())),
 });
 export interface ServerStorageVersion extends s.Out<typeof serverShape> {}
@@ -22,7 +22,7 @@ const conditionShape = s.struct(of('StorageVersionCondition'), {
   observedGeneration: s.zero(3, s.int64()),
   lastTransitionTime: s.held(4, s.time(), { nullable: true }),
   reason: s.req(5, s.str()),
-  message: s.zero(6, s.str()),
+  message: s.needed(6, s.str()),
 });
 export interface StorageVersionCondition extends s.Out<typeof conditionShape> {}
 export interface StorageVersionConditionManifest extends s.In<typeof conditionShape> {}
@@ -38,7 +38,7 @@ export interface StorageVersionStatusManifest extends s.In<typeof statusShape> {
 export const storageVersionStatus: Struct<StorageVersionStatus, StorageVersionStatusManifest> = statusShape;
 
 const storageVersionShape = s.struct(of('StorageVersion'), {
-  metadata: s.held(1, objectMeta),
+  metadata: s.req(1, objectMeta),
   spec: s.held(2, s.struct(of('StorageVersionSpec'), {})),
   status: s.held(3, storageVersionStatus),
 });

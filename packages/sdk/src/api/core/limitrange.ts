@@ -1,6 +1,5 @@
 import { inKeyOrder } from '../../machinery/index.ts';
 import { defineKind, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
-import { nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { validateLimitRange } from './limitrange-rules.ts';
 
@@ -52,10 +51,6 @@ export const limitRange: Kind<LimitRange, LimitRangeManifest> = defineKind<Limit
     if (!metadata.name && metadata.uid) setFields(objectMeta, metadata, { name: metadata.uid });
   },
   validate: validateLimitRange,
-  columns: [
-    nameColumn,
-    { name: 'Created At', type: 'date', value: ({ metadata }) => metadata.creationTimestamp ?? null },
-  ],
   schema: limitRangeShape,
 });
 

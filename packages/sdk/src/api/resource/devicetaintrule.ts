@@ -28,7 +28,7 @@ const taintShape = s.struct(of('DeviceTaint'), {
 
 const specShape = s.struct(of('DeviceTaintRuleSpec'), {
   deviceSelector: s.opt(1, deviceTaintSelector),
-  taint: s.held(2, taintShape),
+  taint: s.req(2, taintShape),
 });
 export interface DeviceTaintRuleSpec extends s.Out<typeof specShape> {}
 export interface DeviceTaintRuleSpecManifest extends s.In<typeof specShape> {}
