@@ -186,7 +186,11 @@ export async function startApiServer(
     ...(options.tls ? { cert: pemIn(options.tls.certFile), key: pemIn(options.tls.keyFile) } : pki.apiserver),
     clientCa: [pki.ca.cert, ...(options.clientCaFile ? [pemIn(options.clientCaFile)] : [])].join('\n'),
     ...given(options, ['maxStreamsPerConnection']),
-  }).catch((err: unknown) => Promise.reject(whyNotListening(err, options)));
+  }).catch((err: unknown) => {
+    // What has begun would keep the process, which has nobody to serve.
+    stop.abort();
+    throw whyNotListening(err, options);
+  });
   await publishServiceCidr(server, [clusterIps.text]);
   await publishKubernetesService(server, { clusterIp: clusterIps.first, address, port: listening.port });
   const work = Promise.all([...running, runUpkeep(server, stop.signal)]);
