@@ -3,6 +3,7 @@ import https from 'node:https';
 import type { Duplex } from 'node:stream';
 import { abortError } from '@tiphys/sdk/runtime';
 import { SpdySession } from '../spdy/index.ts';
+import { PatientSocket } from './patient-socket.ts';
 
 export interface DialOptions {
   /** Gives up dialling, and later ends the connection. */
@@ -26,6 +27,10 @@ export async function dialSpdy(
   return { session, protocol: String(headers['x-stream-protocol-version'] ?? '') };
 }
 
+function createConnection({ host, port }: http.ClientRequestArgs): PatientSocket {
+  return new PatientSocket().setNoDelay(true).connect(Number(port), host ?? 'localhost');
+}
+
 function upgrade(
   url: string,
   protocols: readonly string[],
@@ -33,12 +38,13 @@ function upgrade(
 ): Promise<{ socket: Duplex; headers: http.IncomingHttpHeaders }> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(abortError(signal));
-    const start = url.startsWith('https:') ? https.request : http.request;
+    const isSecure = url.startsWith('https:');
+    const start = isSecure ? https.request : http.request;
     const request = start(url, {
+      ...(isSecure ? { agent: false } : { createConnection }),
       method: 'POST',
       // Runtimes serve on loopback, under a certificate of their own making when they have one.
       rejectUnauthorized: false,
-      agent: false,
       headers: { connection: 'Upgrade', upgrade: 'SPDY/3.1', 'x-stream-protocol-version': [...protocols] },
     });
     const onAbort = () => void request.destroy(abortError(signal));
