@@ -1,5 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const sources = fileURLToPath(new URL('../../go/', import.meta.url));
@@ -20,4 +23,21 @@ export function buildProgram(name: string): string {
   const { status, stderr } = spawnSync('go', ['build', '-o', program, `./${name}`], { encoding: 'utf8', cwd: sources });
   if (status !== 0) throw new Error(`building ${name}: ${stderr}`);
   return program;
+}
+
+/** Runs one of the programs against a server: each `ok NAME` or `not ok NAME: why` that it prints is a test. */
+export async function tellOf(
+  t: TestContext,
+  name: string,
+  { kubeconfig, atLeast }: { kubeconfig: string; atLeast: number },
+): Promise<void> {
+  const program = spawn(buildProgram(name), [], {
+    env: { ...process.env, KUBECONFIG: kubeconfig },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const told = (await text(program.stdout)).trim().split('\n');
+  for (const line of told) {
+    await t.test(line.replace(/^(not )?ok |: .*/g, ''), () => assert.match(line, /^ok /));
+  }
+  assert.ok(told.length >= atLeast, `only ${told.length} of ${atLeast}`);
 }

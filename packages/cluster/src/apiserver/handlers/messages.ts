@@ -3,6 +3,7 @@ import type { JsonObject, StructShape } from '@tiphys/sdk/machinery';
 import { encodeMessage, erase, envelopeAround, fieldHead, s, sealEnvelope } from '@tiphys/sdk/schema';
 import type { Clock } from '@tiphys/sdk/runtime';
 import type { Entry } from '../cache/entry.ts';
+import { apiGroupDiscoveryList } from '../discovery/shapes.ts';
 import { declaredKinds } from '../kinds.ts';
 import * as meta from '../openapi/meta-shapes.ts';
 import { notAcceptable } from './negotiate.ts';
@@ -21,6 +22,7 @@ const shapes: ReadonlyMap<string, StructShape> = new Map([
   ['v1/APIGroup', meta.apiGroup.shape],
   ['v1/APIGroupList', meta.apiGroupList.shape],
   ['v1/APIResourceList', meta.apiResourceList.shape],
+  ['apidiscovery.k8s.io/v2/APIGroupDiscoveryList', apiGroupDiscoveryList.shape],
   ['meta.k8s.io/v1/PartialObjectMetadata', partial.shape],
   ['meta.k8s.io/v1beta1/PartialObjectMetadata', partial.shape],
 ]);

@@ -7,8 +7,8 @@ export type Media = 'json' | 'yaml' | 'protobuf';
 /** In what form the client wants its answer. */
 export interface Negotiated {
   readonly media: Media;
-  readonly as: 'itself' | 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList';
-  /** meta.k8s.io version of the `as`. */
+  readonly as: 'itself' | 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList' | 'APIGroupDiscoveryList';
+  /** The version of the `as`, in its group. */
   readonly version: string;
   readonly pretty: boolean;
   /** The content type to answer with. */
@@ -23,7 +23,22 @@ const offered: readonly { readonly media: Media; readonly type: string }[] = [
 ];
 const medias = offered.map(({ type }) => type);
 const streams = ['application/json;stream=watch', `${protobufMediaType};stream=watch`];
-const conversions = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList']);
+
+/** What may be asked for in the place of what is answered with. */
+export interface Conversions {
+  allows(apiVersion: string, as: string, media: Media): boolean;
+  readonly streams: boolean;
+}
+
+const asIs: Conversions = { allows: () => false, streams: false };
+const partial = new Set(['PartialObjectMetadata', 'PartialObjectMetadataList']);
+/** Tables hold whatever their cells hold: they have no protobuf. */
+const conversions: Conversions = {
+  allows: (apiVersion, as, media) =>
+    ['meta.k8s.io/v1', 'meta.k8s.io/v1beta1'].includes(apiVersion) &&
+    (partial.has(as) || (as === 'Table' && media !== 'protobuf')),
+  streams: true,
+};
 
 /** What an endpoint answers with: one object, a list (or a watch of it), or something that is never converted. */
 export type Convertible = 'object' | 'list' | 'nothing';
@@ -32,7 +47,7 @@ export type Convertible = 'object' | 'list' | 'nothing';
 export function negotiate(request: ServerRequest, query: URLSearchParams, convertible: Convertible): Negotiated {
   const header = acceptOf(request);
   if (!isOurs(header)) throw unavailable(convertible);
-  const form = pick(request, query, header, convertible !== 'nothing');
+  const form = pick(request, query, convertible === 'nothing' ? asIs : conversions);
   if (!form) throw notAcceptable(`only the following media types are accepted: ${medias.join(', ')}`);
   return form;
 }
@@ -46,11 +61,11 @@ export function negotiateStream(request: ServerRequest, query: URLSearchParams):
 
 /** In what form the client can read a refusal; JSON when it asked for nothing that a refusal comes in. */
 export const refusalMedia = (request: ServerRequest, query: URLSearchParams): Media =>
-  pick(request, query, acceptOf(request), false)?.media ?? 'json';
+  pick(request, query, asIs)?.media ?? 'json';
 
 export const contentTypeOf = (media: Media): string => offered.find((o) => o.media === media)!.type;
 
-function acceptOf({ headers: { accept } }: ServerRequest): string {
+export function acceptOf({ headers: { accept } }: ServerRequest): string {
   return (typeof accept === 'string' || accept === undefined ? accept : accept.join(',')) || '*/*';
 }
 
@@ -70,19 +85,15 @@ function unavailable(convertible: Convertible): StatusError {
 export const notAcceptable = (message: string, details?: object): StatusError =>
   new StatusError(406, 'NotAcceptable', message, details);
 
-function pick(
-  request: ServerRequest,
-  query: URLSearchParams,
-  header: string,
-  converts: boolean,
-): Negotiated | undefined {
-  for (const { media: asked, params } of clauses(header)) {
+/** The first form in the client's order of preference that we have, as itself or converted as is allowed. */
+export function pick(request: ServerRequest, query: URLSearchParams, of: Conversions): Negotiated | undefined {
+  for (const { media: asked, params } of clauses(acceptOf(request))) {
     for (const { media, type } of offered) {
       if (asked !== type && asked !== 'application/*' && asked !== '*/*') continue;
       const as = params.get('as') ?? '';
       const version = as === '' ? '' : (params.get('v') ?? '');
-      if (as !== '' && !(converts && isConversion(as, version, params.get('g'), media))) continue;
-      if (params.get('stream') && !(converts && params.get('stream') === 'watch' && media !== 'yaml')) continue;
+      if (as !== '' && !of.allows(`${params.get('g')}/${version}`, as, media)) continue;
+      if (params.get('stream') && !(of.streams && params.get('stream') === 'watch' && media !== 'yaml')) continue;
       return {
         media,
         as: as === '' ? 'itself' : (as as Negotiated['as']),
@@ -95,21 +106,14 @@ function pick(
   return undefined;
 }
 
-/** Tables hold whatever their cells hold: they have no protobuf. */
-const isConversion = (as: string, version: string, group: string | undefined, media: Media): boolean =>
-  group === 'meta.k8s.io' &&
-  (version === 'v1' || version === 'v1beta1') &&
-  conversions.has(as) &&
-  !(as === 'Table' && media === 'protobuf');
-
-interface Clause {
+export interface Clause {
   readonly media: string;
   readonly params: ReadonlyMap<string, string>;
   readonly q: number;
 }
 
 /** The header's clauses, the most wanted first. */
-const clauses = remembered((header): readonly Clause[] => {
+export const clauses = remembered((header): readonly Clause[] => {
   const sorted: Clause[] = [];
   for (const part of header.split(',')) {
     const [media = '', ...rest] = part.split(';').map((p) => p.trim());

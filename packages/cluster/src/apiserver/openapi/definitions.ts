@@ -17,30 +17,34 @@ import {
 } from './meta-shapes.ts';
 import { mentions, scalarSchema, structSchema } from './schema.ts';
 
+/** In the order in which upstream writes its members: by name. */
 interface GroupVersionKind {
   readonly group: string;
-  readonly version: string;
   readonly kind: string;
+  readonly version: string;
 }
 
-/** Every definition that documents refer to, each written once per dialect. */
+/** Every definition that documents refer to, each written once. */
 export class Definitions {
+  readonly #dialect: Dialect;
   readonly #texts: Texts;
   readonly #roots = new Map<string, { shape: StructShape; kinds: readonly GroupVersionKind[] }>();
   readonly #structs = new Map<string, StructShape>();
+  readonly #schemas = new Map<string, Json>();
   readonly #written = new Map<string, string>();
 
-  constructor(kinds: readonly AnyKind[], texts: Texts) {
+  constructor(kinds: readonly AnyKind[], { dialect, texts }: { dialect: Dialect; texts: Texts }) {
+    this.#dialect = dialect;
     this.#texts = texts;
     const versions = new Map(kinds.map(({ group, version }) => [`${group}/${version}`, { group, version }]));
-    const everywhere = (kind: string) => [...versions.values()].map((v) => ({ ...v, kind }));
+    const everywhere = (kind: string) => [...versions.values()].map(({ group, version }) => ({ group, kind, version }));
     for (const kind of kinds) {
       const { group, version } = kind;
       const { shape } = kind.schema;
-      this.#addRoot(shape, [{ group, version, kind: kind.kind }]);
-      if (kind.verbs.includes('list')) this.#addRoot(listShape(shape), [{ group, version, kind: kind.listKind }]);
+      this.#addRoot(shape, [{ group, kind: kind.kind, version }]);
+      if (kind.verbs.includes('list')) this.#addRoot(listShape(shape), [{ group, kind: kind.listKind, version }]);
     }
-    const core = (kind: string) => [{ group: '', version: 'v1', kind }];
+    const core = (kind: string) => [{ group: '', kind, version: 'v1' }];
     this.#addRoot(status.shape, core('Status'));
     this.#addRoot(deleteOptions.shape, everywhere('DeleteOptions'));
     this.#addRoot(apiResourceList.shape, core('APIResourceList'));
@@ -69,14 +73,19 @@ export class Definitions {
   }
 
   /** A definition as JSON text. */
-  text(name: string, dialect: Dialect): string {
-    const key = `${dialect}/${name}`;
-    let text = this.#written.get(key);
-    if (text === undefined) this.#written.set(key, (text = JSON.stringify(this.#schema(name, dialect))));
+  text(name: string): string {
+    let text = this.#written.get(name);
+    if (text === undefined) this.#written.set(name, (text = JSON.stringify(this.schema(name))));
     return text;
   }
 
-  #schema(name: string, dialect: Dialect): Json {
+  schema(name: string): Json {
+    let schema = this.#schemas.get(name);
+    if (!schema) this.#schemas.set(name, (schema = this.#define(name, this.#dialect)));
+    return schema;
+  }
+
+  #define(name: string, dialect: Dialect): Json {
     const texts = textsOf(this.#texts, name);
     const root = this.#roots.get(name);
     const shape = root?.shape ?? this.#structs.get(name);

@@ -90,17 +90,56 @@ test('defaults, lists and references are written as clients know them', async ()
   });
 });
 
-test('compressed for those who take it so', async () => {
-  const response = await scene.server.handle({
-    method: 'GET',
-    path: '/openapi/v3/api/v1',
-    headers: { 'accept-encoding': 'gzip' },
-    objects: false,
-    user: { name: 'admin', groups: ['system:masters'], extra: {} },
-    signal: new AbortController().signal,
-    body: () => Promise.resolve(undefined),
+const documents = ['/openapi/v2', '/openapi/v3/api/v1', '/openapi/v3/version'];
+for (const path of documents) {
+  const version = path.slice(9, 11);
+  const message = `application/com.github.proto-openapi.spec.${version}.v1.0+protobuf`;
+
+  test(`${path} in the form that is wanted most`, async () => {
+    const forms: [accept: string, type: string | undefined][] = [
+      ['', 'application/json'],
+      ['*/*', 'application/json'],
+      ['application/*', 'application/json'],
+      [message, message],
+      [message.replace('.v1.0+', '@v1.0+'), message],
+      [`application/json;q=0.5,${message}`, message],
+      [`application/json,${message}`, 'application/json'],
+      ['text/html', undefined],
+      [message.replace(version, version === 'v2' ? 'v3' : 'v2'), undefined],
+    ];
+    for (const [accept, type] of forms) {
+      const { status, headers } = await scene.ask('GET', path, undefined, { headers: { accept } });
+      assert.deepEqual([status, headers['content-type']], type ? [200, type] : [406, undefined], accept);
+    }
   });
-  assert.equal(response.headers['content-encoding'], 'gzip');
-  assert.ok(response.body.type === 'bytes');
-  assert.ok(gunzipSync(Buffer.concat(response.body.pieces)).toString().startsWith('{"openapi":"3.0.0"'));
+
+  test(`${path} is sent to nobody who has it`, async () => {
+    const { headers } = await scene.ask('GET', path);
+    const [etag, modified] = [String(headers['etag']), String(headers['last-modified'])];
+    const had: [header: string, value: string, status: number][] = [
+      ['if-none-match', etag, 304],
+      ['if-none-match', `"x", W/${etag}`, 304],
+      ['if-none-match', '*', 304],
+      ['if-none-match', '"x"', 200],
+      ['if-modified-since', modified, 304],
+      ['if-modified-since', new Date(Date.parse(modified) - 1000).toUTCString(), 200],
+      ['if-modified-since', 'yesterday', 200],
+    ];
+    for (const [header, value, status] of had) {
+      for (const accept of ['application/json', message]) {
+        const answer = await scene.ask('GET', path, undefined, { headers: { [header]: value, accept } });
+        assert.deepEqual([answer.status, answer.headers['etag']], [status, etag], `${header}: ${value}`);
+      }
+    }
+  });
+}
+
+test('compressed for those who take it so, and the same for those who come later and do not', async () => {
+  for (const path of documents) {
+    const { text: before } = await scene.ask('GET', path);
+    const zipped = await scene.ask('GET', path, undefined, { headers: { 'accept-encoding': 'gzip' } });
+    assert.equal(zipped.headers['content-encoding'], 'gzip');
+    assert.equal(gunzipSync(zipped.bytes).toString(), before);
+    assert.equal((await scene.ask('GET', path)).text, before);
+  }
 });

@@ -193,7 +193,7 @@ export class Operations {
         401: { description: 'Unauthorized' },
       },
       'x-kubernetes-action': actionWord(verb),
-      'x-kubernetes-group-version-kind': { group: about.group, version: about.version, kind: about.kind },
+      'x-kubernetes-group-version-kind': { group: about.group, kind: about.kind, version: about.version },
     };
   }
 
@@ -236,7 +236,7 @@ export class Operations {
               401: { description: 'Unauthorized' },
             },
             'x-kubernetes-action': 'connect',
-            'x-kubernetes-group-version-kind': { group: about.group, version: about.version, kind: about.kind },
+            'x-kubernetes-group-version-kind': { group: about.group, kind: about.kind, version: about.version },
           },
         ];
       }),

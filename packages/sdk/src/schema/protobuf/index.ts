@@ -8,3 +8,4 @@ export {
   protobufMediaType,
   sealEnvelope,
 } from './envelope.ts';
+export { BackwardWriter } from './writer.ts';
