@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -16,11 +16,16 @@ export function withoutGo(): string | undefined {
   return Number(minor) < 26 ? `Go is too old: ${stdout.trim()}` : undefined;
 }
 
-/** Builds one of the programs beside this file, and gives its path. The module's cache makes all but the first build short. */
+/**
+ * Builds one of the programs beside this file, and gives its path: a folder of our module, or a module of its own. The build
+ * cache makes all but the first build short.
+ */
 export function buildProgram(name: string): string {
   mkdirSync(built, { recursive: true });
   const program = `${built}${name}`;
-  const { status, stderr } = spawnSync('go', ['build', '-o', program, `./${name}`], { encoding: 'utf8', cwd: sources });
+  const isModule = existsSync(`${sources}${name}/go.mod`);
+  const [cwd, what] = isModule ? [`${sources}${name}`, '.'] : [sources, `./${name}`];
+  const { status, stderr } = spawnSync('go', ['build', '-o', program, what], { encoding: 'utf8', cwd });
   if (status !== 0) throw new Error(`building ${name}: ${stderr}`);
   return program;
 }

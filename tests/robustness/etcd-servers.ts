@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildProgram, withoutGo } from '../go/go-program.ts';
 
 /** The one on the PATH, or the one that the set-up of the tests unpacked. */
 function find(command: string, version: string): string | undefined {
@@ -16,6 +17,15 @@ function find(command: string, version: string): string | undefined {
 
 export const etcd = find('etcd', '--version');
 export const withoutEtcd = etcd ? false : 'etcd is not installed (Debian: etcd-server)';
+
+/** One whose progress notices can be relied on. */
+export const newerEtcd = '3.6';
+
+/** The etcds to test against: each with why it can't be had here, if it can't, and what gives its program. */
+export const etcds: readonly { readonly version: string; readonly without: string | false; program(): string }[] = [
+  { version: '3.4', without: withoutEtcd, program: () => etcd! },
+  { version: newerEtcd, without: withoutGo() ?? false, program: () => buildProgram('etcd') },
+];
 export const etcdctl = find('etcdctl', 'version');
 export const withoutEtcdctl = etcdctl ? false : 'etcdctl is not installed (Debian: etcd-client)';
 
@@ -38,6 +48,8 @@ export interface EtcdServers extends AsyncDisposable {
 }
 
 export interface EtcdOptions {
+  /** Debian's when left out. */
+  readonly program?: string;
   /** Clients must have one of the same authority. */
   readonly certificates?: Certificates;
   /** A data directory to go on from, of a cluster of one. */
@@ -45,7 +57,10 @@ export interface EtcdOptions {
 }
 
 /** Members of one cluster on this machine, in a directory of their own unless told. */
-export async function startEtcd(count: number, { certificates, restored }: EtcdOptions = {}): Promise<EtcdServers> {
+export async function startEtcd(
+  count: number,
+  { program = etcd!, certificates, restored }: EtcdOptions = {},
+): Promise<EtcdServers> {
   const dir = mkdtempSync(join(tmpdir(), 'tiphys-etcd-'));
   const ports = await freePorts(count * 2);
   const scheme = certificates ? 'https' : 'http';
@@ -69,7 +84,7 @@ export async function startEtcd(count: number, { certificates, restored }: EtcdO
       'log-level': 'fatal',
     };
     const args = [...Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`), ...tls];
-    const start = () => spawn(etcd!, args, { stdio: 'ignore' });
+    const start = () => spawn(program, args, { stdio: 'ignore' });
     const member: EtcdMember = {
       name,
       endpoint: client,

@@ -16,6 +16,7 @@ import { compareTo, isCompacted, itemIn, itemOf, requestOf, storeError } from '.
 import { Endpoints, type EtcdEndpoints } from './endpoints.ts';
 import { etcdWatch } from './etcd-watch.ts';
 import { kvService, leaseService } from './messages.ts';
+import { Horizon } from './progress.ts';
 import { after, rangeOf } from './ranges.ts';
 
 export interface EtcdDeps {
@@ -23,8 +24,6 @@ export interface EtcdDeps {
   readonly random: Random;
 }
 
-/** An empty etcd is at revision 1, which wrote nothing. */
-const firstWritten = 2;
 /** Items asked for at once, as upstream does. */
 const pageSize = 500;
 
@@ -37,7 +36,7 @@ export class EtcdBackend implements StoreBackend {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #closed = new AbortController();
-  #revision = 0;
+  readonly #horizon = new Horizon();
   #compacted = 0;
 
   /** Resolves when a member answers. */
@@ -62,7 +61,7 @@ export class EtcdBackend implements StoreBackend {
 
   /** The latest that this process has heard of. */
   get revision(): number {
-    return this.#revision;
+    return this.#horizon.revision;
   }
 
   get compactedRevision(): number {
@@ -136,21 +135,24 @@ export class EtcdBackend implements StoreBackend {
     if (signal.aborted) return;
     if (fromRevision <= this.#compacted) throw new Compacted(this.#compacted);
     const either = AbortSignal.any([signal, this.#closed.signal]);
-    const batches = etcdWatch(this.#endpoints, { fromRevision, clock: this.#clock, signal: either });
+    const batches = etcdWatch(this.#endpoints, {
+      prefix,
+      fromRevision,
+      horizon: this.#horizon,
+      clock: this.#clock,
+      signal: either,
+    });
     let told = 0;
     for await (const batch of batches) {
-      this.#revision = Math.max(this.#revision, batch.revision);
-      // Where etcd was when the watch began is news only if nothing is coming.
-      const isComing = batch.revision >= Math.max(fromRevision, firstWritten);
-      if (!batch.events.length && (isComing || batch.revision <= told)) continue;
-      const events = batch.events.filter((e) => e.key.startsWith(prefix));
+      this.#horizon.heard(batch.revision);
+      if (!batch.events.length && batch.revision <= told) continue;
       told = batch.revision;
-      yield { revision: told, events };
+      yield batch;
     }
   }
 
   async compact(revision: number): Promise<void> {
-    const to = Math.min(revision, this.#revision);
+    const to = Math.min(revision, this.revision);
     if (to <= this.#compacted) return;
     try {
       const compaction = { revision: to, physical: false };
@@ -237,7 +239,7 @@ export class EtcdBackend implements StoreBackend {
 
   #heard(header: { revision: number } | null): number {
     const revision = header?.revision ?? 0;
-    this.#revision = Math.max(this.#revision, revision);
+    this.#horizon.heard(revision);
     return revision;
   }
 }

@@ -1,30 +1,44 @@
 import { type Clock, isAbort } from '@tiphys/sdk/runtime';
-import type { In, Out } from '../../grpc/index.ts';
+import type { Connection, In, Out } from '../../grpc/index.ts';
 import type { StoreBatch, StoreEvent } from '../backend.ts';
 import { Compacted } from '../errors.ts';
 import { itemOf } from './conversion.ts';
 import { type Endpoints, isPassing } from './endpoints.ts';
-import { type watchRequest, type watchResponse, watchService } from './messages.ts';
+import { maintenanceService, type watchRequest, type watchResponse, watchService } from './messages.ts';
+import { hasSafeProgress, type Horizon } from './progress.ts';
 import { rangeOf } from './ranges.ts';
 
 type WatchResponse = Out<typeof watchResponse>;
 
+/** Before another member is asked. */
 const pauseMs = 250;
+const statusTimeoutMs = 5000;
+/** What was written a moment ago is mostly told without asking. */
+const graceMs = 5;
+/** etcd doesn't answer while it is behind with the events themselves: until it gets on it is asked less and less often. */
+const longestGraceMs = 100;
+/** An empty etcd is at revision 1, which wrote nothing. */
+const firstWritten = 2;
+
+export interface EtcdWatchOptions {
+  readonly prefix: string;
+  readonly fromRevision: number;
+  readonly horizon: Horizon;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
 
 /**
- * Every revision of an etcd cluster from one on, whole and in order, over as many connections as it takes. It watches all keys:
- * so each revision is seen to have happened, and how far the watch is can be known without progress notices, which etcd
- * before 3.4.31 and 3.5.13 may send ahead of events. A batch without events says how far etcd was when the watch began.
+ * Every revision of an etcd cluster from one on that changed something under a prefix, whole and in order, over as many
+ * connections as it takes. A batch without events says how far the watch is.
  */
-export async function* etcdWatch(
-  endpoints: Endpoints,
-  { fromRevision, clock, signal }: { fromRevision: number; clock: Clock; signal: AbortSignal },
-): AsyncIterable<StoreBatch> {
-  let next = fromRevision;
+export async function* etcdWatch(endpoints: Endpoints, options: EtcdWatchOptions): AsyncIterable<StoreBatch> {
+  const { clock, signal } = options;
+  let next = options.fromRevision;
   while (!signal.aborted) {
     try {
-      for await (const batch of oneStream(endpoints, next, signal)) {
-        if (batch.events.length) next = batch.revision + 1;
+      for await (const batch of oneStream(endpoints.current, { ...options, fromRevision: next })) {
+        next = Math.max(next, batch.revision + 1);
         yield batch;
         if (signal.aborted) return;
       }
@@ -37,27 +51,81 @@ export async function* etcdWatch(
   }
 }
 
-async function* oneStream(endpoints: Endpoints, fromRevision: number, signal: AbortSignal): AsyncIterable<StoreBatch> {
+/**
+ * One member's watch. Where its progress notices can be relied on, it watches the prefix, and is asked how far it is when the
+ * horizon is beyond that. Elsewhere it watches all keys: each revision is then seen to have happened.
+ */
+async function* oneStream(member: Connection, options: EtcdWatchOptions): AsyncIterable<StoreBatch> {
+  const { prefix, fromRevision, horizon } = options;
   const stop = new AbortController();
-  const { watch } = endpoints.current.service(watchService);
-  const responses = watch(requests(fromRevision, stop.signal), { signal: AbortSignal.any([signal, stop.signal]) });
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const isAsked = await answersProgress(member, signal);
+  let told = 0;
+  const asking = isAsked ? questions(() => told, { ...options, signal }) : silence(signal);
+  const range = rangeOf(isAsked ? prefix : '');
+  const created = { createRequest: { ...range, startRevision: fromRevision, prevKv: true } };
   try {
-    for await (const response of responses) {
+    for await (const response of member.service(watchService).watch(chain(created, asking), { signal })) {
       if (response.canceled) {
         if (response.compactRevision) throw new Compacted(response.compactRevision);
         throw new Error(`etcd ended a watch: ${response.cancelReason}`);
       }
-      if (response.created) yield { revision: response.header?.revision ?? 0, events: [] };
-      yield* batchesIn(response);
+      const revision = response.header?.revision ?? 0;
+      // Where etcd is when the watch begins is how far it is only if nothing is coming.
+      const isComing = response.created && revision >= Math.max(fromRevision, firstWritten);
+      if (!response.events.length && !isComing) {
+        told = revision;
+        yield { revision, events: [] };
+      }
+      horizon.heard(revision);
+      for (const batch of batchesIn(response)) {
+        told = batch.revision;
+        yield isAsked ? batch : { ...batch, events: batch.events.filter((e) => e.key.startsWith(prefix)) };
+      }
     }
   } finally {
     stop.abort();
   }
 }
 
-/** The one request of a stream, which must stay open while answers are awaited. */
-async function* requests(startRevision: number, signal: AbortSignal): AsyncIterable<In<typeof watchRequest>> {
-  yield { createRequest: { ...rangeOf(''), startRevision, prevKv: true } };
+/** Whoever doesn't say its version is taken for an old one. */
+async function answersProgress(member: Connection, signal: AbortSignal): Promise<boolean> {
+  try {
+    const { version } = await member.service(maintenanceService).status({}, { signal, timeoutMs: statusTimeoutMs });
+    return hasSafeProgress(version);
+  } catch (error) {
+    if (isAbort(error) || isPassing(error)) throw error;
+    return false;
+  }
+}
+
+type Request = In<typeof watchRequest>;
+
+async function* chain(first: Request, others: AsyncIterable<Request>): AsyncIterable<Request> {
+  yield first;
+  yield* others;
+}
+
+/** Asks how far the watch is whenever something has happened that it hasn't told of. */
+async function* questions(
+  told: () => number,
+  { horizon, clock, signal }: Pick<EtcdWatchOptions, 'horizon' | 'clock' | 'signal'>,
+): AsyncIterable<Request> {
+  let ms = graceMs;
+  let before = told();
+  while (!signal.aborted) {
+    await horizon.beyond(told, signal);
+    await clock.sleep(ms, signal).catch(() => {});
+    if (signal.aborted || horizon.revision <= told()) continue;
+    ms = told() === before ? Math.min(2 * ms, longestGraceMs) : graceMs;
+    before = told();
+    yield { progressRequest: {} };
+  }
+}
+
+/** Requests must stay open while answers are awaited. */
+// oxlint-disable-next-line require-yield
+async function* silence(signal: AbortSignal): AsyncIterable<Request> {
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
