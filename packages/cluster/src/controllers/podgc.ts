@@ -24,7 +24,7 @@ export const podGcController: Controller = {
       name: 'pod-garbage-collector',
       component: 'pod-garbage-collector',
       for: pod,
-      predicate: changes((p: Pod) => [p.metadata.deletionTimestamp, p.spec.nodeName, isFinished(p)]),
+      predicate: (next, old) => (!next || mayBeLeft(next)) && differs(next, old),
       watches: [
         watch(node, (next, old, cache) => {
           if (next && old && isOutOfService(next) === isOutOfService(old)) return [];
@@ -64,6 +64,11 @@ export const podGcController: Controller = {
     }).run(deps, signal);
   },
 };
+
+const differs = changes((p: Pod) => [p.metadata.deletionTimestamp, p.spec.nodeName, isFinished(p)]);
+
+/** A pod that waits for a node is nobody's to remove. */
+const mayBeLeft = (p: Pod) => Boolean(p.spec.nodeName) || p.metadata.deletionTimestamp !== undefined || isFinished(p);
 
 const isOutOfService = ({ spec, status }: Node) =>
   (spec.taints ?? []).some((t) => t.key === outOfService) &&

@@ -17,7 +17,8 @@ export const taintEvictionController: Controller = {
       for: pod,
       predicate: (next, old) => {
         if (!next) since.delete(old!.metadata.uid!);
-        return next !== undefined && concerns(next, old);
+        // Only a node has taints to bear.
+        return Boolean(next?.spec.nodeName) && concerns(next, old);
       },
       watches: [
         watch(node, (next, old, cache) => {

@@ -1,7 +1,7 @@
 import type { Client, ObjectKey } from '@tiphys/sdk/client';
 import { event, type Pod } from '@tiphys/sdk/api';
 import { microTimestamp } from '@tiphys/sdk/machinery';
-import { type Clock, isAbort, type Logger, TokenBucket } from '@tiphys/sdk/runtime';
+import { Broadcast, type Clock, isAbort, type Logger, TokenBucket } from '@tiphys/sdk/runtime';
 
 export interface SchedulerEvent {
   readonly type: 'Normal' | 'Warning';
@@ -21,7 +21,9 @@ export interface EventWriterDeps {
 
 /** An event that may happen again. Moments are monotonic. */
 interface Told {
-  readonly event: Promise<ObjectKey>;
+  readonly type: SchedulerEvent['type'];
+  /** Under which name it stands in the API. */
+  readonly place: ObjectKey;
   at: number;
   /** How often it happened, when it last did, and how many of that the API knows. */
   count: number;
@@ -40,24 +42,33 @@ const remembered = 4096;
 /** A pod that there is always something new to tell of is cut off after so many, and may have one more every so often. */
 const burst = 25;
 const refillMs = 300_000;
-/** Events beyond this many on their way are dropped: telling must never cost more than doing. */
-const mostUnderWay = 1000;
+/** Events beyond this many in line are dropped: telling must never cost more than doing. */
+const longestLine = 1000;
+/** What went well is told at the pace that upstream's scheduler may ask the API; warnings, which somebody waits for, at once. */
+const [perSecond, burstOfAll] = [50, 100];
+
+interface Waiting {
+  readonly key: string;
+  readonly send: (signal: AbortSignal) => Promise<unknown>;
+}
 
 /**
  * Writes the scheduler's events in the newer form (`eventTime`, `action`, `reportingComponent`). Repetitions are a series: its
- * beginning is told, and then now and then how far it has come.
+ * beginning is told, and then now and then how far it has come. Nothing is written unless `run` runs.
  */
 export class EventWriter {
   readonly #told = new Map<string, Told>();
   readonly #buckets = new Map<string, TokenBucket>();
+  readonly #lines: Record<SchedulerEvent['type'], Waiting[]> = { Normal: [], Warning: [] };
+  readonly #changed = new Broadcast();
   readonly #deps: EventWriterDeps;
-  #underWay = 0;
 
   constructor(deps: EventWriterDeps) {
     this.#deps = deps;
   }
 
-  async write(regarding: Pod, told: SchedulerEvent): Promise<void> {
+  /** Never waits and never fails: an event that can't be written is lost. */
+  write(regarding: Pod, told: SchedulerEvent): void {
     const { clock } = this.#deps;
     const now = clock.monotonic();
     const key = [regarding.metadata.uid, told.type, told.reason, told.action, told.message].join('/');
@@ -67,67 +78,88 @@ export class EventWriter {
     known.at = now;
     known.count++;
     known.last = microTimestamp(clock.now());
-    if (known.count === 2 || now - known.toldAt >= refreshMs) await this.#tellSeries(key, known);
+    if (known.count === 2 || now - known.toldAt >= refreshMs) this.#tellSeries(key, known);
   }
 
   /** Tells how the series ended that have; to be called now and then. */
-  async finish(): Promise<void> {
+  finish(): void {
     const now = this.#deps.clock.monotonic();
     for (const [key, known] of this.#told) {
       if (now - known.at < seriesMs) break; // the others are younger
       this.#told.delete(key);
-      if (known.count > known.toldCount) await this.#tellSeries(key, known);
+      if (known.count > known.toldCount) this.#tellSeries(key, known);
     }
   }
 
-  async #begin(key: string, regarding: Pod, told: SchedulerEvent): Promise<void> {
-    const { client, clock, reporter, host } = this.#deps;
-    const [now, wall] = [clock.monotonic(), clock.now()];
-    if (this.#underWay >= mostUnderWay || !this.#bucket(regarding.metadata.uid ?? '', now).take(now)) return;
-    const { type, reason, action, message, related } = told;
-    const time = microTimestamp(wall);
-    await this.#send(key, async () => {
-      const made = client.create(event, {
-        metadata: {
-          name: `${regarding.metadata.name}.${(wall * 1e6).toString(16)}${this.#told.size.toString(16)}`,
-          namespace: regarding.metadata.namespace ?? 'default',
-        },
-        involvedObject: referenceTo(regarding),
-        ...(related && { related: referenceTo(related) }),
-        type,
-        reason,
-        action,
-        message: message.slice(0, longestNote),
-        eventTime: time,
-        reportingComponent: reporter,
-        reportingInstance: `${reporter}-${host}`,
-      });
-      const place = made.then(({ metadata: { name, namespace } }) => ({ metadata: { name, namespace } }) as ObjectKey);
-      touch(this.#told, key, { event: place, at: now, count: 1, last: time, toldCount: 1, toldAt: now });
-      await place;
-    });
+  /** Writes events until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const pace = new TokenBucket(burstOfAll, 1000 / perSecond, this.#deps.clock.monotonic());
+    await Promise.all([this.#send(this.#lines.Warning, signal), this.#send(this.#lines.Normal, signal, pace)]);
   }
 
-  #tellSeries(key: string, known: Told): Promise<void> {
+  #begin(key: string, regarding: Pod, told: SchedulerEvent): void {
+    const { client, clock, reporter, host } = this.#deps;
+    const [now, wall] = [clock.monotonic(), clock.now()];
+    const { type, reason, action, message, related } = told;
+    if (this.#lines[type].length >= longestLine || !this.#bucket(regarding.metadata.uid ?? '', now).take(now)) return;
+    const time = microTimestamp(wall);
+    const metadata = {
+      name: `${regarding.metadata.name}.${(wall * 1e6).toString(16)}${this.#told.size.toString(16)}`,
+      namespace: regarding.metadata.namespace ?? 'default',
+    };
+    const first: Told = { type, place: { metadata }, at: now, count: 1, last: time, toldCount: 1, toldAt: now };
+    touch(this.#told, key, first);
+    this.#line(type, key, (signal) =>
+      client.create(
+        event,
+        {
+          metadata,
+          involvedObject: referenceTo(regarding),
+          ...(related && { related: referenceTo(related) }),
+          type,
+          reason,
+          action,
+          message: message.slice(0, longestNote),
+          eventTime: time,
+          reportingComponent: reporter,
+          reportingInstance: `${reporter}-${host}`,
+        },
+        { signal },
+      ),
+    );
+  }
+
+  #tellSeries(key: string, known: Told): void {
     const { client, clock } = this.#deps;
     known.toldCount = known.count;
     known.toldAt = clock.monotonic();
     const series = { count: known.count, lastObservedTime: known.last };
-    return this.#send(key, async () => {
-      await client.patch(event, await known.event, { type: 'merge', patch: { series } });
-    });
+    this.#line(known.type, key, (signal) =>
+      client.patch(event, known.place, { type: 'merge', patch: { series } }, { signal }),
+    );
   }
 
-  async #send(key: string, request: () => Promise<void>): Promise<void> {
-    this.#underWay++;
-    try {
-      await request();
-    } catch (err) {
-      this.#told.delete(key);
-      // An event that can't be written is lost; what it tells of stands in the pod's conditions.
-      if (!isAbort(err)) this.#deps.log.debug('event not written', { key, error: String(err) });
-    } finally {
-      this.#underWay--;
+  #line(type: SchedulerEvent['type'], key: string, send: Waiting['send']): void {
+    this.#lines[type].push({ key, send });
+    this.#changed.notify();
+  }
+
+  async #send(line: Waiting[], signal: AbortSignal, pace?: TokenBucket): Promise<void> {
+    const { clock, log } = this.#deps;
+    while (!signal.aborted) {
+      const next = line.shift();
+      if (!next) {
+        await this.#changed.next(signal);
+        continue;
+      }
+      while (pace && !pace.take(clock.monotonic())) await clock.sleep(pace.waitMs(clock.monotonic()), signal);
+      try {
+        await next.send(signal);
+      } catch (err) {
+        this.#told.delete(next.key);
+        // What it tells of stands in the pod's conditions.
+        if (!isAbort(err)) log.debug('event not written', { key: next.key, error: String(err) });
+      }
     }
   }
 

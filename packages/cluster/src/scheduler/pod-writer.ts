@@ -51,16 +51,16 @@ export class PodWriter {
     await this.#options.client.post(pod, object, 'binding', binding, { signal });
   }
 
-  async tellScheduled({ pod: object, namespace, name }: PodInfo, node: string): Promise<void> {
+  tellScheduled({ pod: object, namespace, name }: PodInfo, node: string): void {
     const message = `Successfully assigned ${namespace}/${name} to ${node}`;
-    await this.#options.events.write(object, { type: 'Normal', reason: 'Scheduled', action: 'Binding', message });
+    this.#options.events.write(object, { type: 'Normal', reason: 'Scheduled', action: 'Binding', message });
   }
 
   /** Says on the pod, and in an event, why it isn't scheduled. */
   async tellRefused(info: PodInfo, { reason, message, nominated }: Refusal): Promise<void> {
     const { clock, events } = this.#options;
     const event = { type: 'Warning', reason: 'FailedScheduling', action: 'Scheduling', message } as const;
-    const told = events.write(info.pod, event);
+    events.write(info.pod, event);
     const old = info.pod.status.conditions?.find((c) => c.type === 'PodScheduled');
     const generation = info.pod.metadata.generation;
     const same =
@@ -83,7 +83,6 @@ export class PodWriter {
       const status = { conditions: [condition], ...(renominated && { nominatedNodeName: nominated }) };
       await this.#statuses.write(info.uid, { info, status });
     }
-    await told;
   }
 
   async withdrawPromise(info: PodInfo): Promise<void> {
@@ -113,7 +112,7 @@ export class PodWriter {
     } catch (err) {
       if (!isNotFound(err)) throw err;
     }
-    await events.write(victim.pod, {
+    events.write(victim.pod, {
       type: 'Normal',
       reason: 'Preempted',
       action: 'Preempting',

@@ -43,6 +43,7 @@ export async function runScheduler(deps: SchedulerDeps, signal: AbortSignal): Pr
   await scheduler.watch(tasks.signal);
   tasks.go((s) => scheduler.run(s));
   tasks.go((s) => scheduler.flushNowAndThen(s));
+  tasks.go((s) => scheduler.tellEvents(s));
   await tasks.done();
 }
 
@@ -120,11 +121,15 @@ class Scheduler {
     }
   }
 
+  tellEvents(signal: AbortSignal): Promise<void> {
+    return this.#events.run(signal);
+  }
+
   async flushNowAndThen(signal: AbortSignal): Promise<void> {
     for (;;) {
       await this.#deps.clock.sleep(flushEveryMs, signal);
       this.#queue.flush();
-      await this.#events.finish();
+      this.#events.finish();
     }
   }
 
@@ -224,7 +229,7 @@ class Scheduler {
       this.#binding.delete(info.uid);
     }
     this.#queue.remove(info.uid);
-    await this.#writer.tellScheduled(info, nodeName);
+    this.#writer.tellScheduled(info, nodeName);
     return 'scheduled';
   }
 

@@ -1,5 +1,4 @@
 import { backoff } from './backoff.ts';
-import { Broadcast } from './broadcast.ts';
 import type { Clock } from './clock.ts';
 
 export interface WorkQueueOptions<K = string> {
@@ -32,7 +31,8 @@ export class WorkQueue<K = string> {
   readonly #again = new Set<K>();
   readonly #failures = new Map<K, number>();
   readonly #later = new Map<K, { at: number; cancel: () => void }>();
-  readonly #changed = new Broadcast();
+  /** Who waits for a key, in the order they came; each is woken alone. */
+  readonly #idle = new Set<() => void>();
 
   constructor({ clock, baseMs = 5, maxMs = 1_000_000, observer }: WorkQueueOptions<K>) {
     this.#clock = clock;
@@ -52,7 +52,7 @@ export class WorkQueue<K = string> {
     } else if (!this.#ready.has(key)) {
       this.#ready.add(key);
       this.#observer?.added(key);
-      this.#changed.notify();
+      this.#wakeOne();
     }
   }
 
@@ -97,8 +97,24 @@ export class WorkQueue<K = string> {
         this.#observer?.taken(key);
         return key;
       }
-      await this.#changed.next(signal);
+      await this.#woken(signal);
     }
+  }
+
+  #woken(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        this.#idle.delete(wake);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      this.#idle.add(wake);
+      signal.addEventListener('abort', wake, { once: true });
+    });
+  }
+
+  #wakeOne(): void {
+    for (const wake of this.#idle) return wake();
   }
 
   done(key: K): void {

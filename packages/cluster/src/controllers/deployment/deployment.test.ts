@@ -16,7 +16,7 @@ async function setUp(cluster: FakeCluster, spec: Part<Deployment['spec']> = {}) 
     metadata: { name: 'x', namespace: 'default' },
     spec: { replicas: 3, selector: { matchLabels: { app: 'x' } }, template, strategy, ...(spec as object) },
   });
-  await cluster.clock.settle();
+  await cluster.clock.advance(100);
   return d;
 }
 
@@ -37,7 +37,7 @@ async function makeReady({ client, clock }: FakeCluster, image?: string): Promis
     const ready = { type: 'Ready', status: 'True', lastProbeTime: null, lastTransitionTime: timestamp(clock.now()) };
     await client.updateStatus(pod, p, { ...p.status, phase: 'Running', conditions: [ready] });
   }
-  await clock.settle();
+  await clock.advance(100);
   return waiting.length > 0;
 }
 
@@ -53,7 +53,7 @@ test('a rolling update never has fewer ready pods than allowed nor more pods tha
   await makeReady(cluster);
   await setImage(cluster, d, 'app:2');
   for (let more = true; more;) {
-    await cluster.clock.settle();
+    await cluster.clock.advance(100);
     const all = await pods(cluster);
     assert.ok(all.length <= 4, `${all.length} pods`);
     assert.ok(all.filter((p) => p.status.phase === 'Running').length >= 3);
@@ -71,7 +71,7 @@ test('going back to an old template takes its set again, with the next revision'
   for (const image of ['app:2', 'app:1']) {
     while (await makeReady(cluster));
     await setImage(cluster, d, image);
-    await cluster.clock.settle();
+    await cluster.clock.advance(100);
   }
   while (await makeReady(cluster));
   const all = await sets(cluster);
@@ -96,12 +96,12 @@ test('recreate waits for the last old pod', async () => {
     await cluster.client.post(pod, p, 'binding', { target: { name: 'node-1' } });
   }
   await setImage(cluster, d, 'app:2');
-  await cluster.clock.settle();
+  await cluster.clock.advance(100);
   const terminating = await pods(cluster);
   assert.ok(terminating.every((p) => p.metadata.deletionTimestamp));
   assert.equal((await sets(cluster)).length, 1);
   for (const p of terminating) await cluster.client.delete(pod, p, { gracePeriodSeconds: 0 });
-  await cluster.clock.settle();
+  await cluster.clock.advance(100);
   assert.deepEqual(
     (await pods(cluster)).map((p) => p.spec.containers[0]?.image),
     ['app:2', 'app:2'],
@@ -127,7 +127,7 @@ test('a paused deployment scales but does not roll', async () => {
   await makeReady(cluster);
   const spec = { paused: true, replicas: 5, template: { spec: { containers: [{ name: 'main', image: 'app:2' }] } } };
   await client.patch(deployment, d, { type: 'strategic', patch: { spec } });
-  await clock.settle();
+  await clock.advance(100);
   assert.equal((await sets(cluster)).length, 1);
   assert.equal((await pods(cluster)).length, 5);
   assert.equal((await condition(cluster, d, 'Progressing'))?.reason, 'DeploymentPaused');
@@ -142,7 +142,7 @@ test('history beyond its limit goes, the oldest first', async () => {
   for (const n of [2, 3, 4]) {
     while (await makeReady(cluster));
     await setImage(cluster, d, `app:${n}`);
-    await cluster.clock.settle();
+    await cluster.clock.advance(100);
   }
   while (await makeReady(cluster));
   assert.deepEqual(

@@ -23,6 +23,8 @@ export const replicaSetController = defineController({
   for: replicaSet,
   owns: [pod],
   watches: [watch(pod, (next, _old, cache) => adoptersOf(cache, replicaSet, next))],
+  // A look at a set is a look at all of its pods.
+  batchMs: 10,
   setup: (cache) => {
     indexOrphans(cache, pod);
     cache.informer(replicaSet).addIndex('application', (rs) => [applicationOf(rs)]);

@@ -65,13 +65,13 @@ test('adopts what matches, lets go of what does not, and leaves finished pods al
   await client.updateStatus(pod, finished, { phase: 'Succeeded' });
   await cluster.run(replicaSetController);
   const rs = await makeSet(cluster, 1);
-  await clock.settle();
+  await clock.advance(100);
   assert.equal((await client.get(pod, orphan)).metadata.ownerReferences?.[0]?.uid, rs.metadata.uid);
   assert.equal((await client.get(pod, finished)).metadata.ownerReferences, undefined);
   assert.equal((await podsOf(cluster)).length, 2);
 
   await client.patch(pod, orphan, { type: 'merge', patch: { metadata: { labels: { app: 'other' } } } });
-  await clock.settle();
+  await clock.advance(100);
   assert.equal((await client.get(pod, orphan)).metadata.ownerReferences, undefined);
   assert.equal((await podsOf(cluster)).length, 3);
 });

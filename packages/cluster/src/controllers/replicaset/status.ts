@@ -19,9 +19,13 @@ export interface Observed {
 export function statusOf(rs: ReplicaSet, { pods, terminating, failure, now }: Observed): ReplicaSetStatus {
   const minReadySeconds = rs.spec.minReadySeconds ?? 0;
   const template = equalitySelector(rs.spec.template.metadata.labels);
-  const fullyLabeled = pods.filter((p) => template.matches(p.metadata.labels ?? {})).length;
-  const ready = pods.filter(isReady).length;
-  const available = pods.filter((p) => availableInMs(p, minReadySeconds, now) === 0).length;
+  let [fullyLabeled, ready, available] = [0, 0, 0];
+  for (const p of pods) {
+    if (template.matches(p.metadata.labels ?? {})) fullyLabeled++;
+    if (!isReady(p)) continue;
+    ready++;
+    if (availableInMs(p, minReadySeconds, now) === 0) available++;
+  }
   const conditions = withFailure(rs.status.conditions ?? [], failure, now);
   return {
     replicas: pods.length,
@@ -36,9 +40,10 @@ export function statusOf(rs: ReplicaSet, { pods, terminating, failure, now }: Ob
 
 /** When the next pod that is ready becomes available, if any is waiting for that. */
 export function nextAvailableInMs(rs: ReplicaSet, pods: readonly Pod[], now: number): number | undefined {
-  const waits = pods.map((p) => availableInMs(p, rs.spec.minReadySeconds ?? 0, now)).filter((ms) => ms !== undefined);
-  const positive = waits.filter((ms) => ms > 0);
-  return positive.length ? Math.min(...positive) : undefined;
+  const { minReadySeconds = 0 } = rs.spec;
+  if (minReadySeconds === 0) return undefined;
+  const waits = pods.map((p) => availableInMs(p, minReadySeconds, now)).filter((ms) => ms !== undefined && ms > 0);
+  return waits.length ? waits.reduce((a, b) => Math.min(a!, b!)) : undefined;
 }
 
 /** The condition stays as it first was while the failure lasts. */

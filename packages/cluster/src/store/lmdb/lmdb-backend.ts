@@ -252,8 +252,8 @@ export class LmdbBackend implements StoreBackend {
   }
 
   #find(key: string): Located | undefined {
-    const ahead = this.#ahead.get(key);
-    return ahead ? ahead.located : this.#tables.find(key, this.#revision);
+    const known = this.#ahead.get(key) ?? this.#recent.latest(key);
+    return known ? known.located : this.#tables.find(key, this.#revision);
   }
 
   #lease(id: number): Lease {

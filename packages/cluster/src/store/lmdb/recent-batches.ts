@@ -1,25 +1,42 @@
 import type { StoreBatch } from '../backend.ts';
+import type { Located } from './tables.ts';
 
 const mostBatches = 4096;
 const mostBytes = 8 * 2 ** 20;
 
-/** The latest batches, kept for watches that keep up; those that don't read the log. */
+/** The latest batches, kept for watches that keep up, and for writes of what was just written; others read the log. */
 export class RecentBatches {
   readonly #batches: StoreBatch[] = [];
+  readonly #latest = new Map<string, { revision: number; located: Located | undefined }>();
   #bytes = 0;
 
   push(batch: StoreBatch): void {
     this.#batches.push(batch);
     this.#bytes += sizeOf(batch);
-    while (this.#batches.length > mostBatches || (this.#bytes > mostBytes && this.#batches.length > 1)) {
-      this.#bytes -= sizeOf(this.#batches.shift()!);
+    const { revision, events } = batch;
+    for (const [index, { key, item }] of events.entries()) {
+      this.#latest.set(key, { revision, located: item && { item, place: { revision, index } } });
     }
+    while (this.#batches.length > mostBatches || (this.#bytes > mostBytes && this.#batches.length > 1)) this.#drop();
+  }
+
+  /** What a key holds now, if a recent batch says so: `located` is undefined when it was deleted. */
+  latest(key: string): { readonly located: Located | undefined } | undefined {
+    return this.#latest.get(key);
   }
 
   /** The batches from this revision on; undefined when it isn't here any more. Every revision has one. */
   from(revision: number): readonly StoreBatch[] | undefined {
     const first = this.#batches[0]?.revision ?? Infinity;
     return revision < first ? undefined : this.#batches.slice(revision - first);
+  }
+
+  #drop(): void {
+    const oldest = this.#batches.shift()!;
+    this.#bytes -= sizeOf(oldest);
+    for (const { key } of oldest.events) {
+      if (this.#latest.get(key)?.revision === oldest.revision) this.#latest.delete(key);
+    }
   }
 }
 
