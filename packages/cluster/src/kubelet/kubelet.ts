@@ -2,7 +2,15 @@ import { configMap, node as nodeKind, pod as podKind, secret, service } from '@t
 import type { Cache } from '@tiphys/sdk/cache';
 import type { Client } from '@tiphys/sdk/client';
 import { EventBroadcaster } from '@tiphys/sdk/operator';
-import { Broadcast, type Clock, group, type Logger, type Random, type Registry } from '@tiphys/sdk/runtime';
+import {
+  Broadcast,
+  type Clock,
+  group,
+  type Logger,
+  type Random,
+  type Registry,
+  watchWallClock,
+} from '@tiphys/sdk/runtime';
 import type { KubeletConfig } from './config.ts';
 import { BackOff, ImagePuller, ServiceAccountTokens } from '../podspec/index.ts';
 import { parseResolvConf } from './containers/dns.ts';
@@ -128,6 +136,8 @@ export async function runKubelet(deps: KubeletDeps, signal: AbortSignal): Promis
     tasks.go((s) => relist.run(s));
     tasks.go((s) => logs.run(s));
     tasks.go((s) => images.run(s));
+    // Tokens and deadlines of pods go by the wall clock.
+    tasks.go((s) => watchWallClock(clock, () => workers.wakeAll(), s));
     const { serving, metrics } = deps;
     if (serving) {
       const served = {

@@ -116,6 +116,8 @@ export class Pki {
 
   #isGood(pem: string, { names, ca }: Required<Kept>): boolean {
     const cert = new X509Certificate(pem);
+    // Made when the clock was ahead: nobody takes it yet. A CA stays what it is, since others know it.
+    if (cert.issuer !== cert.subject && Date.parse(cert.validFrom) > this.#clock.now()) return false;
     if (Date.parse(cert.validTo) < this.#clock.now() + renewWithinDays * day) return false;
     if (ca && cert.issuer !== cert.subject && !cert.verify(new X509Certificate(ca.cert).publicKey)) return false;
     return names.every((n) => cert.checkHost(n) !== undefined || cert.checkIP(n) !== undefined);

@@ -2,7 +2,9 @@ import type { Clock } from '@tiphys/sdk/runtime';
 
 interface Entry {
   delayMs: number;
+  /** When the last try was made. Moments are monotonic: a wall clock that is set holds nobody back for a day. */
   at: number;
+  end?: { readonly wallMs: number; readonly at: number };
 }
 
 /** Doubling delays by key: 10 s up to 5 min, forgotten after twice the longest without a failure. */
@@ -16,21 +18,20 @@ export class BackOff {
     this.#clock = clock;
   }
 
-  /** The delay that is in force for the key, and how much of it is left since `sinceMs` (wall time; the last failure unless given). */
-  waiting(key: string, sinceMs?: number): { delayMs: number; leftMs: number } {
+  /** The delay that is in force for the key, and how much of it is left since it ended (wall time; since the last try unless given). */
+  waiting(key: string, endedAtMs?: number): { delayMs: number; leftMs: number } {
     const entry = this.#entries.get(key);
-    const now = this.#clock.now();
-    if (!entry || this.#isStale(entry, sinceMs)) return { delayMs: 0, leftMs: 0 };
-    return { delayMs: entry.delayMs, leftMs: Math.max(0, (sinceMs ?? entry.at) + entry.delayMs - now) };
+    if (!entry || this.#isStale(entry, endedAtMs)) return { delayMs: 0, leftMs: 0 };
+    const since = endedAtMs === undefined ? entry.at : this.#endOf(entry, endedAtMs);
+    return { delayMs: entry.delayMs, leftMs: Math.max(0, since + entry.delayMs - this.#clock.monotonic()) };
   }
 
   /** Another try was made: the next one waits longer. */
-  next(key: string, sinceMs?: number): void {
+  next(key: string, endedAtMs?: number): void {
     const entry = this.#entries.get(key);
-    const at = this.#clock.now();
     const delayMs =
-      !entry || this.#isStale(entry, sinceMs) ? BackOff.firstMs : Math.min(BackOff.longestMs, entry.delayMs * 2);
-    this.#entries.set(key, { delayMs, at });
+      !entry || this.#isStale(entry, endedAtMs) ? BackOff.firstMs : Math.min(BackOff.longestMs, entry.delayMs * 2);
+    this.#entries.set(key, { delayMs, at: this.#clock.monotonic() });
   }
 
   reset(key: string): void {
@@ -42,7 +43,16 @@ export class BackOff {
     for (const key of this.#entries.keys()) if (key.startsWith(prefix)) this.#entries.delete(key);
   }
 
-  #isStale({ at }: Entry, sinceMs = this.#clock.now()): boolean {
-    return sinceMs - at > 2 * BackOff.longestMs;
+  #isStale(entry: Entry, endedAtMs?: number): boolean {
+    const since = endedAtMs === undefined ? this.#clock.monotonic() : this.#endOf(entry, endedAtMs);
+    return since - entry.at > 2 * BackOff.longestMs;
+  }
+
+  /** The moment of an end, by how long ago it was when it was first asked about. */
+  #endOf(entry: Entry, wallMs: number): number {
+    if (entry.end?.wallMs !== wallMs) {
+      entry.end = { wallMs, at: this.#clock.monotonic() - Math.max(0, this.#clock.now() - wallMs) };
+    }
+    return entry.end.at;
   }
 }

@@ -19,7 +19,7 @@ export function isRestartedAfter(pod: Pod, container: Container, exitCode: numbe
 const restarts = (policy: string, exitCode: number) =>
   policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
 
-/** One that keeps ending is started ever more seldom: throws as long as its time hasn't come. Moments are wall time. */
+/** One that keeps ending is started ever more seldom: throws as long as its time hasn't come. */
 export function holdBack(pod: Pod, container: Container, endedAtMs: number, restarts: BackOff, tell: Tell): void {
   const key = `${pod.metadata.uid}/${container.name}`;
   const { delayMs, leftMs } = restarts.waiting(key, endedAtMs);

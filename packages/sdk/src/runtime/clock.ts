@@ -8,8 +8,8 @@ export interface Clock {
   monotonic(): number;
   /** Resolves after `ms`; rejects with the signal's reason when it aborts first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** A signal that aborts after `ms` (reason: a `TimeoutError`), or with `signal` when that comes first. */
-  timeout(ms: number, signal?: AbortSignal): AbortSignal;
+  /** A signal that aborts after `ms` (reason: a `TimeoutError`). `within` is for work that another signal may end as well. */
+  timeout(ms: number): AbortSignal;
   /** Calls `fn` once after `ms`; the returned function cancels it. For state machines that can't await. */
   after(ms: number, fn: () => void): () => void;
   /** Lets other work run. Call it inside any loop that grows with the cluster. */
@@ -36,10 +36,7 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', onAbort, { once: true });
     });
   },
-  timeout(ms, signal) {
-    const own = AbortSignal.timeout(Math.min(Math.max(0, Math.ceil(ms)), longestTimer));
-    return signal ? AbortSignal.any([own, signal]) : own;
-  },
+  timeout: (ms) => AbortSignal.timeout(Math.min(Math.max(0, Math.ceil(ms)), longestTimer)),
   after(ms, fn) {
     let timer: NodeJS.Timeout;
     const arm = (left: number) => {

@@ -15,5 +15,6 @@ export { WorkQueue, type WorkQueueObserver, type WorkQueueOptions } from './work
 export { Pacer, pacerOf } from './pacer.ts';
 export { TokenBucket } from './token-bucket.ts';
 export { Broadcast } from './broadcast.ts';
-export { within } from './within.ts';
+export { abortsWith, within } from './within.ts';
+export { watchWallClock } from './wall-clock.ts';
 export { abortError, isAbort, throwIfAborted, whenAborted } from './abort.ts';

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { isAbort } from './abort.ts';
+import { abortsWith } from './within.ts';
 
 /** Opens a group whose tasks never outlive it: `await using g = group(signal)`. */
 export const group = (signal?: AbortSignal): TaskGroup => new TaskGroup(signal);
@@ -11,13 +12,17 @@ export class TaskGroup implements AsyncDisposable {
   readonly #controller = new AbortController();
   readonly #tasks = new Set<Promise<void>>();
   #failure: { error: unknown; told?: boolean } | undefined;
-  /** Aborts when the group ends, a task fails, or the parent signal does. */
-  readonly signal: AbortSignal;
+  readonly #letGo: () => void;
 
   constructor(parent?: AbortSignal) {
-    this.signal = parent ? AbortSignal.any([parent, this.#controller.signal]) : this.#controller.signal;
+    this.#letGo = abortsWith(this.#controller, parent);
     // A group has as many tasks as it has; each may wait on the signal.
     setMaxListeners(0, this.signal);
+  }
+
+  /** Aborts when the group ends, a task fails, or the parent signal does. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
   }
 
   /** Starts a task. Its rejection, unless it is our own cancellation, aborts the group and rejects `done()`. */
@@ -45,6 +50,7 @@ export class TaskGroup implements AsyncDisposable {
 
   /** Throws the first failure unless `done` already did. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#letGo();
     this.#controller.abort();
     while (this.#tasks.size) await Promise.all(this.#tasks);
     if (this.#failure && !this.#failure.told) throw this.#failure.error;

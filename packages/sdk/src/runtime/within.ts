@@ -11,14 +11,23 @@ export async function within<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   const own = new AbortController();
-  const end = () => own.abort(signal?.reason);
-  if (signal?.aborted) end();
-  else signal?.addEventListener('abort', end, { once: true });
+  const letGo = abortsWith(own, signal);
   const cancel = clock.after(ms, () => own.abort(new DOMException('The operation timed out', 'TimeoutError')));
   try {
     return await work(own.signal);
   } finally {
     cancel();
-    signal?.removeEventListener('abort', end);
+    letGo();
   }
+}
+
+/**
+ * Has the controller abort when the signal does, until the returned function is called. `AbortSignal.any` has no such end: a
+ * signal that lives long would remember everybody who ever listened to it.
+ */
+export function abortsWith(own: AbortController, signal: AbortSignal | undefined): () => void {
+  const end = () => own.abort(signal?.reason);
+  if (signal?.aborted) end();
+  else signal?.addEventListener('abort', end, { once: true });
+  return () => signal?.removeEventListener('abort', end);
 }

@@ -46,14 +46,10 @@ export class SimClock implements Clock {
     });
   }
 
-  timeout(ms: number, signal?: AbortSignal): AbortSignal {
+  timeout(ms: number): AbortSignal {
     const own = new AbortController();
-    const cancel = this.after(ms, () => {
-      signal?.removeEventListener('abort', cancel);
-      own.abort(new DOMException('The operation timed out', 'TimeoutError'));
-    });
-    signal?.addEventListener('abort', cancel, { once: true });
-    return signal ? AbortSignal.any([own.signal, signal]) : own.signal;
+    this.after(ms, () => own.abort(new DOMException('The operation timed out', 'TimeoutError')));
+    return own.signal;
   }
 
   after(ms: number, fn: () => void): () => void {

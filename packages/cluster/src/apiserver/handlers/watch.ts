@@ -105,7 +105,7 @@ async function* objectFrames(watcher: Watcher, resource: Resource): AsyncIterabl
   }
 }
 
-/** Ends the watch when its time is over or the client is gone. */
+/** Ends the watch when its time is over or the client is gone. Answers the moment, monotonic. */
 function endInTime(
   watcher: Watcher,
   c: RequestContext,
@@ -121,13 +121,13 @@ function endInTime(
     cancel();
     c.request.signal.removeEventListener('abort', leave);
   });
-  return clock.now() + seconds * 1000;
+  return clock.monotonic() + seconds * 1000;
 }
 
 /** Tells how far the watch is, every minute and just before it ends, so that the client can come back there. */
 function remind(watcher: Watcher, { feed, clock }: { feed: Feed; clock: Clock }, deadline: number): void {
   const next = () => {
-    const beforeEnd = deadline - clock.now() - lastBookmarkMs;
+    const beforeEnd = deadline - clock.monotonic() - lastBookmarkMs;
     const wait = beforeEnd > 0 ? Math.min(bookmarkEveryMs, beforeEnd) : bookmarkEveryMs;
     return clock.after(wait, () => {
       // Whatever the caches show has been offered to the watcher already.

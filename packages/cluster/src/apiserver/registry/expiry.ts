@@ -22,7 +22,7 @@ export class Expiry {
 
   /** The lease for something that is written now. */
   lease(): Promise<number> {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     if (!this.#current || now >= this.#current.until) {
       const lease = this.#store.grantLease(this.#seconds + sharedSeconds).then(({ id }) => id);
       this.#current = { until: now + sharedSeconds * 1000, lease };

@@ -70,7 +70,7 @@ export class ImageGarbage {
   /** Looks once, and removes what has to go. */
   async collect(signal: AbortSignal): Promise<void> {
     const { runtime, config, diskUsage, log } = this.#deps;
-    const now = this.#deps.clock.now();
+    const now = this.#deps.clock.monotonic();
     const images = await this.#look(now, signal);
     const { imageFilesystems } = await runtime.images.fsInfo({ signal });
     const mountpoint = imageFilesystems[0]?.fsId?.mountpoint;
@@ -98,7 +98,7 @@ export class ImageGarbage {
     ]);
     const used = new Set(containers.flatMap((c) => [c.imageRef, c.imageId, c.image?.image ?? '']));
     for (const image of images) {
-      const seen = this.#seen.get(image.id) ?? { firstSeenAt: now, lastUsedAt: 0 };
+      const seen = this.#seen.get(image.id) ?? { firstSeenAt: now, lastUsedAt: -Infinity };
       const names = [image.id, ...image.repoTags, ...image.repoDigests];
       const isSandbox = image.repoTags.includes(fullImageName(sandboxImage));
       if (isSandbox || names.some((name) => used.has(name))) seen.lastUsedAt = now;

@@ -2,7 +2,7 @@ import { node as nodeKind, type Node, type NodeManifest, type NodeStatus } from 
 import type { Client } from '@tiphys/sdk/client';
 import { equal, isAlreadyExists, isNotFound, type JsonObject } from '@tiphys/sdk/machinery';
 import type { EventRecorder } from '@tiphys/sdk/operator';
-import { Broadcast, type Clock, type Logger, type Random } from '@tiphys/sdk/runtime';
+import { Broadcast, type Clock, type Logger, type Random, throwIfAborted } from '@tiphys/sdk/runtime';
 import type { KubeletConfig } from '../config.ts';
 import type { ContainerRuntime } from '../cri/index.ts';
 import { eventFor } from './conditions.ts';
@@ -96,13 +96,8 @@ export class NodeAgent {
         if (signal.aborted) throw err;
         this.#log.warn('the node status could not be written', { error: String(err) });
       }
-      const awake = new AbortController();
-      const either = AbortSignal.any([signal, awake.signal]);
-      void this.#changed.next(either).then(() => awake.abort());
-      await clock.sleep(this.#isReady ? lookMs : eagerLookMs, either).catch((err: unknown) => {
-        if (signal.aborted) throw err;
-      });
-      awake.abort();
+      await this.#changed.nextWithin(clock, this.#isReady ? lookMs : eagerLookMs, signal);
+      throwIfAborted(signal);
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Container, Pod } from '@tiphys/sdk/api';
-import { type Clock, isAbort } from '@tiphys/sdk/runtime';
+import { type Clock, isAbort, within } from '@tiphys/sdk/runtime';
 import { containerNamed, initContainersOf, isSidecar, type Tell, tellOfContainer } from '../../podspec/index.ts';
 import { promisedGraceOf } from '../containers/labels.ts';
 import { runHook } from '../containers/lifecycle-hooks.ts';
@@ -77,9 +77,9 @@ async function preStop(
   signal: AbortSignal,
 ): Promise<number> {
   const beganAt = clock.monotonic();
-  const bound = clock.timeout(leftSeconds * 1000, signal);
   const target = { runtime, clock, container, containerId, podIP };
-  await runHook(container.lifecycle!.preStop!, target, bound).catch((err: unknown) => {
+  const hook = (bound: AbortSignal) => runHook(container.lifecycle!.preStop!, target, bound);
+  await within(clock, leftSeconds * 1000, hook, signal).catch((err: unknown) => {
     if (signal.aborted) throw err;
     if (!isAbort(err)) tell('Warning', 'FailedPreStopHook', 'PreStopHook failed');
   });

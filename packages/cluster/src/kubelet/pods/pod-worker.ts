@@ -1,6 +1,6 @@
 import type { Pod, PodStatus } from '@tiphys/sdk/api';
 import { equal } from '@tiphys/sdk/machinery';
-import { Broadcast, isAbort, type Logger, type TaskGroup, throwIfAborted } from '@tiphys/sdk/runtime';
+import { abortsWith, Broadcast, isAbort, type Logger, type TaskGroup, throwIfAborted } from '@tiphys/sdk/runtime';
 import { allContainersOf, type StartError, tellOfPod } from '../../podspec/index.ts';
 import { qosClassOf } from '../containers/qos.ts';
 import { isUnavailable } from '../cri/index.ts';
@@ -107,14 +107,14 @@ export class PodWorker {
   async #step(signal: AbortSignal): Promise<number | undefined> {
     this.#pass = new AbortController();
     const pass = this.#pass.signal;
-    const either = AbortSignal.any([signal, pass]);
+    const letGo = abortsWith(this.#pass, signal);
     try {
       if (this.#isFinished) {
         this.#o.statuses.set(this.#pod, this.#status, true);
         return undefined;
       }
       if (this.#refusal) return this.#refuse(this.#refusal);
-      return this.#isEnding() ? await this.#end(either) : await this.#sync(either);
+      return this.#isEnding() ? await this.#end(pass) : await this.#sync(pass);
     } catch (err) {
       if (signal.aborted) throw err;
       if (pass.aborted && isAbort(err)) {
@@ -123,6 +123,8 @@ export class PodWorker {
       }
       this.#log.warn('a pass over the pod failed', { error: err instanceof Error ? err.message : String(err) });
       return isUnavailable(err) ? runtimeRetryMs : this.#retryIn();
+    } finally {
+      letGo();
     }
   }
 
@@ -252,13 +254,7 @@ export class PodWorker {
   /** Until something changes or the time comes. */
   async #pause(ms: number | undefined, signal: AbortSignal): Promise<void> {
     if (this.#isDirty) return;
-    const awake = new AbortController();
-    const either = AbortSignal.any([signal, awake.signal]);
-    const changed = this.#changed.next(either).then(() => awake.abort());
-    if (ms !== undefined) await this.#o.clock.sleep(ms, either).catch(ignoreAbort);
-    else await changed;
-    awake.abort();
-    await changed;
+    await (ms === undefined ? this.#changed.next(signal) : this.#changed.nextWithin(this.#o.clock, ms, signal));
     throwIfAborted(signal);
   }
 }
@@ -284,8 +280,4 @@ function runsByName(pod: Pod, runtime: RuntimePod): Map<string, ObservedRun> {
 function earliest(...delays: (number | undefined)[]): number | undefined {
   const known = delays.filter((d) => d !== undefined);
   return known.length ? Math.max(0, Math.min(...known)) : undefined;
-}
-
-function ignoreAbort(err: unknown): void {
-  if (!isAbort(err)) throw err;
 }

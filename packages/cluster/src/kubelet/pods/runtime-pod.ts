@@ -30,8 +30,9 @@ export async function readRuntimePod(runtime: ContainerRuntime, uid: string, sig
   return { uid, sandboxes: newestFirst(sandboxStatuses), containers: newestFirst(containerStatuses) };
 }
 
+/** Attempts count up whatever the wall clock does in between. */
 function newestFirst<T extends { createdAt: number; metadata: { attempt: number } | null }>(items: T[]): T[] {
-  return items.toSorted((a, b) => b.createdAt - a.createdAt || (b.metadata?.attempt ?? 0) - (a.metadata?.attempt ?? 0));
+  return items.toSorted((a, b) => (b.metadata?.attempt ?? 0) - (a.metadata?.attempt ?? 0) || b.createdAt - a.createdAt);
 }
 
 export const nameOf = ({ labels }: RuntimeContainer): string => labels[containerNameLabel] ?? '';

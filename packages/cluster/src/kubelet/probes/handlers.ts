@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { connect } from 'node:net';
 import type { Container, Probe } from '@tiphys/sdk/api';
-import { type Clock, isAbort } from '@tiphys/sdk/runtime';
+import { type Clock, isAbort, within } from '@tiphys/sdk/runtime';
 import { type ContainerRuntime, isDeadlineExceeded } from '../cri/index.ts';
 import { resolvePort } from '../../podspec/index.ts';
 import { checkGrpcHealth } from './grpc-health.ts';
@@ -78,15 +78,21 @@ async function runHttp(
   const scheme = (get.scheme ?? 'HTTP').toLowerCase();
   const path = get.path || '/';
   const url = `${scheme}://${join(get.host || target.podIP, port)}${path.startsWith('/') ? '' : '/'}${path}`;
-  const deadline = target.clock.timeout(timeoutMs, signal);
-  try {
-    const status = await follow(url, headersOf(get), deadline);
-    return status >= 200 && status < 400 ? success : failure(`HTTP probe failed with statuscode: ${status}`);
-  } catch (err) {
-    if (signal.aborted) throw err;
-    const late = 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)';
-    return failure(`Get "${url}": ${deadline.aborted ? late : dialError(err, get.host || target.podIP, port)}`);
-  }
+  return within(
+    target.clock,
+    timeoutMs,
+    async (deadline) => {
+      try {
+        const status = await follow(url, headersOf(get), deadline);
+        return status >= 200 && status < 400 ? success : failure(`HTTP probe failed with statuscode: ${status}`);
+      } catch (err) {
+        if (signal.aborted) throw err;
+        const late = 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)';
+        return failure(`Get "${url}": ${deadline.aborted ? late : dialError(err, get.host || target.podIP, port)}`);
+      }
+    },
+    signal,
+  );
 }
 
 /** What an HTTP action sends: the pod's own headers win, a `Host` among them too. */

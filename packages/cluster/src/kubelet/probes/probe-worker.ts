@@ -1,5 +1,5 @@
 import type { Container, Probe } from '@tiphys/sdk/api';
-import { Broadcast, type Clock } from '@tiphys/sdk/runtime';
+import { Broadcast, type Clock, throwIfAborted } from '@tiphys/sdk/runtime';
 import type { Tell } from '../../podspec/index.ts';
 import type { ContainerRuntime } from '../cri/index.ts';
 import { type ProbeOutcome, runProbe } from './handlers.ts';
@@ -40,6 +40,7 @@ export class ProbeWorker {
   readonly #container: Container;
   readonly #deps: ProbeWorkerDeps;
   #runId = '';
+  #start: { readonly runId: string; readonly at: number } | undefined;
   #verdict: Verdict;
   #last: Verdict | undefined;
   #inARow = 0;
@@ -72,7 +73,8 @@ export class ProbeWorker {
       const run = this.#deps.run();
       if (run?.isRunning) await this.#look(run, signal);
       else if (run && run.id === this.#runId) this.#set('failure');
-      await this.#nap(this.#waitMs(periodMs), signal);
+      await this.#poked.nextWithin(this.#deps.clock, this.#waitMs(periodMs), signal);
+      throwIfAborted(signal);
     }
   }
 
@@ -81,25 +83,20 @@ export class ProbeWorker {
     this.#poked.notify();
   }
 
-  async #nap(ms: number, signal: AbortSignal): Promise<void> {
-    const awake = new AbortController();
-    const either = AbortSignal.any([signal, awake.signal]);
-    const poked = this.#poked.next(either).then(() => awake.abort());
-    try {
-      await this.#deps.clock.sleep(ms, either);
-    } catch (err) {
-      if (signal.aborted) throw err;
-    }
-    awake.abort();
-    await poked;
-  }
-
   /** The next probe: when the initial delay is over, but not later than a period from now. */
   #waitMs(periodMs: number): number {
     const run = this.#deps.run();
-    const delayMs = (this.#probe.initialDelaySeconds ?? 0) * 1000;
-    const leftMs = run?.isRunning ? run.startedAtMs + delayMs - this.#deps.clock.now() : 0;
+    const leftMs = run?.isRunning ? this.#initialDelayLeftMs(run) : 0;
     return leftMs > 0 ? Math.min(leftMs, periodMs) : periodMs;
+  }
+
+  /** Counted from what the start was when we first saw the run: the wall clock may be set back, to long before it. */
+  #initialDelayLeftMs(run: ProbedRun): number {
+    const { clock } = this.#deps;
+    if (this.#start?.runId !== run.id) {
+      this.#start = { runId: run.id, at: clock.monotonic() - Math.max(0, clock.now() - run.startedAtMs) };
+    }
+    return this.#start.at + (this.#probe.initialDelaySeconds ?? 0) * 1000 - clock.monotonic();
   }
 
   async #look(run: ProbedRun, signal: AbortSignal): Promise<void> {
@@ -110,9 +107,7 @@ export class ProbeWorker {
       this.#inARow = 0;
       this.#isOnHold = false;
     }
-    const { clock } = this.#deps;
-    if (this.#isOnHold) return;
-    if (clock.now() - run.startedAtMs < (this.#probe.initialDelaySeconds ?? 0) * 1000) return;
+    if (this.#isOnHold || this.#initialDelayLeftMs(run) > 0) return;
     // The startup probe has its time first, the others theirs.
     if ((this.type === 'startup') === run.isStarted) return;
     const outcome = await this.#try(run, signal);
