@@ -28,5 +28,6 @@ export { tokenFile } from './authn/token-file.ts';
 export { type NodeAddress, type NodeConnector, tlsNodes } from './nodes/connector.ts';
 export { LocalNodes } from './nodes/local-nodes.ts';
 export { processMetrics, StoreMetrics } from './metrics/index.ts';
+export type { Component, Finding } from './componentstatus/endpoint.ts';
 export { resourceOfKey } from './registry/resource-of-key.ts';
 export { runUpkeep } from './upkeep/index.ts';

@@ -10,6 +10,8 @@ import { Rbac } from './authz/rbac.ts';
 import { rulesOf } from './authz/rules.ts';
 import * as api from '@tiphys/sdk/api';
 import { Registry } from '@tiphys/sdk/runtime';
+import { type Component, componentStatuses } from './componentstatus/endpoint.ts';
+import { storeComponents } from './componentstatus/stores.ts';
 import { discovery } from './discovery/endpoint.ts';
 import { issuerDiscovery } from './discovery/openid.ts';
 import { rootPaths } from './discovery/paths.ts';
@@ -48,6 +50,8 @@ export interface PartsConfig extends KindHooksConfig {
   readonly enableAdmissionPlugins?: readonly string[];
   /** Where the server's metrics go; `/metrics` tells all that is in it. */
   readonly metrics?: Registry;
+  /** What `componentstatuses` tells of, besides the stores. */
+  readonly components?: readonly Component[];
   /** How the agents of nodes are reached. */
   readonly nodes: NodeConnector;
   /** Of requests from outside that are in work at once. */
@@ -93,6 +97,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
           () => server.registries.of(api.pod),
           () => server.admission,
         ),
+        componentStatuses([...(config.components ?? []), ...storeComponents(server.deps)], server.deps.clock),
         discovery(server.kinds.all, config.advertised),
         version,
         issuerDiscovery(config),

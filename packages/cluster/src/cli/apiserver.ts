@@ -13,6 +13,7 @@ import {
   ApiServer,
   bootstrap,
   ClusterIps,
+  type Component,
   kindsServedBy,
   listen,
   type Listening,
@@ -32,6 +33,7 @@ import {
 } from '../apiserver/index.ts';
 import { Pki, ServiceAccountTokens } from '../pki/index.ts';
 import { compactRegularly, type ServedEtcd, type StoreBackend } from '../store/index.ts';
+import { componentsBeside } from './component-checks.ts';
 import { filesIn, reasonOf } from './data-dir.ts';
 import { Failure } from './failure.ts';
 import { machineAddress } from './machine.ts';
@@ -103,7 +105,8 @@ export async function runApiServer(options: ApiServerOptions, level: Level, sign
   try {
     overrides = await openOverrides(options, world);
     const deps = { store, overrides, ...world, log: stderrLogger(level) };
-    const { ended, listening, pki } = await startApiServer(options, deps, signal);
+    const components = componentsBeside(systemClock);
+    const { ended, listening, pki } = await startApiServer(options, { ...deps, components }, signal);
     if (options.serveEtcd) {
       const { serveStore } = await import('./serve-etcd.ts');
       served = await serveStore(store, options.serveEtcd, { pki, dataDir: options.dataDir, clock: systemClock });
@@ -125,6 +128,7 @@ export async function startApiServer(
   deps: {
     store: StoreBackend;
     overrides?: readonly StoreOverride[];
+    components: readonly Component[];
     clock: Clock;
     random: Random;
     log: Logger;
@@ -169,6 +173,7 @@ export async function startApiServer(
     ],
     tokenAuthenticators: options.tokenAuthFile ? [tokensOf(options.tokenAuthFile)] : [],
     nodes,
+    components: deps.components,
     clusterIps,
     ...given(options, ['limits', 'requestTimeoutMs', 'minWatchSeconds', 'allowAnonymous', 'authorizationModes']),
     advertised: () => `${address}:${options.securePort}`,

@@ -5,6 +5,7 @@ import { Broadcast, group, isAbort, systemClock, systemRandom, whenAborted } fro
 import { type ApiServer, serverItself } from '../apiserver/index.ts';
 import { kubeconfig, writeFileOnce } from '../pki/index.ts';
 import { startApiServer } from './apiserver.ts';
+import { componentsWithin } from './component-checks.ts';
 import { filesIn } from './data-dir.ts';
 import { type Level, stderrLogger } from './logger.ts';
 import { whyNoRealNode } from './machine.ts';
@@ -52,7 +53,7 @@ export async function runUp(options: UpOptions, { signal, keepsPods }: Stop): Pr
         portFlag: '--port',
         enableAdmissionPlugins: ['NodeRestriction'],
       },
-      { ...deps, store },
+      { ...deps, store, components: componentsWithin() },
       tasks.signal,
     );
     tasks.go(() => ended);

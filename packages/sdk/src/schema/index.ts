@@ -10,6 +10,7 @@ export { internalValue } from './internal-value.ts';
 export { settle } from './settle.ts';
 export { restoreProblem } from './restore.ts';
 export { setFields } from './set-fields.ts';
+export { type Conversion, convertedVersionOf } from './converted-version.ts';
 export { type Retirement, versionOf } from './version-of.ts';
 export {
   type AnyKind,

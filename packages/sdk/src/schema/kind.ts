@@ -47,7 +47,7 @@ export interface PartStrategy<O> {
   readonly keepsMetadata?: boolean;
   /** Brings back, from `old`, everything that this subresource may not change. */
   prepareForUpdate?(next: O, old: O, context: WriteContext): void;
-  validate?(next: O, old: O): Iterable<FieldError>;
+  validate?(next: O, old: O, context: Pick<WriteContext, 'now'>): Iterable<FieldError>;
   warnings?(next: O, old: O): Iterable<string>;
 }
 

@@ -23,21 +23,27 @@ export function versionOf<O extends KubeObject, M>(
   return defineKind<O, M>({
     ...hub,
     version,
-    schema: { shape: renamed(hub.schema.shape, hub.version, version) },
+    schema: { shape: renamed(hub.schema.shape, { from: hub.version, to: version }) },
     hub: {
       kind: erase(hub) satisfies AnyKind,
       toHub: (object) => as(object, hub.apiVersion),
       fromHub: (object) => as(object, apiVersion) as unknown as O,
     },
-    ...(retirement && { deprecated: notice(`${apiVersion} ${hub.kind}`, retirement) }),
+    ...(retirement && { deprecated: retirementNotice(`${apiVersion} ${hub.kind}`, retirement) }),
   });
 }
 
-const notice = (what: string, { deprecated, removed, replacement }: Retirement): string =>
+export const retirementNotice = (what: string, { deprecated, removed, replacement }: Retirement): string =>
   `${what} is deprecated in v${deprecated}+, unavailable in v${removed}+${replacement ? `; use ${replacement}` : ''}`;
 
-/** The struct with the version in its own name and in those of the structs that it is made of. */
-function renamed(root: StructShape, from: string, to: string): StructShape {
+/**
+ * The struct with the version in its own name and in those of the structs that it is made of. Some may be replaced by others,
+ * which say the version in their names already.
+ */
+export function renamed(
+  root: StructShape,
+  { from, to, replaced = new Map() }: { from: string; to: string; replaced?: ReadonlyMap<Shape, StructShape> },
+): StructShape {
   const group = root.name.slice(0, root.name.lastIndexOf(`.${from}.`));
   const prefix = `${group}.${from}.`;
   const made = new Map<Shape, Shape>();
@@ -51,12 +57,15 @@ function renamed(root: StructShape, from: string, to: string): StructShape {
   const renameOne = (shape: Shape): Shape => {
     if (shape.type === 'list') return { ...shape, items: rename(shape.items) };
     if (shape.type === 'map') return { ...shape, values: rename(shape.values) };
-    if (shape.type !== 'struct' || !shape.name.startsWith(prefix)) return shape;
+    if (shape.type !== 'struct') return shape;
+    const form = replaced.get(shape) ?? shape;
+    const name = form.name.startsWith(prefix) ? `${group}.${to}.${form.name.slice(prefix.length)}` : form.name;
+    if (!name.startsWith(`${group}.${to}.`)) return shape;
     const fields = new Map<string, FieldShape>();
-    const next = { ...shape, name: `${group}.${to}.${shape.name.slice(prefix.length)}`, fields };
+    const next = { ...form, name, fields };
     // Known before its fields are: a struct may hold itself.
     made.set(shape, next);
-    for (const [name, field] of shape.fields) fields.set(name, { ...field, shape: rename(field.shape) });
+    for (const [name, field] of form.fields) fields.set(name, { ...field, shape: rename(field.shape) });
     return next;
   };
   return rename(root);

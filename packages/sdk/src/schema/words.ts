@@ -220,6 +220,11 @@ export const needed = <O, I>(n: Number_, schema: Schema<O, I>, options?: FieldOp
   const { field } = make(schema.shape.type === 'struct' ? 'optional' : 'zero', n, schema, options);
   return { field: { ...field, required: true } } as Field<O, I, true, true>;
 };
+/** The same where the zero value is as good as any other. */
+export const neededOrZero = <O, I>(n: Number_, schema: Schema<O, I>, options?: FieldOptions<I>) => {
+  const { field } = make('optional', n, schema, options);
+  return { field: { ...field, required: true } } as Field<O, I, false, true>;
+};
 
 /** Not required, yet always written. */
 export const held = ((n: Number_, schema: Schema<unknown>, options?: FieldOptions<unknown>) =>

@@ -18,7 +18,7 @@ export interface ApiResource {
 /** Everything a kind answers under: itself, its status, its scale, its other subresources; sorted as upstream lists them. */
 export function resourcesOf(kind: AnyKind): ApiResource[] {
   const namespaced = kind.scope === 'Namespaced';
-  const stored = kind.verbs.includes('get');
+  const stored = kind.verbs.includes('watch');
   const part = (
     name: string,
     of: string,

@@ -45,7 +45,7 @@ const overrideChecks = (check: HealthCheck['check'], i: number): HealthCheck[] =
 ];
 
 /** Whether the store answers. However many ask at once, it is asked once. */
-function storeCheck(store: StoreBackend, clock: Clock): () => Promise<string | undefined> {
+export function storeCheck(store: StoreBackend, clock: Clock): () => Promise<string | undefined> {
   let asking: Promise<string | undefined> | undefined;
   return () => (asking ??= ask().finally(() => (asking = undefined)));
 

@@ -1,5 +1,5 @@
-import type { KubeObject } from '@tiphys/sdk/machinery';
-import type { WriteRequest } from './registry.ts';
+import type { FieldError, KubeObject } from '@tiphys/sdk/machinery';
+import type { UpdateRequest, WriteRequest } from './registry.ts';
 
 /** Takes back what a hook reserved, when the write fails or was only tried. */
 export type Undo = () => void;
@@ -11,6 +11,8 @@ export type Undo = () => void;
 export interface KindHooks {
   beforeCreate?(object: KubeObject, request: WriteRequest): Undo | undefined | Promise<Undo | undefined>;
   beforeUpdate?(next: KubeObject, old: KubeObject, request: WriteRequest): Undo | undefined | Promise<Undo | undefined>;
+  /** Of a valid write to a part of the object, what depends on who writes. */
+  partRules?(next: KubeObject, old: KubeObject, request: UpdateRequest): Iterable<FieldError>;
   beforeDelete?(object: KubeObject, request: WriteRequest): void | Promise<void>;
   /** What is stored now and what was before; done before the client hears of it. */
   afterWrite?(next: KubeObject | undefined, old: KubeObject | undefined): void | Promise<void>;

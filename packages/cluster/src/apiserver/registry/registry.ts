@@ -256,19 +256,17 @@ export class Registry {
     const part = request.strategy ?? this.#part(request.subresource);
     this.#keepSystemFields(next, old);
     const undo = part ? undefined : await this.#hooks.beforeUpdate?.(next, old, request);
+    const context = { now: clock.now(), user: request.user, warn: (text: string) => request.warn(text) };
     try {
-      this.#prepareUpdate(next, old, part, {
-        now: clock.now(),
-        user: request.user,
-        warn: (text) => request.warn(text),
-      });
+      this.#prepareUpdate(next, old, part, context);
       if (!request.strategy && countsGeneration(this) && !equal(specOf(next), specOf(old))) {
         setFields(objectMeta, next.metadata, { generation: (old.metadata.generation ?? 0) + 1 });
       }
       this.#refuseInvalid(next, [
         ...this.#metadataProblems(next, old.metadata),
-        ...((part ? part.validate?.(next, old) : kind.validate?.(next, old)) ?? []),
+        ...((part ? part.validate?.(next, old, context) : kind.validate?.(next, old)) ?? []),
       ]);
+      if (part) this.#refuseInvalid(next, [...(this.#hooks.partRules?.(next, old, request) ?? [])]);
       for (const w of (part ? part.warnings?.(next, old) : kind.warnings?.(next, old)) ?? []) request.warn(w);
       await admission.validate(attributes);
       settle(kind.schema.shape, next);

@@ -39,7 +39,7 @@ export function rowResponse(
   return valueResponse(c, { ...head, rows: [row({ object })] }, form, status);
 }
 
-function tableOf(c: RequestContext, kind: AnyKind, { version }: Negotiated, metadata: JsonObject) {
+export function tableOf(c: RequestContext, kind: AnyKind, { version }: Negotiated, metadata: JsonObject) {
   const include = includeObjectOf(c.query);
   return {
     head: {

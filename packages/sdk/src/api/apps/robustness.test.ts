@@ -79,7 +79,7 @@ function judge(kind: AnyKind, object: KubeObject): void {
     if (typeof part !== 'object') continue;
     const written = deepCopy(old);
     part.prepareForUpdate?.(written, old, context);
-    said.push(...(part.validate?.(written, old) ?? []), ...(part.warnings?.(written, old) ?? []));
+    said.push(...(part.validate?.(written, old, context) ?? []), ...(part.warnings?.(written, old) ?? []));
   }
   for (const column of kind.columns ?? []) column.value(object, { now: 0 });
   assert.ok(said.every(Boolean));

@@ -111,7 +111,7 @@ test('a stateful set’s status counts no part above the whole', () => {
   const { status } = statefulSet;
   assert.ok(typeof status === 'object');
   const next = aStatefulSet({}, { replicas: 1, readyReplicas: 1, availableReplicas: 2 });
-  assert.deepEqual([...status.validate!(next, aStatefulSet({}, { collisionCount: 2 }))].map(lineOf), [
+  assert.deepEqual([...status.validate!(next, aStatefulSet({}, { collisionCount: 2 }), context)].map(lineOf), [
     'status.availableReplicas: Invalid value: 2: cannot be greater than status.replicas',
     'status.availableReplicas: Invalid value: 2: cannot be greater than status.readyReplicas',
     'status.collisionCount: Invalid value: 0: cannot be decremented',

@@ -100,6 +100,7 @@ test('a status counts no part above the whole', () => {
   const errors = status.validate!(
     aDeployment({}, { replicas: 1, readyReplicas: 2, availableReplicas: 3, collisionCount: 0 }),
     aDeployment({}, { collisionCount: 1 }),
+    { now: 0 },
   );
   assert.deepEqual([...errors].map(lineOf), [
     'status.readyReplicas: Invalid value: 2: cannot be greater than status.replicas',

@@ -198,7 +198,7 @@ describe('a job’s status', () => {
   ];
   for (const [name, old, next, want] of rows) {
     test(name, () => {
-      const lines = [...status.validate!(aJob({}, { status: next }), aJob({}, { status: old }))].map(lineOf);
+      const lines = [...status.validate!(aJob({}, { status: next }), aJob({}, { status: old }), context)].map(lineOf);
       assert.deepEqual(lines, want);
     });
   }

@@ -1,4 +1,5 @@
 export * from './certificate-request.ts';
 export * from './certificatesigningrequest.ts';
 export * from './clustertrustbundle.ts';
+export * from './podcertificaterequest.ts';
 export * from './signingrequest-spec.ts';

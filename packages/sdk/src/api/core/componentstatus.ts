@@ -1,4 +1,5 @@
 import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 
 const componentConditionShape = s.struct('io.k8s.api.core.v1.ComponentCondition', {
@@ -34,5 +35,17 @@ export const componentStatus: Kind<ComponentStatus, ComponentStatusManifest> = d
   scope: 'Cluster',
   shortNames: ['cs'],
   verbs: ['get', 'list'],
+  deprecated: 'v1 ComponentStatus is deprecated in v1.19+',
   schema: componentStatusShape,
+  columns: [
+    nameColumn,
+    { name: 'Status', type: 'string', value: (cs) => words[healthOf(cs)?.status ?? ''] ?? 'Unknown' },
+    { name: 'Message', type: 'string', value: (cs) => healthOf(cs)?.message ?? '' },
+    { name: 'Error', type: 'string', value: (cs) => healthOf(cs)?.error ?? '' },
+  ],
 });
+
+const words: Readonly<Record<string, string>> = { True: 'Healthy', False: 'Unhealthy', Unknown: 'Unhealthy' };
+
+const healthOf = ({ conditions }: ComponentStatus): ComponentCondition | undefined =>
+  conditions?.find(({ type }) => type === 'Healthy');

@@ -61,7 +61,7 @@ export interface DeviceTolerationManifest extends s.In<typeof deviceTolerationSh
 export const deviceToleration: Struct<DeviceToleration, DeviceTolerationManifest> = deviceTolerationShape;
 
 /** How many are asked for when nobody says. */
-const oneUnlessAll = ({ allocationMode }: Readonly<Record<string, unknown>>): number | undefined =>
+export const oneUnlessAll = ({ allocationMode }: Readonly<Record<string, unknown>>): number | undefined =>
   allocationMode === 'ExactCount' ? 1 : undefined;
 
 const exactDeviceRequestShape = s.struct('io.k8s.api.resource.v1.ExactDeviceRequest', {

@@ -4,4 +4,6 @@ export * from './deviceclass.ts';
 export * from './devicetaintrule.ts';
 export * from './resourceclaim.ts';
 export * from './resourceclaimtemplate.ts';
+export * from './resourcepoolstatusrequest.ts';
 export * from './resourceslice.ts';
+export * from './v1beta1.ts';

@@ -109,7 +109,8 @@ test('statuses of claims: what is allocated stays, and drivers speak of what is 
       ['status.devices[0]: Invalid value: "d.example.com/p/gpu-1": must be an allocated device in the claim'],
     ],
   ];
-  for (const [next, old, want] of table) assert.deepEqual(lines(status.validate!(claim(next), claim(old))), want);
+  for (const [next, old, want] of table)
+    assert.deepEqual(lines(status.validate!(claim(next), claim(old), context)), want);
   const freed = claim({ devices: [device({})] });
   status.prepareForUpdate!(freed, claim({ allocation }), context);
   assert.deepEqual(freed.status, {});

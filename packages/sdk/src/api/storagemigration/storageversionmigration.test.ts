@@ -29,7 +29,8 @@ test('it ends one way, once', () => {
   const { status } = storageVersionMigration;
   assert.ok(typeof status === 'object');
   const refused = (next: Json, old: Json = {}) =>
-    lines(status.validate!(aMigration({ resource: 'pods' }, next), aMigration({ resource: 'pods' }, old))).length;
+    lines(status.validate!(aMigration({ resource: 'pods' }, next), aMigration({ resource: 'pods' }, old), { now: 0 }))
+      .length;
   const done = { conditions: [is('Succeeded')], resourceVersion: '7' };
   assert.equal(refused(done), 0);
   assert.equal(refused({ conditions: [is('Succeeded'), is('Failed')] }), 1);

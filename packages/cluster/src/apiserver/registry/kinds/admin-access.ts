@@ -10,7 +10,7 @@ const label = 'resource.kubernetes.io/admin-access';
 export function adminAccessHooks({ group, kind }: Resource, registries: () => Registries): KindHooks {
   return {
     beforeCreate(object, { namespace }) {
-      const at = requested(object);
+      const at = requested(kind.hub?.toHub(object) ?? object);
       if (!at) return;
       const labels = registries().find('', 'v1', 'namespaces')?.find('', namespace)?.object.metadata.labels;
       if (labels?.[label] === 'true') return;

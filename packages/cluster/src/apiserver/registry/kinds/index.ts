@@ -8,6 +8,7 @@ import type { Resource } from '../resource.ts';
 import { AddressObjects } from './address-objects.ts';
 import { adminAccessHooks } from './admin-access.ts';
 import type { ClusterIps } from './cluster-ips.ts';
+import { podCertificateHooks } from './pod-certificate.ts';
 import { bindingHooks, type RbacHookDeps, roleHooks } from './rbac.ts';
 import { serviceHooks } from './service.ts';
 
@@ -42,6 +43,8 @@ export function hooksOf(
     case 'rbac.authorization.k8s.io/rolebindings':
     case 'rbac.authorization.k8s.io/clusterrolebindings':
       return bindingHooks(resource, rbac());
+    case 'certificates.k8s.io/podcertificaterequests':
+      return podCertificateHooks(() => access().authorizer);
     case 'resource.k8s.io/resourceclaims':
     case 'resource.k8s.io/resourceclaimtemplates':
       return adminAccessHooks(resource, () => server.registries);

@@ -20,7 +20,7 @@ function written(part: PartStrategy<Pod>, old: Pod, edit: (next: Pod) => void): 
   const next = deepCopy(old);
   edit(next);
   part.prepareForUpdate!(next, old, { now: 0, warn: () => {} });
-  return { next, lines: [...part.validate!(next, old)].map(lineOf) };
+  return { next, lines: [...part.validate!(next, old, { now: 0 })].map(lineOf) };
 }
 
 describe('a resize', () => {

@@ -1,0 +1,144 @@
+import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import {
+  dnsSubdomainProblems,
+  field,
+  type FieldError,
+  invalid,
+  invalidUnshown,
+  type Path,
+  problemsAt,
+  required,
+  tooLong,
+  typedString,
+} from '../../machinery/index.ts';
+import { validateAnnotations } from '../../schema/index.ts';
+import { type CertificateRequest, parseCertificateRequest } from './certificate-request.ts';
+import type { PodCertificateRequestSpec } from './podcertificaterequest.ts';
+import { signerNameRules } from './signer-name.ts';
+
+const at = field('spec');
+const longestUid = 128;
+const largestKeyPart = 10 * 1024;
+const hour = 60 * 60;
+const seconds = { least: hour, mostForAnybody: 91 * 24 * hour, mostForOurs: 24 * hour };
+const curves = ['prime256v1', 'secp384r1', 'secp521r1'];
+const moduli = [3072, 4096];
+
+export function* podCertificateSpecRules(spec: PodCertificateRequestSpec): Iterable<FieldError> {
+  const { signerName, unverifiedUserAnnotations, maxExpirationSeconds } = spec;
+  yield* signerNameRules(signerName, at.child('signerName'));
+  yield* userAnnotationRules(unverifiedUserAnnotations, at.child('unverifiedUserAnnotations'));
+  for (const of of ['pod', 'serviceAccount', 'node'] as const) {
+    const [name, uid] = [`${of}Name`, `${of}UID`] as const;
+    yield* problemsAt(dnsSubdomainProblems(spec[name]), spec[name], at.child(name));
+    yield* uidRules(spec[uid], at.child(uid));
+  }
+  const most = isOurs(signerName) ? seconds.mostForOurs : seconds.mostForAnybody;
+  if (maxExpirationSeconds < seconds.least || maxExpirationSeconds > most) {
+    const why = `must be in the range [${seconds.least}, ${most}]`;
+    yield invalid(at.child('maxExpirationSeconds'), maxExpirationSeconds, why);
+  }
+  yield* keyRules(spec);
+}
+
+/** Signers of Kubernetes itself. */
+function isOurs(signerName: string): boolean {
+  const [domain = ''] = signerName.split('/');
+  return domain === 'kubernetes.io' || domain.endsWith('.kubernetes.io');
+}
+
+function* userAnnotationRules(
+  annotations: Readonly<Record<string, string>> | undefined,
+  here: Path,
+): Iterable<FieldError> {
+  yield* validateAnnotations(annotations, here);
+  for (const key of Object.keys(annotations ?? {})) {
+    if (!key.includes('/')) yield invalid(here, key, 'must be a domain-prefixed key (such as "acme.io/foo")');
+  }
+}
+
+function* uidRules(uid: string, here: Path): Iterable<FieldError> {
+  if (!uid) yield invalid(here, uid, 'must not be empty');
+  if (Buffer.byteLength(uid) > longestUid) yield tooLong(here, longestUid);
+}
+
+/** Either an empty request that the key has signed, or, in the old way, the key with a signature of the pod's UID. */
+function* keyRules(spec: PodCertificateRequestSpec): Iterable<FieldError> {
+  const { podUID, pkixPublicKey, proofOfPossession, stubPKCS10Request } = spec;
+  const parts = { stubPKCS10Request, pkixPublicKey, proofOfPossession };
+  for (const [name, part] of Object.entries(parts)) {
+    if (bytesOf(part).length > largestKeyPart) return yield tooLong(at.child(name), largestKeyPart);
+  }
+  const [stub, pkix, proof] = [at.child('stubPKCS10Request'), at.child('pkixPublicKey'), at.child('proofOfPossession')];
+  if (stubPKCS10Request) {
+    if (pkixPublicKey) yield invalidUnshown(pkix, 'must be empty if stubPKCS10Request is set');
+    if (proofOfPossession) yield invalidUnshown(proof, 'must be empty if stubPKCS10Request is set');
+    const request = readRequest(bytesOf(stubPKCS10Request));
+    if (!request) return yield invalid(stub, typedString(stubPKCS10Request), 'must be a valid PKCS#10 request');
+    if (yield* keyTypeRules(request.publicKey, stub)) return;
+    const problem = request.signatureProblem();
+    if (problem) yield invalidUnshown(stub, 'could not verify the signature of the request');
+    return;
+  }
+  if (!pkixPublicKey) return yield required(stub);
+  const key = readKey(bytesOf(pkixPublicKey));
+  if (!key) return yield invalid(pkix, typedString(pkixPublicKey), 'must be a valid PKIX-serialized public key');
+  if (yield* keyTypeRules(key, pkix)) return;
+  if (!proves(key, podUID, bytesOf(proofOfPossession))) {
+    yield invalidUnshown(proof, 'could not verify proof-of-possession signature');
+  }
+}
+
+const bytesOf = (base64: string | null): Buffer => Buffer.from(base64 ?? '', 'base64');
+
+function readRequest(bytes: Uint8Array): CertificateRequest | undefined {
+  try {
+    return parseCertificateRequest(bytes);
+  } catch {
+    return undefined; // told as invalid by who asked
+  }
+}
+
+function readKey(bytes: Buffer): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: bytes, format: 'der', type: 'spki' });
+  } catch {
+    return undefined; // told as invalid by who asked
+  }
+}
+
+/** Answers whether there was something to say. */
+function* keyTypeRules(key: KeyObject, here: Path): Generator<FieldError, boolean> {
+  const { namedCurve = '', modulusLength = 0 } = key.asymmetricKeyDetails ?? {};
+  switch (key.asymmetricKeyType) {
+    case 'ed25519':
+      return false;
+    case 'ec':
+      if (curves.includes(namedCurve)) return false;
+      yield invalid(here, `curve ${namedCurve}`, 'elliptic public keys must use curve P256 or P384');
+      return true;
+    case 'rsa':
+      if (moduli.includes(modulusLength)) return false;
+      yield invalid(here, `${modulusLength}-bit modulus`, 'RSA keys must have modulus size 3072 or 4096');
+      return true;
+    default: {
+      const der = key.export({ format: 'der', type: 'spki' }).toString('base64');
+      const why = 'unknown public key type; supported types are Ed25519, ECDSA, and RSA';
+      yield invalid(here, typedString(der), why);
+      return true;
+    }
+  }
+}
+
+function proves(key: KeyObject, uid: string, signature: Buffer): boolean {
+  const said = Buffer.from(uid);
+  if (key.asymmetricKeyType === 'ed25519') return verify(null, said, key, signature);
+  if (key.asymmetricKeyType === 'ec') return verify('sha256', said, key, signature);
+  const { RSA_PKCS1_PSS_PADDING: padding, RSA_PSS_SALTLEN_AUTO: saltLength } = constants;
+  return verify('sha256', said, { key, padding, saltLength }, signature);
+}
+
+/** The key that the certificate is for; it was looked at when it was asked for. */
+export function requestedKeyOf({ stubPKCS10Request, pkixPublicKey }: PodCertificateRequestSpec): KeyObject | undefined {
+  return stubPKCS10Request ? readRequest(bytesOf(stubPKCS10Request))?.publicKey : readKey(bytesOf(pkixPublicKey));
+}
