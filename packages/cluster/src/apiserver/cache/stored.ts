@@ -50,14 +50,14 @@ export class Unreadable extends Error {
 const newline = 0x0a;
 
 /**
- * The body of what was found in the store. Ours, and JSON that a kube-apiserver wrote, is taken as it is; its protobuf, other
- * versions of the kind and JSON in another order are read as a request's body is, and written anew. Throws `Unreadable`.
+ * The body of what was found in the store. Ours is taken as it is. What a kube-apiserver wrote, which fills in defaults when it
+ * reads and ends its JSON with a new line, other versions of the kind and JSON in another order are read as a request's body is,
+ * and written anew. Throws `Unreadable`.
  */
 export function readBody(resource: Resource, key: string, stored: Uint8Array): Uint8Array {
   const start = bodyStart(resource).bytes;
-  if (Buffer.compare(start, stored.subarray(0, start.length)) === 0) {
-    return stored.at(-1) === newline ? stored.subarray(0, -1) : stored;
-  }
+  const isOurs = stored.at(-1) !== newline && Buffer.compare(start, stored.subarray(0, start.length)) === 0;
+  if (isOurs) return stored;
   try {
     return storedBody(resource, hubObject(resource, stored));
   } catch (cause) {
@@ -66,12 +66,14 @@ export function readBody(resource: Resource, key: string, stored: Uint8Array): U
 }
 
 function hubObject(resource: Resource, stored: Uint8Array): KubeObject {
-  const { apiVersion, kind: name, value } = stored[0] === 0x7b ? fromJson(stored) : fromProtobuf(stored);
+  const isJson = stored[0] === 0x7b;
+  const { apiVersion, kind: name, value } = isJson ? fromJson(stored) : fromProtobuf(stored);
   // The kind may be left out: older bodies of ours don't say it.
   const kind = name ? versionOf(resource.kind, apiVersion, name) : resource.kind;
   const object = decode(kind.schema.shape, value(kind), {}) as KubeObject;
   kind.default?.(object);
-  settle(kind.schema.shape, object);
+  // Only JSON tells an empty list from none.
+  if (!isJson) settle(kind.schema.shape, object);
   return kind.hub ? kind.hub.toHub(object) : object;
 }
 

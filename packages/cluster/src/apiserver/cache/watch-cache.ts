@@ -84,7 +84,10 @@ export class WatchCache {
 
   /** Takes in an object at start-up, when nobody watches yet. */
   load(item: StoredItem): void {
-    this.#set(Entry.read(this.resource, item));
+    const entry = Entry.read(this.resource, item);
+    this.#set(entry);
+    // It was looked into for the indexes, or to be read at all; most objects nobody looks into again soon.
+    entry.forgetParsed();
   }
 
   /** Takes in what the store tells, in its order. */
