@@ -12,6 +12,7 @@ import * as api from '@tiphys/sdk/api';
 import { Registry } from '@tiphys/sdk/runtime';
 import { type Component, componentStatuses } from './componentstatus/endpoint.ts';
 import { storeComponents } from './componentstatus/stores.ts';
+import { computedFrom } from './computed-from.ts';
 import { discovery } from './discovery/endpoint.ts';
 import { issuerDiscovery } from './discovery/openid.ts';
 import { rootPaths } from './discovery/paths.ts';
@@ -98,13 +99,13 @@ export function standardParts(config: PartsConfig): ApiServerParts {
           () => server.admission,
         ),
         componentStatuses([...(config.components ?? []), ...storeComponents(server.deps)], server.deps.clock),
-        discovery(server.kinds.all, config.advertised),
+        discovery(server.served, config.advertised),
         version,
         issuerDiscovery(config),
-        openApi(server.kinds.all, server.deps.clock),
+        openApi(() => server.kinds.all, server.deps.clock),
         health(healthChecks({ ...server.deps, lifecycle: server.lifecycle })),
         metrics(registry),
-        rootPaths(server.kinds.all),
+        rootPaths(server.served),
       ];
     },
     admission: (server) =>
@@ -117,7 +118,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
         enable: config.enableAdmissionPlugins ?? [],
       }),
     subresources: (server) =>
-      subresourcesOf(server.kinds.stored, {
+      subresourcesOf({
         ...config,
         admission: () => server.admission,
         budgets: () => server.registries.of(api.podDisruptionBudget),
@@ -136,9 +137,9 @@ export function standardParts(config: PartsConfig): ApiServerParts {
   };
 }
 
-const isServedBy = ({ kinds }: ApiServer) => {
-  const served = new Set(kinds.all.map((k) => `${k.group}/${k.version}/${k.plural}`));
-  return ({ group, version: v, resource }: RequestInfo): boolean => served.has(`${group}/${v}/${resource}`);
+const isServedBy = ({ served }: ApiServer) => {
+  const paths = computedFrom(served, (kinds) => new Set(kinds.map((k) => `${k.group}/${k.version}/${k.plural}`)));
+  return ({ group, version: v, resource }: RequestInfo): boolean => paths().has(`${group}/${v}/${resource}`);
 };
 
 /** Who asks and what they may. */

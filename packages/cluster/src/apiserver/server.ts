@@ -10,8 +10,13 @@ import { requestInfo } from './filters/request-info.ts';
 import { dispatcher, type Endpoint, type SubresourceHandler } from './handlers/dispatch.ts';
 import { errorResponse } from './handlers/respond.ts';
 import { type ServedKinds, standardKinds } from './kinds.ts';
+import { customResourceDefinition } from '@tiphys/sdk/api';
+import type { AnyKind } from '@tiphys/sdk/schema';
+import { CustomResources } from './crd/custom-resources.ts';
+import { terminationHooks } from './crd/termination.ts';
 import type { KindHooks } from './registry/kind-hooks.ts';
 import { Registries } from './registry/registries.ts';
+import { Registry } from './registry/registry.ts';
 import { type Resource, resourceOf } from './registry/resource.ts';
 
 export interface ApiServerDeps {
@@ -46,6 +51,8 @@ export class ApiServer {
   readonly lifecycle = new Lifecycle();
   readonly #ids: Random;
   #registries: Registries | undefined;
+  #custom: CustomResources | undefined;
+  #served: { readonly custom: readonly AnyKind[]; readonly all: readonly AnyKind[] } | undefined;
   #handler: Handler | undefined;
   #admission = new AdmissionChain([]);
 
@@ -61,6 +68,18 @@ export class ApiServer {
     return this.#registries;
   }
 
+  /** Resources that others have defined; none where definitions aren't served. */
+  get custom(): CustomResources | undefined {
+    return this.#custom;
+  }
+
+  /** Every kind that is served now, defined ones among them: the same array as long as nothing changes. */
+  readonly served = (): readonly AnyKind[] => {
+    const custom = this.#custom?.kinds ?? [];
+    if (this.#served?.custom !== custom) this.#served = { custom, all: [...this.kinds.all, ...custom] };
+    return this.#served.all;
+  };
+
   /** What looks at writes that registries don't see. */
   get admission(): AdmissionChain {
     return this.#admission;
@@ -75,8 +94,21 @@ export class ApiServer {
     this.#registries = new Registries(this.kinds.stored, { feeds: this.feeds, admission, clock, random }, (r) =>
       parts.hooks(this, r),
     );
+    const { feeds } = this;
+    const { group, version, plural } = customResourceDefinition;
+    const definitions = this.#registries.find(group, version, plural)?.cache;
+    if (definitions) {
+      const registryOf = (r: Resource) =>
+        new Registry(
+          r,
+          { feed: feeds.of(r), admission, clock, random },
+          terminationHooks(r, () => this.#custom?.definitionOf(r.group, r.resource)),
+        );
+      this.#custom = new CustomResources({ feeds, definitions, registryOf });
+    }
     const last = dispatcher({
       registries: this.#registries,
+      ...(this.#custom && { custom: this.#custom }),
       clock,
       random,
       minWatchSeconds: parts.minWatchSeconds ?? 1800,

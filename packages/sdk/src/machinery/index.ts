@@ -22,3 +22,4 @@ export * from './selectors/index.ts';
 export * from './json/index.ts';
 export * from './patches/index.ts';
 export { parseDuration } from './duration.ts';
+export { type JsonPath, parseJsonPath } from './json-path.ts';

@@ -12,8 +12,11 @@ export type Shape =
   | { readonly type: 'time'; readonly micro: boolean }
   /** Base64 in JSON, raw in protobuf. A few are published as the atomic lists that they are in Go. */
   | { readonly type: 'bytes'; readonly listType?: 'atomic' }
-  /** Any JSON value, kept as it is (`RawExtension`, `FieldsV1`, JSON). `name` is its published definition. */
-  | { readonly type: 'any'; readonly name?: string }
+  /**
+   * Any JSON value, kept as it is (`RawExtension`, `FieldsV1`, JSON). `name` is its published definition. `deduced`: server-side
+   * apply sees an object's members one by one, whatever they are.
+   */
+  | { readonly type: 'any'; readonly name?: string; readonly deduced?: boolean }
   | ListShape
   | MapShape
   | StructShape
@@ -64,6 +67,18 @@ export interface StructShape {
   readonly unions?: readonly Union[];
   /** Fills what depends on several fields at once; runs when every field has been decoded and filled. */
   readonly fill?: (value: Record<string, unknown>) => void;
+  /** What members are that aren't among the fields; absent where there are none. */
+  readonly rest?: Shape | undefined;
+  /** Reads the whole value, in place of what its fields say of types and defaults: custom resources are read by their schema. */
+  readonly read?: (value: unknown, options: ReadOptions) => Record<string, unknown>;
+}
+
+export interface ReadOptions {
+  /** Defaults are filled. */
+  readonly fill: boolean;
+  /** It was stored, perhaps under other rules: what can't be read any more is left out. */
+  readonly lenient: boolean;
+  readonly onUnknown: ((path: string) => void) | undefined;
 }
 
 /**

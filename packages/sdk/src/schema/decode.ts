@@ -7,6 +7,7 @@ import {
   noteEmpty,
   own,
   put,
+  type ReadOptions,
   type Shape,
   type StructShape,
 } from '../machinery/index.ts';
@@ -19,6 +20,8 @@ export interface DecodeOptions {
   fill?: boolean;
   /** Called with the path of every field that the schema doesn't have; such fields are dropped. */
   onUnknown?: (path: string) => void;
+  /** It was stored, perhaps under other rules: where the shape allows it, what can't be read any more is left out. */
+  lenient?: boolean;
 }
 
 /**
@@ -27,12 +30,11 @@ export interface DecodeOptions {
  * for a value of the wrong type. The input isn't changed; parts of it may be shared by the result.
  */
 export function decode(shape: Shape, value: unknown, options: DecodeOptions = {}): unknown {
-  return decoderOf(shape)(value, { fill: options.fill ?? true, onUnknown: options.onUnknown, path: [], owner: '' });
+  const { fill = true, lenient = false, onUnknown } = options;
+  return decoderOf(shape)(value, { fill, lenient, onUnknown, path: [], owner: '' });
 }
 
-interface Context {
-  readonly fill: boolean;
-  readonly onUnknown: ((path: string) => void) | undefined;
+interface Context extends ReadOptions {
   /** Field names, and list positions as `[0]`, from the root. */
   readonly path: string[];
   /** Name of the struct that holds the field being decoded, for messages. */
@@ -117,8 +119,10 @@ function compile(shape: Shape): Decoder {
         return out;
       };
     }
-    case 'struct':
-      return compileStruct(shape);
+    case 'struct': {
+      const { read } = shape;
+      return read ? (v, c) => (isObject(v) ? read(v, c) : mismatch(shape, v, c)) : compileStruct(shape);
+    }
     case 'either':
       return compileEither(shape);
   }

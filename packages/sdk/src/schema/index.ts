@@ -31,5 +31,6 @@ export {
 } from './kind.ts';
 export * from './metadata-rules.ts';
 export * from './managed-fields/index.ts';
+export * from './structural/index.ts';
 export * from './protobuf/index.ts';
 export { wholeFloatProblem } from './whole-float-problem.ts';

@@ -6,6 +6,7 @@ export interface Column<O> {
   readonly name: string;
   readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
   readonly format?: string;
+  readonly description?: string;
   /** Upstream has cells without a heading: clients see them in rows alone. */
   readonly untitled?: boolean;
   /** 0 is always shown; 1 with `-o wide`. */
@@ -74,6 +75,8 @@ export interface KindDefinition<O extends KubeObject, M> {
   readonly scope: 'Namespaced' | 'Cluster';
   readonly shortNames?: readonly string[];
   readonly categories?: readonly string[];
+  /** The kind with `List` behind it unless given. */
+  readonly listKind?: string;
   /** Every verb of a stored kind unless given; a review (create only) isn't stored. */
   readonly verbs?: readonly string[];
   readonly schema: Struct<O, M>;
@@ -89,6 +92,11 @@ export interface KindDefinition<O extends KubeObject, M> {
   /** Subresources that write part of the object itself. */
   readonly parts?: Readonly<Record<string, PartStrategy<O>>>;
   readonly scale?: { specReplicas: string; statusReplicas: string; selector?: (o: O) => string };
+  /**
+   * Nobody compiled a type for it: its objects say what they are wherever they stand, in lists too, and have no protobuf and no
+   * strategic merge.
+   */
+  readonly unstructured?: boolean;
 
   /** Rule for names; a DNS subdomain unless given. A few kinds' names say what stands in the object. */
   validateName?(name: string, prefix: boolean, object: O): string[];
@@ -101,8 +109,8 @@ export interface KindDefinition<O extends KubeObject, M> {
   readonly createOnUpdate?: boolean;
   /** A write without a resourceVersion is refused unless this is so (upstream's default: it is). */
   readonly unconditionalUpdate?: boolean;
-  /** `metadata.generation` counts changes of the spec. On unless said otherwise for kinds with a status. */
-  readonly generation?: boolean;
+  /** `metadata.generation` counts changes: of the spec, or of what is told of. */
+  readonly generation?: boolean | ((object: O) => unknown);
   /** Something of its own, besides grace and finalizers, must be gone before it can be: a namespace's contents. */
   isHeld?(object: O): boolean;
   /** The first deletion only begins to end it. Marks it so; whoever holds it acts on that. */
@@ -125,6 +133,11 @@ export interface KindDefinition<O extends KubeObject, M> {
   readonly storagePrefix?: string;
   /** The kind's name in protobuf and stored objects when it is stored under another version. */
   readonly hub?: Hub<O>;
+
+  /** The object as it is once it has been stored and read again, where that differs from what was written. */
+  settled?(object: O): O;
+  /** Every version of it whose objects may stand in its place in the store, where not all of them are declared. */
+  versions?(): readonly AnyKind[];
 
   /** Fills what spans several structs; runs on every decode, after the schema's own defaults. Changes the object. */
   default?(object: O): void;
@@ -181,7 +194,7 @@ export function defineKind<O extends KubeObject, M>(definition: KindDefinition<O
   return {
     ...definition,
     singular: definition.singular ?? kind.toLowerCase(),
-    listKind: `${kind}List`,
+    listKind: definition.listKind ?? `${kind}List`,
     apiVersion: group ? `${group}/${version}` : version,
     verbs: definition.verbs ?? storedVerbs,
     shortNames: definition.shortNames ?? [],

@@ -11,6 +11,7 @@ export function restoreProblem(shape: Shape, value: unknown, live?: unknown): st
   if (value === null || value === undefined || value === live) return undefined;
   switch (shape.type) {
     case 'struct': {
+      if (shape.read) return undefined;
       if (!isObject(value)) return `cannot restore struct from: ${kindWord(value)}`;
       for (const { name, shape: member } of shape.fields.values()) {
         const problem = restoreProblem(member, own(value, name), memberOf(live, name));

@@ -33,6 +33,7 @@ function compile(shape: Shape): Settler {
     case 'map':
       return forEach(settlerOf(shape.values), (v) => (typeof v === 'object' && v !== null ? Object.values(v) : []));
     case 'struct': {
+      if (shape.read) return nothing;
       const fields = [...shape.fields.values()].flatMap(({ name, presence, shape: of }) => {
         const isHeldList = of.type === 'list' && (presence === 'held' || presence === 'required');
         const inside = settlerOf(of);

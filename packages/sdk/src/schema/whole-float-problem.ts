@@ -3,6 +3,7 @@ import { goTypeOf } from './go-words.ts';
 
 /** Why a whole number that is written with a fraction or an exponent doesn't fit where it stands; nothing when it does. */
 export function wholeFloatProblem(root: Shape, floats: readonly WholeFloat[]): string | undefined {
+  if (root.type === 'struct' && root.read) return undefined;
   for (const { text, path } of floats) {
     const names: string[] = [];
     let owner = '';

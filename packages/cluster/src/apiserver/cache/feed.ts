@@ -7,12 +7,19 @@ import { WatchCache } from './watch-cache.ts';
 /** Objects taken in between two pauses at start-up. */
 const chunk = 500;
 
+interface Opening {
+  readonly cache: WatchCache;
+  readonly told: { readonly event: StoreEvent; readonly revision: number }[];
+}
+
 /** Keeps every resource's watch cache current from one watch of the store. */
 export class Feed {
   readonly store: StoreBackend;
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #caches = new Map<string, WatchCache>();
+  /** Caches that are being filled, with what the store has told of them meanwhile. */
+  readonly #opening = new Map<string, Opening>();
   readonly #moved = new Broadcast();
   #revision = 0;
 
@@ -43,16 +50,44 @@ export class Feed {
     for (const r of resources) {
       const cache = new WatchCache(r, revision);
       this.#caches.set(r.prefix, cache);
-      let startAfter = '';
-      for (let more = true; more && !signal.aborted;) {
-        const page = await this.store.list(r.prefix, { revision, startAfter, limit: chunk });
-        for (const i of page.items) this.#reading(() => cache.load(i));
-        more = page.more;
-        startAfter = page.items.at(-1)?.key ?? '';
-        if (more) await this.#clock.yield();
-      }
+      await this.#fill(cache, revision, signal);
     }
     this.#revision = revision;
+  }
+
+  /** A cache of one more resource, from now on. */
+  async open(resource: Resource): Promise<WatchCache> {
+    const { prefix } = resource;
+    const revision = this.#revision;
+    const opening: Opening = { cache: new WatchCache(resource, revision), told: [] };
+    this.#opening.set(prefix, opening);
+    try {
+      await this.#fill(opening.cache, revision);
+      if (this.#opening.get(prefix) !== opening) return opening.cache;
+      this.#caches.set(prefix, opening.cache);
+      for (const { event, revision: at } of opening.told) this.#take(opening.cache, event, at);
+      return opening.cache;
+    } finally {
+      if (this.#opening.get(prefix) === opening) this.#opening.delete(prefix);
+    }
+  }
+
+  /** Forgets a resource; whoever watches it is told that the watch is over. */
+  close({ prefix }: Resource): void {
+    this.#opening.delete(prefix);
+    this.#caches.get(prefix)?.close();
+    this.#caches.delete(prefix);
+  }
+
+  async #fill(cache: WatchCache, revision: number, signal?: AbortSignal): Promise<void> {
+    let startAfter = '';
+    for (let more = true; more && !signal?.aborted;) {
+      const page = await this.store.list(cache.resource.prefix, { revision, startAfter, limit: chunk });
+      for (const i of page.items) this.#reading(() => cache.load(i));
+      more = page.more;
+      startAfter = page.items.at(-1)?.key ?? '';
+      if (more) await this.#clock.yield();
+    }
   }
 
   /** Follows the store until the signal aborts. */
@@ -67,8 +102,14 @@ export class Feed {
   }
 
   #apply(event: StoreEvent, revision: number): void {
-    const cache = this.#caches.get(prefixOf(event.key, this.#caches));
-    if (!cache || this.#reading(() => cache.apply(event, revision))) return;
+    const prefix = prefixOf(event.key, this.#caches);
+    this.#opening.get(prefix)?.told.push({ event, revision });
+    const cache = this.#caches.get(prefix);
+    if (cache) this.#take(cache, event, revision);
+  }
+
+  #take(cache: WatchCache, event: StoreEvent, revision: number): void {
+    if (this.#reading(() => cache.apply(event, revision))) return;
     cache.apply({ type: 'delete', key: event.key }, revision);
   }
 

@@ -49,15 +49,29 @@ export class Feeds {
 
   /** Loads what is stored of these resources. */
   async load(resources: readonly Resource[], signal: AbortSignal): Promise<void> {
-    for (const r of resources) {
-      const found = this.#others.find(({ override: o }) => o.group === r.group && o.resource === r.resource);
-      if (found) this.#byPrefix.set(r.prefix, found.feed);
-    }
+    for (const r of resources) this.#place(r);
     for (const feed of this.all)
       await feed.load(
         resources.filter((r) => this.of(r) === feed),
         signal,
       );
+  }
+
+  /** The feed of one more resource, which is followed from now on. */
+  async open(resource: Resource): Promise<Feed> {
+    this.#place(resource);
+    const feed = this.of(resource);
+    await feed.open(resource);
+    return feed;
+  }
+
+  close(resource: Resource): void {
+    this.of(resource).close(resource);
+  }
+
+  #place({ group, resource, prefix }: Resource): void {
+    const found = this.#others.find(({ override: o }) => o.group === group && o.resource === resource);
+    if (found) this.#byPrefix.set(prefix, found.feed);
   }
 
   /** Follows the stores until the signal aborts. */

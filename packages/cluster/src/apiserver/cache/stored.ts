@@ -57,9 +57,11 @@ const newline = 0x0a;
 export function readBody(resource: Resource, key: string, stored: Uint8Array): Uint8Array {
   const start = bodyStart(resource).bytes;
   const isOurs = stored.at(-1) !== newline && Buffer.compare(start, stored.subarray(0, start.length)) === 0;
-  if (isOurs) return stored;
+  if (isOurs && !resource.kind.unstructured) return stored;
   try {
-    return storedBody(resource, hubObject(resource, stored));
+    const body = storedBody(resource, hubObject(resource, stored));
+    // What reads as it was written keeps its bytes alone.
+    return isOurs && Buffer.compare(body, stored) === 0 ? stored : body;
   } catch (cause) {
     throw new Unreadable(key, cause);
   }
@@ -70,7 +72,7 @@ function hubObject(resource: Resource, stored: Uint8Array): KubeObject {
   const { apiVersion, kind: name, value } = isJson ? fromJson(stored) : fromProtobuf(stored);
   // The kind may be left out: older bodies of ours don't say it.
   const kind = name ? versionOf(resource.kind, apiVersion, name) : resource.kind;
-  const object = decode(kind.schema.shape, value(kind), {}) as KubeObject;
+  const object = decode(kind.schema.shape, value(kind), { lenient: true }) as KubeObject;
   kind.default?.(object);
   // Only JSON tells an empty list from none.
   if (!isJson) settle(kind.schema.shape, object);
@@ -98,7 +100,8 @@ function fromProtobuf(stored: Uint8Array): Found {
 /** The kind itself, or another version of it that is kept in the same place. */
 function versionOf(hub: AnyKind, apiVersion: string, name: string): AnyKind {
   const isIt = (k: AnyKind) => k.apiVersion === apiVersion && k.kind === name;
-  const found = isIt(hub) ? hub : declaredKinds.find((k) => isIt(k) && k.hub?.kind.apiVersion === hub.apiVersion);
+  const versions = hub.versions?.() ?? declaredKinds.filter((k) => k.hub?.kind.apiVersion === hub.apiVersion);
+  const found = isIt(hub) ? hub : versions.find(isIt);
   if (!found) throw new Error(`it is a ${name} of ${apiVersion}, not a ${hub.kind} of ${hub.apiVersion}`);
   return found;
 }

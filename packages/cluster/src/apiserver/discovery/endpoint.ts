@@ -1,4 +1,5 @@
 import type { AnyKind } from '@tiphys/sdk/schema';
+import { computedFrom } from '../computed-from.ts';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import { type Endpoint, notOnThis } from '../handlers/dispatch.ts';
 import { negotiate } from '../handlers/negotiate.ts';
@@ -7,14 +8,18 @@ import { Aggregated } from './aggregated.ts';
 import { type ApiGroup, groupsOf } from './groups.ts';
 
 /** `/api`, `/apis` and what is below them: which groups, versions and resources there are, in the plain and the aggregated form. */
-export function discovery(kinds: readonly AnyKind[], serverAddress: () => string): Endpoint {
-  const groups = groupsOf(kinds);
-  const find = (name: string) => groups.find((g) => g.name === name);
-  const roots = [true, false].map((core) => {
-    const shown = groups.filter((g) => (g.name === '') === core);
-    return { core, groups: shown, aggregated: new Aggregated(shown) };
+export function discovery(kinds: () => readonly AnyKind[], serverAddress: () => string): Endpoint {
+  const known = computedFrom(kinds, (all) => {
+    const groups = groupsOf(all);
+    const roots = [true, false].map((core) => {
+      const shown = groups.filter((g) => (g.name === '') === core);
+      return { core, groups: shown, aggregated: new Aggregated(shown) };
+    });
+    return { groups, roots };
   });
   return (c) => {
+    const { groups, roots } = known();
+    const find = (name: string) => groups.find((g) => g.name === name);
     const [prefix, ...rest] = c.info.path.split('/').filter(Boolean);
     if (prefix !== 'api' && prefix !== 'apis') return undefined;
     const core = prefix === 'api';

@@ -43,12 +43,17 @@ export function groupsOf(kinds: readonly AnyKind[]): ApiGroup[] {
   }
   const rank = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
   return [...groups]
-    .sort(([a], [b]) => rank(a) - rank(b))
+    .sort(([a], [b]) => rank(a) - rank(b) || compare(a, b))
     .map(([name, versions]) => ({
       name,
       versions: [...versions].map(([version, resources]) => ({
         version,
-        resources: resources.sort((a, b) => (a.name < b.name ? -1 : 1)),
+        resources: resources.sort((a, b) => compare(mainOf(a), mainOf(b))),
       })),
     }));
 }
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Subresources follow their resource. */
+const mainOf = ({ name }: ApiResource): string => name.split('/')[0]!;

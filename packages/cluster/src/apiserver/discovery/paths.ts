@@ -1,13 +1,24 @@
 import type { AnyKind } from '@tiphys/sdk/schema';
+import { computedFrom } from '../computed-from.ts';
 import type { Endpoint } from '../handlers/dispatch.ts';
 import { bytesResponse, encode } from '../handlers/respond.ts';
 
 /** `/`: what can be asked for. */
-export function rootPaths(kinds: readonly AnyKind[]): Endpoint {
+export function rootPaths(kinds: () => readonly AnyKind[]): Endpoint {
+  const paths = computedFrom(kinds, pathsOf);
+  return (c) =>
+    c.info.path === '/'
+      ? Promise.resolve(
+          bytesResponse([encode({ paths: paths() }, { media: 'json', pretty: true })], 'application/json', 200),
+        )
+      : undefined;
+}
+
+function pathsOf(kinds: readonly AnyKind[]): string[] {
   const groups = new Set(
     kinds.flatMap(({ group, version }) => (group ? [`/apis/${group}`, `/apis/${group}/${version}`] : [])),
   );
-  const paths = [
+  return [
     '/.well-known/openid-configuration',
     '/openid/v1/jwks',
     '/api',
@@ -22,8 +33,4 @@ export function rootPaths(kinds: readonly AnyKind[]): Endpoint {
     '/version',
     ...groups,
   ].sort();
-  return (c) =>
-    c.info.path === '/'
-      ? Promise.resolve(bytesResponse([encode({ paths }, { media: 'json', pretty: true })], 'application/json', 200))
-      : undefined;
 }

@@ -15,6 +15,9 @@ export interface ApiResource {
   readonly storageVersionHash?: string;
 }
 
+/** Upstream's order for what others have defined. */
+const unstructuredVerbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
+
 /** Everything a kind answers under: itself, its status, its scale, its other subresources; sorted as upstream lists them. */
 export function resourcesOf(kind: AnyKind): ApiResource[] {
   const namespaced = kind.scope === 'Namespaced';
@@ -46,12 +49,12 @@ export function resourcesOf(kind: AnyKind): ApiResource[] {
       singularName: kind.singular,
       namespaced,
       kind: kind.kind,
-      verbs: kind.verbs,
+      verbs: kind.unstructured ? unstructuredVerbs : kind.verbs,
       ...(kind.shortNames.length && { shortNames: kind.shortNames }),
       ...(kind.categories.length && { categories: kind.categories }),
       ...(stored && { storageVersionHash: storageVersionHash(kind.hub?.kind ?? kind) }),
     },
-    ...subresources.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    ...(kind.unstructured ? subresources : subresources.sort((a, b) => (a.name < b.name ? -1 : 1))),
   ];
 }
 

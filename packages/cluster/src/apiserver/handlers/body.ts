@@ -2,6 +2,8 @@ import {
   badRequest,
   findDuplicateKeys,
   findWholeFloats,
+  invalid,
+  invalidObject,
   isObject,
   type JsonObject,
   type KubeObject,
@@ -148,6 +150,7 @@ function parse(media: string, bytes: Buffer, kind: AnyKind): Parsed {
     case 'application/yaml':
       return parseYaml(bytes, kind);
     case protobufMediaType:
+      if (kind.unstructured) throw unsupportedMedia();
       return { value: parseProtobuf(bytes, kind), duplicates: {} };
     default:
       throw unsupportedMedia();
@@ -235,13 +238,10 @@ export const headerType =
 
 /** What the body says it is must be what the path is for; saying nothing is fine. */
 function checkedKind(value: unknown, kind: AnyKind, bytes: Buffer): JsonObject {
+  if (kind.unstructured) return checkedType(value, kind, bytes);
   if (value === null) return {};
   if (!isObject(value)) {
-    throw unrecognized(
-      kind,
-      `couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonWord(value)} into Go value of type ${headerType}`,
-      bytes,
-    );
+    throw unrecognized(kind, `couldn't get version/kind; json parse error: ${notAnObject(value)}`, bytes);
   }
   const problem = headerProblem(value);
   if (problem) throw unrecognized(kind, `couldn't get version/kind; json parse error: ${problem}`, bytes);
@@ -249,15 +249,44 @@ function checkedKind(value: unknown, kind: AnyKind, bytes: Buffer): JsonObject {
   const said = String(value['kind'] || kind.kind);
   if (said === kind.kind && apiVersion === kind.apiVersion) return value;
   const version = JSON.stringify(apiVersion.split('/').at(-1));
-  if (said === kind.kind && isKnownKind(apiVersion, said)) {
-    throw badRequest(
-      `the API version in the data (${apiVersion}) does not match the expected API version (${kind.apiVersion})`,
-    );
-  }
+  if (said === kind.kind && isKnownKind(apiVersion, said)) throw otherVersion(kind, apiVersion);
   throw badRequest(
     `${said} in version ${version} cannot be handled as a ${kind.kind}: ${mismatch(kind, apiVersion, said)}`,
   );
 }
+
+/** What has no type of its own must say its kind, and be of it. */
+function checkedType(value: unknown, kind: AnyKind, bytes: Buffer): JsonObject {
+  const object = value ?? {};
+  const problem = isObject(object) ? headerProblem(object) : notAnObject(object);
+  if (problem !== undefined) throw unrecognized(kind, `couldn't get version/kind; json parse error: ${problem}`, bytes);
+  const { apiVersion, kind: said } = object as { apiVersion?: string; kind?: string };
+  if (!said) throw unrecognized(kind, kindMissing(bytes.toString()), bytes);
+  if ((apiVersion ?? '') !== kind.apiVersion) throw otherVersion(kind, apiVersion ?? '');
+  if (said !== kind.kind) throw otherKind(kind, object as JsonObject);
+  return object as JsonObject;
+}
+
+const kindMissing = (text: string): string => `Object 'Kind' is missing in '${text}'`;
+
+const otherVersion = (kind: AnyKind, said: string): StatusError =>
+  badRequest(`the API version in the data (${said}) does not match the expected API version (${kind.apiVersion})`);
+
+function otherKind({ group, kind }: AnyKind, { kind: said, metadata }: JsonObject): StatusError {
+  const name = isObject(metadata) && typeof metadata['name'] === 'string' ? metadata['name'] : '';
+  return invalidObject(group, String(said), name, [invalid('kind', said, `must be ${kind}`)]);
+}
+
+/** Why a value that a patch made isn't of a kind without a type of its own; nothing when it is. */
+export function typeProblem(kind: AnyKind, value: JsonObject): StatusError | string | undefined {
+  const { apiVersion, kind: said } = value;
+  if (!said) return kindMissing(JSON.stringify(value));
+  if (apiVersion !== kind.apiVersion) return otherVersion(kind, String(apiVersion ?? ''));
+  return said === kind.kind ? undefined : otherKind(kind, value);
+}
+
+const notAnObject = (value: unknown): string =>
+  `json: cannot unmarshal ${jsonWord(value)} into Go value of type ${headerType}`;
 
 function headerProblem(value: JsonObject): string | undefined {
   for (const name of ['apiVersion', 'kind']) {

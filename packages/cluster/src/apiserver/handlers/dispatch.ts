@@ -1,4 +1,6 @@
-import { badRequest, pathSegmentProblems, StatusError } from '@tiphys/sdk/machinery';
+import { badRequest, notFound, pathSegmentProblems, StatusError } from '@tiphys/sdk/machinery';
+import type { AnyKind } from '@tiphys/sdk/schema';
+import type { CustomResources } from '../crd/custom-resources.ts';
 import type { Handler, RequestContext, RequestInfo, ServerResponse } from '../context.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Registries } from '../registry/registries.ts';
@@ -11,8 +13,8 @@ import { create, remove, removeCollection, update } from './write.ts';
 
 /** A subresource that isn't simply a part of its object: `binding`, `scale`, `eviction`, `log`, `token`. */
 export interface SubresourceHandler {
-  readonly resource: string;
-  readonly group: string;
+  /** Of one resource, or of all whose kinds have it. */
+  readonly of: { readonly group: string; readonly resource: string } | ((kind: AnyKind) => boolean);
   readonly subresource: string;
   readonly verbs: readonly string[];
   handle(c: RequestContext, registry: Registry): Promise<ServerResponse>;
@@ -23,6 +25,8 @@ export type Endpoint = (c: RequestContext) => Promise<ServerResponse> | undefine
 
 export interface DispatchDeps extends ReadDeps {
   readonly registries: Registries;
+  /** Resources that others have defined. */
+  readonly custom?: CustomResources;
   readonly random: { next(): number };
   readonly subresources: readonly SubresourceHandler[];
   readonly endpoints: readonly Endpoint[];
@@ -37,8 +41,10 @@ export function dispatcher(deps: DispatchDeps): Handler {
   return async (c) => {
     const { info } = c;
     if (info.isResource) {
-      const registry = deps.registries.find(info.group, info.version, info.resource);
-      if (registry) return onResource(c, registry, deps);
+      const { group, version, resource } = info;
+      const registry =
+        deps.registries.find(group, version, resource) ?? (await deps.custom?.find(group, version, resource));
+      if (registry && isAt(registry.resource, info)) return onResource(c, registry, deps);
     }
     for (const endpoint of deps.endpoints) {
       const answer = endpoint(c);
@@ -48,6 +54,12 @@ export function dispatcher(deps: DispatchDeps): Handler {
     return textResponse(404, '404 page not found\n');
   };
 }
+
+/** A defined resource is nowhere but where it belongs: elsewhere nobody answers. */
+const isAt = ({ kind, namespaced }: Resource, { namespace, verb }: RequestInfo): boolean => {
+  if (!kind.unstructured) return true;
+  return namespaced ? namespace !== '' || onAllNamespaces.includes(verb) : namespace === '';
+};
 
 /** Below a group that is served, even of a version that isn't, a path that leads nowhere is refused in the API's own way. */
 const isUnderGroup = (path: string, groups: ReadonlySet<string>): boolean => {
@@ -124,14 +136,16 @@ function warnOfDeprecation(c: RequestContext, { kind }: Resource): void {
 async function onSubresource(c: RequestContext, registry: Registry, deps: DispatchDeps): Promise<ServerResponse> {
   const { info } = c;
   const { kind } = registry.resource;
-  const own = deps.subresources.find(
-    (s) => s.group === info.group && s.resource === info.resource && s.subresource === info.subresource,
-  );
+  const own = deps.subresources.find(({ of, subresource }) => {
+    if (subresource !== info.subresource) return false;
+    return typeof of === 'function' ? of(kind) : of.group === info.group && of.resource === info.resource;
+  });
   if (own) {
     if (!own.verbs.includes(info.verb)) throw notOnThis();
     return own.handle(c, registry);
   }
   const isPart = (info.subresource === 'status' && kind.status) || kind.parts?.[info.subresource];
+  if (!isPart && kind.unstructured) throw notFound(registry.resource, info.name);
   if (!isPart || info.parts.length > 3) throw noSuchPath();
   if (c.request.method !== methods[info.verb]) throw notOnThis();
   warnOfDeprecation(c, registry.resource);

@@ -31,6 +31,7 @@ import {
   readJson,
   report,
   strictProblems,
+  typeProblem,
 } from './body.ts';
 import { apply } from './apply.ts';
 import { negotiate } from './negotiate.ts';
@@ -53,7 +54,7 @@ export async function patch(c: RequestContext, registry: Registry): Promise<Serv
   const { kind } = registry.resource;
   const media = patchTypeOf(c.request);
   if (media === 'application/apply-patch+yaml') return apply(c, registry);
-  if (!readers[media]) throw unknownPatch();
+  refuseUnknownPatch(media, kind);
   const form = negotiate(c.request, c.query, 'object');
   const request = writeRequest(c, 'PatchOptions', forceProblems(c));
   const read = await readPatch(c, kind);
@@ -92,6 +93,25 @@ async function readPatch(c: RequestContext, kind: AnyKind): Promise<() => ReadPa
 
 /** Patches go by the header as it is spelled. */
 export const patchTypeOf = ({ headers }: ServerRequest): string => String(headers['content-type'] ?? '').split(';')[0]!;
+
+/** Kinds without a type of their own aren't merged by its structure. */
+export function refuseUnknownPatch(media: string, kind: AnyKind): void {
+  if (kind.unstructured && !unstructuredPatches.includes(media)) {
+    const accepted = unstructuredPatches.join(', ');
+    throw new StatusError(
+      415,
+      'UnsupportedMediaType',
+      `the body of the request was in an unknown format - accepted media types include: ${accepted}`,
+    );
+  }
+  if (!readers[media]) throw unknownPatch();
+}
+
+const unstructuredPatches = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/apply-patch+yaml',
+];
 
 const unknownPatch = (): StatusError => new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
 
@@ -167,7 +187,10 @@ function patchedObject(c: RequestContext, kind: AnyKind, read: ReadPatch, curren
   }
   const { apiVersion, kind: said } = value;
   const { isOfKind } = read;
-  if (!isOfKind && ((said && said !== kind.kind) || (apiVersion && apiVersion !== kind.apiVersion))) {
+  if (kind.unstructured) {
+    const problem = typeProblem(kind, value);
+    if (problem !== undefined) throw typeof problem === 'string' ? unfit(told(), problem) : problem;
+  } else if (!isOfKind && ((said && said !== kind.kind) || (apiVersion && apiVersion !== kind.apiVersion))) {
     throw unfit(told(), whyNot(kind, String(apiVersion || kind.apiVersion), String(said || kind.kind), value));
   }
   const validation = fieldValidationOf(c.query);

@@ -62,22 +62,23 @@ export async function listResponse(
   };
   refuseMisfit(form, resource.kind, true);
   if (form.as === 'Table') return tableResponse(c, resource, page.items, form, metadata, clock);
-  const { apiVersion, listKind } = resource.kind;
+  const { apiVersion, listKind, unstructured } = resource.kind;
   const isPartial = form.as !== 'itself';
   const head = isPartial
     ? { kind: form.as, apiVersion: `meta.k8s.io/${form.version}`, metadata }
-    : { kind: listKind, apiVersion, metadata };
+    : { kind: listKind, apiVersion, metadata: unstructured ? { continue: '', ...metadata } : metadata };
   if (form.media === 'protobuf' && !c.request.objects) {
     const messageFor = isPartial ? partialMessage : ({ message }: Entry) => message;
     return bytesResponse(await protobufList(head, page.items, messageFor, clock), form.contentType, 200);
   }
   if (c.request.objects || form.media === 'yaml' || form.pretty) {
-    const items = page.items.map(({ object }) => (isPartial ? partialMetadata(object, form.version) : bare(object)));
+    const item = unstructured ? (object: KubeObject) => object : bare;
+    const items = page.items.map(({ object }) => (isPartial ? partialMetadata(object, form.version) : item(object)));
     return valueResponse(c, { ...head, items }, form);
   }
   const piecesOf = isPartial
     ? ({ object }: Entry) => [Buffer.from(JSON.stringify(partialMetadata(object, form.version)))]
-    : (entry: Entry) => entry.itemPieces;
+    : (entry: Entry) => (unstructured ? entry.pieces : entry.itemPieces);
   return bytesResponse(await listBody(head, 'items', page.items, piecesOf, clock), form.contentType, 200);
 }
 

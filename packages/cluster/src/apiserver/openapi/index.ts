@@ -4,6 +4,7 @@
  */
 import type { Clock } from '@tiphys/sdk/runtime';
 import type { AnyKind } from '@tiphys/sdk/schema';
+import { computedFrom } from '../computed-from.ts';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import type { Endpoint } from '../handlers/dispatch.ts';
 import { bytesResponse } from '../handlers/respond.ts';
@@ -14,10 +15,12 @@ const root = '/openapi/v3';
 const aYearMs = 365 * 24 * 60 * 60 * 1000;
 const notAcceptable: ServerResponse = { status: 406, headers: { vary: 'Accept' }, body: { type: 'none' } };
 
-export function openApi(kinds: readonly AnyKind[], clock: Clock): Endpoint {
-  const documents = new Documents(kinds, clock);
+export function openApi(kinds: () => readonly AnyKind[], clock: Clock): Endpoint {
+  const documentsNow = computedFrom(kinds, (all) => new Documents(all, clock));
   return (c) => {
     const { path } = c.info;
+    if (!path.startsWith('/openapi/')) return undefined;
+    const documents = documentsNow();
     if (path === root || path === `${root}/`) return index(documents);
     const form = formOf(c.request, path === '/openapi/v2' ? 'v2' : 'v3');
     if (path === '/openapi/v2') return form ? v2(c, documents, form) : Promise.resolve(notAcceptable);

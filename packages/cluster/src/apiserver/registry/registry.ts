@@ -179,13 +179,13 @@ export class Registry {
       ]);
       for (const w of kind.warnings?.(object) ?? []) request.warn(w);
       await admission.validate(attributes);
-      settle(kind.schema.shape, object);
+      const settled = this.#settled(object);
       if (request.dryRun) {
         undo?.();
         if (this.find(request.namespace, metadata.name ?? '')) throw new KeyExists(metadata.name ?? '');
-        return { object: typed(this.resource, object), created: true };
+        return { object: typed(this.resource, settled), created: true };
       }
-      const entry = await this.#store(object, async (key, body) =>
+      const entry = await this.#store(settled, async (key, body) =>
         create(this.feed.store, key, body, await this.#expiry?.lease()),
       );
       return { object: entry.object, entry, created: true };
@@ -259,7 +259,7 @@ export class Registry {
     const context = { now: clock.now(), user: request.user, warn: (text: string) => request.warn(text) };
     try {
       this.#prepareUpdate(next, old, part, context);
-      if (!request.strategy && countsGeneration(this) && !equal(specOf(next), specOf(old))) {
+      if (!request.strategy && countsGeneration(this) && !equal(counted(kind, next), counted(kind, old))) {
         setFields(objectMeta, next.metadata, { generation: (old.metadata.generation ?? 0) + 1 });
       }
       this.#refuseInvalid(next, [
@@ -269,19 +269,19 @@ export class Registry {
       if (part) this.#refuseInvalid(next, [...(this.#hooks.partRules?.(next, old, request) ?? [])]);
       for (const w of (part ? part.warnings?.(next, old) : kind.warnings?.(next, old)) ?? []) request.warn(w);
       await admission.validate(attributes);
-      settle(kind.schema.shape, next);
+      const settled = this.#settled(next);
       if (request.dryRun) {
         undo?.();
-        next.metadata.resourceVersion = String(current.revision);
-        return { object: typed(this.resource, next), created: false };
+        settled.metadata.resourceVersion = String(current.revision);
+        return { object: typed(this.resource, settled), created: false };
       }
-      if (isReadyToGo(next, kind)) {
-        const entry = await this.#removeNow(current, next);
+      if (isReadyToGo(settled, kind)) {
+        const entry = await this.#removeNow(current, settled);
         return { object: entry.object, entry, created: false };
       }
-      next.metadata.resourceVersion = old.metadata.resourceVersion!;
-      if (isUnchanged(typed(this.resource, next), old)) return { object: old, entry: current, created: false };
-      const entry = await this.#store(next, async (key, bytes) => {
+      settled.metadata.resourceVersion = old.metadata.resourceVersion!;
+      if (isUnchanged(typed(this.resource, settled), old)) return { object: old, entry: current, created: false };
+      const entry = await this.#store(settled, async (key, bytes) => {
         const lease = await this.#expiry?.lease();
         return update(store, key, bytes, { ifRevision: current.revision, ...(lease !== undefined && { lease }) });
       });
@@ -464,6 +464,13 @@ export class Registry {
     }
   }
 
+  /** The object as whoever reads it from the store will see it. */
+  #settled(object: KubeObject): KubeObject {
+    const { kind } = this.resource;
+    settle(kind.schema.shape, object);
+    return kind.settled?.(object) ?? object;
+  }
+
   #body(object: KubeObject): Uint8Array {
     const hub = this.resource.kind.hub;
     return storedBody(this.cache.resource, hub ? hub.toHub(object) : object);
@@ -522,7 +529,11 @@ export class Registry {
 /** etcd's default limit for a request, of which the value is nearly all. */
 const largestObject = 1.5 * 1024 * 1024;
 
-const countsGeneration = ({ resource: { kind } }: Registry): boolean => kind.generation ?? false;
+const countsGeneration = ({ resource: { kind } }: Registry): boolean => Boolean(kind.generation);
+
+/** What of an object `metadata.generation` counts the changes of. */
+const counted = ({ generation }: AnyKind, object: WithParts): unknown =>
+  typeof generation === 'function' ? generation(object) : object.spec;
 
 function generatedName(base: string, random: Random): string {
   return `${base.slice(0, generatedNameBase)}${random.suffix(5)}`;
@@ -593,8 +604,6 @@ function isUnchanged(next: KubeObject, old: KubeObject): boolean {
   const managedFields = fields.map((entry, i) => ({ ...entry, ...(before[i]!.time && { time: before[i]!.time }) }));
   return equal({ ...next, metadata: { ...next.metadata, managedFields } }, old);
 }
-
-const specOf = (object: WithParts): unknown => object.spec;
 
 function typed(resource: Resource, object: KubeObject): KubeObject {
   const { apiVersion, kind } = resource.kind;

@@ -17,8 +17,7 @@ const asGiven: PartStrategy<KubeObject> = { prepareForUpdate: () => {} };
 
 /** `pods/NAME/binding`: gives a pod its node, once. */
 export const binding = (admission: () => AdmissionChain): SubresourceHandler => ({
-  group: '',
-  resource: 'pods',
+  of: { group: '', resource: 'pods' },
   subresource: 'binding',
   verbs: ['create'],
   handle: (c, registry) => bind(c, registry, admission()),

@@ -31,8 +31,7 @@ export interface EvictionDeps {
 
 /** `pods/NAME/eviction`: a deletion that budgets may refuse. */
 export const eviction = ({ admission, budgets }: EvictionDeps): SubresourceHandler => ({
-  group: '',
-  resource: 'pods',
+  of: { group: '', resource: 'pods' },
   subresource: 'eviction',
   verbs: ['create'],
   async handle(c, registry) {

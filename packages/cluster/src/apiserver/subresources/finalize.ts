@@ -26,8 +26,7 @@ const onlyFinalizers: PartStrategy<KubeObject> = {
 
 /** `namespaces/NAME/finalize`: whoever holds a namespace lets it go. */
 export const finalize: SubresourceHandler = {
-  group: '',
-  resource: 'namespaces',
+  of: { group: '', resource: 'namespaces' },
   subresource: 'finalize',
   verbs: ['update'],
   async handle(c, registry) {

@@ -38,17 +38,12 @@ interface Scalable extends KubeObject {
 }
 
 /** `…/scale` of every kind that declares one: its replicas, seen as an autoscaling/v1 Scale. */
-export function scalesOf(kinds: readonly AnyKind[]): SubresourceHandler[] {
-  return kinds
-    .filter((k) => k.scale)
-    .map((k) => ({
-      group: k.group,
-      resource: k.plural,
-      subresource: 'scale',
-      verbs: ['get', 'update', 'patch'],
-      handle,
-    }));
-}
+export const scales: SubresourceHandler = {
+  of: (k) => k.scale !== undefined,
+  subresource: 'scale',
+  verbs: ['get', 'update', 'patch'],
+  handle,
+};
 
 async function handle(c: RequestContext, registry: Registry): Promise<ServerResponse> {
   const of = registry.resource.kind;

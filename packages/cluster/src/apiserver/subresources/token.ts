@@ -48,8 +48,7 @@ const year = 365 * 24 * 60 * 60;
 
 /** `serviceaccounts/NAME/token`: a token for the account, good for a while and as long as what it is bound to. */
 export const token = (deps: TokenDeps): SubresourceHandler => ({
-  group: '',
-  resource: 'serviceaccounts',
+  of: { group: '', resource: 'serviceaccounts' },
   subresource: 'token',
   verbs: ['create'],
   async handle(c, registry) {

@@ -25,11 +25,11 @@ const columnsOf = (kind: AnyKind): readonly Column<KubeObject>[] => kind.columns
 export const columnDefinitions = (kind: AnyKind) =>
   columnsOf(kind)
     .filter(({ untitled }) => !untitled)
-    .map(({ name, type, format = '', priority = 0 }) => ({
+    .map(({ name, type, format = '', description = '', priority = 0 }) => ({
       name,
       type,
       format,
-      description: '',
+      description,
       priority,
     }));
 

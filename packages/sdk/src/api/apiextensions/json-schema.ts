@@ -1,4 +1,5 @@
-import { s, type Struct } from '../../schema/index.ts';
+import { type JSONSchemaProps, s, type Struct } from '../../schema/index.ts';
+export type { JSONSchemaProps };
 
 const of = (name: string): string => `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.${name}`;
 
@@ -20,54 +21,6 @@ const validationRuleShape = s.struct(of('ValidationRule'), {
 export interface ValidationRule extends s.Out<typeof validationRuleShape> {}
 export interface ValidationRuleManifest extends s.In<typeof validationRuleShape> {}
 export const validationRule: Struct<ValidationRule, ValidationRuleManifest> = validationRuleShape;
-
-/** What values of custom resources are like: JSON Schema as OpenAPI 3.0 has it, with Kubernetes' own words. */
-export interface JSONSchemaProps {
-  id?: string;
-  $schema?: string;
-  $ref?: string;
-  description?: string;
-  type?: string;
-  format?: string;
-  title?: string;
-  default?: unknown;
-  maximum?: number;
-  exclusiveMaximum?: boolean;
-  minimum?: number;
-  exclusiveMinimum?: boolean;
-  maxLength?: number;
-  minLength?: number;
-  pattern?: string;
-  maxItems?: number;
-  minItems?: number;
-  uniqueItems?: boolean;
-  multipleOf?: number;
-  enum?: unknown[];
-  maxProperties?: number;
-  minProperties?: number;
-  required?: string[];
-  items?: JSONSchemaProps | JSONSchemaProps[];
-  allOf?: JSONSchemaProps[];
-  oneOf?: JSONSchemaProps[];
-  anyOf?: JSONSchemaProps[];
-  not?: JSONSchemaProps;
-  properties?: Record<string, JSONSchemaProps>;
-  additionalProperties?: JSONSchemaProps | boolean;
-  patternProperties?: Record<string, JSONSchemaProps>;
-  dependencies?: Record<string, JSONSchemaProps | string[]>;
-  additionalItems?: JSONSchemaProps | boolean;
-  definitions?: Record<string, JSONSchemaProps>;
-  externalDocs?: ExternalDocumentation;
-  example?: unknown;
-  nullable?: boolean;
-  'x-kubernetes-preserve-unknown-fields'?: boolean;
-  'x-kubernetes-embedded-resource'?: boolean;
-  'x-kubernetes-int-or-string'?: boolean;
-  'x-kubernetes-list-map-keys'?: string[];
-  'x-kubernetes-list-type'?: string;
-  'x-kubernetes-map-type'?: string;
-  'x-kubernetes-validations'?: ValidationRule[];
-}
 
 const json = s.any(of('JSON'));
 

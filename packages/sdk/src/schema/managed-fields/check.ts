@@ -53,7 +53,8 @@ function* problems(shape: Shape, value: unknown, path = ''): Iterable<Problem> {
 function* memberProblems(shape: Shape, value: Record<string, unknown>, path: string): Iterable<Problem> {
   for (const name of Object.keys(value).sort()) {
     const at = path + elementText(fieldElement(name));
-    if (shape.type === 'struct' && !shape.fields.has(name)) yield { path: at, message: 'field not declared in schema' };
+    if (shape.type === 'struct' && !shape.fields.has(name) && !shape.rest)
+      yield { path: at, message: 'field not declared in schema' };
     else yield* problems(memberShape(shape, name), value[name], at);
   }
 }

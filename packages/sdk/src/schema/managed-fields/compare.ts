@@ -1,7 +1,16 @@
 import { equal, type ListShape, type Shape } from '../../machinery/index.ts';
 import { type FieldSet, FieldSetBuilder } from './field-set.ts';
 import { fieldElement } from './path-element.ts';
-import { granularityOf, indexItems, isEmptyList, isEmptyMap, itemsOf, memberShape, membersOf } from './structure.ts';
+import {
+  granularityOf,
+  indexItems,
+  isEmptyList,
+  isEmptyMap,
+  itemsOf,
+  memberShape,
+  membersOf,
+  shapeFor,
+} from './structure.ts';
 
 /** What differs between two values of one shape. */
 export interface Comparison {
@@ -27,8 +36,9 @@ class Walker {
   differs = false;
 
   /** `undefined` is absent, which null isn't. */
-  walk(shape: Shape, old: unknown, next: unknown): void {
+  walk(declared: Shape, old: unknown, next: unknown): void {
     if (old === next) return;
+    const shape = shapeFor(declared, old, next);
     const granularity = granularityOf(shape);
     const isEmpty = granularity === 'list' ? isEmptyList : isEmptyMap;
     // Two empty values are compared whole, which keeps "empty" and "null" apart.

@@ -1,10 +1,20 @@
 import { type JsonObject, type ListShape, own, put, type Shape } from '../../machinery/index.ts';
 import type { FieldSet } from './field-set.ts';
 import { fieldElement, itemElement } from './path-element.ts';
-import { granularityOf, indexItems, isEmptyList, isEmptyMap, itemsOf, memberShape, membersOf } from './structure.ts';
+import {
+  granularityOf,
+  indexItems,
+  isEmptyList,
+  isEmptyMap,
+  itemsOf,
+  memberShape,
+  membersOf,
+  shapeFor,
+} from './structure.ts';
 
 /** Lays an applied configuration over the live value; nothing when nothing is left. The result shares parts of both. */
-export function merge(shape: Shape, live: unknown, applied: unknown): unknown {
+export function merge(declared: Shape, live: unknown, applied: unknown): unknown {
+  const shape = shapeFor(declared, live, applied);
   const granularity = granularityOf(shape);
   const isEmpty = granularity === 'list' ? isEmptyList : isEmptyMap;
   if (granularity === 'leaf' || (isEmpty(live) && isEmpty(applied))) return applied === undefined ? live : applied;
@@ -57,7 +67,8 @@ function mergeItems(shape: ListShape, live: readonly unknown[], applied: readonl
 }
 
 /** The value without what the set names; a container that loses everything becomes null. */
-export function remove(shape: Shape, value: unknown, gone: FieldSet): unknown {
+export function remove(declared: Shape, value: unknown, gone: FieldSet): unknown {
+  const shape = shapeFor(declared, value);
   const granularity = granularityOf(shape);
   if (granularity === 'leaf') return value;
   if (granularity === 'list') {

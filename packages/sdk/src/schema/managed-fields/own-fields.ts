@@ -1,7 +1,16 @@
 import { isObject, type ListShape, type Shape } from '../../machinery/index.ts';
 import { type FieldSet, FieldSetBuilder } from './field-set.ts';
 import { fieldElement } from './path-element.ts';
-import { granularityOf, indexItems, isEmptyMap, isNamedField, itemsOf, memberShape, membersOf } from './structure.ts';
+import {
+  granularityOf,
+  indexItems,
+  isEmptyMap,
+  isNamedField,
+  itemsOf,
+  memberShape,
+  membersOf,
+  shapeFor,
+} from './structure.ts';
 
 /** Every path that a value sets: what an applier owns by applying it. */
 export function ownFields(shape: Shape, value: unknown): FieldSet | undefined {
@@ -10,7 +19,8 @@ export function ownFields(shape: Shape, value: unknown): FieldSet | undefined {
   return set.build();
 }
 
-function gather(shape: Shape, value: unknown, path: string[], set: FieldSetBuilder): void {
+function gather(declared: Shape, value: unknown, path: string[], set: FieldSetBuilder): void {
+  const shape = shapeFor(declared, value);
   const granularity = granularityOf(shape);
   if (granularity === 'leaf') set.add(path);
   else if (granularity === 'list') gatherItems(shape as ListShape, value, path, set);

@@ -16,10 +16,17 @@ export function granularityOf(shape: Shape): Granularity {
   }
 }
 
+/** The shape as it is for certain values: where nothing was declared, they say it themselves. */
+export function shapeFor(shape: Shape, ...values: readonly unknown[]): Shape {
+  if (shape.type !== 'any' || !shape.deduced) return shape;
+  const given = values.filter((v) => v !== undefined && v !== null);
+  return given.length && given.every(isObject) ? { type: 'map', values: shape } : untyped;
+}
+
 /** The shape of a member; unknown members count as owned whole. */
 export function memberShape(shape: Shape, name: string): Shape {
   if (shape.type === 'map') return shape.values;
-  return (shape.type === 'struct' && shape.fields.get(name)?.shape) || untyped;
+  return (shape.type === 'struct' && (shape.fields.get(name)?.shape ?? shape.rest)) || untyped;
 }
 
 export const untyped: Shape = { type: 'any' };

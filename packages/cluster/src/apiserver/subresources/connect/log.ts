@@ -20,8 +20,7 @@ import { flag, int64 } from './query.ts';
 
 /** `pods/NAME/log`: what a container wrote, read from its node's agent as it comes. */
 export const log = (deps: ConnectDeps): SubresourceHandler => ({
-  group: '',
-  resource: 'pods',
+  of: { group: '', resource: 'pods' },
   subresource: 'log',
   verbs: ['get'],
   async handle(c, registry) {

@@ -23,8 +23,7 @@ export const proxies = (deps: ConnectDeps): SubresourceHandler[] => [
 ];
 
 const proxy = (resource: string, resolve: ResolveTarget, deps: ConnectDeps): SubresourceHandler => ({
-  group: '',
-  resource,
+  of: { group: '', resource },
   subresource: 'proxy',
   verbs,
   async handle(c, registry) {

@@ -19,8 +19,7 @@ export const sessions = (deps: ConnectDeps): SubresourceHandler[] => [
 ];
 
 const session = (subresource: string, deps: ConnectDeps, target: Target): SubresourceHandler => ({
-  group: '',
-  resource: 'pods',
+  of: { group: '', resource: 'pods' },
   subresource,
   verbs: ['get', 'create'],
   async handle(c, registry) {
