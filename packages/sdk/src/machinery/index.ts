@@ -23,3 +23,4 @@ export * from './json/index.ts';
 export * from './patches/index.ts';
 export { parseDuration } from './duration.ts';
 export { type JsonPath, parseJsonPath } from './json-path.ts';
+export { type Re2, re2 } from './re2.ts';
