@@ -83,6 +83,15 @@ export function deepCopy<T>(value: T): T {
   return out as T;
 }
 
+/** A mutable copy as it would come over a wire: without members that are undefined. */
+export function wireCopy(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item: unknown) => wireCopy(item ?? null));
+  const out: JsonObject = {};
+  for (const [key, member] of Object.entries(value)) if (member !== undefined) put(out, key, wireCopy(member));
+  return out;
+}
+
 /** The same JSON value, members in the order of their names. */
 export function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);

@@ -18,5 +18,6 @@ export function setFields<O extends object>(
   while (same < before.length && before[same] === names[same]) same++;
   // What was added last goes first: in any other order, removing members makes an object slow for all who come after.
   for (let i = before.length - 1; i >= same; i--) delete out[before[i]!];
-  for (const name of names) out[name] = wanted[name];
+  // What stays as it is may be frozen.
+  for (const name of names) if (out[name] !== wanted[name]) out[name] = wanted[name];
 }

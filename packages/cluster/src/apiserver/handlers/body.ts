@@ -19,6 +19,7 @@ import {
   decodeMessage,
   openEnvelope,
   protobufMediaType,
+  setFields,
   wholeFloatProblem,
 } from '@tiphys/sdk/schema';
 import type { RequestContext, ServerRequest } from '../context.ts';
@@ -91,12 +92,22 @@ export function decodeObject(
   return object;
 }
 
-/** A JSON value as the kind has it, defaults filled; fields that it doesn't have are gathered in `unknown`. */
-export function decodedAs(kind: AnyKind, value: unknown, validation: FieldValidation, unknown: string[]): KubeObject {
+/**
+ * A JSON value as the kind has it, defaults filled; fields that it doesn't have are gathered in `unknown`. What of the object
+ * has been read before is `known`, and is taken as it is.
+ */
+export function decodedAs(
+  kind: AnyKind,
+  value: unknown,
+  validation: FieldValidation,
+  unknown: string[],
+  known?: JsonObject,
+): KubeObject {
   const onUnknown = (path: string) => {
     if (path !== 'apiVersion' && path !== 'kind') unknown.push(`unknown field ${JSON.stringify(path)}`);
   };
   const object = decode(kind.schema.shape, value, validation === 'Ignore' ? {} : { onUnknown }) as KubeObject;
+  if (known) setFields(kind.schema, object, known);
   kind.default?.(object);
   if (isObject(value) && isObject(value['metadata']) && isEmptyList(value['metadata']['managedFields'])) {
     // Decoding drops empty lists; this one says that nobody shall own anything any more.

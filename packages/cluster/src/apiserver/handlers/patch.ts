@@ -9,12 +9,15 @@ import {
   type JsonObject,
   type KubeObject,
   mergePatch,
+  own,
   pointerSteps,
   printValue,
+  put,
   readJsonPatch,
   StatusError,
   strategicMergePatch,
   touchedInOrder,
+  wireCopy,
   type WholeFloat,
 } from '@tiphys/sdk/machinery';
 import { objectMeta } from '@tiphys/sdk/api';
@@ -161,8 +164,7 @@ const readers: Readonly<Record<string, (body: PatchBody, kind: AnyKind) => ReadP
 function parsed(body: PatchBody, prefix: string): ReturnType<typeof readJson> {
   try {
     if (body === undefined || body instanceof Uint8Array) return readJson(body ?? Buffer.alloc(0));
-    // As it would have come over a wire: a copy, without members that are undefined.
-    return { value: JSON.parse(JSON.stringify(body)), duplicates: [], floats: [] };
+    return { value: wireCopy(body), duplicates: [], floats: [] };
   } catch (err) {
     if (err instanceof JsonProblem) throw badRequest(`${prefix}${err.message}`);
     throw err;
@@ -197,7 +199,11 @@ function patchedObject(c: RequestContext, kind: AnyKind, read: ReadPatch, curren
   const unknown: string[] = [];
   let object: KubeObject;
   try {
-    object = decodedAs(kind, !isOfKind && !apiVersion ? withoutMembers(value, unknown) : value, validation, unknown);
+    if (!isOfKind && !apiVersion) object = decodedAs(kind, withoutMembers(value, unknown), validation, unknown);
+    else {
+      const { touched, kept } = split(c.info.subresource, value, current);
+      object = decodedAs(kind, touched, validation, unknown, kept);
+    }
   } catch (err) {
     if (!(err instanceof DecodeError)) throw err;
     throw unfit(told(), err.message);
@@ -209,6 +215,29 @@ function patchedObject(c: RequestContext, kind: AnyKind, read: ReadPatch, curren
   if (strict) throw unfit(told(), strict);
   report(c, kind, validation, unknown, { json: read.duplicates });
   return object;
+}
+
+/**
+ * A write of the status leaves the rest as it is: what the patch hasn't touched of that needn't be read again, and is the
+ * current object's own.
+ */
+function split(
+  subresource: string,
+  value: JsonObject,
+  current: KubeObject,
+): { touched: JsonObject; kept?: JsonObject } {
+  if (subresource !== 'status') return { touched: value };
+  const touched: JsonObject = {};
+  const kept: JsonObject = {};
+  for (const [name, member] of Object.entries(value)) {
+    const isKept =
+      name !== 'metadata' &&
+      name !== 'status' &&
+      isObject(member) &&
+      member === own(current as unknown as JsonObject, name);
+    put(isKept ? kept : touched, name, member);
+  }
+  return { touched, kept };
 }
 
 /** Why an object of another kind isn't one of this: first it is read as what it says it is. */

@@ -5,7 +5,7 @@ import type { Pod } from './pod.ts';
 import { podSpec, type PodSpec } from './pod-spec.ts';
 import type { PodStatus } from './pod-status.ts';
 import { containerTotals } from './resource-totals.ts';
-import { resourceRequirements } from './resources.ts';
+import { resourceRequirements, type ResourceRequirements } from './resources.ts';
 import { isHugePages, isPodLevelResource, mayOvercommit } from './validation/resource-name.ts';
 
 /** What pods are given that templates for pods aren't. Changes the pod. */
@@ -28,8 +28,7 @@ export function fillPod(pod: Pod): void {
 
 /** Whoever limits a resource without asking for it asks for the limit. */
 function askForLimits({ resources }: Container): void {
-  if (!resources?.limits) return;
-  setFields(resourceRequirements, resources, { requests: inKeyOrder({ ...resources.limits, ...resources.requests }) });
+  if (resources?.limits) ask(resources, { ...resources.limits, ...resources.requests });
 }
 
 /** What is asked for the whole pod, where it says some of it: the rest comes from its containers and its limits. */
@@ -50,7 +49,14 @@ function fillPodResources(spec: PodSpec): void {
   for (const [name, limit] of Object.entries(resources.limits)) {
     if (isPodLevelResource(name)) requests[name] ??= limit;
   }
-  if (Object.keys(requests).length) setFields(resourceRequirements, resources, { requests: inKeyOrder(requests) });
+  ask(resources, requests);
+}
+
+/** Sets what is asked for, if that is more than it was, or in another order. */
+function ask(resources: ResourceRequirements, requests: NonNullable<ResourceRequirements['requests']>): void {
+  const wanted = inKeyOrder(requests);
+  if (Object.keys(wanted).join() === Object.keys(resources.requests ?? {}).join()) return;
+  setFields(resourceRequirements, resources, { requests: wanted });
 }
 
 /** One address and the list of them say the same; the one is believed where they differ. */
