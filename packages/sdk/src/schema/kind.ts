@@ -127,6 +127,8 @@ export interface KindDefinition<O extends KubeObject, M> {
   readonly rechecksMetadata?: boolean;
   /** What happens to dependents when the deleter doesn't say; background unless given. */
   readonly orphanDependents?: boolean;
+  /** Nobody's owner: whatever the deleter says of dependents, it goes at once. */
+  readonly hasNoDependents?: boolean;
   /** What a deleter is told who doesn't say what shall become of dependents. */
   readonly orphanWarning?: string;
   /** Etcd directory under `/registry/`, when it isn't the plural. */

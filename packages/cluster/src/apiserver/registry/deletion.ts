@@ -83,6 +83,7 @@ function policyOf(
   kind: AnyKind,
   options: DeleteOptions,
 ): DeleteOptions['propagationPolicy'] {
+  if (kind.hasNoDependents) return 'Background';
   if (options.orphanDependents !== undefined) return options.orphanDependents ? 'Orphan' : 'Background';
   if (options.propagationPolicy) return options.propagationPolicy;
   if (finalizers.includes('orphan')) return 'Orphan';

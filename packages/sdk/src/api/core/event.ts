@@ -57,6 +57,7 @@ export const event: Kind<Event, EventManifest> = defineKind<Event, EventManifest
   shortNames: ['ev'],
   createOnUpdate: true,
   ttlSeconds: eventTtlSeconds,
+  hasNoDependents: true,
   fieldSelectors: {
     ...referenceFields('involvedObject', ({ involvedObject }) => involvedObject),
     reason: ({ reason }) => reason ?? '',

@@ -48,6 +48,7 @@ export const eventsEvent: Kind<EventsEvent, EventsEventManifest> = defineKind<Ev
   shortNames: ['ev'],
   createOnUpdate: true,
   ttlSeconds: eventTtlSeconds,
+  hasNoDependents: true,
   fieldSelectors: {
     ...referenceFields('regarding', ({ regarding }) => regarding),
     reason: ({ reason }) => reason ?? '',
