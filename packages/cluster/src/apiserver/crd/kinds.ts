@@ -3,6 +3,7 @@ import { type KubeObject, qualifiedNameProblems } from '@tiphys/sdk/machinery';
 import { type AnyKind, decode, defineKind, erase, type JSONSchemaProps, resourceShape } from '@tiphys/sdk/schema';
 import { columnsOf } from './columns.ts';
 import type { DefinedVersion, Definition } from './definition.ts';
+import { ResourceRules } from './rules.ts';
 import { selectorsOf } from './selectable-fields.ts';
 import { compareVersions } from './version-order.ts';
 
@@ -52,6 +53,7 @@ function kindOf(definition: Definition, version: DefinedVersion, { schemaOf, ver
     apiVersion,
     kind,
   });
+  const rules = new ResourceRules({ apiVersion, kind, schemaOf: () => schemaOf(version.name) });
   const asHub = hub && {
     kind: hub,
     toHub: (object: KubeObject): KubeObject => ({
@@ -87,10 +89,11 @@ function kindOf(definition: Definition, version: DefinedVersion, { schemaOf, ver
       statusAtCreation: true,
       generation: ({ apiVersion: _v, kind: _k, metadata: _m, status, ...rest }) =>
         hasStatus ? rest : { ...rest, status },
-      ...(hasStatus && { status: { keepsMetadata: true } }),
+      ...(hasStatus && { status: { keepsMetadata: true, validate: (next, old) => rules.ofStatus(next, old) } }),
       prepareForCreate(object) {
         if (hasStatus) delete object.status;
       },
+      validate: (next, old) => rules.ofObject(next, old),
       warnings: finalizerWarnings,
       columns: columnsOf(version),
       fieldSelectors: selectorsOf(version),

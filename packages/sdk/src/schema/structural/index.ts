@@ -5,3 +5,4 @@
 export * from './json-schema.ts';
 export { readValue, type ReadContext } from './read.ts';
 export { resourceShape } from './shape.ts';
+export { schemaEmbeddedRules, schemaListRules, schemaStatusRules, schemaValueRules } from './resource-rules.ts';

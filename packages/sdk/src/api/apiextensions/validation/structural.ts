@@ -1,4 +1,13 @@
-import { equal, type FieldError, forbiddenAt, invalid, lineOf, type Path, required } from '../../../machinery/index.ts';
+import {
+  equal,
+  type FieldError,
+  forbiddenAt,
+  invalid,
+  lineOf,
+  type Path,
+  re2,
+  required,
+} from '../../../machinery/index.ts';
 import type { JSONSchemaProps } from '../json-schema.ts';
 
 type Level = 'root' | 'item' | 'field';
@@ -135,15 +144,10 @@ function* valueRules(schema: JSONSchemaProps, at: Path, { skipAnyOf, skipFirst }
 
 function patternProblem(pattern: string): string | undefined {
   try {
-    new RegExp(pattern.replace(/\(\?P</g, '(?<').replace(/\\[zA]/g, ''), 'u');
+    re2(pattern);
     return undefined;
-  } catch {
-    try {
-      new RegExp(pattern.replace(/\(\?P</g, '(?<').replace(/\\[zA]/g, ''));
-      return undefined;
-    } catch (err) {
-      return err instanceof Error ? err.message : String(err);
-    }
+  } catch (err) {
+    return err instanceof Error ? err.message : String(err);
   }
 }
 
