@@ -90,14 +90,14 @@ const digitsOf = (text: string): string => text.replace(/[\s-]+/g, '');
 function isIsbn10(text: string): boolean {
   const digits = digitsOf(text);
   if (!/^(?:[0-9]{9}X|[0-9]{10})$/.test(digits)) return false;
-  const sum = [...digits].reduce((s, d, i) => s + (i + 1) * (d === 'X' ? 10 : Number(d)), 0);
+  const sum = Array.from(digits, (d, i) => (i + 1) * (d === 'X' ? 10 : Number(d))).reduce((a, b) => a + b);
   return sum % 11 === 0;
 }
 
 function isIsbn13(text: string): boolean {
   const digits = digitsOf(text);
   if (!/^[0-9]{13}$/.test(digits)) return false;
-  const sum = [...digits.slice(0, 12)].reduce((s, d, i) => s + (i % 2 ? 3 : 1) * Number(d), 0);
+  const sum = Array.from(digits.slice(0, 12), (d, i) => (i % 2 ? 3 : 1) * Number(d)).reduce((a, b) => a + b);
   return Number(digits[12]) === (10 - (sum % 10)) % 10;
 }
 
@@ -107,10 +107,9 @@ const cards =
 function isCreditCard(text: string): boolean {
   const digits = text.replace(/[^0-9]+/g, '');
   if (!cards.test(digits)) return false;
-  const sum = [...digits].reverse().reduce((s, d, i) => {
-    const doubled = Number(d) * (i % 2 ? 2 : 1);
-    return s + (doubled > 9 ? doubled - 9 : doubled);
-  }, 0);
+  const last = digits.length - 1;
+  const values = Array.from(digits, (d, i) => Number(d) * ((last - i) % 2 ? 2 : 1));
+  const sum = values.reduce((total, v) => total + (v > 9 ? v - 9 : v), 0);
   return sum % 10 === 0;
 }
 

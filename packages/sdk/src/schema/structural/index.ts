@@ -3,6 +3,8 @@
  * owned, and what of its values is refused.
  */
 export * from './json-schema.ts';
-export { readValue, type ReadContext } from './read.ts';
+export { embeddedRules } from './embedded-rules.ts';
+export { unknownFields } from './read.ts';
+export { valueProblems } from './validator.ts';
 export { resourceShape } from './shape.ts';
 export { schemaEmbeddedRules, schemaListRules, schemaStatusRules, schemaValueRules } from './resource-rules.ts';

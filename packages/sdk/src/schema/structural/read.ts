@@ -3,9 +3,9 @@ import { DecodeError } from '../decode-error.ts';
 import { decode } from '../decode.ts';
 import { isTypeOrMeta, itemsOf, type JSONSchemaProps, membersOf } from './json-schema.ts';
 
-export interface ReadContext {
+interface ReadContext {
   readonly fill: boolean;
-  /** What was stored under an older schema is read as far as it can be. */
+  /** What was stored, perhaps under an older schema, is read as far as it can be. */
   readonly lenient: boolean;
   readonly onUnknown: ((path: string) => void) | undefined;
 }
@@ -30,9 +30,12 @@ export function readResource(
   return { metadata, ...body };
 }
 
-/** A value by itself: a default, say. */
-export const readValue = (value: unknown, schema: JSONSchemaProps, meta: StructShape, context: ReadContext): unknown =>
-  new Reader(meta, context).value(value, schema);
+/** Fields of a value that its schema doesn't know. Throws `DecodeError` where it holds a resource that can't be one. */
+export function unknownFields(value: unknown, schema: JSONSchemaProps, meta: StructShape): string[] {
+  const reader = new Reader(meta, { fill: false, lenient: false, onUnknown: () => {} });
+  reader.value(value, schema);
+  return reader.unknown;
+}
 
 function readMeta(
   value: unknown,

@@ -31,12 +31,14 @@ class Findings {
 export const valueProblems = (
   schema: JSONSchemaProps,
   value: unknown,
-  { path = '', before }: { path?: string; before?: Correlation | undefined } = {},
-): readonly ValueProblem[] => validate(schema, value, { path, before }).problems;
+  { path = '', ...rest }: Partial<Place> = {},
+): readonly ValueProblem[] => validate(schema, value, { path, ...rest }).problems;
 
 interface Place {
   readonly path: string;
   readonly before?: Correlation | undefined;
+  /** As upstream checks defaults: `int-or-string` says nothing of types, and every format counts. */
+  readonly isDefault?: boolean;
 }
 
 function validate(schema: JSONSchemaProps, value: unknown, place: Place): Findings {
@@ -49,7 +51,7 @@ function checkAll(schema: JSONSchemaProps, value: unknown, place: Place): Findin
   const found = new Findings();
   const { path } = place;
   if (value === null || value === undefined) {
-    found.merge(typeFindings(schema, null, path));
+    found.merge(typeFindings(schema, null, place));
     found.add(enumProblem(schema, null, path));
     return found;
   }
@@ -57,14 +59,14 @@ function checkAll(schema: JSONSchemaProps, value: unknown, place: Place): Findin
     found.merge(check);
     found.checks++;
   };
-  const format = formatOf(schema);
-  if (typesOf(schema).length || format) run(typeFindings(schema, value, path));
+  const format = formatOf(schema, place);
+  if (typesOf(schema, place).length || format) run(typeFindings(schema, value, place));
   run(compositeFindings(schema, value, place));
   if (typeof value === 'string') {
     run(one(textProblem(schema, value, path), 0));
     if (format) run(one(fitsFormat(format, value) ? undefined : problem.wrongType(path, format, value), 0));
   }
-  if (typeof value === 'number') run(numberFindings(schema, value, path));
+  if (typeof value === 'number') run(numberFindings(schema, value, place));
   if (Array.isArray(value)) run(itemFindings(schema, value, place));
   run(one(enumProblem(schema, value, path), 0));
   if (isObject(value)) run(memberFindings(schema, value, place));
@@ -79,15 +81,17 @@ function one(p: ValueProblem | undefined, checks: number): Findings {
   return found;
 }
 
-const typesOf = (schema: JSONSchemaProps): readonly string[] => {
-  if (schema['x-kubernetes-int-or-string']) return ['integer', 'string'];
+const typesOf = (schema: JSONSchemaProps, { isDefault }: Place): readonly string[] => {
+  if (schema['x-kubernetes-int-or-string'] && !isDefault) return ['integer', 'string'];
   return schema.type ? [schema.type] : [];
 };
 
 /** The format, where it is one that anything is checked by. */
-const formatOf = (schema: JSONSchemaProps): string => {
-  const types = typesOf(schema);
-  return schema.format && checkedFormat(schema.format, types.length === 1 ? types[0]! : '') ? schema.format : '';
+const formatOf = (schema: JSONSchemaProps, place: Place): string => {
+  const { format = '' } = schema;
+  const types = typesOf(schema, place);
+  const counts = place.isDefault || checkedFormat(format, types.length === 1 ? types[0]! : '');
+  return counts ? format : '';
 };
 
 /** What JSON calls a value's type, whole numbers apart. */
@@ -98,17 +102,18 @@ export function jsonTypeOf(value: unknown): string {
   return typeof value;
 }
 
-function typeFindings(schema: JSONSchemaProps, value: unknown, path: string): Findings {
-  return one(typeProblem(schema, value, path), 1);
+function typeFindings(schema: JSONSchemaProps, value: unknown, place: Place): Findings {
+  return one(typeProblem(schema, value, place), 1);
 }
 
-function typeProblem(schema: JSONSchemaProps, value: unknown, path: string): ValueProblem | undefined {
-  const types = typesOf(schema);
+function typeProblem(schema: JSONSchemaProps, value: unknown, place: Place): ValueProblem | undefined {
+  const { path } = place;
+  const types = typesOf(schema, place);
   const is = jsonTypeOf(value);
   if (is === 'null') {
     return types.length && !schema.nullable ? problem.wrongType(path, types.join(','), 'null') : undefined;
   }
-  const format = formatOf(schema);
+  const format = formatOf(schema, place);
   const wantsNumber = types.includes('number') || types.includes('integer');
   const fits =
     types.includes(is) ||
@@ -184,13 +189,14 @@ function matches(pattern: string, value: string): boolean {
   }
 }
 
-function numberFindings(schema: JSONSchemaProps, value: number, path: string): Findings {
+function numberFindings(schema: JSONSchemaProps, value: number, place: Place): Findings {
+  const { path } = place;
   const found = new Findings();
   const { multipleOf, minimum, maximum, exclusiveMinimum = false, exclusiveMaximum = false } = schema;
-  const types = typesOf(schema);
+  const types = typesOf(schema, place);
   const declared = types.length === 1 ? types[0]! : '';
   const isNumeric = declared === 'integer' || declared === 'number';
-  const wanted = isNumeric ? { type: declared, format: formatOf(schema) } : { type: '', format: '' };
+  const wanted = isNumeric ? { type: declared, format: formatOf(schema, place) } : { type: '', format: '' };
   const range = (what: string, v: number) => (inRange(v, wanted) ? undefined : problem.outOfRange(what, wanted, path));
   // Against a whole number a bound counts as one, too.
   const bound = (b: number) => (isInt64(value) ? Math.trunc(b) : b);
@@ -245,12 +251,13 @@ function isThis(value: unknown, wanted: unknown): boolean {
   return isWhole ? Math.trunc(value) === wanted : equal(value, wanted);
 }
 
-function itemFindings(schema: JSONSchemaProps, items: readonly unknown[], { path, before }: Place): Findings {
+function itemFindings(schema: JSONSchemaProps, items: readonly unknown[], place: Place): Findings {
+  const { path, before } = place;
   const found = new Findings();
   const of = itemsOf(schema);
   if (of) {
     for (const [i, item] of items.entries()) {
-      found.merge(validate(of, item, { path: `${path}[${i}]`, before: before?.item(i) }));
+      found.merge(validate(of, item, { ...place, path: `${path}[${i}]`, before: before?.item(i) }));
     }
   }
   const { minItems, maxItems, uniqueItems } = schema;
@@ -263,7 +270,8 @@ function itemFindings(schema: JSONSchemaProps, items: readonly unknown[], { path
   return found;
 }
 
-function memberFindings(schema: JSONSchemaProps, value: JsonObject, { path, before }: Place): Findings {
+function memberFindings(schema: JSONSchemaProps, value: JsonObject, place: Place): Findings {
+  const { path, before } = place;
   const found = new Findings();
   const { minProperties, maxProperties, properties = {}, additionalProperties, required = [] } = schema;
   const names = Object.keys(value);
@@ -276,7 +284,9 @@ function memberFindings(schema: JSONSchemaProps, value: JsonObject, { path, befo
   const check = (name: string, of: JSONSchemaProps, at: string) => {
     // What an object says it is isn't let pass for being as it was.
     const isType = path === '' && isTypeOrMeta(name) && name !== 'metadata';
-    found.merge(validate(of, own(value, name), { path: at, before: isType ? undefined : before?.member(name) }));
+    found.merge(
+      validate(of, own(value, name), { ...place, path: at, before: isType ? undefined : before?.member(name) }),
+    );
   };
   const rest = membersOf(schema);
   for (const name of names) {

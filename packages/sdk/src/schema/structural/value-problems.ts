@@ -23,8 +23,9 @@ type Make = (at: Path | string, text: string) => FieldError;
 
 const nowhere = '<nil>';
 
-const make = (path: string, what: string, error: Make): ValueProblem => {
-  const text = `${path} in body ${what}`;
+const make = (path: string, what: string, error: Make): ValueProblem => about(path, `${path} in body ${what}`, error);
+
+const about = (path: string, text: string, error: Make): ValueProblem => {
   const name = path.replace(/^\./, '');
   return {
     text,
@@ -81,8 +82,8 @@ export const notMultiple = (path: string, value: number, factor: number): ValueP
   make(path, `should be a multiple of ${boundText(value, factor)}`, (at, text) => invalid(at, value, text));
 
 export function badFactor(path: string, factor: number): ValueProblem {
-  const text = `factor MultipleOf declared for ${path} must be positive: ${printNumber(factor)}`;
-  return { text, at: make(path, '', (at) => invalid(at, factor, text)).at };
+  const what = `factor MultipleOf declared for ${path} must be positive: ${printNumber(factor)}`;
+  return about(path, what, (at, text) => invalid(at, factor, text));
 }
 
 export const tooFewItems = (path: string, size: number, min: number): ValueProblem =>
@@ -101,8 +102,8 @@ export const tooManyMembers = (path: string, size: number, max: number): ValuePr
   make(path, `should have at most ${max} properties`, (at) => tooMany(at, size, max));
 
 export function forbiddenMember(path: string, name: string): ValueProblem {
-  const text = `${path}.${name} in body is a forbidden property`;
-  return { text, at: make(path, '', (at) => invalid(at, name, text)).at };
+  const what = `${path}.${name} in body is a forbidden property`;
+  return about(path, what, (at, text) => invalid(at, name, text));
 }
 
 export const noneOfAny = (path: string): ValueProblem =>

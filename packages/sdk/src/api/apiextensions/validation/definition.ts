@@ -29,6 +29,7 @@ import type {
   SelectableField,
 } from '../definition-spec.ts';
 import type { JSONSchemaProps } from '../json-schema.ts';
+import { defaultRules, hasUnprunedDefault } from './defaults.ts';
 import { resolvePath } from './field-path.ts';
 import { gather, shownSchema, shownVersions } from './internal.ts';
 import { keyedItemRules, type SchemaRules, schemaRules, setItemRules } from './schema.ts';
@@ -144,6 +145,7 @@ function* specRules(
 interface DefinitionRules extends SchemaRules {
   readonly requireSchema: boolean;
   readonly requireStructural: boolean;
+  readonly requirePruned: boolean;
 }
 
 export const schemasOf = (spec: CustomResourceDefinitionSpec | undefined): JSONSchemaProps[] =>
@@ -157,6 +159,7 @@ function rulesFor(old: CustomResourceDefinitionSpec | undefined): DefinitionRule
   return {
     requireSchema: !old || schemasOf(old).length === (old.versions ?? []).length,
     requireStructural: !schemasOf(old).some((s) => unsupportedProblem(s) ?? structuralProblems(s, none).length),
+    requirePruned: !has(hasUnprunedDefault),
     requireValidTypes: !has((s) => Boolean(s.type) && ![...columnTypes, 'array', 'object'].includes(s.type!)),
     requireAtomicSets: !has((s) => {
       const items = s['x-kubernetes-list-type'] === 'set' ? itemsOf(s) : undefined;
@@ -239,7 +242,10 @@ function* validationRules(
   if (schema.nullable) errors.push(forbiddenAt(root.child('nullable'), 'nullable cannot be true at the root'));
   const unsupported = unsupportedProblem(schema);
   // Whatever isn't pruned by an old, loose definition has to be structural.
-  if (!unsupported) errors.push(...structuralProblems(schema, root));
+  if (!unsupported) {
+    const structural = structuralProblems(schema, root);
+    errors.push(...(structural.length ? structural : defaultRules(schema, root, rules)));
+  }
   errors.push(...schemaRules(schema, root, { ...rules, isRoot: true }));
   if (!errors.length && unsupported) errors.push(invalid(root, '', unsupported));
   yield* errors;
