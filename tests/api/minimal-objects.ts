@@ -1,5 +1,6 @@
+import type { AnyKind } from '@tiphys/sdk/schema';
 import { servedKinds } from 'tiphys/apiserver';
-import { minimalRows } from './minimal-rows.ts';
+import { type MinimalRow, minimalRows } from './minimal-rows.ts';
 
 /** An object as it is sent. */
 export interface Manifest {
@@ -21,9 +22,17 @@ export interface MinimalObject {
 }
 
 /** One of every kind that is stored by default, those that have a namespace in this one. */
-export function minimalObjects(namespace: string): readonly MinimalObject[] {
-  const kinds = new Map(servedKinds.map((k) => [`${k.apiVersion}/${k.kind}`, k]));
-  return minimalRows(namespace).map(([apiVersion, kind, fields, change, name = 'minimal']) => {
+export const minimalObjects = (namespace: string): readonly MinimalObject[] =>
+  objectsOf(minimalRows(namespace), servedKinds, namespace);
+
+/** An object for each row; all the rows' kinds are among these. */
+export function objectsOf(
+  rows: readonly MinimalRow[],
+  of: readonly AnyKind[],
+  namespace: string,
+): readonly MinimalObject[] {
+  const kinds = new Map(of.map((k) => [`${k.apiVersion}/${k.kind}`, k]));
+  return rows.map(([apiVersion, kind, fields, change, name = 'minimal']) => {
     const { group, version, plural, scope } = kinds.get(`${apiVersion}/${kind}`)!;
     const where = scope === 'Namespaced' && namespace;
     const root = group ? `/apis/${apiVersion}` : `/api/${version}`;

@@ -15,7 +15,7 @@ const nowhere = { resourceRules: webhook.rules };
 const deviceRequests = { requests: [{ name: 'gpu', exactly: { deviceClassName: 'gpu.example.com' } }] };
 const storage = (size: string) => ({ resources: { requests: { storage: size } } });
 /** A certificate request of `CN=minimal`, PEM in base64. */
-const certificateRequest = [
+export const certificateRequest = [
   'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlITU1IUUNBUUF3RWpFUU1BNEdBMVVFQXd3SGJXbHVhVzFo',
   'YkRCWk1CTUdCeXFHU000OUFnRUdDQ3FHU000OQpBd0VIQTBJQUJLVjl3d2szdEZoZUU4MXh4NjdWSWl2VEwvZmlRaGtZWXRZ',
   'bVFGeXRzMHNvNmxYYnladGhJNmsxCmpxQkUwelA1bFM5ME9jUUlQNS9xekUwRkt4eWRKbldnQURBS0JnZ3Foa2pPUFFRREFn',

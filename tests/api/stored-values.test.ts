@@ -97,7 +97,7 @@ test(
       let served = 0;
       for (const kind of servedKinds) {
         const file = new URL(`${kind.group || 'core'}.${kind.version}.${kind.kind}.pb`, pairs);
-        if (!kind.verbs.includes('get') || !existsSync(file)) continue;
+        if (!kind.verbs.includes('watch') || !existsSync(file)) continue;
         const published = JSON.parse(readFileSync(file.pathname.replace(/pb$/, 'json'), 'utf8')) as KubeObject;
         const { name, namespace } = published.metadata;
         const inNamespace = kind.scope === 'Namespaced' ? `${namespace}/` : '';

@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 /** An API server in a process of its own, and a kubeconfig for each of its users. */
 export interface ServerProcess {
   readonly url: string;
+  /** Of somebody who may do everything. */
+  readonly token: string;
+  readonly dataDir: string;
   /** The kubeconfig of `admin`, of `ada`, who may do nothing yet, or of nobody. */
   kubeconfig(user: 'admin' | 'ada' | 'nobody'): string;
   stop(): Promise<void>;
@@ -14,11 +17,11 @@ export interface ServerProcess {
 
 const main = fileURLToPath(import.meta.resolve('tiphys/apiserver')).replace(/apiserver\/index\.js$/, 'cli/main.js');
 
-export async function startServer(): Promise<ServerProcess> {
+export async function startServer(...extra: readonly string[]): Promise<ServerProcess> {
   const dir = mkdtempSync(join(tmpdir(), 'tiphys-wire-'));
   const tokens = join(dir, 'tokens');
   writeFileSync(tokens, 'tok,admin,1,"system:masters"\nada,ada,2,"devs"\n');
-  const flags = ['--data-dir', join(dir, 'data'), '--secure-port', '0', '--token-auth-file', tokens];
+  const flags = ['--data-dir', join(dir, 'data'), '--secure-port', '0', '--token-auth-file', tokens, ...extra];
   const server = spawn(process.execPath, [main, 'apiserver', '--bind-address', '127.0.0.1', ...flags], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -55,6 +58,8 @@ export async function startServer(): Promise<ServerProcess> {
   };
   return {
     url,
+    token: 'tok',
+    dataDir: join(dir, 'data'),
     kubeconfig: (user) => paths[user],
     async stop() {
       server.kill('SIGTERM');

@@ -133,6 +133,11 @@ export interface KindDefinition<O extends KubeObject, M> {
   readonly orphanWarning?: string;
   /** Etcd directory under `/registry/`, when it isn't the plural. */
   readonly storagePrefix?: string;
+  /**
+   * The version that upstream stores it in, where that is another: clients are told its hash. What is stored here is the kind's own
+   * form, which upstream reads just as well.
+   */
+  readonly storageVersion?: string;
   /** The kind's name in protobuf and stored objects when it is stored under another version. */
   readonly hub?: Hub<O>;
 

@@ -25,7 +25,8 @@ export function issuerDiscovery({ issuer, tokens, advertised }: IssuerDiscovery)
     '/openid/v1/jwks': ['application/jwk-set+json', () => tokens.jwks],
   };
   return (c) => {
-    const found = Object.hasOwn(documents, c.info.path) ? documents[c.info.path] : undefined;
+    const path = c.info.path.replace(/\/$/, '');
+    const found = Object.hasOwn(documents, path) ? documents[path] : undefined;
     if (!found) return undefined;
     if (c.request.method !== 'GET' && c.request.method !== 'HEAD') throw notOnThis();
     const [contentType, document] = found;

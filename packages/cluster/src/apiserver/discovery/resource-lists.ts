@@ -59,5 +59,5 @@ export function resourcesOf(kind: AnyKind): ApiResource[] {
 }
 
 /** Tells clients when the stored version changes: the first eight bytes of a digest of what is stored. */
-const storageVersionHash = ({ group, version, kind }: AnyKind): string =>
-  createHash('sha256').update(`${group}/${version}/${kind}`).digest().subarray(0, 8).toString('base64');
+const storageVersionHash = ({ group, version, kind, storageVersion = version }: AnyKind): string =>
+  createHash('sha256').update(`${group}/${storageVersion}/${kind}`).digest().subarray(0, 8).toString('base64');

@@ -66,6 +66,7 @@ export const mutatingAdmissionPolicy: Kind<MutatingAdmissionPolicy, MutatingAdmi
   kind: 'MutatingAdmissionPolicy',
   plural: 'mutatingadmissionpolicies',
   scope: 'Cluster',
+  storageVersion: 'v1beta1',
   categories: ['api-extensions'],
   generation: true,
   unconditionalUpdate: false,

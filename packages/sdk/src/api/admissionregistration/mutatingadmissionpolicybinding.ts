@@ -47,6 +47,7 @@ export const mutatingAdmissionPolicyBinding: Kind<
   kind: 'MutatingAdmissionPolicyBinding',
   plural: 'mutatingadmissionpolicybindings',
   scope: 'Cluster',
+  storageVersion: 'v1beta1',
   categories: ['api-extensions'],
   generation: true,
   unconditionalUpdate: false,

@@ -64,6 +64,7 @@ export const customResourceDefinition: Kind<CustomResourceDefinition, CustomReso
   kind: 'CustomResourceDefinition',
   plural: 'customresourcedefinitions',
   scope: 'Cluster',
+  storageVersion: 'v1beta1',
   anyFinalizer: true,
   shortNames: ['crd', 'crds'],
   categories: ['api-extensions'],
