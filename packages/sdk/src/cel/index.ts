@@ -9,5 +9,5 @@ export * from './json-values.ts';
 export type * from './ast.ts';
 export type * from './declarations.ts';
 export type { EnvOptions, Library } from './env.ts';
-export { type ExprFactory, type Macro, MacroError } from './macro.ts';
+export { accumulator, type Macro, MacroBuilder, MacroError } from './macro.ts';
 export * from './program.ts';

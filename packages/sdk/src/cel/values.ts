@@ -38,6 +38,9 @@ export class EvalError {
 
 export type Result = Value | EvalError;
 
+/** What a function says to values that it isn't for. */
+export const noSuchOverload = new EvalError('no such overload');
+
 export const isError = (result: Result): result is EvalError => result instanceof EvalError;
 
 export class Uint {
@@ -56,14 +59,16 @@ export class Double {
   }
 }
 
-/** A moment; nanoseconds count up from the second, also before 1970. */
+/** A moment; nanoseconds count up from the second, also before 1970. As text it keeps the offset from UTC that it was given with. */
 export class Timestamp {
   readonly seconds: number;
   readonly nanos: number;
+  readonly offsetSeconds: number;
 
-  constructor(seconds: number, nanos: number) {
+  constructor(seconds: number, nanos: number, offsetSeconds = 0) {
     this.seconds = seconds;
     this.nanos = nanos;
+    this.offsetSeconds = offsetSeconds;
   }
 }
 
@@ -143,8 +148,8 @@ export function typeOfValue(value: Value): Type {
   return types.bytes;
 }
 
-const minInt = -(2n ** 63n);
-const maxInt = 2n ** 63n - 1n;
+export const minInt: bigint = -(2n ** 63n);
+export const maxInt: bigint = 2n ** 63n - 1n;
 
 /** An int in its one representation; nothing when it takes more than 64 bits. */
 export function intOf(value: bigint | number): Int | undefined {

@@ -1,0 +1,25 @@
+/** The shortest digits that give the double back, as Go's `%g`: an exponent below 1e-4 and from 1e21 on. */
+export function doubleText(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
+  if (Object.is(value, -0)) return '-0';
+  const magnitude = Math.abs(value);
+  if (value === 0 || (magnitude >= 1e-4 && magnitude < 1e21)) return plainDoubleText(value);
+  const [digits, exponent] = value.toExponential().split('e') as [string, string];
+  const size = exponent.slice(1);
+  return `${digits}e${exponent[0]}${size.padStart(2, '0')}`;
+}
+
+/** The same without an exponent, however long it gets. */
+export function plainDoubleText(value: number): string {
+  const text = String(value);
+  if (!text.includes('e')) return text;
+  const [digits, exponent] = text.split('e') as [string, string];
+  const negative = digits.startsWith('-');
+  const [whole, fraction = ''] = digits.replace('-', '').split('.') as [string, string?];
+  const point = whole.length + Number(exponent);
+  const all = whole + fraction;
+  const plain =
+    point <= 0 ? `0.${'0'.repeat(-point)}${all}` : point >= all.length ? all.padEnd(point, '0') : `${all.slice(0, point)}.${all.slice(point)}`;
+  return negative ? `-${plain}` : plain;
+}

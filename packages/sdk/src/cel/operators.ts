@@ -1,0 +1,40 @@
+/** The functions that operators stand for. */
+export const operators = {
+  conditional: '_?_:_',
+  and: '_&&_',
+  or: '_||_',
+  not: '!_',
+  equals: '_==_',
+  notEquals: '_!=_',
+  less: '_<_',
+  lessEquals: '_<=_',
+  greater: '_>_',
+  greaterEquals: '_>=_',
+  add: '_+_',
+  subtract: '_-_',
+  multiply: '_*_',
+  divide: '_/_',
+  modulo: '_%_',
+  negate: '-_',
+  index: '_[_]',
+  optionalIndex: '_[?_]',
+  optionalSelect: '_?._',
+  in: '@in',
+  notStrictlyFalse: '@not_strictly_false',
+} as const;
+
+/** By the token between two operands. */
+export const binaryOperators: ReadonlyMap<string, string> = new Map([
+  ['==', operators.equals],
+  ['!=', operators.notEquals],
+  ['<', operators.less],
+  ['<=', operators.lessEquals],
+  ['>', operators.greater],
+  ['>=', operators.greaterEquals],
+  ['+', operators.add],
+  ['-', operators.subtract],
+  ['*', operators.multiply],
+  ['/', operators.divide],
+  ['%', operators.modulo],
+  ['in', operators.in],
+]);

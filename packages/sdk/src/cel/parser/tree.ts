@@ -1,0 +1,54 @@
+import type { Caller } from './network.ts';
+import type { NetRule, State } from './network.ts';
+import type { Token } from './tokens.ts';
+
+/** What a rule matched. Where the syntax was wrong, pieces may be missing. */
+export class TreeNode {
+  readonly rule: NetRule;
+  /** The alternative taken, by its name; nothing before it is known. */
+  alternative: string | undefined = undefined;
+  readonly start: Token;
+  readonly parent: TreeNode | undefined;
+  /** The state from which the rule was called. */
+  readonly invokedFrom: State | undefined;
+  readonly #tokens = new Map<string, Token[]>();
+  readonly #nodes = new Map<string, TreeNode[]>();
+
+  constructor(rule: NetRule, start: Token, parent: TreeNode | undefined, invokedFrom: State | undefined) {
+    this.rule = rule;
+    this.start = start;
+    this.parent = parent;
+    this.invokedFrom = invokedFrom;
+  }
+
+  addToken(label: string | undefined, token: Token): void {
+    if (label !== undefined) this.#tokens.set(label, [...this.tokens(label), token]);
+  }
+
+  addNode(label: string, node: TreeNode): void {
+    this.#nodes.set(label, [...this.nodes(label), node]);
+  }
+
+  token(label: string): Token | undefined {
+    return this.#tokens.get(label)?.[0];
+  }
+
+  tokens(label: string): readonly Token[] {
+    return this.#tokens.get(label) ?? [];
+  }
+
+  node(label: string): TreeNode | undefined {
+    return this.#nodes.get(label)?.[0];
+  }
+
+  nodes(label: string): readonly TreeNode[] {
+    return this.#nodes.get(label) ?? [];
+  }
+}
+
+/** Where the rule that a node belongs to returns to, and its callers after it. */
+export function callerOf(node: TreeNode, root: Caller): Caller {
+  const invoked = node.invokedFrom?.transitions[0];
+  if (!node.parent || invoked?.kind !== 'rule') return root;
+  return { state: invoked.follow, parent: callerOf(node.parent, root) };
+}
