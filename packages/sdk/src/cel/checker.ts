@@ -1,4 +1,13 @@
-import type { CheckedAst, Comprehension, Expr, ListLiteral, MapLiteral, Reference, Select, StructLiteral } from './ast.ts';
+import type {
+  CheckedAst,
+  Comprehension,
+  Expr,
+  ListLiteral,
+  MapLiteral,
+  Reference,
+  Select,
+  StructLiteral,
+} from './ast.ts';
 import type { FunctionDecl } from './declarations.ts';
 import type { Env, Report } from './env.ts';
 import { operators } from './operators.ts';
@@ -14,7 +23,8 @@ interface Name {
 }
 
 /** Comparisons between numbers of different types, which an environment may leave out. */
-const crossTypeComparison = /^(less|less_equals|greater|greater_equals)_(int64|uint64|double)_(?!\2$)(int64|uint64|double)$/;
+const crossTypeComparison =
+  /^(less|less_equals|greater|greater_equals)_(int64|uint64|double)_(?!\2$)(int64|uint64|double)$/;
 
 /** Finds the type of every node, and which variable or overloads each name means. The tree comes back with names in full. */
 export class Checker {
@@ -128,7 +138,7 @@ export class Checker {
         this.#known.assign(types.dyn, target);
         return types.dyn;
       default:
-        if (!isDynOrError(target)) this.#report(expr, `type '${target}' does not support field selection`);
+        if (!isDynOrError(target)) this.#report(expr, `type '${String(target)}' does not support field selection`);
         return types.dyn;
     }
   }
@@ -186,7 +196,10 @@ export class Checker {
     }
     if (!result) {
       const shown = given.map((t) => this.#known.apply(t, true));
-      this.#report(call, `found no matching overload for '${fn.name}' applied to '${signature(shown, call.target !== undefined)}'`);
+      this.#report(
+        call,
+        `found no matching overload for '${fn.name}' applied to '${signature(shown, call.target !== undefined)}'`,
+      );
       this.#setType(call, types.error);
       return call;
     }
@@ -200,7 +213,7 @@ export class Checker {
     for (const arg of call.args) {
       const type = this.#typeOf(arg);
       if (this.#known.assign(type, types.bool)) continue;
-      this.#report(arg, `expected type 'bool' but found '${type}'`);
+      this.#report(arg, `expected type 'bool' but found '${String(type)}'`);
       failed = true;
     }
     this.#setType(call, failed ? types.error : types.bool);
@@ -271,7 +284,7 @@ export class Checker {
   }
 
   #mismatch(at: Expr, expected: Type, found: Type): void {
-    this.#report(at, `expected type '${expected}' but found '${found}'`);
+    this.#report(at, `expected type '${String(expected)}' but found '${String(found)}'`);
   }
 
   #checkStruct(expr: StructLiteral): Expr {
@@ -289,7 +302,10 @@ export class Checker {
       const fieldType = this.#declaredField(e, typeName, e.field) ?? types.error;
       const given = e.optional ? this.#unwrapOptional(value) : this.#typeOf(value);
       if (!this.#known.assign(fieldType, given)) {
-        this.#report(e, `expected type of field '${e.field}' is '${fieldType}' but provided type is '${given}'`);
+        this.#report(
+          e,
+          `expected type of field '${e.field}' is '${String(fieldType)}' but provided type is '${String(given)}'`,
+        );
       }
       return { ...e, value };
     });
@@ -343,7 +359,7 @@ export class Checker {
       default:
         this.#report(
           range,
-          `expression of type '${type}' cannot be range of a comprehension (must be list, map, or dynamic)`,
+          `expression of type '${String(type)}' cannot be range of a comprehension (must be list, map, or dynamic)`,
         );
         return [types.error, types.error];
     }
@@ -365,7 +381,8 @@ export class Checker {
 const unwrapped = (type: Type): Type => (type.isOptional ? type.parameters[0]! : type);
 
 function signature(args: readonly Type[], member: boolean): string {
-  return member ? `${args[0]}.(${args.slice(1).join(', ')})` : `(${args.join(', ')})`;
+  const [receiver, ...rest] = args.map(String);
+  return member ? `${receiver}.(${rest.join(', ')})` : `(${[receiver, ...rest].join(', ')})`;
 }
 
 /** `a.b.c` as one name, when an expression is nothing but that. */

@@ -20,6 +20,10 @@ export function plainDoubleText(value: number): string {
   const point = whole.length + Number(exponent);
   const all = whole + fraction;
   const plain =
-    point <= 0 ? `0.${'0'.repeat(-point)}${all}` : point >= all.length ? all.padEnd(point, '0') : `${all.slice(0, point)}.${all.slice(point)}`;
+    point <= 0
+      ? `0.${'0'.repeat(-point)}${all}`
+      : point >= all.length
+        ? all.padEnd(point, '0')
+        : `${all.slice(0, point)}.${all.slice(point)}`;
   return negative ? `-${plain}` : plain;
 }

@@ -73,16 +73,32 @@ export class Env {
     this.container = options.container ?? base?.container ?? '';
     this.homogeneousAggregateLiterals =
       options.homogeneousAggregateLiterals ?? base?.homogeneousAggregateLiterals ?? false;
-    this.crossTypeNumericComparisons = options.crossTypeNumericComparisons ?? base?.crossTypeNumericComparisons ?? false;
+    this.crossTypeNumericComparisons =
+      options.crossTypeNumericComparisons ?? base?.crossTypeNumericComparisons ?? false;
     this.optionalSyntax = options.optionalSyntax ?? base?.optionalSyntax ?? false;
     this.presenceTestHasCost = options.presenceTestHasCost ?? base?.presenceTestHasCost ?? true;
-    this.macros = joined(base?.macros, libraries.flatMap((l) => l.macros ?? []));
-    this.validators = joined(base?.validators, libraries.flatMap((l) => l.validators ?? []));
+    this.macros = joined(
+      base?.macros,
+      libraries.flatMap((l) => l.macros ?? []),
+    );
+    this.validators = joined(
+      base?.validators,
+      libraries.flatMap((l) => l.validators ?? []),
+    );
     const variables = [...libraries.flatMap((l) => l.variables ?? []), ...(options.variables ?? [])];
-    this.#variables = withEntries(base && base.#variables, variables.map((v) => [v.name, v.type]));
+    this.#variables = withEntries(
+      base && base.#variables,
+      variables.map((v) => [v.name, v.type]),
+    );
     const objects = [...libraries.flatMap((l) => l.types ?? []), ...(options.types ?? [])];
-    this.#types = withEntries(base && base.#types, objects.map((t) => [t.type.name, t]));
-    this.#functions = withFunctions(base && base.#functions, libraries.flatMap((l) => l.functions ?? []));
+    this.#types = withEntries(
+      base && base.#types,
+      objects.map((t) => [t.type.name, t]),
+    );
+    this.#functions = withFunctions(
+      base && base.#functions,
+      libraries.flatMap((l) => l.functions ?? []),
+    );
   }
 
   extend(options: EnvOptions): Env {
@@ -95,7 +111,10 @@ export class Env {
 
   /** The type that a name stands for: a declared one or one of the language. */
   typeNamed(name: string): Type | undefined {
-    return this.#types.get(name)?.type ?? (name === optionalType.name && !this.optionalSyntax ? undefined : typeNames.get(name));
+    return (
+      this.#types.get(name)?.type ??
+      (name === optionalType.name && !this.optionalSyntax ? undefined : typeNames.get(name))
+    );
   }
 
   objectType(name: string): ObjectType | undefined {

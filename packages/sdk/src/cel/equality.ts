@@ -1,6 +1,18 @@
 import { compareNumbers } from './numbers.ts';
 import { Type } from './types.ts';
-import { Duration, isError, ListValue, MapValue, noSuchOverload, OpaqueValue, Optional, type Result, Timestamp, type Value, EvalError } from './values.ts';
+import {
+  Duration,
+  isError,
+  ListValue,
+  MapValue,
+  noSuchOverload,
+  OpaqueValue,
+  Optional,
+  type Result,
+  Timestamp,
+  type Value,
+  EvalError,
+} from './values.ts';
 
 /** `a == b`: numbers by value whatever their types, everything else within its type; different types are simply not equal. */
 export function equals(a: Value, b: Value): boolean {

@@ -9,7 +9,9 @@ export const durationOverflow = new EvalError('duration overflow');
 
 /** A moment of the years 1 to 9999. */
 export function timestampOf(seconds: number, nanos: number, offsetSeconds = 0): Timestamp | EvalError {
-  return seconds < minSeconds || seconds > maxSeconds ? timestampOverflow : new Timestamp(seconds, nanos, offsetSeconds);
+  return seconds < minSeconds || seconds > maxSeconds
+    ? timestampOverflow
+    : new Timestamp(seconds, nanos, offsetSeconds);
 }
 
 const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(Z|([+-])(\d\d):(\d\d))$/;
@@ -18,7 +20,14 @@ const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(Z|([+
 export function readTimestamp(text: string): Timestamp | EvalError | undefined {
   const match = rfc3339.exec(text);
   if (!match) return undefined;
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [number, number, number, number, number, number];
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return undefined;
   if (hour > 23 || minute > 59 || second > 59) return undefined;
   const [zoneHours, zoneMinutes] = [Number(match[10] ?? 0), Number(match[11] ?? 0)];
@@ -114,7 +123,17 @@ function namedOffset(t: Timestamp, zone: string): number | EvalError {
   let format = zones.get(zone);
   if (!format) {
     try {
-      format = new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', era: 'short', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' });
+      format = new Intl.DateTimeFormat('en-US', {
+        timeZone: zone,
+        hourCycle: 'h23',
+        era: 'short',
+        year: 'numeric',
+        month: 'numeric',
+        day: 'numeric',
+        hour: 'numeric',
+        minute: 'numeric',
+        second: 'numeric',
+      });
     } catch {
       // The runtime's database of zones has no such name.
       return new EvalError(`unknown time zone ${zone}`);
@@ -124,6 +143,7 @@ function namedOffset(t: Timestamp, zone: string): number | EvalError {
   const parts = new Map(format.formatToParts(t.seconds * 1000).map((p) => [p.type, p.value]));
   const part = (name: Intl.DateTimeFormatPartTypes): number => Number(parts.get(name));
   const year = parts.get('era') === 'BC' ? 1 - part('year') : part('year');
-  const local = civilSeconds(year, part('month'), part('day')) + part('hour') * 3600 + part('minute') * 60 + part('second');
+  const local =
+    civilSeconds(year, part('month'), part('day')) + part('hour') * 3600 + part('minute') * 60 + part('second');
   return local - t.seconds;
 }

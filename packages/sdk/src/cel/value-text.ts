@@ -14,7 +14,8 @@ export function valueText(value: Value): string {
   if (value instanceof Duration) return durationText(value);
   if (value instanceof Type) return value.name;
   if (value instanceof Uint8Array) return `[${value.join(' ')}]`;
-  if (value instanceof Optional) return value.value === undefined ? 'optional.none()' : `optional(${valueText(value.value)})`;
+  if (value instanceof Optional)
+    return value.value === undefined ? 'optional.none()' : `optional(${valueText(value.value)})`;
   if (value instanceof ListValue) {
     return `[${Array.from({ length: value.size }, (_, i) => valueText(value.at(i) as Value)).join(', ')}]`;
   }

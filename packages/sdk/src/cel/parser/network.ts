@@ -213,13 +213,30 @@ for (const { transitions } of states) {
   }
 }
 
-/** A stack of the states to return to; `undefined` at its bottom means that nobody knows, `root` that there is nothing. */
-export interface Caller {
-  readonly state: State;
+/** A stack of the states to return to. The same calls from the same root are the same object. */
+export class Caller {
+  /** Counts stacks, so that they compare and sort quickly. */
+  readonly id: number;
+  readonly state: State | undefined;
   readonly parent: Caller | undefined;
+  readonly #calls = new Map<State, Caller>();
+  static #last = 0;
+
+  constructor(state?: State, parent?: Caller) {
+    this.id = ++Caller.#last;
+    this.state = state;
+    this.parent = parent;
+  }
+
+  call(returnTo: State): Caller {
+    let called = this.#calls.get(returnTo);
+    if (!called) this.#calls.set(returnTo, (called = new Caller(returnTo, this)));
+    return called;
+  }
 }
 
-export const root: Caller = { state: rules.start.stop, parent: undefined };
+/** For where it isn't known who called: a rule that ends goes on wherever such rules are called from. */
+export const anywhere = new Caller();
 
 /** Beside the tokens: the end of the rule may come next, and what follows isn't known. */
 export const ruleEnd: TokenType = -2;
@@ -228,34 +245,34 @@ const undecided: TokenType = -3;
 
 interface LookOptions {
   readonly throughPrecedence: boolean;
-  readonly endAtRoot: boolean;
+  /** Without a caller left: the rule's end, the input's end, or whatever may follow the rule anywhere. */
+  readonly whenDone: 'ruleEnd' | 'endOfInput' | 'anything';
 }
 
 /** The tokens that a state takes next; from `caller` on when its rule ends. */
-function look(from: State, caller: Caller | undefined, o: LookOptions): Set<TokenType> {
+function look(from: State, caller: Caller, o: LookOptions): Set<TokenType> {
   const found = new Set<TokenType>();
-  const seen = new Map<State, Set<Caller | undefined>>();
+  const seen = new Set<string>();
   const called = new Set<RuleName>();
-  const visit = (state: State, stack: Caller | undefined): void => {
-    const stacks = seen.get(state) ?? new Set();
-    if (stacks.has(stack)) return;
-    seen.set(state, stacks.add(stack));
+  const visit = (state: State, stack: Caller): void => {
+    const key = `${state.number},${stack.id}`;
+    if (seen.has(key)) return;
+    seen.add(key);
     if (state.kind === 'ruleStop') {
-      if (!stack) return void found.add(ruleEnd);
-      if (stack === root && o.endAtRoot) return void found.add(endOfInput);
-      if (stack !== root) {
+      if (stack.state) {
         const wasCalled = called.delete(state.rule);
-        visit(stack.state, stack.parent);
+        visit(stack.state, stack.parent!);
         if (wasCalled) called.add(state.rule);
         return;
       }
+      if (o.whenDone !== 'anything') return void found.add(o.whenDone === 'ruleEnd' ? ruleEnd : endOfInput);
     }
     for (const t of state.transitions) {
       switch (t.kind) {
         case 'rule':
           if (called.has(t.rule)) break;
           called.add(t.rule);
-          visit(t.target, { state: t.follow, parent: stack });
+          visit(t.target, stack.call(t.follow));
           called.delete(t.rule);
           break;
         case 'precedence':
@@ -279,19 +296,22 @@ const nextInRule = new Map<State, ReadonlySet<TokenType>>();
 /** The tokens a state takes next within its rule, with `ruleEnd` where that may end. */
 export function tokensAfter(state: State): ReadonlySet<TokenType> {
   let tokens = nextInRule.get(state);
-  if (!tokens) nextInRule.set(state, (tokens = look(state, undefined, { throughPrecedence: true, endAtRoot: true })));
+  if (!tokens)
+    nextInRule.set(state, (tokens = look(state, anywhere, { throughPrecedence: true, whenDone: 'ruleEnd' })));
   return tokens;
 }
 
 export const tokensAfterIn = (state: State, caller: Caller): ReadonlySet<TokenType> =>
-  look(state, caller, { throughPrecedence: true, endAtRoot: true });
+  look(state, caller, { throughPrecedence: true, whenDone: 'endOfInput' });
 
 const oneTokenChoices = new Map<State, readonly ReadonlySet<TokenType>[] | undefined>();
 
 /** The tokens of each alternative, where one token is enough to tell them apart. */
 export function alternativesByToken(decision: State): readonly ReadonlySet<TokenType>[] | undefined {
   if (oneTokenChoices.has(decision)) return oneTokenChoices.get(decision);
-  const sets = decision.transitions.map((t) => look(t.target, root, { throughPrecedence: false, endAtRoot: false }));
+  const sets = decision.transitions.map((t) =>
+    look(t.target, anywhere, { throughPrecedence: false, whenDone: 'anything' }),
+  );
   const all = sets.flatMap((s) => [...s]);
   const apart = new Set(all).size === all.length && sets.every((s) => s.size > 0 && !s.has(undecided));
   oneTokenChoices.set(decision, apart ? sets : undefined);

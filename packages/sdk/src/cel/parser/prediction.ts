@@ -1,4 +1,4 @@
-import { type Caller, root, type State, type Transition } from './network.ts';
+import { anywhere, type Caller, type State, type Transition } from './network.ts';
 import { endOfInput, type TokenType } from './tokens.ts';
 
 /**
@@ -43,18 +43,7 @@ class Configs {
 }
 
 const keyOf = (c: Config): string =>
-  `${c.state.number},${c.alternative},${callerId(c.caller)},${c.outside ? 1 : 0}${c.outermost ? 1 : 0}`;
-
-const callerIds = new WeakMap<Caller, string>([[root, '']]);
-
-function callerId(caller: Caller): string {
-  let id = callerIds.get(caller);
-  if (id === undefined) {
-    id = `${callerId(caller.parent ?? root)}/${caller.state.number}`;
-    callerIds.set(caller, id);
-  }
-  return id;
-}
+  `${c.state.number},${c.alternative},${c.caller.id},${c.outside ? 1 : 0}${c.outermost ? 1 : 0}`;
 
 interface Remembered {
   readonly configs: readonly Config[];
@@ -87,7 +76,7 @@ export function predict(decision: State, input: Lookahead, caller: Caller, prece
 function startOf(choice: Choice, decision: State, precedence: number | undefined): Remembered {
   let start = choice.starts.get(precedence ?? -1);
   if (!start) {
-    const configs = startConfigs(decision, root, precedence, false);
+    const configs = startConfigs(decision, anywhere, precedence, false);
     start = remember(choice, precedence === undefined ? configs : withoutRepeats(configs));
     choice.starts.set(precedence ?? -1, start);
   }
@@ -150,8 +139,8 @@ function close(config: Config, into: Configs, how: Closing, depth: number): void
   how.seen.add(key);
   const { state, caller } = config;
   if (state.kind === 'ruleStop') {
-    if (caller !== root) {
-      close({ ...config, state: caller.state, caller: caller.parent ?? root }, into, how, depth - 1);
+    if (caller.state) {
+      close({ ...config, state: caller.state, caller: caller.parent! }, into, how, depth - 1);
       return;
     }
     if (how.full || state.transitions.length === 0) return into.add(config);
@@ -168,7 +157,7 @@ function follow(config: Config, t: Transition, how: Closing, depth: number): Con
     case 'tokens':
       return undefined;
     case 'rule':
-      return { ...config, state: t.target, caller: calls(t.follow, config.caller) };
+      return { ...config, state: t.target, caller: config.caller.call(t.follow) };
     case 'precedence':
       if (depth === 0 && how.precedence !== undefined && t.precedence < how.precedence) return undefined;
       return { ...config, state: t.target };
@@ -180,25 +169,16 @@ function follow(config: Config, t: Transition, how: Closing, depth: number): Con
   }
 }
 
-const interned = new WeakMap<Caller, Map<State, Caller>>();
-
-/** One object for each stack, so that stacks compare by identity. */
-function calls(state: State, parent: Caller): Caller {
-  let children = interned.get(parent);
-  if (!children) interned.set(parent, (children = new Map()));
-  let child = children.get(state);
-  if (!child) children.set(state, (child = { state, parent }));
-  return child;
-}
-
 /** A left-recursive rule that goes on by itself need not also end and be gone on with by its like outside. */
 function withoutRepeats(start: Configs): Configs {
   const kept = new Configs();
   const group = (alternative: number, state: State): string => {
-    const callers = start.list
-      .filter((c) => c.alternative === alternative && c.state === state)
-      .map((c) => callerId(c.caller));
-    return callers.includes('') ? '' : callers.toSorted().join(' ');
+    const same = start.list.filter((c) => c.alternative === alternative && c.state === state);
+    if (same.some((c) => c.caller === anywhere)) return '';
+    return same
+      .map((c) => c.caller.id)
+      .toSorted((a, b) => a - b)
+      .join(' ');
   };
   for (const c of start.list) {
     const repeats =
@@ -248,7 +228,7 @@ function onlyAlternative(configs: readonly Config[]): number | undefined {
 function overlaps(configs: readonly Config[]): ReadonlySet<number>[] {
   const sets = new Map<string, Set<number>>();
   for (const c of configs) {
-    const key = `${c.state.number}${callerId(c.caller)}`;
+    const key = `${c.state.number},${c.caller.id}`;
     sets.set(key, (sets.get(key) ?? new Set()).add(c.alternative));
   }
   return [...sets.values()];
@@ -270,6 +250,6 @@ function firstOfAll(configs: readonly Config[]): number | undefined {
 
 /** When nothing fits what comes: the first alternative that had already got through the choice's own rule. */
 function finished(configs: readonly Config[]): Prediction | undefined {
-  const through = configs.filter((c) => c.outside || (c.state.kind === 'ruleStop' && c.caller === root));
+  const through = configs.filter((c) => c.outside || (c.state.kind === 'ruleStop' && !c.caller.state));
   return through.length === 0 ? undefined : { alternative: Math.min(...through.map((c) => c.alternative)) };
 }

@@ -1,5 +1,5 @@
-import { callerOf, type TreeNode } from './tree.ts';
-import { root, ruleEnd, type State, tokensAfter, tokensAfterIn } from './network.ts';
+import type { TreeNode } from './tree.ts';
+import { ruleEnd, type State, tokensAfter, tokensAfterIn } from './network.ts';
 import { endOfInput, type Token, tokenNames, type TokenType } from './tokens.ts';
 import type { Tokens } from './lexer.ts';
 
@@ -130,7 +130,7 @@ export class ErrorRecovery {
 
   #makeUp(): Token | undefined {
     const { state, node } = this.#at;
-    const follows = tokensAfterIn(state.transitions[0]!.target, callerOf(node, root));
+    const follows = tokensAfterIn(state.transitions[0]!.target, node.caller);
     if (!follows.has(this.#at.token().type)) return undefined;
     const expected = this.#expected();
     if (!this.#recovering) {

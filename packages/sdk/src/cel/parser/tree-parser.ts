@@ -1,28 +1,33 @@
-import {
-  alternativesByToken,
-  type NetAlternative,
-  type NetRule,
-  type Piece,
-  root,
-  rules,
-  type State,
-} from './network.ts';
-import { predict } from './prediction.ts';
-import { ErrorRecovery, ParseAborted, type ParseLimits, type Standing, SyntaxError } from './recovery.ts';
+import type { RuleName } from './grammar.ts';
 import type { Tokens } from './lexer.ts';
-import { callerOf, TreeNode } from './tree.ts';
+import { alternativesByToken, rules, type State } from './network.ts';
+import { predict } from './prediction.ts';
+import { programs, type Step } from './program.ts';
+import { ErrorRecovery, ParseAborted, type ParseLimits, type Standing, SyntaxError } from './recovery.ts';
 import { endOfInput, type Token, type TokenType } from './tokens.ts';
+import { TreeNode } from './tree.ts';
+
+/** A rule in the middle of its steps. */
+interface Frame {
+  readonly steps: readonly Step[];
+  at: number;
+  /** What the caller calls it. */
+  readonly label: string;
+  readonly precedence: number;
+  /** The node grows outward with each suffix of a left-recursive rule; this is the first. */
+  readonly first: TreeNode;
+  node: TreeNode;
+}
 
 /** Parses by the network of the grammar, and after an error goes on as upstream's parsers do. */
 export class TreeParser implements Standing {
   readonly tokens: Tokens;
   readonly #limits: ParseLimits;
   readonly #recovery: ErrorRecovery;
-  readonly #depths = new Map<string, number>();
-  readonly #precedences: number[] = [0];
+  readonly #depths = new Map<RuleName, number>();
+  readonly #frames: Frame[] = [];
   #at = 0;
   state: State = rules.start.start;
-  node!: TreeNode;
 
   constructor(tokens: Tokens, report: (offset: number, message: string) => void, limits: ParseLimits) {
     this.tokens = tokens;
@@ -32,7 +37,21 @@ export class TreeParser implements Standing {
 
   /** The tree of the whole expression, however broken. Throws `ParseAborted` at a limit. */
   parse(): TreeNode {
-    return this.#rule(rules.start, undefined, 0);
+    let frame = this.#enter('start', 0, '', undefined);
+    for (;;) {
+      const done = this.#run(frame);
+      if (!done) {
+        frame = this.#frames.at(-1)!;
+        continue;
+      }
+      const caller = this.#leave(frame);
+      if (!caller) return frame.node;
+      frame = caller;
+    }
+  }
+
+  get node(): TreeNode {
+    return this.#frames.at(-1)!.node;
   }
 
   token(ahead = 0): Token {
@@ -55,63 +74,81 @@ export class TreeParser implements Standing {
     return token;
   }
 
-  #rule(rule: NetRule, invokedFrom: State | undefined, precedence: number): TreeNode {
-    const parent = this.node as TreeNode | undefined;
-    this.#enter(rule);
-    this.state = rule.start;
-    let node = new TreeNode(rule, this.token(), parent, invokedFrom);
-    this.node = node;
-    if (rule.suffixes) this.#precedences.push(precedence);
+  #enter(rule: RuleName, precedence: number, label: string, invokedFrom: State | undefined): Frame {
+    const depth = (this.#depths.get(rule) ?? 0) + 1;
+    if (depth > this.#limits.recursion) {
+      throw new ParseAborted(`expression recursion limit exceeded: ${this.#limits.recursion}`);
+    }
+    this.#depths.set(rule, depth);
+    this.state = rules[rule].start;
+    const node = new TreeNode(rules[rule], this.token(), this.#frames.at(-1)?.node, invokedFrom);
+    const frame = { steps: programs.get(rule)!, at: 0, label, precedence, first: node, node };
+    this.#frames.push(frame);
+    return frame;
+  }
+
+  /** Hands the node to the caller; nothing when nobody called. */
+  #leave({ node, label, first }: Frame): Frame | undefined {
+    this.#frames.pop();
+    const { rule } = node;
+    this.#depths.set(rule.name, this.#depths.get(rule.name)! - 1);
+    // Left-recursive rules leave the state as it is: nobody looks at it before it is set again.
+    if (!rule.suffixes && first.invokedFrom) this.state = first.invokedFrom;
+    const caller = this.#frames.at(-1);
+    caller?.node.addNode(label, node);
+    return caller;
+  }
+
+  /** Runs until the rule ends, with or without an error, or calls another one; says whether it ended. */
+  #run(frame: Frame): boolean {
     try {
-      this.#take(this.#choose(rule.choice, rule.alternatives));
-      if (rule.suffixes) this.#takeSuffixes(rule, node);
+      for (let step = frame.steps[frame.at]; step; step = frame.steps[frame.at]) {
+        frame.at++;
+        if (step.op === 'call') {
+          this.state = step.state;
+          this.#enter(step.rule, step.precedence, step.label, step.state);
+          return false;
+        }
+        this.#take(step, frame);
+      }
     } catch (err) {
       if (!(err instanceof SyntaxError)) throw err;
       this.#recovery.report(err);
       this.#recovery.recover();
     }
-    node = this.node;
-    if (rule.suffixes) this.#precedences.pop();
-    else if (invokedFrom) this.state = invokedFrom;
-    this.#depths.set(rule.name, this.#depths.get(rule.name)! - 1);
-    this.node = parent!;
-    return node;
+    return true;
   }
 
-  #enter({ name }: NetRule): void {
-    const depth = (this.#depths.get(name) ?? 0) + 1;
-    if (depth > this.#limits.recursion) {
-      throw new ParseAborted(`expression recursion limit exceeded: ${this.#limits.recursion}`);
-    }
-    this.#depths.set(name, depth);
-  }
-
-  /** Each suffix makes a node around what there is so far. */
-  #takeSuffixes(rule: NetRule, first: TreeNode): void {
-    const { entry, back, choice, alternatives } = rule.suffixes!;
-    this.#stand(entry);
-    while (this.#predict(entry) === 1) {
-      const around = new TreeNode(rule, first.start, first.parent, first.invokedFrom);
-      let alternative = alternatives[0]!;
-      if (choice) {
-        this.#stand(choice);
-        alternative = alternatives[this.#predict(choice, false) - 1]!;
+  #take(step: Exclude<Step, { op: 'call' }>, frame: Frame): void {
+    switch (step.op) {
+      case 'token':
+        this.state = step.state;
+        frame.node.addToken(step.label, this.#match(step.types));
+        return;
+      case 'stand':
+        this.state = step.state;
+        this.#recovery.sync();
+        return;
+      case 'choose':
+        frame.at = step.targets[this.#predict(step.decision, step.optional, frame) - 1]!;
+        return;
+      case 'name':
+        frame.node.alternative = step.name;
+        return;
+      case 'wrap': {
+        const { rule, start, parent, invokedFrom } = frame.first;
+        const around = new TreeNode(rule, start, parent, invokedFrom);
+        around.addNode('left', frame.node);
+        frame.node = around;
+        return;
       }
-      around.addNode('left', this.node);
-      this.node = around;
-      this.#take(alternative);
-      this.#stand(back);
+      case 'jump':
+        frame.at = step.to;
     }
-  }
-
-  #choose(choice: State | undefined, alternatives: readonly NetAlternative[]): NetAlternative {
-    if (!choice) return alternatives[0]!;
-    this.#stand(choice);
-    return alternatives[this.#predict(choice, false) - 1]!;
   }
 
   /** Which way to go: an alternative's number, from 1. The last one of an optional part is to leave it out. */
-  #predict(decision: State, optional = true): number {
+  #predict(decision: State, optional: boolean, { precedence, node }: Frame): number {
     const sets = alternativesByToken(decision);
     if (sets) {
       const found = sets.findIndex((s) => s.has(this.ahead(0)));
@@ -119,53 +156,10 @@ export class TreeParser implements Standing {
       if (optional) return sets.length;
       throw new SyntaxError('noAlternative', this.token(), this.token());
     }
-    const precedence =
-      decision.kind === 'loopEntry' && rules[decision.rule].suffixes ? this.#precedences.at(-1)! : undefined;
-    const prediction = predict(decision, this, callerOf(this.node, root), precedence);
+    const suffixes = decision.kind === 'loopEntry' && rules[decision.rule].suffixes !== undefined;
+    const prediction = predict(decision, this, node.caller, suffixes ? precedence : undefined);
     if ('alternative' in prediction) return prediction.alternative;
     throw new SyntaxError('noAlternative', this.token(), this.token(prediction.failedAhead));
-  }
-
-  #stand(state: State): void {
-    this.state = state;
-    this.#recovery.sync();
-  }
-
-  #take({ name, pieces }: NetAlternative): void {
-    this.node.alternative = name;
-    for (const piece of pieces) this.#piece(piece);
-  }
-
-  #piece(piece: Piece): void {
-    switch (piece.kind) {
-      case 'token':
-        this.state = piece.state;
-        this.node.addToken(piece.label, this.#match(piece.types));
-        return;
-      case 'rule': {
-        this.state = piece.state;
-        const { node } = this;
-        node.addNode(piece.label, this.#rule(rules[piece.rule], piece.state, piece.precedence));
-        return;
-      }
-      case 'optional':
-        this.#stand(piece.entry);
-        if (this.#predict(piece.entry) === 1) for (const p of piece.body) this.#piece(p);
-        return;
-      case 'star':
-        this.#stand(piece.entry);
-        while (this.#predict(piece.decision) === 1) {
-          for (const p of piece.body) this.#piece(p);
-          this.#stand(piece.back);
-        }
-        return;
-      case 'plus':
-        this.#stand(piece.entry);
-        do {
-          for (const p of piece.body) this.#piece(p);
-          this.#stand(piece.back);
-        } while (this.#predict(piece.decision) === 1);
-    }
   }
 
   #match(types: ReadonlySet<TokenType>): Token {

@@ -1,5 +1,4 @@
-import type { Caller } from './network.ts';
-import type { NetRule, State } from './network.ts';
+import { Caller, type NetRule, type State } from './network.ts';
 import type { Token } from './tokens.ts';
 
 /** What a rule matched. Where the syntax was wrong, pieces may be missing. */
@@ -11,6 +10,8 @@ export class TreeNode {
   readonly parent: TreeNode | undefined;
   /** The state from which the rule was called. */
   readonly invokedFrom: State | undefined;
+  /** Where its rule returns to. */
+  readonly caller: Caller;
   readonly #tokens = new Map<string, Token[]>();
   readonly #nodes = new Map<string, TreeNode[]>();
 
@@ -19,6 +20,8 @@ export class TreeNode {
     this.start = start;
     this.parent = parent;
     this.invokedFrom = invokedFrom;
+    const call = invokedFrom?.transitions[0];
+    this.caller = parent && call?.kind === 'rule' ? parent.caller.call(call.follow) : new Caller();
   }
 
   addToken(label: string | undefined, token: Token): void {
@@ -44,11 +47,4 @@ export class TreeNode {
   nodes(label: string): readonly TreeNode[] {
     return this.#nodes.get(label) ?? [];
   }
-}
-
-/** Where the rule that a node belongs to returns to, and its callers after it. */
-export function callerOf(node: TreeNode, root: Caller): Caller {
-  const invoked = node.invokedFrom?.transitions[0];
-  if (!node.parent || invoked?.kind !== 'rule') return root;
-  return { state: invoked.follow, parent: callerOf(node.parent, root) };
 }
