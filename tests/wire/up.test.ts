@@ -4,12 +4,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { helm, kubectls } from './kubectls.ts';
+import { kubectls } from './kubectls.ts';
 import { run, tiphys, UpProcess } from './up-process.ts';
 
 const found = kubectls();
-const chart = fileURLToPath(new URL('../../wire/chart', import.meta.url));
 
 describe('tiphys up with simulated nodes', { skip: found.length ? false : 'no kubectl is here' }, () => {
   const up = new UpProcess();
@@ -77,24 +75,6 @@ describe('tiphys up with simulated nodes', { skip: found.length ? false : 'no ku
     const code = 'jsonpath={.status.containerStatuses[0].state.terminated.exitCode}';
     assert.equal(await kubectl('get', 'pod', 'task', '-o', code), '3');
     assert.match(await kubectl('logs', 'task'), /exited with code 3/);
-  });
-
-  it('helm installs, upgrades, rolls back and uninstalls a chart with a hook', async (t) => {
-    const binary = helm();
-    if (!binary) return t.skip('no helm is here');
-    const kubectl = (...args: string[]) => ok(found[0]!.path, ...args);
-    const greeting = () => kubectl('get', 'configmap', 'web', '-o', 'jsonpath={.data.greeting}');
-    await ok(binary, 'install', 'web', chart, '--wait', '--timeout', '60s');
-    assert.equal(await greeting(), 'hello');
-    assert.match(await kubectl('get', 'deployment', 'web'), /2\/2/);
-    assert.equal(await kubectl('get', 'pod', 'web-prepare', '-o', 'jsonpath={.status.phase}'), 'Succeeded');
-    await ok(binary, 'upgrade', 'web', chart, '--set', 'greeting=bye,replicas=3', '--wait', '--timeout', '60s');
-    assert.equal(await greeting(), 'bye');
-    assert.match(await kubectl('get', 'deployment', 'web'), /3\/3/);
-    await ok(binary, 'rollback', 'web', '1', '--wait', '--timeout', '60s');
-    assert.equal(await greeting(), 'hello');
-    await ok(binary, 'uninstall', 'web', '--wait', '--timeout', '60s');
-    assert.equal(await kubectl('get', 'deployment,service,configmap,secret', '-l', 'app=web', '-o', 'name'), '');
   });
 
   it('is found by status, and a second one on its data directory is refused with what to do', async () => {
