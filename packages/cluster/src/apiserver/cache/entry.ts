@@ -3,6 +3,10 @@ import { encodeMessage } from '@tiphys/sdk/schema';
 import type { StoredItem } from '../../store/index.ts';
 import { placeOf, type Resource } from '../registry/resource.ts';
 import { bodyStart, forgetParsed, parsedBody, readBody, storedBody } from './stored.ts';
+import { keepWarm } from './warm.ts';
+
+type Labels = NonNullable<KubeObject['metadata']['labels']>;
+const none: Labels = {};
 
 /**
  * One revision of one object. The stored body has no resourceVersion, and items of lists no type: the one is spliced in, the
@@ -16,6 +20,8 @@ export class Entry {
   readonly revision: number;
   readonly #stored: Uint8Array;
   #object: KubeObject | undefined;
+  #labels: Labels | undefined;
+  #isWarm = false;
   #message: Buffer | undefined;
   #served: Map<Resource, Entry> | undefined;
   #later: Entry | undefined;
@@ -32,7 +38,11 @@ export class Entry {
 
   /** What stands in the store, whoever wrote it. Throws `Unreadable`. */
   static read(resource: Resource, { key, value, modRevision }: StoredItem): Entry {
-    return new Entry(resource, key, readBody(resource, key, value), modRevision);
+    const body = readBody(resource, key, value);
+    const entry = new Entry(resource, key, body, modRevision);
+    // It had to be parsed.
+    if (body !== value) entry.#warm();
+    return entry;
   }
 
   /** The object as an item of a list, in pieces: with its resourceVersion, without apiVersion and kind. */
@@ -55,13 +65,19 @@ export class Entry {
     return (this.#object ??= this.#parse());
   }
 
+  /** Its labels, which are kept: lists and watches select by them among many. */
+  get labels(): Labels {
+    return (this.#labels ??= this.object.metadata.labels ?? none);
+  }
+
   /** Bytes of the stored body. */
   get size(): number {
     return this.#stored.length;
   }
 
-  /** Keeps the bytes alone, until somebody looks inside again. */
+  /** Keeps the bytes alone, and the labels, until somebody looks inside again. */
   forgetParsed(): void {
+    this.#isWarm = false;
     forgetParsed(this.#stored);
     this.#object = undefined;
     this.#message = undefined;
@@ -70,7 +86,11 @@ export class Entry {
 
   /** The object as the protobuf message of its kind: made once, if anybody reads that. */
   get message(): Buffer {
-    return (this.#message ??= encodeMessage(this.resource.kind.schema.shape, this.object));
+    if (!this.#message) {
+      this.#message = encodeMessage(this.resource.kind.schema.shape, this.object);
+      this.#warm();
+    }
+    return this.#message;
   }
 
   /** The object in another version of its kind, converted once. */
@@ -82,6 +102,7 @@ export class Entry {
     if (!entry) {
       entry = new Entry(resource, this.key, storedBody(resource, hub.fromHub(this.object)), this.revision);
       this.#served.set(resource, entry);
+      this.#warm();
     }
     return entry;
   }
@@ -94,7 +115,14 @@ export class Entry {
     return this.#later;
   }
 
+  #warm(): void {
+    if (this.#isWarm) return;
+    this.#isWarm = true;
+    keepWarm(this);
+  }
+
   #parse(): KubeObject {
+    this.#warm();
     const body = parsedBody(this.#stored);
     const metadata = { ...body.metadata, resourceVersion: String(this.revision) };
     return deepFreeze({ ...body, metadata });

@@ -34,15 +34,3 @@ test('large objects make it forget sooner, and never what was just told', () => 
   for (let r = 1; r <= 400; r++) events.push({ type: 'MODIFIED', entry: entryAt(r, 100_000), prev: undefined });
   assert.equal(events.start, 400 - 256);
 });
-
-test('what has been replaced for a while is parsed again when somebody looks', () => {
-  const events = new RecentEvents(0);
-  const [old, deleted] = [entryAt(1), entryAt(3)];
-  const before = [old.object, deleted.object];
-  events.push({ type: 'MODIFIED', entry: entryAt(2), prev: old });
-  events.push({ type: 'DELETED', entry: deleted, prev: undefined });
-  assert.ok(old.object === before[0] && deleted.object === before[1]);
-  for (let r = 4; r < 270; r++) events.push({ type: 'MODIFIED', entry: entryAt(r), prev: undefined });
-  assert.ok(old.object !== before[0] && deleted.object !== before[1]);
-  assert.deepEqual([old.object, deleted.object], before);
-});

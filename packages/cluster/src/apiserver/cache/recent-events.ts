@@ -2,14 +2,10 @@ import type { CacheEvent } from './watcher.ts';
 
 const mostEvents = 4096;
 const mostBytes = 16 * 2 ** 20;
-/** What an event of these replaced may still be looked into by those who were just told. */
-const fresh = 256;
+/** They are kept however large they are. */
+const fewestEvents = 256;
 
-/**
- * A resource's latest events, kept for watchers that come back: bounded in number and in bytes. Of objects that have been
- * replaced for a while only the bytes are kept: hardly anybody looks into them again, and what has been parsed takes a
- * multiple of the room.
- */
+/** A resource's latest events, kept for watchers that come back: bounded in number and in bytes. */
 export class RecentEvents {
   #events: CacheEvent[] = [];
   /** Events before this position are gone; they are cut off when there are many of them. */
@@ -25,10 +21,7 @@ export class RecentEvents {
   push(event: CacheEvent): void {
     this.#events.push(event);
     this.#bytes += event.entry.size;
-    const settled = this.#events[this.#events.length - 1 - fresh];
-    settled?.prev?.forgetParsed();
-    if (settled?.type === 'DELETED') settled.entry.forgetParsed();
-    while (this.#events.length - this.#first > mostEvents || (this.#bytes > mostBytes && this.#hasSettled)) {
+    while (this.#events.length - this.#first > mostEvents || (this.#bytes > mostBytes && this.#hasMany)) {
       const { entry } = this.#events[this.#first++]!;
       this.#bytes -= entry.size;
       this.start = entry.revision;
@@ -45,7 +38,7 @@ export class RecentEvents {
     }
   }
 
-  get #hasSettled(): boolean {
-    return this.#events.length - this.#first > fresh;
+  get #hasMany(): boolean {
+    return this.#events.length - this.#first > fewestEvents;
   }
 }

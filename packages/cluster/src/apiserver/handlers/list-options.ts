@@ -51,7 +51,7 @@ function interestOf(resource: Resource, info: RequestInfo, query: URLSearchParam
   const labels = query.get('labelSelector');
   if (labels) {
     const selector = attempt(() => parseLabelSelector(labels));
-    if (!selector.empty) tests.push((e) => selector.matches(e.object.metadata.labels ?? {}));
+    if (!selector.empty) tests.push((e) => selector.matches(e.labels));
   }
   for (const { field, operator, value } of attempt(() => parseFieldSelector(query.get('fieldSelector') ?? ''))) {
     const read = fieldReader(resource, field);
