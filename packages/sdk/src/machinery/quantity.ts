@@ -12,8 +12,23 @@ const decimalSuffix = new Map(Object.entries(decimal).map(([s, e]) => [e, s]));
 const binary = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 const billion = 1_000_000_000n;
 
+/** The last quantities that were read: a cluster writes the same few over and over. */
+const recent = new Map<string, Quantity>();
+const mostRecent = 1024;
+const longestRecent = 32;
+
 /** Reads a quantity; throws an `Error` with upstream's words when it isn't one. */
 export function parseQuantity(text: string): Quantity {
+  const known = recent.get(text);
+  if (known) return known;
+  const read = readQuantity(text);
+  if (text.length > longestRecent) return read;
+  if (recent.size >= mostRecent) recent.clear();
+  recent.set(text, read);
+  return read;
+}
+
+function readQuantity(text: string): Quantity {
   const m = syntax.exec(text);
   if (!m) {
     throw new Error("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");

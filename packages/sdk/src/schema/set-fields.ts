@@ -1,8 +1,9 @@
+import type { StructShape } from '../machinery/index.ts';
 import type { Struct } from './words.ts';
 
 /**
  * Sets fields of a decoded struct and leaves all of them in published order, so that equal objects go on having equal
- * bytes. A field given as undefined is taken away.
+ * bytes. A field given as undefined is taken away. What stays as it is isn't written, and may be frozen.
  */
 export function setFields<O extends object>(
   { shape }: Struct<O, unknown>,
@@ -10,14 +11,57 @@ export function setFields<O extends object>(
   fields: { readonly [K in keyof O]?: O[K] | undefined },
 ): void {
   const out = target as Record<string, unknown>;
-  const wanted: Record<string, unknown> = { ...target, ...fields };
-  const names: string[] = [];
-  for (const name of shape.fields.keys()) if (wanted[name] !== undefined) names.push(name);
+  const ranks = ranksOf(shape);
   const before = Object.keys(out);
-  let same = 0;
-  while (same < before.length && before[same] === names[same]) same++;
+  let kept = keptOf(before, out, ranks);
+  const added: string[] = [];
+  for (const [name, value] of Object.entries(fields)) {
+    const rank = ranks.get(name);
+    if (rank === undefined) continue;
+    if (value !== undefined && Object.hasOwn(out, name)) {
+      if (out[name] !== value) out[name] = value;
+      continue;
+    }
+    if (value !== undefined) added.push(name);
+    else if (!Object.hasOwn(out, name)) continue;
+    // From where it comes to stand, or goes, the rest is written again.
+    while (kept > 0 && ranks.get(before[kept - 1]!)! >= rank) kept--;
+  }
+  if (kept === before.length) {
+    for (const name of inOrder(added, ranks)) out[name] = fields[name as keyof O];
+    return;
+  }
+  const rest: Record<string, unknown> = {};
+  for (const name of before.slice(kept)) {
+    const isGone = Object.hasOwn(fields, name) && fields[name as keyof O] === undefined;
+    if (!isGone && out[name] !== undefined && ranks.has(name)) rest[name] = out[name];
+  }
+  for (const name of added) rest[name] = fields[name as keyof O];
   // What was added last goes first: in any other order, removing members makes an object slow for all who come after.
-  for (let i = before.length - 1; i >= same; i--) delete out[before[i]!];
-  // What stays as it is may be frozen.
-  for (const name of names) if (out[name] !== wanted[name]) out[name] = wanted[name];
+  for (let i = before.length - 1; i >= kept; i--) delete out[before[i]!];
+  for (const name of inOrder(Object.keys(rest), ranks)) out[name] = rest[name];
 }
+
+type Ranks = ReadonlyMap<string, number>;
+
+const known = new WeakMap<StructShape, Ranks>();
+
+function ranksOf(shape: StructShape): Ranks {
+  let ranks = known.get(shape);
+  if (!ranks) known.set(shape, (ranks = new Map([...shape.fields.keys()].map((name, rank) => [name, rank]))));
+  return ranks;
+}
+
+/** How many members may stay where they are: all, or none when they aren't fields in their order. */
+function keptOf(names: readonly string[], out: Readonly<Record<string, unknown>>, ranks: Ranks): number {
+  let last = -1;
+  for (const name of names) {
+    const rank = ranks.get(name);
+    if (rank === undefined || rank < last || out[name] === undefined) return 0;
+    last = rank;
+  }
+  return names.length;
+}
+
+const inOrder = (names: string[], ranks: Ranks): string[] =>
+  names.length < 2 ? names : names.sort((a, b) => ranks.get(a)! - ranks.get(b)!);

@@ -51,7 +51,7 @@ function parseNode(fields: unknown, root: boolean): FieldSet | undefined {
   return node(member, children);
 }
 
-/** The last fields that were written, by their text. */
+/** The last fields that were written, by their sets' text. */
 const recent = new Map<string, JsonObject>();
 const mostRecent = 1024;
 
@@ -62,11 +62,10 @@ const mostRecent = 1024;
 export function fieldsOf(set: FieldSet): JsonObject {
   const out = written.get(set);
   if (out) return out;
-  const fields = writeNode(set);
-  const text = JSON.stringify(fields);
+  const text = textOf(set);
   const same = recent.get(text);
   if (same) return same;
-  deepFreeze(fields);
+  const fields = deepFreeze(writeNode(set));
   parsed.set(fields, { set });
   written.set(set, fields);
   for (const oldest of recent.keys()) {
@@ -75,6 +74,15 @@ export function fieldsOf(set: FieldSet): JsonObject {
   }
   recent.set(text, fields);
   return fields;
+}
+
+/** The same for equal sets that were gathered in the same order, as those of objects of one making were; never for others. */
+function textOf({ member, children }: FieldSet): string {
+  let text = member ? '.' : '';
+  for (const [key, child] of children ?? []) {
+    text += child.children ? `${key.length}:${key}{${textOf(child)}}` : `${key.length}:${key}`;
+  }
+  return text;
 }
 
 function writeNode({ member, children }: FieldSet): JsonObject {

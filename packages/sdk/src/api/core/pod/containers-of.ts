@@ -10,8 +10,13 @@ type ContainerList = 'initContainers' | 'containers' | 'ephemeralContainers';
 const lists: readonly ContainerList[] = ['initContainers', 'containers', 'ephemeralContainers'];
 
 /** Every container of a pod, in upstream's order of visiting. */
-export const allContainers = (spec: PodSpec): { container: AnyContainer; list: ContainerList; index: number }[] =>
-  lists.flatMap((list) => (spec[list] ?? []).map((container, index) => ({ container, list, index })));
+export function allContainers(spec: PodSpec): { container: AnyContainer; list: ContainerList; index: number }[] {
+  const all = [];
+  for (const list of lists) {
+    for (const [index, container] of spec[list]?.entries() ?? []) all.push({ container, list, index });
+  }
+  return all;
+}
 
 /** The same with where each one stands; `at` is the spec. */
 export const containersAt = (spec: PodSpec, at: Path): { container: AnyContainer; at: Path }[] =>
