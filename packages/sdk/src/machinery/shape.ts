@@ -78,6 +78,8 @@ export interface ReadOptions {
   readonly fill: boolean;
   /** It was stored, perhaps under other rules: what can't be read any more is left out. */
   readonly lenient: boolean;
+  /** Nulls stay where none may stand, to be refused. */
+  readonly keepNulls: boolean;
   readonly onUnknown: ((path: string) => void) | undefined;
 }
 

@@ -22,6 +22,8 @@ export interface DecodeOptions {
   onUnknown?: (path: string) => void;
   /** It was stored, perhaps under other rules: where the shape allows it, what can't be read any more is left out. */
   lenient?: boolean;
+  /** Nulls stay where none may stand, where the shape allows it. */
+  keepNulls?: boolean;
 }
 
 /**
@@ -30,8 +32,8 @@ export interface DecodeOptions {
  * for a value of the wrong type. The input isn't changed; parts of it may be shared by the result.
  */
 export function decode(shape: Shape, value: unknown, options: DecodeOptions = {}): unknown {
-  const { fill = true, lenient = false, onUnknown } = options;
-  return decoderOf(shape)(value, { fill, lenient, onUnknown, path: [], owner: '' });
+  const { fill = true, lenient = false, keepNulls = false, onUnknown } = options;
+  return decoderOf(shape)(value, { fill, lenient, keepNulls, onUnknown, path: [], owner: '' });
 }
 
 interface Context extends ReadOptions {

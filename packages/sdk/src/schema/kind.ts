@@ -91,6 +91,7 @@ export interface KindDefinition<O extends KubeObject, M> {
   readonly subresources?: readonly Subresource[];
   /** Subresources that write part of the object itself. */
   readonly parts?: Readonly<Record<string, PartStrategy<O>>>;
+  /** Where its `/scale` finds its numbers, as simple paths; the selector is that of the spec unless given. */
   readonly scale?: { specReplicas: string; statusReplicas: string; selector?: (o: O) => string };
   /**
    * Nobody compiled a type for it: its objects say what they are wherever they stand, in lists too, and have no protobuf and no

@@ -1,8 +1,9 @@
-import { objectMeta } from '@tiphys/sdk/api';
+import { type CustomResourceSubresourceScale, objectMeta } from '@tiphys/sdk/api';
 import { type KubeObject, qualifiedNameProblems } from '@tiphys/sdk/machinery';
 import { type AnyKind, decode, defineKind, erase, type JSONSchemaProps, resourceShape } from '@tiphys/sdk/schema';
 import { columnsOf } from './columns.ts';
 import type { DefinedVersion, Definition } from './definition.ts';
+import { nestedText } from './nested.ts';
 import { ResourceRules } from './rules.ts';
 import { selectorsOf } from './selectable-fields.ts';
 import { compareVersions } from './version-order.ts';
@@ -44,7 +45,8 @@ interface Of {
 function kindOf(definition: Definition, version: DefinedVersion, { schemaOf, versions, hub }: Of): AnyKind {
   const { group, accepted, namespaced } = definition;
   const { plural, kind, singular, listKind, shortNames, categories } = accepted;
-  const hasStatus = version.subresources?.status !== undefined;
+  const { status, scale } = version.subresources ?? {};
+  const hasStatus = status !== undefined;
   const name = [...group.split('.').reverse(), version.name, kind].join('.');
   const shape = resourceShape(() => schemaOf(version.name), { name, meta: objectMeta.shape });
   const apiVersion = `${group}/${version.name}`;
@@ -53,7 +55,7 @@ function kindOf(definition: Definition, version: DefinedVersion, { schemaOf, ver
     apiVersion,
     kind,
   });
-  const rules = new ResourceRules({ apiVersion, kind, schemaOf: () => schemaOf(version.name) });
+  const rules = new ResourceRules({ apiVersion, kind, schemaOf: () => schemaOf(version.name), scale });
   const asHub = hub && {
     kind: hub,
     toHub: (object: KubeObject): KubeObject => ({
@@ -87,8 +89,8 @@ function kindOf(definition: Definition, version: DefinedVersion, { schemaOf, ver
       unconditionalUpdate: false,
       rechecksMetadata: false,
       statusAtCreation: true,
-      generation: ({ apiVersion: _v, kind: _k, metadata: _m, status, ...rest }) =>
-        hasStatus ? rest : { ...rest, status },
+      ...(scale && { scale: scaleOf(scale) }),
+      generation: (object) => countedOf(object, hasStatus),
       ...(hasStatus && { status: { keepsMetadata: true, validate: (next, old) => rules.ofStatus(next, old) } }),
       prepareForCreate(object) {
         if (hasStatus) delete object.status;
@@ -100,6 +102,17 @@ function kindOf(definition: Definition, version: DefinedVersion, { schemaOf, ver
       unknownField: (field) => `field label not supported: ${field}`,
     }),
   );
+}
+
+const scaleOf = ({ specReplicasPath, statusReplicasPath, labelSelectorPath }: CustomResourceSubresourceScale) => ({
+  specReplicas: specReplicasPath,
+  statusReplicas: statusReplicasPath,
+  selector: (object: KubeObject) => (labelSelectorPath && nestedText(object, labelSelectorPath).value) || '',
+});
+
+/** Everything but metadata counts, and a status only where it isn't written by itself. */
+function countedOf({ apiVersion: _v, kind: _k, metadata: _m, ...rest }: Custom, hasStatus: boolean): unknown {
+  return hasStatus ? { ...rest, status: undefined } : rest;
 }
 
 function deprecation({ group, versions, accepted: { kind } }: Definition, version: DefinedVersion): string {

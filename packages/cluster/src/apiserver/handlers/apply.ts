@@ -8,7 +8,7 @@ import {
   required,
   timestamp,
 } from '@tiphys/sdk/machinery';
-import { type AnyKind, applyManaged, resetFieldsOf } from '@tiphys/sdk/schema';
+import { type AnyKind, applyManaged, decode, resetFieldsOf } from '@tiphys/sdk/schema';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import type { Registry } from '../registry/registry.ts';
 import { decodeObject, fieldValidationOf, jsonWord, report } from './body.ts';
@@ -21,7 +21,7 @@ import { readYaml, YamlProblem } from './yaml-text.ts';
 export async function apply(c: RequestContext, registry: Registry): Promise<ServerResponse> {
   const { resource } = registry;
   const { kind } = resource;
-  const form = negotiate(c.request, c.query, 'object');
+  const form = negotiate(c.request, c.query, 'object', registry.resource.kind);
   // Whose the fields are is settled by applying; nothing is left to track.
   const { manager: _, ...request } = writeRequest(c, 'PatchOptions', applyProblems(c));
   const applied = await configuration(c, kind);
@@ -66,7 +66,9 @@ export function appliedTo(c: RequestContext, { kind, live, applied, ignore }: Ap
     now: timestamp(c.now),
     ignore,
   });
-  const decoded = decodeObject(c, kind, object, live ? 'Ignore' : fieldValidationOf(c.query));
+  const decoded = kind.unstructured
+    ? (decode(kind.schema.shape, object, { keepNulls: true }) as KubeObject)
+    : decodeObject(c, kind, object, live ? 'Ignore' : fieldValidationOf(c.query));
   checkPlace(decoded.metadata, c.info.namespace, c.info.name, true);
   return decoded;
 }

@@ -1,5 +1,6 @@
 import {
   badRequest,
+  type FieldError,
   findDuplicateKeys,
   findWholeFloats,
   invalid,
@@ -17,6 +18,7 @@ import {
   decode,
   DecodeError,
   decodeMessage,
+  isTypeOrMeta,
   openEnvelope,
   protobufMediaType,
   setFields,
@@ -67,6 +69,14 @@ export async function readObject(c: RequestContext, kind: AnyKind): Promise<Kube
   const media = mediaTypeOf(c.request);
   const bytes = Buffer.from(body ?? []);
   const { value, duplicates, floats = [] } = parse(media, bytes, kind);
+  if (kind.unstructured) {
+    const object = value as JsonObject;
+    if ((object['apiVersion'] ?? '') !== kind.apiVersion) {
+      report(c, kind, fieldValidationOf(c.query), unknownToVersion(kind, object), duplicates);
+      throw otherVersion(kind, String(object['apiVersion'] ?? ''));
+    }
+    refuseOtherType(kind, object);
+  }
   const unfit = wholeFloatProblem(kind.schema.shape, floats);
   if (unfit) throw undecodable(kind, unfit);
   return decodeObject(c, kind, value, fieldValidationOf(c.query), duplicates);
@@ -104,7 +114,7 @@ export function decodedAs(
   known?: JsonObject,
 ): KubeObject {
   const onUnknown = (path: string) => {
-    if (path !== 'apiVersion' && path !== 'kind') unknown.push(`unknown field ${JSON.stringify(path)}`);
+    if (path !== 'apiVersion' && path !== 'kind') unknown.push(unknownField(path));
   };
   const object = decode(kind.schema.shape, value, validation === 'Ignore' ? {} : { onUnknown }) as KubeObject;
   if (known) setFields(kind.schema, object, known);
@@ -266,35 +276,45 @@ function checkedKind(value: unknown, kind: AnyKind, bytes: Buffer): JsonObject {
   );
 }
 
-/** What has no type of its own must say its kind, and be of it. */
+/** What has no type of its own must say its kind. */
 function checkedType(value: unknown, kind: AnyKind, bytes: Buffer): JsonObject {
   const object = value ?? {};
   const problem = isObject(object) ? headerProblem(object) : notAnObject(object);
   if (problem !== undefined) throw unrecognized(kind, `couldn't get version/kind; json parse error: ${problem}`, bytes);
-  const { apiVersion, kind: said } = object as { apiVersion?: string; kind?: string };
-  if (!said) throw unrecognized(kind, kindMissing(bytes.toString()), bytes);
-  if ((apiVersion ?? '') !== kind.apiVersion) throw otherVersion(kind, apiVersion ?? '');
-  if (said !== kind.kind) throw otherKind(kind, object as JsonObject);
+  if (!(object as JsonObject)['kind']) throw unrecognized(kind, kindMissing(bytes.toString()), bytes);
   return object as JsonObject;
 }
 
-const kindMissing = (text: string): string => `Object 'Kind' is missing in '${text}'`;
+export const kindMissing = (text: string): string => `Object 'Kind' is missing in '${text}'`;
 
 const otherVersion = (kind: AnyKind, said: string): StatusError =>
   badRequest(`the API version in the data (${said}) does not match the expected API version (${kind.apiVersion})`);
 
-function otherKind({ group, kind }: AnyKind, { kind: said, metadata }: JsonObject): StatusError {
-  const name = isObject(metadata) && typeof metadata['name'] === 'string' ? metadata['name'] : '';
-  return invalidObject(group, String(said), name, [invalid('kind', said, `must be ${kind}`)]);
+/** Why an object isn't of a kind that has no type of its own: what it says it is. */
+export function* typeRules(kind: AnyKind, { apiVersion = '', kind: said }: JsonObject): Iterable<FieldError> {
+  if (said !== kind.kind) yield invalid('kind', said, `must be ${kind.kind}`);
+  if (apiVersion !== kind.apiVersion) yield invalid('apiVersion', apiVersion, `must be ${kind.apiVersion}`);
 }
 
-/** Why a value that a patch made isn't of a kind without a type of its own; nothing when it is. */
-export function typeProblem(kind: AnyKind, value: JsonObject): StatusError | string | undefined {
-  const { apiVersion, kind: said } = value;
-  if (!said) return kindMissing(JSON.stringify(value));
-  if (apiVersion !== kind.apiVersion) return otherVersion(kind, String(apiVersion ?? ''));
-  return said === kind.kind ? undefined : otherKind(kind, value);
+export function refuseOtherType(kind: AnyKind, object: JsonObject): void {
+  const errors = [...typeRules(kind, object)];
+  const { kind: said, metadata } = object;
+  const name = isObject(metadata) && typeof metadata['name'] === 'string' ? metadata['name'] : '';
+  if (errors.length) throw invalidObject(kind.group, String(said), name, errors);
 }
+
+/** What of an object its version doesn't know; of a version that isn't known, everything. */
+export function unknownToVersion(kind: AnyKind, object: JsonObject): string[] {
+  const { apiVersion, kind: said } = object;
+  if (said !== kind.kind || !String(apiVersion).startsWith(`${kind.group}/`)) return [];
+  const unknown: string[] = [];
+  const version = kind.versions?.().find((k) => k.apiVersion === apiVersion);
+  if (version) decodedAs(version, object, 'Warn', unknown);
+  else for (const name of Object.keys(object).sort()) if (!isTypeOrMeta(name)) unknown.push(unknownField(name));
+  return unknown;
+}
+
+const unknownField = (path: string): string => `unknown field ${JSON.stringify(path)}`;
 
 const notAnObject = (value: unknown): string =>
   `json: cannot unmarshal ${jsonWord(value)} into Go value of type ${headerType}`;

@@ -75,7 +75,7 @@ async function onResource(c: RequestContext, registry: Registry, deps: DispatchD
   if (info.subresource) return onSubresource(c, registry, deps);
   const verbs = verbsAt(registry.resource, info);
   if (!verbs.length) throw noSuchPath();
-  if (c.request.method !== methods[info.verb] || !verbs.includes(info.verb)) throw notOnThis();
+  if (c.request.method !== methods[info.verb] || !verbs.includes(info.verb)) throw notHere(registry.resource, info);
   refuseBadName(info);
   warnOfDeprecation(c, registry.resource);
   switch (info.verb) {
@@ -120,6 +120,8 @@ function verbsAt({ kind, namespaced, resource }: Resource, { namespace, parts, v
   if (isNamed && namespaced && !namespace) return [];
   // The old way of watching one object has its own path.
   if (isNamed && verb === 'watch') return kind.verbs.filter((v) => v === 'watch');
+  // Whoever creates a defined resource says its name in the body, whatever the path says.
+  if (isNamed && kind.unstructured && verb === 'create') return kind.verbs;
   const here = isNamed ? onObject : namespaced && !namespace ? onAllNamespaces : onCollection;
   return here.filter((v) => kind.verbs.includes(v));
 }
@@ -141,13 +143,13 @@ async function onSubresource(c: RequestContext, registry: Registry, deps: Dispat
     return typeof of === 'function' ? of(kind) : of.group === info.group && of.resource === info.resource;
   });
   if (own) {
-    if (!own.verbs.includes(info.verb)) throw notOnThis();
+    if (!own.verbs.includes(info.verb)) throw notHere(registry.resource, info);
     return own.handle(c, registry);
   }
   const isPart = (info.subresource === 'status' && kind.status) || kind.parts?.[info.subresource];
   if (!isPart && kind.unstructured) throw notFound(registry.resource, info.name);
   if (!isPart || info.parts.length > 3) throw noSuchPath();
-  if (c.request.method !== methods[info.verb]) throw notOnThis();
+  if (c.request.method !== methods[info.verb]) throw notHere(registry.resource, info);
   warnOfDeprecation(c, registry.resource);
   switch (info.verb) {
     case 'get':
@@ -157,8 +159,15 @@ async function onSubresource(c: RequestContext, registry: Registry, deps: Dispat
     case 'patch':
       return patch(c, registry);
     default:
-      throw notOnThis();
+      throw notHere(registry.resource, info);
   }
+}
+
+/** Of defined resources the refusal says what isn't supported. */
+function notHere({ kind, group, resource }: Resource, { verb }: RequestInfo): StatusError {
+  if (!kind.unstructured) return notOnThis();
+  const message = `${verb} is not supported on resources of kind "${resource}.${group}"`;
+  return new StatusError(405, 'MethodNotAllowed', message, { group, kind: resource });
 }
 
 /** The path is there, and not for this method. */

@@ -1,5 +1,5 @@
 import { StatusError } from '@tiphys/sdk/machinery';
-import { protobufMediaType } from '@tiphys/sdk/schema';
+import { type AnyKind, protobufMediaType } from '@tiphys/sdk/schema';
 import type { ServerRequest } from '../context.ts';
 
 export type Media = 'json' | 'yaml' | 'protobuf';
@@ -44,17 +44,32 @@ const conversions: Conversions = {
 export type Convertible = 'object' | 'list' | 'nothing';
 
 /** Picks the first form in the client's order of preference that we have; 406 when there is none. */
-export function negotiate(request: ServerRequest, query: URLSearchParams, convertible: Convertible): Negotiated {
+export function negotiate(
+  request: ServerRequest,
+  query: URLSearchParams,
+  convertible: Convertible,
+  { unstructured = false }: Pick<AnyKind, 'unstructured'> = {},
+): Negotiated {
   const header = acceptOf(request);
-  if (!isOurs(header)) throw unavailable(convertible);
+  if (!unstructured && !isOurs(header)) throw unavailable(convertible);
   const form = pick(request, query, convertible === 'nothing' ? asIs : conversions);
   if (!form) throw notAcceptable(`only the following media types are accepted: ${medias.join(', ')}`);
+  if (unstructured && form.media === 'protobuf' && form.as === 'itself') throw notMarshalable();
   return form;
 }
 
+const notMarshalable = (): StatusError =>
+  notAcceptable(
+    'object *unstructured.Unstructured does not implement the protobuf marshalling interface and cannot be encoded to a protobuf message',
+  );
+
 /** The form of a watch: only what can be written as a stream. */
-export function negotiateStream(request: ServerRequest, query: URLSearchParams): Negotiated {
-  const form = negotiate(request, query, 'list');
+export function negotiateStream(
+  request: ServerRequest,
+  query: URLSearchParams,
+  kind: Pick<AnyKind, 'unstructured'> = {},
+): Negotiated {
+  const form = negotiate(request, query, 'list', kind);
   if (form.media === 'yaml') throw notAcceptable(`only the following media types are accepted: ${streams.join(', ')}`);
   return form.media === 'json' ? form : { ...form, contentType: `${form.contentType};stream=watch` };
 }

@@ -18,13 +18,17 @@ export const partialMetadataList = (objects: readonly KubeObject[], version: str
 });
 
 /** Refuses a form that an object can't be told in and only lists can, or the other way round. */
-export function refuseMisfit({ as }: Negotiated, { group, kind, listKind }: AnyKind, isList: boolean): void {
+export function refuseMisfit({ as }: Negotiated, kind: AnyKind, isList: boolean): void {
   const misfit = isList ? 'PartialObjectMetadata' : 'PartialObjectMetadataList';
   if (as !== misfit) return;
-  const type = `*${internalPackageOf(group)}.${isList ? listKind : kind}`;
   throw new StatusError(
     406,
     'NotAcceptable',
-    `you requested ${as}, but the requested object is ${isList ? 'a list' : 'not a list'} (${type})`,
+    `you requested ${as}, but the requested object is ${isList ? 'a list' : 'not a list'} (*${typeNameOf(kind, isList)})`,
   );
+}
+
+function typeNameOf({ group, kind, listKind, unstructured }: AnyKind, isList: boolean): string {
+  if (unstructured) return `unstructured.Unstructured${isList ? 'List' : ''}`;
+  return `${internalPackageOf(group)}.${isList ? listKind : kind}`;
 }

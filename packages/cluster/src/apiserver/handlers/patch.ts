@@ -30,11 +30,13 @@ import {
   fieldValidationOf,
   JsonProblem,
   jsonWord,
+  kindMissing,
   mismatch,
   readJson,
+  refuseOtherType,
   report,
   strictProblems,
-  typeProblem,
+  unknownToVersion,
 } from './body.ts';
 import { apply } from './apply.ts';
 import { negotiate } from './negotiate.ts';
@@ -58,7 +60,7 @@ export async function patch(c: RequestContext, registry: Registry): Promise<Serv
   const media = patchTypeOf(c.request);
   if (media === 'application/apply-patch+yaml') return apply(c, registry);
   refuseUnknownPatch(media, kind);
-  const form = negotiate(c.request, c.query, 'object');
+  const form = negotiate(c.request, c.query, 'object', registry.resource.kind);
   const request = writeRequest(c, 'PatchOptions', forceProblems(c));
   const read = await readPatch(c, kind);
   const written = await registry.update({
@@ -190,8 +192,9 @@ function patchedObject(c: RequestContext, kind: AnyKind, read: ReadPatch, curren
   const { apiVersion, kind: said } = value;
   const { isOfKind } = read;
   if (kind.unstructured) {
-    const problem = typeProblem(kind, value);
-    if (problem !== undefined) throw typeof problem === 'string' ? unfit(told(), problem) : problem;
+    if (!said) throw unfit(told(), kindMissing(JSON.stringify(value)));
+    if (apiVersion !== kind.apiVersion) report(c, kind, fieldValidationOf(c.query), unknownToVersion(kind, value));
+    refuseOtherType(kind, value);
   } else if (!isOfKind && ((said && said !== kind.kind) || (apiVersion && apiVersion !== kind.apiVersion))) {
     throw unfit(told(), whyNot(kind, String(apiVersion || kind.apiVersion), String(said || kind.kind), value));
   }

@@ -27,7 +27,7 @@ export interface ReadDeps {
 }
 
 export async function get(c: RequestContext, registry: Registry): Promise<ServerResponse> {
-  const form = negotiate(c.request, c.query, 'object');
+  const form = negotiate(c.request, c.query, 'object', registry.resource.kind);
   if (c.query.has('export')) throw badRequest('the export parameter, deprecated since v1.14, is no longer supported');
   const wanted = c.query.get('resourceVersion') ?? '';
   if (!/^\d*$/.test(wanted)) throw new StatusError(500, '', unparsableRevision(wanted));
@@ -41,7 +41,7 @@ export async function get(c: RequestContext, registry: Registry): Promise<Server
 
 export async function list(c: RequestContext, registry: Registry, deps: ReadDeps): Promise<ServerResponse> {
   const { resource } = registry;
-  const form = negotiate(c.request, c.query, 'list');
+  const form = negotiate(c.request, c.query, 'list', registry.resource.kind);
   const query = listQuery(resource, c.info, c.query);
   checkList(query);
   return listResponse(c, resource, await pageOf(c, registry, query, deps), form, deps.clock);

@@ -31,7 +31,7 @@ export async function watch(
   deps: ReadDeps & EndingDeps,
 ): Promise<ServerResponse> {
   const { resource, cache } = registry;
-  const form = negotiateStream(c.request, c.query);
+  const form = negotiateStream(c.request, c.query, resource.kind);
   const query = listQuery(resource, c.info, c.query);
   checkWatch(query);
   const include = form.as === 'Table' ? includeObjectOf(c.query) : 'None';

@@ -26,7 +26,7 @@ import { entryResponse, valueResponse } from './respond.ts';
 import { readYaml, YamlProblem } from './yaml-text.ts';
 
 export async function create(c: RequestContext, registry: Registry): Promise<ServerResponse> {
-  const form = negotiate(c.request, c.query, 'object');
+  const form = negotiate(c.request, c.query, 'object', registry.resource.kind);
   const request = writeRequest(c, 'CreateOptions');
   const object = await readObject(c, registry.resource.kind);
   checkPlace(object.metadata, c.info.namespace, '');
@@ -35,7 +35,7 @@ export async function create(c: RequestContext, registry: Registry): Promise<Ser
 }
 
 export async function update(c: RequestContext, registry: Registry): Promise<ServerResponse> {
-  const form = negotiate(c.request, c.query, 'object');
+  const form = negotiate(c.request, c.query, 'object', registry.resource.kind);
   const request = writeRequest(c, 'UpdateOptions');
   const object = await readObject(c, registry.resource.kind);
   checkPlace(object.metadata, c.info.namespace, c.info.name, true);
@@ -56,7 +56,7 @@ export async function update(c: RequestContext, registry: Registry): Promise<Ser
 const chunk = 100;
 
 export async function remove(c: RequestContext, registry: Registry): Promise<ServerResponse> {
-  const form = negotiate(c.request, c.query, 'object');
+  const form = negotiate(c.request, c.query, 'object', registry.resource.kind);
   const options = await deleteOptions(c);
   const request = { ...writeRequest(c, 'DeleteOptions'), dryRun: isDryRun(options.dryRun ?? []) };
   warnOfOrphans(registry, request, options);
@@ -86,7 +86,7 @@ function warnOfOrphans({ resource }: Registry, request: WriteRequest, options: D
 
 export async function removeCollection(c: RequestContext, registry: Registry, deps: ReadDeps): Promise<ServerResponse> {
   const { resource } = registry;
-  const form = negotiate(c.request, c.query, 'list');
+  const form = negotiate(c.request, c.query, 'list', registry.resource.kind);
   const options = await deleteOptions(c);
   const request = { ...writeRequest(c, 'DeleteOptions'), dryRun: isDryRun(options.dryRun ?? []) };
   warnOfOrphans(registry, request, options);

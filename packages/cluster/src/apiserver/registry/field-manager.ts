@@ -1,5 +1,5 @@
 import { type KubeObject, timestamp } from '@tiphys/sdk/machinery';
-import { type AnyKind, managerOf, resetFieldsOf, updateManaged } from '@tiphys/sdk/schema';
+import { type AnyKind, configProblems, managerOf, resetFieldsOf, updateManaged } from '@tiphys/sdk/schema';
 
 /** In whose name fields are written: what the client says, else what its User-Agent begins with. */
 export interface FieldManager {
@@ -20,8 +20,9 @@ export function trackFields(
     now,
   }: { next: KubeObject; old: KubeObject | undefined; manager: FieldManager; subresource: string; now: number },
 ): void {
-  const track = () =>
-    updateManaged({
+  const track = () => {
+    refuseUntold(kind, old, next);
+    return updateManaged({
       shape: kind.schema.shape,
       old,
       next,
@@ -31,13 +32,28 @@ export function trackFields(
       now: timestamp(now),
       ignore: resetFieldsOf(kind, subresource),
     });
+  };
   let managedFields: ReturnType<typeof track>;
   try {
     managedFields = track();
   } catch {
-    // Items without their key can't be told apart, yet such objects are accepted: nobody owns their fields, as upstream.
+    // Items without their key can't be told apart, fields may be unknown to a version in which somebody owns some, and yet
+    // such objects are accepted: nobody owns their fields, as upstream.
     managedFields = undefined;
   }
   if (managedFields?.length) next.metadata.managedFields = managedFields;
   else delete next.metadata.managedFields;
+}
+
+/** What is owned in another version is compared in that version, which must know every field. */
+function refuseUntold(kind: AnyKind, old: KubeObject | undefined, next: KubeObject): void {
+  const versions = kind.versions?.() ?? [];
+  if (versions.length < 2) return;
+  const owned = new Set(old?.metadata.managedFields?.map(({ apiVersion }) => apiVersion));
+  owned.delete(kind.apiVersion);
+  for (const version of versions) {
+    if (!owned.has(version.apiVersion)) continue;
+    const [problem] = configProblems(version.schema.shape, next);
+    if (problem !== undefined) throw new Error(problem);
+  }
 }

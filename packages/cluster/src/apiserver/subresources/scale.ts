@@ -1,7 +1,12 @@
 import { type Scale, scale as scaleKind } from '@tiphys/sdk/api';
 import {
+  badRequest,
   conflict,
   deepCopy,
+  internalError,
+  invalid,
+  invalidObject,
+  isObject,
   type JsonObject,
   type KubeObject,
   labelSelectorOf,
@@ -23,19 +28,15 @@ import type { SubresourceHandler } from '../handlers/dispatch.ts';
 import { appliedTo, applyProblems, configuration } from '../handlers/apply.ts';
 import { type Negotiated, negotiate } from '../handlers/negotiate.ts';
 import { partialMetadata, refuseMisfit } from '../handlers/partial-metadata.ts';
-import { forceProblems, patchedBy, patchTypeOf } from '../handlers/patch.ts';
+import { forceProblems, patchedBy, patchTypeOf, refuseUnknownPatch } from '../handlers/patch.ts';
 import { valueResponse } from '../handlers/respond.ts';
 import { checkPlace, writeRequest } from '../handlers/write.ts';
+import { namesOf, nestedInteger } from '../crd/nested.ts';
 import { rowResponse } from '../table/respond.ts';
 import { type FieldManager, managerName } from '../registry/field-manager.ts';
 import type { Registry } from '../registry/registry.ts';
 
 const kind = erase(scaleKind);
-
-interface Scalable extends KubeObject {
-  spec?: JsonObject & { replicas?: number; selector?: Parameters<typeof labelSelectorOf>[0] };
-  status?: JsonObject & { replicas?: number };
-}
 
 /** `…/scale` of every kind that declares one: its replicas, seen as an autoscaling/v1 Scale. */
 export const scales: SubresourceHandler = {
@@ -49,11 +50,13 @@ async function handle(c: RequestContext, registry: Registry): Promise<ServerResp
   const of = registry.resource.kind;
   const form = negotiate(c.request, c.query, 'object');
   if (c.info.verb === 'get') {
-    const entry = await registry.get(c.info.namespace, c.info.name);
-    return scaleResponse(c, scaleOf(entry.object, of), form);
+    const { object } = await registry.get(c.info.namespace, c.info.name);
+    if (of.unstructured) refuseWithoutReplicas(object, of);
+    return scaleResponse(c, scaleOf(object, of), form);
   }
   const isPatch = c.info.verb === 'patch';
   const isApply = isPatch && patchTypeOf(c.request) === 'application/apply-patch+yaml';
+  if (isPatch && !isApply) refuseUnknownPatch(patchTypeOf(c.request), of);
   const problems = isApply ? applyProblems(c) : isPatch ? forceProblems(c) : [];
   const { manager, ...request } = writeRequest(c, isPatch ? 'PatchOptions' : 'UpdateOptions', problems);
   const sent = isPatch ? undefined : await readObject(c, kind);
@@ -64,8 +67,8 @@ async function handle(c: RequestContext, registry: Registry): Promise<ServerResp
     ...request,
     retry: !sent?.metadata.resourceVersion,
     next: (current) => {
-      const { scale, managedFields } = wanted(current as Scalable);
-      const next = scaled(registry, current as Scalable, scale);
+      const { scale, managedFields } = wanted(current!);
+      const next = scaled(registry, current!, scale);
       if (managedFields) next.metadata.managedFields = managedFields;
       else delete next.metadata.managedFields;
       return next;
@@ -75,7 +78,7 @@ async function handle(c: RequestContext, registry: Registry): Promise<ServerResp
 }
 
 /** What a request wants an object's Scale to be, and whose the object's fields are then. */
-type Wanted = (current: Scalable) => {
+type Wanted = (current: KubeObject) => {
   readonly scale: Scale;
   readonly managedFields: ManagedFieldsEntry[] | undefined;
 };
@@ -87,7 +90,7 @@ function asked(
   { manager, next }: { manager: FieldManager; next: (scale: KubeObject) => KubeObject },
 ): Wanted {
   return (current) => {
-    const scale = next(scaleOf(current, resource.kind)) as unknown as Scale;
+    const scale = next(startingScale(current, resource.kind)) as unknown as Scale;
     checkPlace(scale.metadata, c.info.namespace, c.info.name, true);
     return { scale, managedFields: managedAfter(resource.kind, current, scale, { manager, now: c.now }) };
   };
@@ -99,7 +102,9 @@ async function applied(c: RequestContext, { resource }: Registry): Promise<Wante
   const mapping = mappingOf(resource.kind);
   return (current) => {
     const before = current.metadata.managedFields;
-    const live = withManagers(scaleOf(current, resource.kind), scaleManagedFields(before, mapping));
+    const owners = scaleManagedFields(before, mapping);
+    if (resource.kind.unstructured && !owners?.length) throw notConvertible();
+    const live = withManagers(startingScale(current, resource.kind), owners);
     const next = appliedTo(c, { kind, live, applied: config, ignore: statusFields });
     return {
       scale: next as unknown as Scale,
@@ -117,17 +122,45 @@ function scaleResponse(c: RequestContext, scale: KubeObject, form: Negotiated): 
   return valueResponse(c, form.as === 'itself' ? scale : partialMetadata(scale, form.version), form);
 }
 
-function scaled({ resource }: Registry, current: Scalable, wanted: Scale): KubeObject {
+/** Upstream can't take a Scale that nobody owns anything of for one of a kind that isn't its own. */
+const notConvertible = (): StatusError =>
+  new StatusError(
+    500,
+    '',
+    'failed to create manager for existing fields: failed to convert live object (/; autoscaling/v1, Kind=Scale) to proper version: request to convert CR to an invalid group/version: autoscaling/v1',
+  );
+
+function refuseWithoutReplicas(object: KubeObject, { scale }: AnyKind): void {
+  const { specReplicas, statusReplicas } = scale!;
+  for (const path of [specReplicas, statusReplicas]) {
+    const { problem } = nestedInteger(object, path);
+    if (problem) throw internalError(problem);
+  }
+  if (nestedInteger(object, specReplicas).value !== undefined) return;
+  throw internalError(`the spec replicas field ${JSON.stringify(specReplicas)} does not exist`);
+}
+
+/** What stands for replicas that aren't there: nobody could have meant it. */
+const noReplicas = -(2 ** 31);
+
+/** A Scale to be changed. Where a defined kind has no replicas yet, the change must say them. */
+function startingScale(object: KubeObject, kind: AnyKind): KubeObject {
+  const scale = scaleOf(object, kind);
+  const isThere = !kind.unstructured || nestedInteger(object, kind.scale!.specReplicas).value !== undefined;
+  return isThere ? scale : ({ ...scale, spec: { replicas: noReplicas } } as KubeObject);
+}
+
+function scaled({ resource }: Registry, current: KubeObject, wanted: Scale): KubeObject {
   const { name = '', uid, resourceVersion } = current.metadata;
+  const { kind } = resource;
+  const path = kind.scale!.specReplicas;
   const replicas = wanted.spec.replicas ?? 0;
-  if (replicas < 0) {
-    const why = `spec.replicas: Invalid value: ${replicas}: must be greater than or equal to 0`;
-    throw new StatusError(422, 'Invalid', `Scale.autoscaling ${JSON.stringify(name)} is invalid: ${why}`, {
-      name,
-      group: 'autoscaling',
-      kind: 'Scale',
-      causes: [{ reason: 'FieldValueInvalid', message: why.slice('spec.replicas: '.length), field: 'spec.replicas' }],
-    });
+  if (kind.unstructured) {
+    if (replicas === noReplicas) throw badRequest(`the spec replicas field ${JSON.stringify(path)} cannot be empty`);
+  } else if (replicas < 0) {
+    throw invalidObject('autoscaling', 'Scale', name, [
+      invalid('spec.replicas', replicas, 'must be greater than or equal to 0'),
+    ]);
   }
   if (wanted.metadata.uid && wanted.metadata.uid !== uid) {
     throw conflict(
@@ -136,16 +169,21 @@ function scaled({ resource }: Registry, current: Scalable, wanted: Scale): KubeO
       `Precondition failed: UID in precondition: ${wanted.metadata.uid}, UID in object meta: ${uid}`,
     );
   }
-  const next = deepCopy(current);
+  const next = withValueAt(deepCopy(current), namesOf(path), replicas) as KubeObject;
   next.metadata.resourceVersion = wanted.metadata.resourceVersion || resourceVersion!;
-  next.spec = { ...next.spec, replicas };
   return next;
+}
+
+function withValueAt(object: object, [name, ...rest]: readonly string[], value: unknown): object {
+  const members = object as JsonObject;
+  const inside = members[name!];
+  return { ...members, [name!]: rest.length ? withValueAt(isObject(inside) ? inside : {}, rest, value) : value };
 }
 
 /** A Scale's status is never anybody's. */
 const statusFields = [['status']];
 
-const mappingOf = ({ apiVersion }: AnyKind) => ({ replicasPath: ['spec', 'replicas'], apiVersion });
+const mappingOf = ({ apiVersion, scale }: AnyKind) => ({ replicasPath: namesOf(scale!.specReplicas), apiVersion });
 
 function withManagers(scale: KubeObject, owners: ManagedFieldsEntry[] | undefined): KubeObject {
   const object = decode(kind.schema.shape, scale) as KubeObject;
@@ -156,7 +194,7 @@ function withManagers(scale: KubeObject, owners: ManagedFieldsEntry[] | undefine
 /** Whose the object's fields are when somebody has written its Scale: the replicas may have a new owner. */
 function managedAfter(
   parent: AnyKind,
-  current: Scalable,
+  current: KubeObject,
   wanted: Scale,
   { manager, now }: { manager: FieldManager; now: number },
 ): ManagedFieldsEntry[] | undefined {
@@ -164,7 +202,7 @@ function managedAfter(
   const before = current.metadata.managedFields;
   const after = updateManaged({
     shape: kind.schema.shape,
-    old: withManagers(scaleOf(current, parent), scaleManagedFields(before, mapping)),
+    old: withManagers(startingScale(current, parent), scaleManagedFields(before, mapping)),
     next: wanted as KubeObject,
     manager: managerName(manager),
     apiVersion: kind.apiVersion,
@@ -175,15 +213,19 @@ function managedAfter(
   return parentManagedFields(before, after, mapping);
 }
 
-function scaleOf(object: Scalable, { scale }: AnyKind): KubeObject & JsonObject {
-  const { metadata, spec, status } = object;
-  const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
-  const selector = scale?.selector?.(object) ?? (spec?.selector ? labelSelectorOf(spec.selector).text : '');
+type Selecting = { spec?: { selector?: Parameters<typeof labelSelectorOf>[0] } };
+
+function scaleOf(object: KubeObject, { scale }: AnyKind): KubeObject & JsonObject {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const { specReplicas, statusReplicas } = scale!;
+  const replicas = nestedInteger(object, specReplicas).value;
+  const { selector: own } = (object as Selecting).spec ?? {};
+  const selector = scale!.selector?.(object) ?? (own ? labelSelectorOf(own).text : '');
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp } as KubeObject['metadata'],
-    spec: { ...(spec?.replicas && { replicas: spec.replicas }) },
-    status: { replicas: status?.replicas ?? 0, ...(selector && { selector }) },
+    spec: { ...(replicas && { replicas }) },
+    status: { replicas: nestedInteger(object, statusReplicas).value ?? 0, ...(selector && { selector }) },
   };
 }

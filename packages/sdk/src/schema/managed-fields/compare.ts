@@ -1,9 +1,10 @@
-import { equal, type ListShape, type Shape } from '../../machinery/index.ts';
+import { equal, isObject, type ListShape, type Shape } from '../../machinery/index.ts';
 import { type FieldSet, FieldSetBuilder } from './field-set.ts';
 import { fieldElement } from './path-element.ts';
 import {
   granularityOf,
   indexItems,
+  isDeduced,
   isEmptyList,
   isEmptyMap,
   itemsOf,
@@ -38,6 +39,11 @@ class Walker {
   /** `undefined` is absent, which null isn't. */
   walk(declared: Shape, old: unknown, next: unknown): void {
     if (old === next) return;
+    if (isDeduced(declared) && isObject(old) !== isObject(next) && old !== undefined && next !== undefined) {
+      // What was an object and is none any more, or the other way round, goes and comes.
+      this.walk(declared, old, undefined);
+      return this.walk(declared, undefined, next);
+    }
     const shape = shapeFor(declared, old, next);
     const granularity = granularityOf(shape);
     const isEmpty = granularity === 'list' ? isEmptyList : isEmptyMap;

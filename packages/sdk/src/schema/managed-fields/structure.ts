@@ -16,9 +16,11 @@ export function granularityOf(shape: Shape): Granularity {
   }
 }
 
+export const isDeduced = (shape: Shape): boolean => shape.type === 'any' && (shape.deduced ?? false);
+
 /** The shape as it is for certain values: where nothing was declared, they say it themselves. */
 export function shapeFor(shape: Shape, ...values: readonly unknown[]): Shape {
-  if (shape.type !== 'any' || !shape.deduced) return shape;
+  if (!isDeduced(shape)) return shape;
   const given = values.filter((v) => v !== undefined && v !== null);
   return given.length && given.every(isObject) ? { type: 'map', values: shape } : untyped;
 }

@@ -1,14 +1,15 @@
-import { deepCopy, isObject, type JsonObject, own, put, type StructShape } from '../../machinery/index.ts';
+import {
+  deepCopy,
+  isObject,
+  type JsonObject,
+  own,
+  put,
+  type ReadOptions,
+  type StructShape,
+} from '../../machinery/index.ts';
 import { DecodeError } from '../decode-error.ts';
 import { decode } from '../decode.ts';
 import { isTypeOrMeta, itemsOf, type JSONSchemaProps, membersOf } from './json-schema.ts';
-
-interface ReadContext {
-  readonly fill: boolean;
-  /** What was stored, perhaps under an older schema, is read as far as it can be. */
-  readonly lenient: boolean;
-  readonly onUnknown: ((path: string) => void) | undefined;
-}
 
 /**
  * A custom resource as its schema has it: what it doesn't know is dropped, as are nulls where none may stand; defaults are
@@ -18,7 +19,7 @@ interface ReadContext {
 export function readResource(
   value: JsonObject,
   schema: JSONSchemaProps | undefined,
-  { meta, ...context }: ReadContext & { meta: StructShape },
+  { meta, ...context }: ReadOptions & { meta: StructShape },
 ): JsonObject {
   const { onUnknown } = context;
   const metadata = readMeta(value['metadata'] ?? {}, { ...context, meta }, (path) => onUnknown?.(`metadata.${path}`));
@@ -32,7 +33,7 @@ export function readResource(
 
 /** Fields of a value that its schema doesn't know. Throws `DecodeError` where it holds a resource that can't be one. */
 export function unknownFields(value: unknown, schema: JSONSchemaProps, meta: StructShape): string[] {
-  const reader = new Reader(meta, { fill: false, lenient: false, onUnknown: () => {} });
+  const reader = new Reader(meta, { fill: false, lenient: false, keepNulls: true, onUnknown: () => {} });
   reader.value(value, schema);
   return reader.unknown;
 }
@@ -65,10 +66,10 @@ class Reader {
   readonly unknown: string[] = [];
   readonly unknownMeta: string[] = [];
   readonly #meta: StructShape;
-  readonly #context: ReadContext;
+  readonly #context: ReadOptions;
   #path = '';
 
-  constructor(meta: StructShape, context: ReadContext) {
+  constructor(meta: StructShape, context: ReadOptions) {
     this.#meta = meta;
     this.#context = context;
   }
@@ -115,8 +116,10 @@ class Reader {
       return;
     }
     const { default: fallback } = schema;
-    if (fallback === undefined || fallback === null) return;
-    put(out, name, this.#context.fill ? this.#filled(schema) : null);
+    const { fill, keepNulls } = this.#context;
+    if (fallback === undefined || fallback === null) {
+      if (keepNulls) put(out, name, null);
+    } else put(out, name, fill ? this.#filled(schema) : null);
   }
 
   #items(items: readonly unknown[], schema: JSONSchemaProps | undefined): unknown[] {
