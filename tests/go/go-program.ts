@@ -40,15 +40,15 @@ export function buildProgram(
 export async function tellOf(
   t: TestContext,
   name: string,
-  { kubeconfig, atLeast }: { kubeconfig: string; atLeast: number },
+  { kubeconfig, atLeast, env = {} }: { kubeconfig: string; atLeast: number; env?: NodeJS.ProcessEnv },
 ): Promise<void> {
   const program = spawn(buildProgram(name), [], {
-    env: { ...process.env, KUBECONFIG: kubeconfig },
+    env: { ...process.env, ...env, KUBECONFIG: kubeconfig },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const told = (await text(program.stdout)).trim().split('\n');
   for (const line of told) {
-    await t.test(line.replace(/^(not )?ok |: .*/g, ''), () => assert.match(line, /^ok /));
+    await t.test(line.replace(/^ok |^not ok |(?<=^not ok .*): .*/g, ''), () => assert.match(line, /^ok /));
   }
   assert.ok(told.length >= atLeast, `only ${told.length} of ${atLeast}`);
 }

@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/discovery"
@@ -21,6 +22,7 @@ import (
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/client-go/tools/leaderelection"
 	"k8s.io/client-go/tools/leaderelection/resourcelock"
+	toolswatch "k8s.io/client-go/tools/watch"
 )
 
 var configMapResource = schema.GroupVersionResource{Version: "v1", Resource: "configmaps"}
@@ -219,6 +221,74 @@ func dynamicInformer(ctx context.Context, config *rest.Config, namespace string)
 	return arrival(ctx, factory.ForResource(configMapResource).Informer(), factory.Start, func() error {
 		return makeConfigMap(ctx, typed(config), namespace, "i")
 	})
+}
+
+// streamedList lets a reflector fill its store from a watch that begins with what is there, and looks at what it asked for.
+func streamedList(ctx context.Context, config *rest.Config, namespace string) error {
+	client := typed(config)
+	for i := range 3 {
+		if err := makeConfigMap(ctx, client, namespace, fmt.Sprintf("s%d", i)); err != nil {
+			return err
+		}
+	}
+	lists := 0
+	maps := client.CoreV1().ConfigMaps(namespace)
+	source := &cache.ListWatch{
+		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+			lists++
+			return maps.List(ctx, o)
+		},
+		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
+			return maps.Watch(ctx, o)
+		},
+	}
+	store := cache.NewStore(cache.MetaNamespaceKeyFunc)
+	reflector := cache.NewReflector(cache.ToListWatcherWithWatchListSemantics(source, client), &corev1.ConfigMap{}, store, 0)
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	ended := make(chan struct{})
+	go func() { reflector.RunWithContext(ctx); close(ended) }()
+	for len(store.List()) < 3 && ctx.Err() == nil {
+		time.Sleep(20 * time.Millisecond)
+	}
+	cancel()
+	<-ended
+	return first(want("stored", len(store.List()), 3), want("lists", lists, 0))
+}
+
+// retriedWatch ends a watch by its own time limit, and goes on where it was.
+func retriedWatch(ctx context.Context, config *rest.Config, namespace string) error {
+	client := typed(config)
+	maps := client.CoreV1().ConfigMaps(namespace)
+	list, err := maps.List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return err
+	}
+	starts, second := 0, int64(1)
+	source := &cache.ListWatch{WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
+		starts++
+		o.TimeoutSeconds = &second
+		return maps.Watch(ctx, o)
+	}}
+	w, err := toolswatch.NewRetryWatcherWithContext(ctx, list.ResourceVersion, source)
+	if err != nil {
+		return err
+	}
+	defer w.Stop()
+	if err := makeConfigMap(ctx, client, namespace, "one"); err != nil {
+		return err
+	}
+	one := <-w.ResultChan()
+	time.Sleep(1200 * time.Millisecond)
+	if err := makeConfigMap(ctx, client, namespace, "two"); err != nil {
+		return err
+	}
+	two := <-w.ResultChan()
+	return first(
+		want("first", one.Object.(*corev1.ConfigMap).Name, "one"),
+		want("second", two.Object.(*corev1.ConfigMap).Name, "two"),
+		want("watched again", starts > 1, true),
+	)
 }
 
 // leaderElection lets one candidate lead, give up, and another follow.

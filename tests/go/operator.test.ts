@@ -1,0 +1,14 @@
+import { test } from 'node:test';
+import { startServer } from '../wire/api-server.ts';
+import { tellOf, withoutGo } from './go-program.ts';
+
+test('an operator on controller-runtime: leads, caches, indexes, applies, records, cleans up', async (t) => {
+  const why = withoutGo();
+  if (why) return t.skip(why);
+  const server = await startServer();
+  try {
+    await tellOf(t, 'operator', { kubeconfig: server.kubeconfig('admin'), atLeast: 7 });
+  } finally {
+    await server.stop();
+  }
+});
