@@ -12,6 +12,7 @@ import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts';
 import type { AdmissionPlugin } from './plugin.ts';
+import { podSecurity } from './pod-security/index.ts';
 import { podTopologyLabels } from './pod-topology-labels.ts';
 import { priority } from './priority.ts';
 import { runtimeClassAdmission } from './runtime-class.ts';
@@ -65,6 +66,7 @@ const everyPlugin = ({
   certificateSigning(authorizer),
   certificateSubjectRestriction,
   defaultIngressClass(objects),
+  podSecurity(objects),
   podTopologyLabels(objects),
   unprivileged,
   resourceQuotas({ objects, clock, quotas }),

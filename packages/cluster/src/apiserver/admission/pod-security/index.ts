@@ -1,0 +1,125 @@
+/**
+ * Pod Security: what a namespace's labels ask of its pods. A pod that is worse is refused, or who writes it is warned; who writes
+ * what makes pods is warned, and who tightens a namespace hears of the pods that are there.
+ */
+import { namespace as namespaceKind, type Pod, pod as podKind } from '@tiphys/sdk/api';
+import { equal, invalidObject, type KubeObject } from '@tiphys/sdk/machinery';
+import type { ClusterObjects } from '../cluster-objects.ts';
+import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
+import { refuse } from '../refuse.ts';
+import { type AnyContainer, subjectOf } from './check.ts';
+import { detailsText, violationsOf } from './evaluate.ts';
+import { existingPodWarnings } from './existing-pods.ts';
+import { isStricter, type Policy, policyOf, standardText } from './policy.ts';
+
+/** What holds where namespaces don't say, and who it doesn't hold for. */
+export interface PodSecurityConfig {
+  readonly defaults: Policy;
+  readonly exemptions: {
+    readonly usernames: readonly string[];
+    readonly runtimeClasses: readonly string[];
+    readonly namespaces: readonly string[];
+  };
+}
+
+const anything = { level: 'privileged', version: 'latest' } as const;
+const ordinary: PodSecurityConfig = {
+  defaults: { enforce: anything, audit: anything, warn: anything },
+  exemptions: { usernames: [], runtimeClasses: [], namespaces: [] },
+};
+
+/** What makes pods after its template. */
+const makers = [
+  'podtemplates',
+  'replicationcontrollers',
+  'replicasets',
+  'deployments',
+  'daemonsets',
+  'statefulsets',
+  'jobs',
+  'cronjobs',
+];
+
+type PodLike = Pick<Pod, 'metadata' | 'spec'>;
+
+export function podSecurity(objects: ClusterObjects, config: PodSecurityConfig = ordinary): AdmissionPlugin {
+  const { defaults, exemptions } = config;
+  return {
+    name: 'PodSecurity',
+    matches: {
+      operations: ['CREATE', 'UPDATE'],
+      resources: ['namespaces', 'pods', 'pods/ephemeralcontainers', 'pods/resize', ...makers],
+    },
+    async validate(a) {
+      if (a.resource === 'namespaces') return ofNamespace(a);
+      if (exemptions.namespaces.includes(a.namespace) || exemptions.usernames.includes(a.user.name)) return;
+      const { policy } = policyOf((await objects.get(namespaceKind, '', a.namespace))?.metadata.labels, defaults);
+      if (a.resource !== 'pods') return warned(a, templateIn(a.object!), policy);
+      const [next, old] = [a.object as Pod, a.oldObject as Pod | undefined];
+      if (old && !changesContainers(next, old)) return;
+      if (isExempt(next)) return;
+      const violations = violationsOf(policy.enforce, subjectOf(next));
+      if (violations.length) {
+        throw refuse(a, `violates PodSecurity "${standardText(policy.enforce)}": ${detailsText(violations)}`);
+      }
+      warned(a, next, policy);
+    },
+  };
+
+  function isExempt({ spec }: PodLike): boolean {
+    return exemptions.runtimeClasses.includes(spec.runtimeClassName ?? '');
+  }
+
+  function warned(a: AdmissionAttributes, subject: PodLike | undefined, { warn }: Policy): void {
+    if (!subject || isExempt(subject)) return;
+    const violations = violationsOf(warn, subjectOf(subject));
+    if (violations.length) a.warn(`would violate PodSecurity "${standardText(warn)}": ${detailsText(violations)}`);
+  }
+
+  async function ofNamespace(a: AdmissionAttributes): Promise<void> {
+    const { metadata } = a.object!;
+    const name = metadata.name ?? a.name;
+    const next = policyOf(metadata.labels, defaults);
+    const old = a.oldObject && policyOf(a.oldObject.metadata.labels, defaults);
+    // What was wrong already may stay as it is.
+    if (next.errors.length && !equal(next.errors, old?.errors)) {
+      throw invalidObject(a.kind.group, a.kind.kind, name, next.errors);
+    }
+    const { enforce } = next.policy;
+    const before = old?.policy.enforce;
+    const isExemptHere = exemptions.namespaces.includes(name);
+    if (enforce.level === 'privileged' || (!before && !isExemptHere)) return;
+    if (before && enforce.version === before.version && !isStricter(enforce.level, before.level)) return;
+    if (isExemptHere) {
+      const ignored = `the policy (enforce=${standardText(enforce)}) will be ignored`;
+      return a.warn(`namespace "${name}" is exempt from Pod Security, and ${ignored}`);
+    }
+    await objects.current();
+    const pods = objects.listIn(podKind, name).filter((pod) => !isExempt(pod));
+    for (const warning of existingPodWarnings(pods, enforce, name)) a.warn(warning);
+  }
+}
+
+/** Of what can be changed of a pod, that which could make it worse. */
+function changesContainers(next: Pod, old: Pod): boolean {
+  const lists = ['initContainers', 'containers', 'ephemeralContainers'] as const;
+  const noteOf = ({ metadata }: Pod, name: string) =>
+    metadata.annotations?.[`container.seccomp.security.alpha.kubernetes.io/${name}`];
+  return lists.some((list) => {
+    const [now, then] = [next, old].map((p) => (p.spec[list] ?? []) as readonly AnyContainer[]) as [
+      readonly AnyContainer[],
+      readonly AnyContainer[],
+    ];
+    if (now.length !== then.length) return true;
+    return now.some(({ name, image }, i) => image !== then[i]!.image || noteOf(next, name) !== noteOf(old, name));
+  });
+}
+
+/** The pods that somebody's object makes, if it makes any. */
+function templateIn(object: KubeObject): PodLike | undefined {
+  type Maker = { template?: Partial<PodLike>; spec?: Maker; jobTemplate?: Maker };
+  const find = ({ template, spec, jobTemplate }: Maker): Partial<PodLike> | undefined =>
+    template ?? (jobTemplate && find(jobTemplate)) ?? (spec && find(spec));
+  const { metadata = {}, spec } = find(object as Maker) ?? {};
+  return spec && { metadata, spec };
+}
