@@ -31,4 +31,5 @@ test('what stays as it is may be frozen', () => {
   const target = Object.freeze({ a: '1', b: '2' });
   setFields(struct, target, { a: '1' });
   assert.deepEqual(target, { a: '1', b: '2' });
+  setFields(struct, Object.freeze({ b: '2', a: '1' }), { b: '2', c: undefined });
 });

@@ -3,7 +3,8 @@ import type { Struct } from './words.ts';
 
 /**
  * Sets fields of a decoded struct and leaves all of them in published order, so that equal objects go on having equal
- * bytes. A field given as undefined is taken away. What stays as it is isn't written, and may be frozen.
+ * bytes. A field given as undefined is taken away. What stays as it is isn't written: who has nothing to say may be given what is
+ * frozen.
  */
 export function setFields<O extends object>(
   { shape }: Struct<O, unknown>,
@@ -14,6 +15,7 @@ export function setFields<O extends object>(
   const ranks = ranksOf(shape);
   const before = Object.keys(out);
   let kept = keptOf(before, out, ranks);
+  let changes = false;
   const added: string[] = [];
   for (const [name, value] of Object.entries(fields)) {
     const rank = ranks.get(name);
@@ -24,6 +26,7 @@ export function setFields<O extends object>(
     }
     if (value !== undefined) added.push(name);
     else if (!Object.hasOwn(out, name)) continue;
+    changes = true;
     // From where it comes to stand, or goes, the rest is written again.
     while (kept > 0 && ranks.get(before[kept - 1]!)! >= rank) kept--;
   }
@@ -31,6 +34,7 @@ export function setFields<O extends object>(
     for (const name of inOrder(added, ranks)) out[name] = fields[name as keyof O];
     return;
   }
+  if (!changes && Object.isFrozen(out)) return;
   const rest: Record<string, unknown> = {};
   for (const name of before.slice(kept)) {
     const isGone = Object.hasOwn(fields, name) && fields[name as keyof O] === undefined;

@@ -11,6 +11,7 @@ export function storedBody({ kind: { apiVersion, kind } }: Resource, object: Kub
   const { apiVersion: _v, kind: _k, metadata, ...rest } = object;
   const { resourceVersion: _r, ...kept } = metadata;
   const body = { kind, apiVersion, metadata: kept, ...rest };
+  for (const part of Object.values(rest)) if (typeof part === 'object' && part !== null) complete.add(part);
   const text = JSON.stringify(body);
   // Room of its own: in a slab of Node's pool a body that is kept would keep what else was put there.
   const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
@@ -18,6 +19,11 @@ export function storedBody({ kind: { apiVersion, kind } }: Resource, object: Kub
   parsed.set(bytes, body);
   return bytes;
 }
+
+/** Parts of objects that this process has written, so that every default which it knows is in them. */
+const complete = new WeakSet<object>();
+
+export const isComplete = (part: object): boolean => complete.has(part);
 
 export const forgetParsed = (bytes: Uint8Array): boolean => parsed.delete(bytes);
 

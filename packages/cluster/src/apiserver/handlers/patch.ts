@@ -22,6 +22,7 @@ import {
 } from '@tiphys/sdk/machinery';
 import { objectMeta } from '@tiphys/sdk/api';
 import { type AnyKind, DecodeError, restoreProblem, setFields, wholeFloatProblem } from '@tiphys/sdk/schema';
+import { isComplete } from '../cache/stored.ts';
 import type { RequestContext, ServerRequest, ServerResponse } from '../context.ts';
 import { declaredKinds } from '../kinds.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -221,8 +222,8 @@ function patchedObject(c: RequestContext, kind: AnyKind, read: ReadPatch, curren
 }
 
 /**
- * A write of the status leaves the rest as it is: what the patch hasn't touched of that needn't be read again, and is the
- * current object's own.
+ * A write of the status leaves the rest as it is: what the patch hasn't touched of that, and what isn't from before the defaults
+ * that we know, needn't be read again and is the current object's own.
  */
 function split(
   subresource: string,
@@ -230,14 +231,12 @@ function split(
   current: KubeObject,
 ): { touched: JsonObject; kept?: JsonObject } {
   if (subresource !== 'status') return { touched: value };
+  const was = current as unknown as JsonObject;
   const touched: JsonObject = {};
   const kept: JsonObject = {};
   for (const [name, member] of Object.entries(value)) {
-    const isKept =
-      name !== 'metadata' &&
-      name !== 'status' &&
-      isObject(member) &&
-      member === own(current as unknown as JsonObject, name);
+    const isRest = name !== 'metadata' && name !== 'status';
+    const isKept = isRest && isObject(member) && member === own(was, name) && isComplete(member);
     put(isKept ? kept : touched, name, member);
   }
   return { touched, kept };

@@ -121,8 +121,7 @@ export const ephemeralContainersStrategy: PartStrategy<Pod> = {
     const { ephemeralContainers } = next.spec;
     keepAllButSpec(next, old);
     next.spec = deepCopy(old.spec);
-    if (ephemeralContainers) next.spec.ephemeralContainers = ephemeralContainers;
-    else delete next.spec.ephemeralContainers;
+    setFields(podSpec, next.spec, { ephemeralContainers });
     dropGatedFields(next.spec);
   },
   validate: validateEphemeralUpdate,
