@@ -102,7 +102,7 @@ export class ApiServer {
         new Registry(
           r,
           { feed: feeds.of(r), admission, clock, random },
-          terminationHooks(r, () => this.#custom?.definitionOf(r.group, r.resource)),
+          terminationHooks(r, () => this.#custom?.find(`${r.resource}.${r.group}`)),
         );
       this.#custom = new CustomResources({ feeds, definitions, registryOf });
     }

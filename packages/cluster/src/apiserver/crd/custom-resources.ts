@@ -1,5 +1,6 @@
 import type { CustomResourceDefinition } from '@tiphys/sdk/api';
 import type { AnyKind } from '@tiphys/sdk/schema';
+import type { Entry } from '../cache/entry.ts';
 import type { Feeds } from '../cache/feeds.ts';
 import type { WatchCache } from '../cache/watch-cache.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -13,6 +14,8 @@ export interface CustomResourcesDeps {
   readonly definitions: WatchCache;
   readonly registryOf: (resource: Resource) => Registry;
 }
+
+type Follower = (name: string, next: Definition | undefined, before: Definition | undefined) => void;
 
 /** A definition, its kinds, and its resources once somebody has asked for them. */
 interface Defined {
@@ -29,6 +32,7 @@ export class CustomResources {
   readonly #deps: CustomResourcesDeps;
   /** By name of the definition: `PLURAL.GROUP`. */
   readonly #defined = new Map<string, Defined>();
+  readonly #followers = new Set<Follower>();
   #kinds: readonly AnyKind[] | undefined;
 
   constructor(deps: CustomResourcesDeps) {
@@ -49,19 +53,44 @@ export class CustomResources {
     return [...this.#defined.values()].map(({ definition }) => definition);
   }
 
-  definitionOf(group: string, plural: string): Definition | undefined {
-    return this.#defined.get(`${plural}.${group}`)?.definition;
+  find(name: string): Definition | undefined {
+    return this.#defined.get(name)?.definition;
   }
 
-  /** The registry of a resource that is served. */
-  async find(group: string, version: string, plural: string): Promise<Registry | undefined> {
+  /** The whole definition, as it is now. */
+  read(name: string): CustomResourceDefinition | undefined {
+    return this.#entry(name)?.object as CustomResourceDefinition | undefined;
+  }
+
+  /** Calls back, within the same turn, for every definition that changes; until what it answers is called. */
+  onChange(follower: Follower): () => void {
+    this.#followers.add(follower);
+    return () => void this.#followers.delete(follower);
+  }
+
+  /** The registry of a resource in a version that is served. */
+  async registry(group: string, version: string, plural: string): Promise<Registry | undefined> {
     const name = `${plural}.${group}`;
+    const isServed = ({ served }: DefinedKinds) => served.some((k) => k.version === version);
+    return (await this.#opened(name, isServed))?.get(version);
+  }
+
+  /** The registry of the version that is stored, served or not. */
+  async stored(name: string): Promise<Registry | undefined> {
+    const registries = await this.#opened(name, () => true);
+    return registries?.get(this.#defined.get(name)?.kinds?.hub.version ?? '');
+  }
+
+  async #opened(
+    name: string,
+    wanted: (kinds: DefinedKinds) => boolean,
+  ): Promise<ReadonlyMap<string, Registry> | undefined> {
     for (;;) {
       const defined = this.#defined.get(name);
-      if (!defined?.kinds?.served.some((k) => k.version === version)) return undefined;
+      if (!defined?.kinds || !wanted(defined.kinds)) return undefined;
       try {
         const registries = await (defined.opened ??= this.#open(defined.kinds));
-        if (this.#defined.get(name)?.opened === defined.opened) return registries.get(version);
+        if (this.#defined.get(name)?.opened === defined.opened) return registries;
       } catch (err) {
         // What was closed while it opened is made anew by the definition that came after.
         if (this.#defined.get(name)?.opened === defined.opened) throw err;
@@ -71,11 +100,12 @@ export class CustomResources {
 
   async #open({ hub, served }: DefinedKinds): Promise<ReadonlyMap<string, Registry>> {
     await this.#deps.feeds.open(resourceOf(hub));
-    return new Map(served.map((kind) => [kind.version, this.#deps.registryOf(resourceOf(kind))]));
+    const kinds = new Set([hub, ...served]);
+    return new Map([...kinds].map((kind) => [kind.version, this.#deps.registryOf(resourceOf(kind))]));
   }
 
   #take(name: string): void {
-    const entry = this.#deps.definitions.get(`${this.#deps.definitions.resource.prefix}${name}`);
+    const entry = this.#entry(name);
     const before = this.#defined.get(name);
     const definition = entry && definitionOf(entry.object as CustomResourceDefinition);
     const isSame = definition && definition.digest === before?.definition.digest;
@@ -86,12 +116,17 @@ export class CustomResources {
     } else this.#defined.delete(name);
     const wasTold = before?.definition.isEstablished ?? false;
     if (!isSame || wasTold !== definition.isEstablished) this.#kinds = undefined;
+    for (const tell of this.#followers) tell(name, definition, before?.definition);
+  }
+
+  #entry(name: string): Entry | undefined {
+    const { definitions } = this.#deps;
+    return definitions.get(`${definitions.resource.prefix}${name}`);
   }
 
   /** Schemas as they stand in the definition now; a change to them makes new kinds. */
   #schemas(name: string): SchemaOf {
-    const { definitions } = this.#deps;
-    const entry = definitions.get(`${definitions.resource.prefix}${name}`);
+    const entry = this.#entry(name);
     return (version) => {
       const { spec } = entry!.object as CustomResourceDefinition;
       return spec.versions?.find((v) => v.name === version)?.schema?.openAPIV3Schema;

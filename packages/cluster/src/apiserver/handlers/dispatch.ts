@@ -43,7 +43,7 @@ export function dispatcher(deps: DispatchDeps): Handler {
     if (info.isResource) {
       const { group, version, resource } = info;
       const registry =
-        deps.registries.find(group, version, resource) ?? (await deps.custom?.find(group, version, resource));
+        deps.registries.find(group, version, resource) ?? (await deps.custom?.registry(group, version, resource));
       if (registry && isAt(registry.resource, info)) return onResource(c, registry, deps);
     }
     for (const endpoint of deps.endpoints) {

@@ -7,18 +7,20 @@ import { createClient } from '@tiphys/sdk/client';
 import { type Controller, runControllers } from '@tiphys/sdk/operator';
 import { group } from '@tiphys/sdk/runtime';
 import { serverItself } from '../bootstrap.ts';
+import { runDefinitionUpkeep } from '../crd/upkeep.ts';
 import type { ApiServer } from '../server.ts';
 import { apiServiceAvailability } from './api-service-availability.ts';
-import { customResourceDefinitions } from './custom-resource-definitions.ts';
 import { flowSchemaStatus } from './flow-schema-status.ts';
 
-const controllers: readonly Controller[] = [apiServiceAvailability, customResourceDefinitions, flowSchemaStatus];
+const controllers: readonly Controller[] = [apiServiceAvailability, flowSchemaStatus];
 
 /** Until the signal aborts. */
 export async function runUpkeep(server: ApiServer, signal: AbortSignal): Promise<void> {
   const client = createClient(server.transport(serverItself), { fieldManager: 'kube-apiserver' });
   const deps = { ...server.deps, client };
+  const { custom } = server;
   await using tasks = group(signal);
+  if (custom) tasks.go((s) => runDefinitionUpkeep({ ...deps, custom }, s));
   tasks.go(async (s) => {
     const cache = new SharedCache(deps, s);
     tasks.go(() => cache.done());

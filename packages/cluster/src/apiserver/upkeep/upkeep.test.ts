@@ -17,7 +17,7 @@ import { decode } from '@tiphys/sdk/schema';
 import { servedKinds } from '../kinds.ts';
 import { serverScene } from '../server-scene.ts';
 import { unavailability } from './api-service-availability.ts';
-import { nextStatus } from './custom-resource-definitions.ts';
+import { nextStatus } from '../crd/next-status.ts';
 import { dangling } from './flow-schema-status.ts';
 import { localApiServices } from './local-api-services.ts';
 
@@ -104,15 +104,15 @@ test('definitions get the names that nobody else has, and are established with t
     status?.conditions?.map((c) => `${c.type} ${c.status} ${c.reason}`);
 
   const fresh = aDefinition({});
-  const first = nextStatus(fresh, { all: [fresh], now });
+  const first = nextStatus(fresh, { taken: [fresh.status.acceptedNames], now });
   assert.deepEqual(said(first), ['NamesAccepted True NoConflicts', 'Established False Installing']);
   const accepted = { ...fresh, status: first! };
-  const second = nextStatus(accepted, { all: [accepted], now });
+  const second = nextStatus(accepted, { taken: [accepted.status.acceptedNames], now });
   assert.deepEqual(said(second), ['NamesAccepted True NoConflicts', 'Established True InitialNamesAccepted']);
-  assert.equal(nextStatus({ ...fresh, status: second! }, { all: [], now }), undefined);
+  assert.equal(nextStatus({ ...fresh, status: second! }, { taken: [], now }), undefined);
 
   const other = aDefinition({ plural: 'gadgets', singular: 'gadget', kind: 'Widget', shortNames: ['g'] });
-  const conflict = nextStatus(other, { all: [accepted, other], now })!;
+  const conflict = nextStatus(other, { taken: [accepted.status.acceptedNames, other.status.acceptedNames], now })!;
   assert.deepEqual(said(conflict), ['NamesAccepted False KindConflict', 'Established False NotAccepted']);
   assert.deepEqual(conflict.acceptedNames, { plural: 'gadgets', singular: 'gadget', kind: '', shortNames: ['g'] });
 });

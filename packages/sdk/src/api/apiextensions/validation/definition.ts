@@ -9,6 +9,7 @@ import {
   immutable,
   invalid,
   isRefused,
+  lineOf,
   parseGoUrl,
   type Path,
   required,
@@ -443,4 +444,17 @@ function* approvalRules(
   const here = field('metadata', 'annotations').key(approval);
   if (state === 'missing') yield required(here, reason);
   else if (state === 'invalid') yield invalid(here, definition.metadata.annotations?.[approval], reason);
+}
+
+/** How far the schemas of a definition that was stored once aren't structural; nothing when they are. */
+export function structuralViolations(spec: CustomResourceDefinitionSpec): string | undefined {
+  const errors: FieldError[] = [];
+  if (spec.preserveUnknownFields) errors.push(invalid(at.child('preserveUnknownFields'), true, 'must be false'));
+  for (const [i, { schema }] of (spec.versions ?? []).entries()) {
+    const of = schema?.openAPIV3Schema;
+    const here = at.child('versions').index(i).child('schema', 'openAPIV3Schema');
+    if (of && !unsupportedProblem(of)) errors.push(...structuralProblems(of, here));
+  }
+  const lines = [...new Set(errors.map(lineOf))];
+  return lines.length > 1 ? `[${lines.join(', ')}]` : lines[0];
 }

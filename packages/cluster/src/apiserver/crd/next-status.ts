@@ -1,61 +1,24 @@
 import {
   approvalOf,
   type CustomResourceDefinition,
-  customResourceCleanup,
-  customResourceDefinition,
   type CustomResourceDefinitionNames,
   type CustomResourceDefinitionStatus,
   isProtectedGroup,
+  structuralViolations,
 } from '@tiphys/sdk/api';
 import { equal, timestamp } from '@tiphys/sdk/machinery';
-import { defineController, watch } from '@tiphys/sdk/operator';
 
-/** Says which of the names that a definition asks for it has, and when it is established; lets go of one that is deleted. */
-export const customResourceDefinitions = defineController({
-  name: 'custom-resource-definitions',
-  for: customResourceDefinition,
-  // Names are given in order.
-  workers: 1,
-  watches: [
-    watch(customResourceDefinition, (next, old, cache) => {
-      const { name, group } = { name: (next ?? old)!.metadata.name, group: (next ?? old)!.spec.group };
-      if (next && old && equal(next.status.acceptedNames, old.status.acceptedNames)) return [];
-      return cache
-        .list(customResourceDefinition)
-        .filter((other) => other.spec.group === group && other.metadata.name !== name)
-        .map((other) => other.metadata.name!);
-    }),
-  ],
-
-  async reconcile(definition, { client, cache, clock, signal }) {
-    const { metadata } = definition;
-    if (metadata.deletionTimestamp) {
-      const finalizers = (metadata.finalizers ?? []).filter((f) => f !== customResourceCleanup);
-      if (finalizers.length === (metadata.finalizers ?? []).length) return;
-      await client.update(
-        customResourceDefinition,
-        { ...definition, metadata: { ...metadata, finalizers } },
-        { signal },
-      );
-      return;
-    }
-    const all = cache.list(customResourceDefinition).filter((d) => d.spec.group === definition.spec.group);
-    const status = nextStatus(definition, { all, now: clock.now() });
-    if (status) await client.updateStatus(customResourceDefinition, definition, status, { signal });
-  },
-});
-
-type Said = {
+export type Said = {
   readonly type: string;
   readonly status: 'True' | 'False';
   readonly reason: string;
   readonly message: string;
 };
 
-/** The status after one more step; undefined when there is none to make. */
+/** The status after one more step; undefined when there is none to make. `taken`: the names that the group's definitions have. */
 export function nextStatus(
   definition: CustomResourceDefinition,
-  { all, now }: { all: readonly CustomResourceDefinition[]; now: number },
+  { taken, now }: { taken: readonly CustomResourceDefinitionNames[]; now: number },
 ): CustomResourceDefinitionStatus | undefined {
   const { status } = definition;
   const is = (type: string) => status.conditions?.find((c) => c.type === type)?.status === 'True';
@@ -63,18 +26,22 @@ export function nextStatus(
   const said: Said[] = approval ? [approval] : [];
   let { acceptedNames } = status;
   if (!equal(definition.spec.names, acceptedNames)) {
-    const { accepted, condition } = acceptNames(definition, all);
+    const { accepted, condition } = acceptNames(definition, taken);
     acceptedNames = accepted;
     said.push(condition);
     if (!is('Established')) said.push(condition.status === 'True' ? installing : notAccepted);
   } else if (is('NamesAccepted') && !is('Established')) said.push(established);
-  const conditions = said.reduce((list, c) => withCondition(list, c, now), status.conditions ?? []);
+  const violations = structuralViolations(definition.spec);
+  if (violations) said.push({ ...nonStructural, message: violations });
+  const before = (status.conditions ?? []).filter((c) => violations || c.type !== nonStructural.type);
+  const conditions = said.reduce((list, c) => withCondition(list, c, now), before);
   const next = { ...status, conditions, acceptedNames };
   return equal(next.conditions, status.conditions ?? []) && equal(acceptedNames, status.acceptedNames)
     ? undefined
     : next;
 }
 
+const nonStructural = { type: 'NonStructuralSchema', status: 'True', reason: 'Violations' } as const;
 const notAccepted: Said = {
   type: 'Established',
   status: 'False',
@@ -92,9 +59,8 @@ const established: Said = { ...installing, status: 'True', reason: 'InitialNames
 /** What of its names nobody else in the group has; a name that somebody has is left as it was. */
 function acceptNames(
   { spec, status }: CustomResourceDefinition,
-  all: readonly CustomResourceDefinition[],
+  names: readonly CustomResourceDefinitionNames[],
 ): { accepted: CustomResourceDefinitionNames; condition: Said } {
-  const names = all.map((d) => d.status.acceptedNames);
   const resources = new Set(names.flatMap((n) => [n.plural, n.singular ?? '', ...(n.shortNames ?? [])]));
   const kinds = new Set(names.flatMap((n) => [n.kind, n.listKind ?? '']));
   const accepted: CustomResourceDefinitionNames = { ...status.acceptedNames };
@@ -140,7 +106,7 @@ function approvalCondition(definition: CustomResourceDefinition): Said | undefin
 
 type Conditions = NonNullable<CustomResourceDefinitionStatus['conditions']>;
 
-function withCondition(conditions: Conditions, said: Said, now: number): Conditions {
+export function withCondition(conditions: Conditions, said: Said, now: number): Conditions {
   const old = conditions.find((c) => c.type === said.type);
   const { type, status, ...rest } = said;
   const lastTransitionTime = old?.status === status ? old.lastTransitionTime : timestamp(now);
