@@ -27,6 +27,8 @@ type outcome struct {
 	Value  string  `json:"value,omitempty"`
 	Error  string  `json:"error,omitempty"`
 	Cost   *uint64 `json:"cost,omitempty"`
+	// Crash is what upstream itself stumbled over.
+	Crash string `json:"crash,omitempty"`
 }
 
 var thing = cel.ObjectType("Thing")
@@ -102,6 +104,11 @@ var variables = map[string]any{
 }
 
 func run(env *cel.Env, expr string) (out outcome) {
+	defer func() {
+		if crash := recover(); crash != nil {
+			out = outcome{Crash: fmt.Sprint(crash)}
+		}
+	}()
 	ast, issues := env.Compile(expr)
 	if issues.Err() != nil {
 		return outcome{Issues: issues.String()}
@@ -119,6 +126,9 @@ func run(env *cel.Env, expr string) (out outcome) {
 	}
 	if err != nil {
 		out.Error = err.Error()
+		if strings.HasPrefix(out.Error, "internal error: ") {
+			out.Crash = out.Error
+		}
 		return out
 	}
 	out.Value = format(value)
@@ -129,14 +139,20 @@ func run(env *cel.Env, expr string) (out outcome) {
 func format(value ref.Val) string {
 	switch v := value.(type) {
 	case types.Double:
+		if math.IsNaN(float64(v)) {
+			return "double:nan"
+		}
 		return fmt.Sprintf("double:%016x", math.Float64bits(float64(v)))
 	case types.Int:
 		return fmt.Sprintf("%d", int64(v))
 	case types.Uint:
 		return fmt.Sprintf("%du", uint64(v))
 	case types.String:
-		text, _ := json.Marshal(string(v))
-		return string(text)
+		var text strings.Builder
+		encoder := json.NewEncoder(&text)
+		encoder.SetEscapeHTML(false)
+		must(encoder.Encode(string(v)))
+		return strings.TrimSpace(text.String())
 	case types.Bytes:
 		return fmt.Sprintf("bytes:%x", []byte(v))
 	case types.Null:

@@ -245,7 +245,7 @@ export class Checker {
     const elements = expr.elements.map((e, i) => {
       const element = this.#check(e);
       const type = optional.has(i) ? this.#unwrapOptional(element) : this.#typeOf(element);
-      elementType = this.#join(element, elementType, type);
+      elementType = this.#join(elementType, type);
       return element;
     });
     this.#setType(expr, types.list(elementType ?? this.#known.newParam()));
@@ -257,10 +257,10 @@ export class Checker {
     let valueType: Type | undefined;
     const entries = expr.entries.map((e) => {
       const key = this.#check(e.key);
-      keyType = this.#join(key, keyType, this.#typeOf(key));
+      keyType = this.#join(keyType, this.#typeOf(key));
       const value = this.#check(e.value);
       const type = e.optional ? this.#unwrapOptional(value) : this.#typeOf(value);
-      valueType = this.#join(value, valueType, type);
+      valueType = this.#join(valueType, type);
       return { ...e, key, value };
     });
     keyType ??= this.#known.newParam();
@@ -275,12 +275,9 @@ export class Checker {
     return unwrapped(type);
   }
 
-  #join(at: Expr, previous: Type | undefined, current: Type): Type {
+  #join(previous: Type | undefined, current: Type): Type {
     if (!previous) return current;
-    if (this.#known.assign(previous, current)) return mostGeneral(previous, current);
-    if (!this.#env.homogeneousAggregateLiterals) return types.dyn;
-    this.#mismatch(at, previous, current);
-    return types.error;
+    return this.#known.assign(previous, current) ? mostGeneral(previous, current) : types.dyn;
   }
 
   #mismatch(at: Expr, expected: Type, found: Type): void {

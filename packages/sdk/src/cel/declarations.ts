@@ -10,19 +10,27 @@ export interface Overload {
   readonly member?: boolean;
   readonly parameters: readonly Type[];
   readonly result: Type;
-  /** Also called with errors in place of arguments (`@not_strictly_false`). */
-  readonly nonStrict?: boolean;
-  /** Called with values of the parameters' kinds. */
-  readonly call: (...args: Value[]) => Result;
-  /** What the call cost, when it isn't 1. */
-  readonly cost?: (args: readonly Value[], result: Result) => number;
+  /** Called with values of the parameters' types. Left out where the function has one implementation for all. */
+  readonly call?: (...args: Value[]) => Result;
+  /** What a call cost, when it isn't 1 and the checker knew that it would be this overload. */
+  readonly cost?: Cost;
   /** What calls may cost, known before they are made; when it isn't 1. */
   readonly estimate?: (call: CallToEstimate) => CallEstimate | undefined;
 }
 
+/** An argument that failed comes as null, which is as good as anything of no size. */
+export type Cost = (args: readonly Value[], result: Result) => number;
+
 export interface FunctionDecl {
   readonly name: string;
   readonly overloads: readonly Overload[];
+  /**
+   * One implementation for all overloads, whatever the arguments are at run time: those of operators, which look for themselves.
+   * Nothing comes of it when it can't start with its first argument.
+   */
+  readonly call?: (...args: Value[]) => Result | undefined;
+  /** What a call cost, whichever overload it was. */
+  readonly cost?: Cost;
 }
 
 /** From least to most; a bound of 2^64 - 1 means none. */

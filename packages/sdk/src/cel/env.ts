@@ -4,7 +4,7 @@ import type { Macro } from './macro.ts';
 import { listType, mapType, optionalType, type Type, types } from './types.ts';
 
 /** Looks at a checked expression for what types can't say. */
-export type AstValidator = (ast: CheckedAst, report: Report) => void;
+export type AstValidator = (ast: CheckedAst, report: Report, env: Env) => void;
 
 /** Takes what is wrong with the node at a place. */
 export type Report = (at: { readonly offset: number }, message: string) => void;
@@ -17,6 +17,8 @@ export interface Library {
   readonly types?: readonly ObjectType[];
   readonly variables?: readonly VariableDecl[];
   readonly validators?: readonly AstValidator[];
+  /** Functions among whose arguments lists and maps may mix types even where they mustn't elsewhere. */
+  readonly mixing?: readonly string[];
 }
 
 export interface EnvOptions {
@@ -26,8 +28,6 @@ export interface EnvOptions {
   readonly types?: readonly ObjectType[];
   /** All there is, the standard library included: `new Env({ libraries: [standardLibrary, …] })`. */
   readonly libraries?: readonly Library[];
-  /** Literals of lists and maps hold one type: `[1, 'a']` doesn't check. */
-  readonly homogeneousAggregateLiterals?: boolean;
   /** `1 < 1.5` and `1u < 2` check. */
   readonly crossTypeNumericComparisons?: boolean;
   /** `a.?b`, `a[?0]`, `{?k: v}`; their functions are in `optionalLibrary`. */
@@ -58,12 +58,12 @@ const typeNames: ReadonlyMap<string, Type> = new Map(
 /** What an expression may speak of. Immutable; `extend` makes a larger one and costs little. */
 export class Env {
   readonly container: string;
-  readonly homogeneousAggregateLiterals: boolean;
   readonly crossTypeNumericComparisons: boolean;
   readonly optionalSyntax: boolean;
   readonly presenceTestHasCost: boolean;
   readonly macros: readonly Macro[];
   readonly validators: readonly AstValidator[];
+  readonly mixing: readonly string[];
   readonly #variables: ReadonlyMap<string, Type>;
   readonly #types: ReadonlyMap<string, ObjectType>;
   readonly #functions: ReadonlyMap<string, FunctionDecl>;
@@ -71,8 +71,6 @@ export class Env {
   constructor(options: EnvOptions, base?: Env) {
     const libraries = options.libraries ?? [];
     this.container = options.container ?? base?.container ?? '';
-    this.homogeneousAggregateLiterals =
-      options.homogeneousAggregateLiterals ?? base?.homogeneousAggregateLiterals ?? false;
     this.crossTypeNumericComparisons =
       options.crossTypeNumericComparisons ?? base?.crossTypeNumericComparisons ?? false;
     this.optionalSyntax = options.optionalSyntax ?? base?.optionalSyntax ?? false;
@@ -84,6 +82,10 @@ export class Env {
     this.validators = joined(
       base?.validators,
       libraries.flatMap((l) => l.validators ?? []),
+    );
+    this.mixing = joined(
+      base?.mixing,
+      libraries.flatMap((l) => l.mixing ?? []),
     );
     const variables = [...libraries.flatMap((l) => l.variables ?? []), ...(options.variables ?? [])];
     this.#variables = withEntries(
@@ -149,10 +151,10 @@ function withFunctions(
 ): ReadonlyMap<string, FunctionDecl> {
   if (base && functions.length === 0) return base;
   const all = new Map(base);
-  for (const { name, overloads } of functions) {
-    const known = all.get(name)?.overloads ?? [];
-    const isNew = (o: Overload): boolean => known.every((k) => k.id !== o.id);
-    all.set(name, { name, overloads: [...known, ...overloads.filter(isNew)] });
+  for (const fn of functions) {
+    const known = all.get(fn.name);
+    const isNew = (o: Overload): boolean => known?.overloads.every((k) => k.id !== o.id) ?? true;
+    all.set(fn.name, { ...known, ...fn, overloads: [...(known?.overloads ?? []), ...fn.overloads.filter(isNew)] });
   }
   return all;
 }

@@ -1,5 +1,5 @@
 import { isInt, uintOf } from './numbers.ts';
-import { Double, EvalError, intOf, type Int, MapValue, type Result, Uint, type Value } from './values.ts';
+import { Double, EvalError, isError, intOf, type Int, MapValue, type Result, Uint, type Value } from './values.ts';
 import { valueText } from './value-text.ts';
 
 type Key = string | number | bigint | boolean | object | null;
@@ -42,20 +42,24 @@ export class EntryMap extends MapValue {
   delete(key: Value): void {
     this.#entries.delete(keyOf(key));
   }
+}
 
-  /** One with an entry more, or why there can't be. */
-  with(key: Value, value: Value): EntryMap | EvalError {
-    const copy = new EntryMap();
-    for (const entry of this.#entries.values()) copy.set(...entry);
-    return copy.insert(key, value) ?? copy;
-  }
+/** Gathers what a macro makes of each entry. Only the macro's own fold holds it while it grows in place. */
+export class GatheringMap extends EntryMap {}
 
-  /** An error when the key is there. */
-  insert(key: Value, value: Value): EvalError | undefined {
-    if (this.find(key) !== undefined) return new EvalError(`insert failed: key ${valueText(key)} already exists`);
-    this.set(key, value);
-    return undefined;
+/** A map with an entry more; an error when the key is there already. */
+export function withEntry(map: MapValue, key: Value, value: Value): Result {
+  if (map.find(key) !== undefined) return new EvalError(`insert failed: key ${valueText(key)} already exists`);
+  const grown = map instanceof GatheringMap ? map : new EntryMap();
+  if (grown !== map) {
+    for (const known of map.keys()) {
+      const found = map.find(known)!;
+      if (isError(found)) return found;
+      grown.set(known, found);
+    }
   }
+  grown.set(key, value);
+  return grown;
 }
 
 function equalKeys(key: Value): readonly Value[] {

@@ -38,3 +38,6 @@ export class CostLimitError extends EvalError {
     super('operation cancelled: actual cost limit exceeded');
   }
 }
+
+/** A checked expression that can't be evaluated whatever the variables are: a constant in it doesn't convert, say. */
+export class PlanError extends Error {}

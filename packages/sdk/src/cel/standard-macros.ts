@@ -94,7 +94,6 @@ export const standardMacros: readonly Macro[] = [
   quantifier('all', quantifiers.all),
   quantifier('exists', quantifiers.exists),
   quantifier('exists_one', quantifiers.existsOne),
-  quantifier('existsOne', quantifiers.existsOne),
   map(2),
   map(3),
   filter,

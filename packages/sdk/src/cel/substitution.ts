@@ -103,9 +103,14 @@ export class Substitution {
 export const isDyn = (t: Type): boolean => t.kind === 'dyn' || t.kind === 'any';
 export const isDynOrError = (t: Type): boolean => isDyn(t) || t.kind === 'error';
 
-/** Of kinds without null among their values, wrappers take it; objects, durations and what is opaque always do. */
+/** Wrappers take null; objects, moments, durations and what is opaque always do. */
 const takesNull = (t: Type): boolean =>
-  t.nullable || t.kind === 'opaque' || t.kind === 'struct' || t.kind === 'duration' || t.kind === 'timestamp';
+  t.nullable ||
+  t.kind === 'null' ||
+  t.kind === 'opaque' ||
+  t.kind === 'struct' ||
+  t.kind === 'duration' ||
+  t.kind === 'timestamp';
 
 /** Exactly the same type; a wrapper is the same as what it wraps. */
 export function sameType(a: Type, b: Type): boolean {

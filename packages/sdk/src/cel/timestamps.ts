@@ -14,7 +14,7 @@ export function timestampOf(seconds: number, nanos: number, offsetSeconds = 0): 
     : new Timestamp(seconds, nanos, offsetSeconds);
 }
 
-const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(Z|([+-])(\d\d):(\d\d))$/;
+const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d?):(\d\d):(\d\d)(?:[.,](\d+))?(Z|([+-])(\d\d):(\d\d))$/;
 
 /** RFC 3339 as Go reads it; nothing for what isn't. */
 export function readTimestamp(text: string): Timestamp | EvalError | undefined {
@@ -31,7 +31,7 @@ export function readTimestamp(text: string): Timestamp | EvalError | undefined {
   if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return undefined;
   if (hour > 23 || minute > 59 || second > 59) return undefined;
   const [zoneHours, zoneMinutes] = [Number(match[10] ?? 0), Number(match[11] ?? 0)];
-  if (zoneHours > 24 || zoneMinutes >= 60) return undefined;
+  if (zoneHours > 24 || zoneMinutes > 60) return undefined;
   const offset = (zoneHours * 3600 + zoneMinutes * 60) * (match[9] === '-' ? -1 : 1);
   const nanos = Number((match[7] ?? '').slice(0, 9).padEnd(9, '0'));
   return timestampOf(civilSeconds(year, month, day) + hour * 3600 + minute * 60 + second - offset, nanos, offset);
