@@ -1,5 +1,7 @@
 import { BareServer } from './bare-server.ts';
-import { drive, type LoadClient, percentiles } from './load.ts';
+import { fanOut } from './fan-out.ts';
+import { listPages, listWhole } from './listing.ts';
+import { drive, type LoadClient } from './load.ts';
 import type { Bench, Row } from './row.ts';
 import { TiphysProcess } from './tiphys-process.ts';
 import { configMap, pod } from './workload.ts';
@@ -75,23 +77,11 @@ async function create(
 
 async function lists(server: TiphysProcess): Promise<Row[]> {
   const { client } = server;
-  const whole = async () => {
-    const answer = await client.request('GET', '/api/v1/pods');
-    if (answer.status !== 200) throw new Error(`the list was answered ${answer.status}`);
-    return answer;
-  };
+  const whole = () => listWhole(client, '/api/v1/pods');
   await whole();
   const times = 10;
   const own = await server.measure(times, () => drive({ clients: 1, count: times, expect: 200 }, whole));
-  const pages = async () => {
-    let token = '';
-    do {
-      const { text, status } = await client.request('GET', `/api/v1/pods?limit=500&continue=${token}`, { keep: true });
-      if (status !== 200) throw new Error(`a page was answered ${status}: ${text}`);
-      token = /"continue":"([^"]*)"/.exec(text.slice(0, 500))?.[1] ?? '';
-    } while (token);
-    return { status: 200, bytes: 0, text: '' };
-  };
+  const pages = () => listPages(client, '/api/v1/pods', 500);
   const paged = await server.measure(times, () => drive({ clients: 1, count: times, expect: 200 }, pages));
   const { bytes } = await whole();
   const size = `${(bytes / 1e6).toFixed(0)} MB`;
@@ -105,15 +95,17 @@ async function lists(server: TiphysProcess): Promise<Row[]> {
   ];
 }
 
-/** Every 50th watcher tells how long each event took; the others count. */
-const sampled = 50;
-
 async function watch(server: TiphysProcess, bare: BareServer, rate: number): Promise<Row> {
   const [watchers, seconds] = [1000, 5];
   const ns = `watch-${rate}`;
   await made(server.client, '/api/v1/namespaces', { metadata: { name: ns } });
   const path = `/api/v1/namespaces/${ns}/configmaps`;
-  const run = (client: LoadClient, from: string, to: string) => fanOut(client, { from, to, watchers, rate, seconds });
+  const run = (client: LoadClient, from: string, to: string) =>
+    fanOut(
+      { watchers, rate, seconds },
+      () => client.stream('GET', from),
+      (i, data) => client.request('POST', to, { body: JSON.stringify({ metadata: { name: `e-${i}` }, data }) }),
+    );
   const deliveries = watchers * rate * seconds;
   const own = await server.measure(deliveries, () => run(server.client, `${path}?watch=true`, path));
   const base = await bare.measure(deliveries, () => run(bare.client, '/watch', '/event'));
@@ -125,60 +117,17 @@ async function watch(server: TiphysProcess, bare: BareServer, rate: number): Pro
   };
 }
 
-async function fanOut(
-  client: LoadClient,
-  { from, to, watchers, rate, seconds }: { from: string; to: string; watchers: number; rate: number; seconds: number },
-): Promise<{ rate: number; p50Ms: number; p99Ms: number }> {
-  const times: number[] = [];
-  let seen = 0;
-  const total = watchers * rate * seconds;
-  const streams = await Promise.all(
-    Array.from({ length: watchers }, async (_, i) => {
-      const stream = client.stream('GET', from);
-      stream.on('error', () => {});
-      await new Promise((resolve) => stream.once('response', resolve));
-      let rest = '';
-      stream.on('data', (chunk: Buffer) => {
-        const text = rest + chunk.toString('latin1');
-        const end = text.lastIndexOf('\n') + 1;
-        rest = text.slice(end);
-        for (const [, sent] of text.slice(0, end).matchAll(/"sent":"([\d.]+)"/g)) {
-          seen++;
-          if (i % sampled === 0) times.push(performance.now() - Number(sent));
-        }
-      });
-      return stream;
-    }),
-  );
-  const begun = performance.now();
-  const creates: Promise<unknown>[] = [];
-  for (let i = 0; i < rate * seconds; i++) {
-    const due = begun + (i * 1000) / rate;
-    const wait = due - performance.now();
-    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-    const data = { sent: String(performance.now()), pad: 'x'.repeat(200) };
-    creates.push(client.request('POST', to, { body: JSON.stringify({ metadata: { name: `e-${i}` }, data }) }));
-  }
-  await Promise.all(creates);
-  const deadline = performance.now() + 20_000;
-  while (seen < total && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
-  const elapsed = (performance.now() - begun) / 1000;
-  for (const s of streams) s.close();
-  if (seen < total) throw new Error(`${total - seen} of ${total} events did not arrive`);
-  return { rate: total / elapsed, ...percentiles(times) };
-}
-
 function line({
   result,
-  cpuUs,
-  loopP99Ms,
+  ...measured
 }: {
   result: { rate: number; p50Ms: number; p99Ms: number };
   cpuUs: number;
   loopP99Ms?: number;
+  loopMaxMs?: number;
 }) {
   const { rate, p50Ms, p99Ms } = result;
-  return { rate, p50Ms, p99Ms, cpuUs, ...(loopP99Ms !== undefined && { loopP99Ms }) };
+  return { rate, p50Ms, p99Ms, ...measured };
 }
 
 async function made(client: LoadClient, path: string, object: object): Promise<void> {

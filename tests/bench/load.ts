@@ -19,23 +19,39 @@ export class LoadClient {
   readonly #headers: Readonly<Record<string, string>>;
   #next = 0;
 
-  constructor(url: string, { token, connections = 4 }: { token?: string; connections?: number } = {}) {
+  constructor(
+    url: string,
+    {
+      token,
+      connections = 4,
+      headers,
+    }: { token?: string; connections?: number; headers?: Record<string, string> } = {},
+  ) {
     // What goes wrong with a connection is told by its requests.
     this.#sessions = Array.from({ length: connections }, () =>
       connect(url, { rejectUnauthorized: false }).on('error', () => {}),
     );
-    this.#headers = { accept: 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) };
+    this.#headers = headers ?? {
+      accept: 'application/json',
+      'content-type': 'application/json',
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    };
   }
 
-  stream(method: string, path: string, body?: string): ClientHttp2Stream {
+  /** `open`: more of the body may follow. */
+  stream(
+    method: string,
+    path: string,
+    { body, open = false }: { body?: string | Buffer; open?: boolean } = {},
+  ): ClientHttp2Stream {
     const session = this.#sessions[this.#next++ % this.#sessions.length]!;
     const stream = session.request({
       ':method': method,
       ':path': path,
       ...this.#headers,
-      ...(body !== undefined && { 'content-type': 'application/json' }),
     });
-    stream.end(body);
+    if (open) stream.write(body);
+    else stream.end(body);
     return stream;
   }
 
@@ -43,10 +59,10 @@ export class LoadClient {
   request(
     method: string,
     path: string,
-    { body, keep = false }: { body?: string; keep?: boolean } = {},
+    { body, keep = false }: { body?: string | Buffer; keep?: boolean } = {},
   ): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const stream = this.stream(method, path, body);
+      const stream = this.stream(method, path, body === undefined ? {} : { body });
       let status = 0;
       let bytes = 0;
       const chunks: Buffer[] = [];

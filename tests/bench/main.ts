@@ -5,12 +5,13 @@ import { kbench } from './kbench.bench.ts';
 import { memory } from './memory.bench.ts';
 import { node } from './node.bench.ts';
 import { type Bench, type Row, tableOf } from './row.ts';
+import { scale } from './scale.bench.ts';
 import { scheduling } from './scheduling.bench.ts';
 import { start } from './start.bench.ts';
 import { store } from './store.bench.ts';
 
 /** Every benchmark, in the order in which the table shows them. */
-const benches: readonly Bench[] = [start, store, api, deployment, scheduling, memory, node];
+const benches: readonly Bench[] = [start, store, api, scale, deployment, scheduling, memory, node];
 
 /** Run when they are asked for: not everybody has what they need. */
 const extras: readonly Bench[] = [kbench];

@@ -12,7 +12,11 @@ export interface Row {
   readonly cpuUs?: number;
   /** Delay of the server's event loop, 99th percentile while this ran. */
   readonly loopP99Ms?: number;
+  /** The longest it was held. */
+  readonly loopMaxMs?: number;
   readonly rssMiB?: number;
+  /** Bytes of memory for each of what is held. */
+  readonly bytesEach?: number;
   /** The same work by something else in the same run. */
   readonly peers?: readonly Row[];
 }
@@ -26,11 +30,14 @@ export interface Bench {
 const columns: readonly [title: string, cell: (r: Row) => string][] = [
   ['what', (r) => r.what],
   ['per s', (r) => number(r.rate)],
+  ['× peer', (r) => number(r.rate && r.peers?.[0]?.rate && r.rate / r.peers[0].rate)],
   ['p50 ms', (r) => number(r.p50Ms)],
   ['p99 ms', (r) => number(r.p99Ms)],
   ['CPU µs', (r) => number(r.cpuUs)],
   ['loop p99 ms', (r) => number(r.loopP99Ms)],
+  ['max', (r) => number(r.loopMaxMs)],
   ['MiB', (r) => number(r.rssMiB)],
+  ['B each', (r) => number(r.bytesEach)],
 ];
 
 /** The rows as a table, peers indented below what they are compared with, definitions underneath. */

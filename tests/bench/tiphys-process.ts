@@ -59,20 +59,22 @@ export class TiphysProcess implements AsyncDisposable {
   async measure<T>(
     operations: number,
     work: () => Promise<T>,
-  ): Promise<{ result: T; cpuUs: number; loopP99Ms?: number }> {
+  ): Promise<{ result: T; cpuUs: number; loopP99Ms?: number; loopMaxMs?: number }> {
     await this.#loopDelay();
     const before = cpuMicros(this.pid);
     const result = await work();
     const cpuUs = (cpuMicros(this.pid) - before) / operations;
-    const loopP99Ms = await this.#loopDelay();
-    return { result, cpuUs, ...(loopP99Ms !== undefined && { loopP99Ms }) };
+    return { result, cpuUs, ...(await this.#loopDelay()) };
   }
 
   /** Asking begins a new measurement. */
-  async #loopDelay(): Promise<number | undefined> {
+  async #loopDelay(): Promise<{ loopP99Ms?: number; loopMaxMs?: number }> {
     const { text } = await this.client.request('GET', '/metrics', { keep: true });
-    const seconds = /^nodejs_eventloop_lag_p99_seconds (\S+)/m.exec(text)?.[1];
-    return seconds === undefined ? undefined : Number(seconds) * 1000;
+    const ms = (name: string, which: string) => {
+      const seconds = new RegExp(`^nodejs_eventloop_lag_${which}_seconds (\\S+)`, 'm').exec(text)?.[1];
+      return seconds === undefined ? {} : { [name]: Number(seconds) * 1000 };
+    };
+    return { ...ms('loopP99Ms', 'p99'), ...ms('loopMaxMs', 'max') };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

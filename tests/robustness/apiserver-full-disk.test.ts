@@ -36,7 +36,7 @@ it(
     const create = async (name: string) => {
       const data = { text: 'x'.repeat(200_000) };
       const body = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data });
-      const stream = client.stream('POST', path, body);
+      const stream = client.stream('POST', path, { body });
       const [headers] = (await once(stream, 'response')) as [Record<string, unknown>];
       let text = '';
       for await (const chunk of stream) text += String(chunk);
