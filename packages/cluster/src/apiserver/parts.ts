@@ -102,7 +102,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
         discovery(server.served, config.advertised),
         version,
         issuerDiscovery(config),
-        openApi(() => server.kinds.all, server.deps.clock),
+        openApi({ fixed: server.kinds.all, custom: () => server.custom?.kinds ?? [], clock: server.deps.clock }),
         health(healthChecks({ ...server.deps, lifecycle: server.lifecycle })),
         metrics(registry),
         rootPaths(server.served),

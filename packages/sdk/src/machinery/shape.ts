@@ -71,6 +71,8 @@ export interface StructShape {
   readonly rest?: Shape | undefined;
   /** Reads the whole value, in place of what its fields say of types and defaults: custom resources are read by their schema. */
   readonly read?: (value: unknown, options: ReadOptions) => Record<string, unknown>;
+  /** The JSON schema that it is published by, where that says more than its fields. */
+  readonly published?: () => Record<string, unknown> | undefined;
 }
 
 export interface ReadOptions {

@@ -1,6 +1,7 @@
 import type { AnyKind } from '@tiphys/sdk/schema';
 import type { StructShape } from '@tiphys/sdk/machinery';
 import { deleteOptions } from '@tiphys/sdk/api';
+import { customSchema } from './custom-schema.ts';
 import { type Texts, textsOf } from './descriptions.ts';
 import type { Dialect, Json } from './dialect.ts';
 import {
@@ -24,11 +25,18 @@ interface GroupVersionKind {
   readonly version: string;
 }
 
+interface Root {
+  readonly shape: StructShape;
+  readonly kinds: readonly GroupVersionKind[];
+  /** What is said of it besides. */
+  readonly more?: Json;
+}
+
 /** Every definition that documents refer to, each written once. */
 export class Definitions {
   readonly #dialect: Dialect;
   readonly #texts: Texts;
-  readonly #roots = new Map<string, { shape: StructShape; kinds: readonly GroupVersionKind[] }>();
+  readonly #roots = new Map<string, Root>();
   readonly #structs = new Map<string, StructShape>();
   readonly #schemas = new Map<string, Json>();
   readonly #written = new Map<string, string>();
@@ -41,7 +49,7 @@ export class Definitions {
     for (const kind of kinds) {
       const { group, version } = kind;
       const { shape } = kind.schema;
-      this.#addRoot(shape, [{ group, kind: kind.kind, version }]);
+      this.#addRoot(shape, [{ group, kind: kind.kind, version }], selectableFields(kind));
       if (kind.verbs.includes('list')) this.#addRoot(listShape(shape), [{ group, kind: kind.listKind, version }]);
     }
     const core = (kind: string) => [{ group: '', kind, version: 'v1' }];
@@ -90,6 +98,10 @@ export class Definitions {
     const root = this.#roots.get(name);
     const shape = root?.shape ?? this.#structs.get(name);
     const scalar = scalarSchema(name, dialect);
+    if (shape?.published && root) {
+      const schema = customSchema(shape.published(), dialect);
+      return { ...schema, ...root.more, 'x-kubernetes-group-version-kind': root.kinds };
+    }
     if (shape && !scalar) {
       const schema = structSchema(shape, dialect, (field) => texts[field ?? '']);
       return root ? { ...schema, 'x-kubernetes-group-version-kind': root.kinds } : schema;
@@ -98,9 +110,14 @@ export class Definitions {
     return { ...(description && { description }), ...(scalar ?? { type: 'object' }) };
   }
 
-  #addRoot(shape: StructShape, kinds: readonly GroupVersionKind[]): void {
-    this.#roots.set(shape.name, { shape: asRoot(shape), kinds });
+  #addRoot(shape: StructShape, kinds: readonly GroupVersionKind[], more: Json = {}): void {
+    this.#roots.set(shape.name, { shape: shape.published ? shape : asRoot(shape), kinds, more });
   }
+}
+
+function selectableFields({ unstructured, fieldSelectors = {} }: AnyKind): Json {
+  const fields = unstructured ? Object.keys(fieldSelectors).map((fieldPath) => ({ fieldPath })) : [];
+  return fields.length ? { 'x-kubernetes-selectable-fields': fields } : {};
 }
 
 const listShape = (item: StructShape): StructShape => ({

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { type Clock, type Pacer, pacerOf } from '@tiphys/sdk/runtime';
 import type { AnyKind } from '@tiphys/sdk/schema';
+import { computedFrom } from '../computed-from.ts';
 import { Definitions } from './definitions.ts';
 import { loadTexts } from './descriptions.ts';
 import type { Dialect } from './dialect.ts';
-import { bodiesOnly, type Outline, outlinesV3, outlineV2 } from './outline.ts';
+import { bodiesOnly, byPath, customOutline, type Outline, outlinesV3, outlineV2 } from './outline.ts';
 import { jsonPieces, protobufPieces } from './pieces.ts';
 import { StoredBytes } from './stored-bytes.ts';
 
@@ -17,47 +18,97 @@ export interface Document {
   protobuf(): Promise<StoredBytes>;
 }
 
+export interface DocumentsDeps {
+  /** Kinds that are served as long as the server is there. */
+  readonly fixed: readonly AnyKind[];
+  /** Those that are defined now; a kind that hasn't changed is the same one. */
+  readonly custom: () => readonly AnyKind[];
+  readonly clock: Clock;
+}
+
+/** The document of a group's version, and the kinds that it was made of. */
+interface Custom {
+  readonly kinds: readonly AnyKind[];
+  readonly document: Promise<Document>;
+}
+
 /** Every OpenAPI document, computed from the declarations when the first client asks, in steps that hold nobody up. */
 export class Documents {
-  readonly #kinds: readonly AnyKind[];
+  readonly #fixed: readonly AnyKind[];
   readonly #clock: Clock;
   readonly #pacer: Pacer;
+  readonly #customByPath: () => ReadonlyMap<string, readonly AnyKind[]>;
+  readonly #customDocuments = new Map<string, Custom>();
+  readonly #v2: () => Promise<Document>;
   #v3: Promise<ReadonlyMap<string, Document>> | undefined;
-  #v2: Promise<Document> | undefined;
 
-  constructor(kinds: readonly AnyKind[], clock: Clock) {
-    this.#kinds = kinds;
+  constructor({ fixed, custom, clock }: DocumentsDeps) {
+    this.#fixed = fixed;
     this.#clock = clock;
     this.#pacer = pacerOf(clock);
+    this.#customByPath = computedFrom(custom, byPath);
+    this.#v2 = computedFrom(custom, (kinds) => this.#makeV2([...fixed, ...kinds]));
   }
 
-  /** By path: `api/v1`, `apis/apps`, `version`. */
-  v3(): Promise<ReadonlyMap<string, Document>> {
-    return (this.#v3 ??= this.#makeV3());
+  /** All documents of OpenAPI 3, by path: `api/v1`, `apis/apps`, `version`. */
+  async v3(): Promise<ReadonlyMap<string, Document>> {
+    const out = new Map(await this.#fixedV3());
+    for (const path of this.#customByPath().keys()) {
+      const document = await this.#customAt(path);
+      if (document) out.set(path, document);
+    }
+    return new Map([...out].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  async v3At(path: string): Promise<Document | undefined> {
+    return (await this.#customAt(path)) ?? (await this.#fixedV3()).get(path);
   }
 
   /** The one document of OpenAPI 2. */
   v2(): Promise<Document> {
-    return (this.#v2 ??= this.#makeV2());
+    return this.#v2();
+  }
+
+  #fixedV3(): Promise<ReadonlyMap<string, Document>> {
+    return (this.#v3 ??= this.#makeV3());
   }
 
   async #makeV3(): Promise<ReadonlyMap<string, Document>> {
-    const definitions = await this.#prepare('v3');
+    const definitions = await prepare(this.#fixed, 'v3');
     const out = new Map<string, Document>();
-    for (const [path, outline] of outlinesV3(this.#kinds)) out.set(path, await this.#document(outline, definitions));
+    for (const [path, outline] of outlinesV3(this.#fixed)) {
+      out.set(path, await this.#document(outline, definitions, this.#fixed));
+    }
     return out;
   }
 
-  async #makeV2(): Promise<Document> {
-    return this.#document(() => outlineV2(this.#kinds), await this.#prepare('v2'));
+  async #makeV2(kinds: readonly AnyKind[]): Promise<Document> {
+    return this.#document(() => outlineV2(kinds), await prepare(kinds, 'v2'), kinds);
   }
 
-  /** Made anew for each use: once the documents are written, the texts needn't be kept. */
-  async #prepare(dialect: Dialect): Promise<Definitions> {
-    return new Definitions([...this.#kinds, ...bodiesOnly], { dialect, texts: await loadTexts() });
+  async #customAt(path: string): Promise<Document | undefined> {
+    const kinds = this.#customByPath().get(path);
+    if (!kinds) {
+      this.#customDocuments.delete(path);
+      return undefined;
+    }
+    const known = this.#customDocuments.get(path);
+    if (known && known.kinds.length === kinds.length && known.kinds.every((k, i) => k === kinds[i])) {
+      return known.document;
+    }
+    const made = { kinds, document: this.#makeCustom(kinds) };
+    this.#customDocuments.set(path, made);
+    return made.document;
   }
 
-  async #document(outline: () => Outline, definitions: Definitions): Promise<Document> {
+  async #makeCustom(kinds: readonly AnyKind[]): Promise<Document> {
+    const document = await this.#document(() => customOutline(kinds), await prepare(kinds, 'v3'), kinds);
+    // There may be hundreds of these, which few read.
+    await document.json.zipped();
+    return document;
+  }
+
+  async #document(outline: () => Outline, definitions: Definitions, kinds: readonly AnyKind[]): Promise<Document> {
     const digest = createHash('sha512');
     const pieces: Buffer[] = [];
     for await (const piece of jsonPieces(outline(), definitions, this.#pacer)) {
@@ -67,7 +118,7 @@ export class Documents {
     let message: Promise<StoredBytes> | undefined;
     const make = async () => {
       const own = outline();
-      const fields = await protobufPieces(own, await this.#prepare(own.dialect), this.#pacer);
+      const fields = await protobufPieces(own, await prepare(kinds, own.dialect), this.#pacer);
       return new StoredBytes(Buffer.concat(fields));
     };
     return {
@@ -78,3 +129,7 @@ export class Documents {
     };
   }
 }
+
+/** Made anew for each use: once the documents are written, the texts needn't be kept. */
+const prepare = async (kinds: readonly AnyKind[], dialect: Dialect): Promise<Definitions> =>
+  new Definitions([...kinds, ...bodiesOnly], { dialect, texts: await loadTexts() });

@@ -2,25 +2,20 @@
  * What clients read to validate, to explain and to generate code: OpenAPI 3 by group and version under `/openapi/v3`, OpenAPI 2
  * in one piece under `/openapi/v2`, each as JSON and as protobuf. All of it is computed from the declared kinds.
  */
-import type { Clock } from '@tiphys/sdk/runtime';
-import type { AnyKind } from '@tiphys/sdk/schema';
-import { computedFrom } from '../computed-from.ts';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import type { Endpoint } from '../handlers/dispatch.ts';
 import { bytesResponse } from '../handlers/respond.ts';
-import { Documents } from './documents.ts';
+import { Documents, type DocumentsDeps } from './documents.ts';
 import { type Form, formOf, send } from './send.ts';
 
 const root = '/openapi/v3';
 const aYearMs = 365 * 24 * 60 * 60 * 1000;
 const notAcceptable: ServerResponse = { status: 406, headers: { vary: 'Accept' }, body: { type: 'none' } };
 
-export function openApi(kinds: () => readonly AnyKind[], clock: Clock): Endpoint {
-  const documentsNow = computedFrom(kinds, (all) => new Documents(all, clock));
+export function openApi(deps: DocumentsDeps): Endpoint {
+  const documents = new Documents(deps);
   return (c) => {
     const { path } = c.info;
-    if (!path.startsWith('/openapi/')) return undefined;
-    const documents = documentsNow();
     if (path === root || path === `${root}/`) return index(documents);
     const form = formOf(c.request, path === '/openapi/v2' ? 'v2' : 'v3');
     if (path === '/openapi/v2') return form ? v2(c, documents, form) : Promise.resolve(notAcceptable);
@@ -37,7 +32,7 @@ async function index(documents: Documents): Promise<ServerResponse> {
 
 async function v3(c: RequestContext, documents: Documents, form: Form): Promise<ServerResponse> {
   const path = c.info.path.slice(root.length + 1);
-  const document = (await documents.v3()).get(path);
+  const document = await documents.v3At(path);
   if (!document) return { status: 404, headers: {}, body: { type: 'none' } };
   const asked = c.query.get('hash');
   if (asked && asked !== document.hash) {

@@ -4,6 +4,7 @@ import { patchName } from './meta-shapes.ts';
 
 const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 const media = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+const textMedia = ['application/json', 'application/yaml'];
 const streamed = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
 const patchMedia = [
   'application/json-patch+json',
@@ -76,8 +77,9 @@ export class Operations {
     const where = namespaced ? [this.#pathParameter('namespace')] : [];
     const word = `${groupWord(group)}${capital(version)}${namespaced ? 'Namespaced' : ''}${kind.kind}`;
     const tag = `${groupWord(group).replace(/^./, (c) => c.toLowerCase())}_${version}`;
+    const { unstructured = false } = kind;
     const op = (verb: string, rest: Parameters<Operations['operation']>[1]) =>
-      kind.verbs.includes(verb) && this.operation(verb, { tag, word, ...rest });
+      kind.verbs.includes(verb) && this.operation(verb, { tag, word, unstructured, ...rest });
     const collectionItem = members({
       get: op('list', { about: own, answers: list, parameters: [pretty, ...selecting], watches: true }),
       post: op('create', { about: own, answers: own, takes: own, parameters: [pretty, ...writing], status: 201 }),
@@ -90,7 +92,7 @@ export class Operations {
     });
     yield [collection, { ...collectionItem, parameters: where }];
     if (namespaced && kind.verbs.includes('list')) {
-      const everywhere = { tag, word: `${word.replace('Namespaced', '')}ForAllNamespaces` };
+      const everywhere = { tag, unstructured, word: `${word.replace('Namespaced', '')}ForAllNamespaces` };
       const get = this.operation('list', {
         ...everywhere,
         about: own,
@@ -127,7 +129,7 @@ export class Operations {
       const partWord = `${word}${capital(part.name)}`;
       const connects = part.kind.endsWith('Options') || part.name === 'log';
       const partOp = (verb: string, rest: Parameters<Operations['operation']>[1]) =>
-        part.verbs.includes(verb) && this.operation(verb, { tag, ...rest, word: partWord });
+        part.verbs.includes(verb) && this.operation(verb, { tag, unstructured, ...rest, word: partWord });
       const item = connects
         ? this.#connect(part.verbs, { tag, word: partWord, about: body })
         : members({
@@ -155,6 +157,7 @@ export class Operations {
       parameters,
       watches = false,
       status = 200,
+      unstructured = false,
     }: {
       tag?: string;
       word?: string;
@@ -164,14 +167,18 @@ export class Operations {
       parameters: readonly Parameter[];
       watches?: boolean;
       status?: number;
+      /** Defined kinds have no protobuf and no strategic merge. */
+      unstructured?: boolean;
     },
   ): Json {
     const v3 = this.#dialect === 'v3';
     const schema = { $ref: refTo(this.#dialect, answers.name) };
-    const types = watches ? [...media, ...streamed] : media;
+    const plain = unstructured ? textMedia : media;
+    const types = watches && !unstructured ? [...media, ...streamed] : plain;
     const content = Object.fromEntries(types.map((t) => [t, { schema }]));
     const answer = (description: string) => ({ description, ...(v3 ? { content } : { schema }) });
-    const bodyTypes = verb === 'patch' ? patchMedia : ['*/*'];
+    const patches = unstructured ? patchMedia.filter((t) => !t.includes('strategic')) : patchMedia;
+    const bodyTypes = verb === 'patch' ? patches : unstructured ? textMedia : ['*/*'];
     const takesSchema = takes && { $ref: refTo(this.#dialect, takes.name) };
     return {
       tags: [tag],

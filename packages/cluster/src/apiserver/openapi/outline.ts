@@ -8,11 +8,16 @@ import { getOnly } from './plain-paths.ts';
 
 /** What a document consists of, told path by path. */
 export interface Outline {
+  readonly info: { readonly title: string; readonly version: string };
   readonly dialect: Dialect;
   readonly paths: Iterable<readonly [path: string, item: Json]>;
   /** The definitions that the paths mention, complete once all of them have been told. */
   readonly names: ReadonlySet<string>;
 }
+
+const info = { title: 'Kubernetes', version: '1.36' };
+/** Documents of defined kinds say so. */
+const customInfo = { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' };
 
 /** Bodies of subresources, which no path serves by themselves. */
 export const bodiesOnly: readonly AnyKind[] = [erase(api.tokenRequest), erase(api.eviction), erase(api.scale)];
@@ -34,6 +39,7 @@ export function outlinesV3(kinds: readonly AnyKind[]): ReadonlyMap<string, () =>
   ];
   for (const [path, description, name] of plain) {
     out.set(path, () => ({
+      info,
       dialect: 'v3',
       paths: [[`/${path}/`, getOnly('v3', path, { description, name })]],
       names: new Set([name]),
@@ -44,10 +50,16 @@ export function outlinesV3(kinds: readonly AnyKind[]): ReadonlyMap<string, () =>
       const names = new Set([...operationNames, apiResourceList.shape.name]);
       const list = { description: 'get available resources', name: apiResourceList.shape.name };
       const first: [string, Json] = [`/${path}/`, getOnly('v3', path, list)];
-      return { dialect: 'v3', paths: chained([first], pathsOf(own, 'v3', { names, bodyOf })), names };
+      return { info, dialect: 'v3', paths: chained([first], pathsOf(own, 'v3', { names, bodyOf })), names };
     });
   }
   return new Map([...out].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The document of the kinds that are defined in one version of a group. */
+export function customOutline(kinds: readonly AnyKind[]): Outline {
+  const names = new Set(operationNames);
+  return { info: customInfo, dialect: 'v3', paths: pathsOf(kinds, 'v3', { names, bodyOf: bodies(kinds) }), names };
 }
 
 /** The one document of OpenAPI 2. */
@@ -56,6 +68,7 @@ export function outlineV2(kinds: readonly AnyKind[]): Outline {
   const version = { description: 'get the version information for this server', name: versionInfo.shape.name };
   const last: [string, Json] = ['/version/', getOnly('v2', 'version', version)];
   return {
+    info,
     dialect: 'v2',
     paths: chained(pathsOf(kinds, 'v2', { names, bodyOf: bodies(kinds) }), [last]),
     names,
@@ -85,7 +98,7 @@ function* chained<T>(...parts: readonly Iterable<T>[]): Iterable<T> {
   for (const part of parts) yield* part;
 }
 
-function byPath(kinds: readonly AnyKind[]): Map<string, AnyKind[]> {
+export function byPath(kinds: readonly AnyKind[]): Map<string, AnyKind[]> {
   const out = new Map<string, AnyKind[]>();
   for (const kind of kinds) {
     const path = kind.group ? `apis/${kind.group}/${kind.version}` : `api/${kind.version}`;

@@ -7,7 +7,6 @@ import * as v2 from './protobuf/v2.ts';
 import * as v3 from './protobuf/v3.ts';
 import { fieldOf, named, text, type Word } from './protobuf/words.ts';
 
-const info = { title: 'Kubernetes', version: '1.36' };
 const schemes = {
   BearerToken: { description: 'Bearer Token authentication', type: 'apiKey', name: 'authorization', in: 'header' },
 };
@@ -15,7 +14,7 @@ const security = [{ BearerToken: [] }];
 
 /** A document as JSON, text by text, so that none is written in one go. */
 export async function* jsonPieces(
-  { dialect, paths, names }: Outline,
+  { info, dialect, paths, names }: Outline,
   definitions: Definitions,
   pacer: Pacer,
 ): AsyncIterable<Buffer> {
@@ -43,7 +42,7 @@ export async function* jsonPieces(
 
 /** The same document as a message, field by field. */
 export async function protobufPieces(
-  { dialect, paths, names }: Outline,
+  { info, dialect, paths, names }: Outline,
   definitions: Definitions,
   pacer: Pacer,
 ): Promise<Buffer[]> {

@@ -1,3 +1,4 @@
+import { objectMeta } from '@tiphys/sdk/api';
 import type { FieldShape, ListShape, Shape, StructShape } from '@tiphys/sdk/machinery';
 import { type Dialect, type Json, refTo } from './dialect.ts';
 
@@ -138,7 +139,10 @@ export function mentions(shape: Shape, visit: (name: string, struct?: StructShap
     case 'map':
       return mentions(shape.values, visit);
     case 'struct':
-      if (visit(shape.name, shape)) for (const f of shape.fields.values()) mentions(f.shape, visit);
+      if (!visit(shape.name, shape)) return;
+      // What is published by a schema of its own refers to nothing but metadata.
+      if (shape.published) return mentions(objectMeta.shape, visit);
+      for (const f of shape.fields.values()) mentions(f.shape, visit);
       return;
     case 'any':
       if (shape.name) visit(shape.name);

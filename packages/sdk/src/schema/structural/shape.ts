@@ -35,6 +35,7 @@ export function resourceShape(
     get rest() {
       return own().rest;
     },
+    published: () => schemaOf() as JsonObject | undefined,
     read: (value, context) => readResource(value as JsonObject, schemaOf(), { ...context, meta }),
   };
 }
