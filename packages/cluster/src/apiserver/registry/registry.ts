@@ -1,35 +1,17 @@
 import {
-  alreadyExists,
-  conflict,
   deepCopy,
   equal,
-  field,
-  type FieldError,
   internalError,
   invalidObject,
   type JsonObject,
   type KubeObject,
   notFound,
   serviceUnavailable,
-  type ObjectMeta,
   StatusError,
-  timestamp,
 } from '@tiphys/sdk/machinery';
 import { objectMeta } from '@tiphys/sdk/api';
 import type { Clock, Random } from '@tiphys/sdk/runtime';
-import {
-  nameIsPathSegment,
-  type AnyKind,
-  decode,
-  nameIsSubdomain,
-  type NameRule,
-  type PartStrategy,
-  setFields,
-  settle,
-  validateObjectMeta,
-  validateObjectMetaUpdate,
-  type WriteContext,
-} from '@tiphys/sdk/schema';
+import { type PartStrategy, setFields, settle } from '@tiphys/sdk/schema';
 import { create, KeyExists, remove, RevisionMismatch, StoreFull, update } from '../../store/index.ts';
 import type { AdmissionAttributes, AdmissionChain, Operation } from '../admission/plugin.ts';
 import { Entry } from '../cache/entry.ts';
@@ -42,7 +24,13 @@ import { beginDeletion, isReadyToGo } from './deletion.ts';
 import { Expiry } from './expiry.ts';
 import { type FieldManager, trackFields } from './field-manager.ts';
 import type { KindHooks } from './kind-hooks.ts';
+import { metadataProblems, metadataUpdateProblems } from './metadata-problems.ts';
+import { counted, dropStatus, partOf, prepareUpdate } from './parts.ts';
+import { checkPreconditions } from './preconditions.ts';
+import { modified, nameTaken, preconditionFailed, refuseInvalid } from './refusals.ts';
 import { keyOf, type Resource } from './resource.ts';
+import { generatedName, keepSystemFields, prepareMetadata, wipeSystemFields } from './system-fields.ts';
+import { isUnchanged } from './unchanged.ts';
 
 export interface RegistryDeps {
   /** Of the store that the resource is in. */
@@ -88,7 +76,6 @@ export interface Written {
   readonly created: boolean;
 }
 
-const generatedNameBase = 58;
 const generateAttempts = 8;
 const conflictAttempts = 5;
 
@@ -144,7 +131,7 @@ export class Registry {
       } catch (err) {
         if (!(err instanceof KeyExists)) throw err;
         if (generated && attempt < generateAttempts) continue;
-        throw this.#exists(request.namespace, object);
+        throw this.#taken(request.namespace, object);
       }
     }
   }
@@ -173,8 +160,8 @@ export class Registry {
         user: request.user,
         warn: (text) => request.warn(text),
       });
-      this.#refuseInvalid(object, [
-        ...validateObjectMeta(metadata, this.#metadataRules(object), field('metadata')),
+      refuseInvalid(this.resource, object, [
+        ...metadataProblems(this.resource, object),
         ...(kind.validate?.(object) ?? []),
       ]);
       for (const w of kind.warnings?.(object) ?? []) request.warn(w);
@@ -215,7 +202,7 @@ export class Registry {
       } catch (err) {
         if (!(err instanceof RevisionMismatch)) throw err;
         if (request.retry && attempt < conflictAttempts) continue;
-        throw this.#modified(request.name);
+        throw modified(this.resource, request.name);
       }
     }
   }
@@ -229,7 +216,8 @@ export class Registry {
     const wanted = next.metadata.resourceVersion ?? '';
     // Who replaces an object means one certain object; a patch is for whatever has the name.
     if (!request.retry && next.metadata.uid && next.metadata.uid !== old.metadata.uid) {
-      throw this.#preconditionFailed(
+      throw preconditionFailed(
+        this.resource,
         current,
         request.name,
         `UID in precondition: ${next.metadata.uid}, UID in object meta: ${old.metadata.uid}`,
@@ -248,25 +236,25 @@ export class Registry {
       }
     } else if (!/^\d+$/.test(wanted)) {
       throw new StatusError(500, '', `strconv.ParseUint: parsing ${JSON.stringify(wanted)}: invalid syntax`);
-    } else if (wanted !== String(current.revision)) throw this.#modified(request.name);
+    } else if (wanted !== String(current.revision)) throw modified(this.resource, request.name);
     const { manager, subresource = '' } = request;
     if (manager) trackFields(kind, { next, old, manager, subresource, now: clock.now() });
     const attributes = this.#attributes('UPDATE', request, { object: next, oldObject: old });
     await admission.admit(attributes);
-    const part = request.strategy ?? this.#part(request.subresource);
-    this.#keepSystemFields(next, old);
+    const part = request.strategy ?? partOf(kind, request.subresource);
+    keepSystemFields(next, old, this.resource.namespaced);
     const undo = part ? undefined : await this.#hooks.beforeUpdate?.(next, old, request);
     const context = { now: clock.now(), user: request.user, warn: (text: string) => request.warn(text) };
     try {
-      this.#prepareUpdate(next, old, part, context);
+      prepareUpdate(kind, part, { next, old }, context);
       if (!request.strategy && countsGeneration(this) && !equal(counted(kind, next), counted(kind, old))) {
         setFields(objectMeta, next.metadata, { generation: (old.metadata.generation ?? 0) + 1 });
       }
-      this.#refuseInvalid(next, [
-        ...this.#metadataProblems(next, old.metadata),
+      refuseInvalid(this.resource, next, [
+        ...metadataUpdateProblems(this.resource, next, old.metadata),
         ...((part ? part.validate?.(next, old, context) : kind.validate?.(next, old)) ?? []),
       ]);
-      if (part) this.#refuseInvalid(next, [...(this.#hooks.partRules?.(next, old, request) ?? [])]);
+      if (part) refuseInvalid(this.resource, next, [...(this.#hooks.partRules?.(next, old, request) ?? [])]);
       for (const w of (part ? part.warnings?.(next, old) : kind.warnings?.(next, old)) ?? []) request.warn(w);
       await admission.validate(attributes);
       const settled = this.#settled(next);
@@ -302,7 +290,7 @@ export class Registry {
       const current = this.cache.get(key)?.served(this.resource);
       if (!current) throw notFound(this.resource, request.name);
       const old = current.object;
-      this.#checkPreconditions(old, options, request.name);
+      checkPreconditions(this.resource, old, options, request.name);
       await admission.validate(this.#attributes('DELETE', request, { oldObject: old }));
       const next = deepCopy(old);
       const plan = beginDeletion(next, this.resource.kind, options, clock.now());
@@ -320,7 +308,8 @@ export class Registry {
         return { object: entry.object, entry, created: false, gone: false };
       } catch (err) {
         if (!(err instanceof RevisionMismatch)) throw err;
-        if (options.preconditions?.resourceVersion || attempt >= conflictAttempts) throw this.#modified(request.name);
+        if (options.preconditions?.resourceVersion || attempt >= conflictAttempts)
+          throw modified(this.resource, request.name);
       }
     }
   }
@@ -329,70 +318,6 @@ export class Registry {
     const revision = await this.#guard(() => remove(this.feed.store, current.key, { ifRevision: current.revision }));
     await this.#hooks.afterWrite?.(undefined, last);
     return new Entry(this.resource, current.key, storedBody(this.resource, last), revision);
-  }
-
-  /** What of the metadata only the server sets, and a client may send back or leave out. */
-  #keepSystemFields({ metadata }: KubeObject, old: KubeObject): void {
-    const fixed = old.metadata;
-    setFields(objectMeta, metadata, {
-      uid: metadata.uid || fixed.uid,
-      creationTimestamp: fixed.creationTimestamp,
-      namespace: this.resource.namespaced ? metadata.namespace || fixed.namespace : undefined,
-      generation: fixed.generation,
-      selfLink: undefined,
-      // Nobody takes a deletion back; validation has its say about who would begin one this way.
-      deletionTimestamp: fixed.deletionTimestamp ?? metadata.deletionTimestamp,
-      deletionGracePeriodSeconds: metadata.deletionGracePeriodSeconds ?? fixed.deletionGracePeriodSeconds,
-    });
-  }
-
-  #prepareUpdate(
-    next: KubeObject,
-    old: KubeObject,
-    part: PartStrategy<KubeObject> | undefined,
-    context: WriteContext,
-  ): void {
-    const { kind } = this.resource;
-    if (part) part.prepareForUpdate?.(next, old, context);
-    else {
-      if (kind.status) bringBackStatus(next, old);
-      kind.prepareForUpdate?.(next, old, context);
-    }
-  }
-
-  #part(subresource: string | undefined): PartStrategy<KubeObject> | undefined {
-    if (!subresource) return undefined;
-    const { kind } = this.resource;
-    if (subresource === 'status') {
-      const own: PartStrategy<KubeObject> = typeof kind.status === 'object' ? kind.status : {};
-      return {
-        ...own,
-        prepareForUpdate(next, old, context) {
-          keepAllButStatus(next, old);
-          if (own.keepsMetadata) keepOldMetadata(next.metadata, old.metadata);
-          own.prepareForUpdate?.(next, old, context);
-        },
-      };
-    }
-    return kind.parts?.[subresource];
-  }
-
-  /** Every update's own look at the metadata, and then the kind's. What both find is told twice, as upstream tells it. */
-  *#metadataProblems(object: KubeObject, old: ObjectMeta): Iterable<FieldError> {
-    const at = field('metadata');
-    const next = object.metadata;
-    const rules = this.#metadataRules(object);
-    yield* validateObjectMeta(next, { ...rules, nameRule: nameIsPathSegment }, at);
-    yield* validateObjectMetaUpdate(next, old, at);
-    yield* validateObjectMetaUpdate(next, old, at);
-    if (this.resource.kind.rechecksMetadata ?? true) yield* validateObjectMeta(next, rules, at);
-  }
-
-  #metadataRules(object: KubeObject) {
-    const { kind, namespaced } = this.resource;
-    const nameRule: NameRule = (name, prefix) =>
-      kind.validateName ? kind.validateName(name, prefix, object) : nameIsSubdomain(name, prefix);
-    return { namespaced, nameRule, anyFinalizer: kind.anyFinalizer ?? false };
   }
 
   #attributes(
@@ -418,50 +343,6 @@ export class Registry {
       warn: (text) => request.warn(text),
       ...objects,
     };
-  }
-
-  #refuseInvalid(object: KubeObject, errors: Parameters<typeof invalidObject>[3]): void {
-    const { kind } = this.resource;
-    // Upstream names the kind that it works with inside: the stored one.
-    const { group } = kind.hub?.kind ?? kind;
-    if (errors.length) throw invalidObject(group, kind.kind, object.metadata.name ?? '', errors);
-  }
-
-  #checkPreconditions(object: KubeObject, { preconditions }: DeleteOptions, name: string): void {
-    const { uid, resourceVersion } = preconditions ?? {};
-    const { metadata } = object;
-    if (this.resource.kind.beginEnding) return this.#checkBeforeEnding(metadata, preconditions, name);
-    // Told of the kind, not of the resource.
-    const about = { group: this.resource.group, resource: this.resource.kind.kind };
-    if (uid !== undefined && uid !== metadata.uid) {
-      throw conflict(
-        about,
-        name,
-        `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
-      );
-    }
-    if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
-      throw conflict(
-        about,
-        name,
-        `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`,
-      );
-    }
-  }
-
-  /** Of what ends in two steps upstream looks at the preconditions itself, and has words of its own. */
-  #checkBeforeEnding({ uid, resourceVersion }: ObjectMeta, wanted: DeleteOptions['preconditions'], name: string): void {
-    const refuse = (what: string, asked: string, is: string | undefined): never => {
-      throw conflict(
-        this.resource,
-        name,
-        `Precondition failed: ${what} in precondition: ${asked}, ${what} in object meta: ${is}`,
-      );
-    };
-    if (wanted?.uid !== undefined && wanted.uid !== uid) refuse('UID', wanted.uid, uid);
-    if (wanted?.resourceVersion !== undefined && wanted.resourceVersion !== resourceVersion) {
-      refuse('ResourceVersion', wanted.resourceVersion, resourceVersion);
-    }
   }
 
   /** The object as whoever reads it from the store will see it. */
@@ -501,28 +382,9 @@ export class Registry {
     }
   }
 
-  #exists(namespace: string, { metadata }: KubeObject): StatusError {
+  #taken(namespace: string, { metadata }: KubeObject): StatusError {
     const name = metadata.name ?? metadata.generateName ?? '';
-    const error = alreadyExists(this.resource, name);
-    if (this.find(namespace, name)?.object.metadata.deletionTimestamp === undefined) return error;
-    const { code, reason, message, details } = error.status;
-    return new StatusError(code!, reason!, `object is being deleted: ${message}`, details);
-  }
-
-  #preconditionFailed({ key }: Entry, name: string, why: string): StatusError {
-    return conflict(
-      this.resource,
-      name,
-      `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ${why}`,
-    );
-  }
-
-  #modified(name: string): StatusError {
-    return conflict(
-      this.resource,
-      name,
-      'the object has been modified; please apply your changes to the latest version and try again',
-    );
+    return nameTaken(this.resource, name, this.find(namespace, name)?.object);
   }
 }
 
@@ -530,80 +392,6 @@ export class Registry {
 const largestObject = 1.5 * 1024 * 1024;
 
 const countsGeneration = ({ resource: { kind } }: Registry): boolean => Boolean(kind.generation);
-
-/** What of an object `metadata.generation` counts the changes of. */
-const counted = ({ generation }: AnyKind, object: WithParts): unknown =>
-  typeof generation === 'function' ? generation(object) : object.spec;
-
-function generatedName(base: string, random: Random): string {
-  return `${base.slice(0, generatedNameBase)}${random.suffix(5)}`;
-}
-
-/** What only the server says of an object that is to be made. */
-function wipeSystemFields(metadata: ObjectMeta): void {
-  for (const name of [
-    'uid',
-    'creationTimestamp',
-    'deletionTimestamp',
-    'deletionGracePeriodSeconds',
-    'selfLink',
-  ] as const) {
-    delete metadata[name];
-  }
-}
-
-function prepareMetadata(
-  { metadata }: KubeObject,
-  namespace: string,
-  { now, uid, counts }: { now: number; uid: string; counts: boolean },
-): void {
-  setFields(objectMeta, metadata, {
-    uid,
-    creationTimestamp: timestamp(now),
-    namespace: namespace || undefined,
-    resourceVersion: undefined,
-    ...(counts && { generation: 1 }),
-  });
-}
-
-type WithParts = KubeObject & { spec?: unknown; status?: unknown };
-
-/** The status as the decoder leaves it when nobody set one. */
-function dropStatus(object: WithParts, { schema }: AnyKind): void {
-  const field = schema.shape.fields.get('status');
-  if (field && 'status' in object) object.status = decode(field.shape, {});
-}
-
-/** The status is as it was; the kind may still have its say about it. */
-function bringBackStatus(next: WithParts, old: WithParts): void {
-  if ('status' in old) next.status = deepCopy(old.status);
-  else delete next.status;
-}
-
-/**
- * The default of `/status`: of what was sent only the status, and metadata that isn't fixed, counts. The rest is the old
- * object's own, which nobody changes any more.
- */
-function keepAllButStatus(next: WithParts, old: WithParts): void {
-  for (const member of Object.keys({ ...next, ...old }) as (keyof WithParts)[]) {
-    if (member === 'status' || member === 'metadata' || member === 'apiVersion' || member === 'kind') continue;
-    if (member in old) next[member] = old[member] as never;
-    else delete next[member];
-  }
-}
-
-function keepOldMetadata(next: ObjectMeta, old: ObjectMeta): void {
-  const { labels, annotations, finalizers, ownerReferences } = deepCopy(old);
-  setFields(objectMeta, next, { labels, annotations, finalizers, ownerReferences });
-}
-
-/** Nothing differs but when somebody wrote the same fields again: that isn't worth a revision. */
-function isUnchanged(next: KubeObject, old: KubeObject): boolean {
-  const [fields, before] = [next.metadata.managedFields, old.metadata.managedFields];
-  if (fields === before || !fields || fields.length !== before?.length) return equal(next, old);
-  const managedFields = fields.map((entry, i) => ({ ...entry, ...(before[i]!.time && { time: before[i]!.time }) }));
-  return equal({ ...next, metadata: { ...next.metadata, managedFields } }, old);
-}
 
 function typed(resource: Resource, object: KubeObject): KubeObject {
   const { apiVersion, kind } = resource.kind;
