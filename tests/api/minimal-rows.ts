@@ -55,7 +55,8 @@ export const minimalRows = (namespace: string): readonly MinimalRow[] => [
     { spec: { capacity: { storage: '2Gi' } } },
   ],
   ['v1', 'PersistentVolumeClaim', { spec: { accessModes: ['ReadWriteOnce'], ...storage('1Gi') } }, labelled],
-  ['v1', 'Pod', { spec: podSpec }, { spec: { containers: [{ name: 'main', image: 'registry.example/app:2' }] } }],
+  // A list of containers would take the mount away that the server has added.
+  ['v1', 'Pod', { spec: podSpec }, { spec: { activeDeadlineSeconds: 600 } }],
   ['v1', 'PodTemplate', { template }, { template: { metadata: { annotations: { a: 'b' } } } }],
   [
     'v1',
