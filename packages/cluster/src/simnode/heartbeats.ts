@@ -1,8 +1,8 @@
 import { lease, node as nodeKind, type Node } from '@tiphys/sdk/api';
 import type { Informer } from '@tiphys/sdk/cache';
 import type { Client } from '@tiphys/sdk/client';
-import { isNotFound, microTimestamp } from '@tiphys/sdk/machinery';
-import { type Clock, isAbort, type Logger, type Random, WorkQueue } from '@tiphys/sdk/runtime';
+import { isAlreadyExists, isNotFound, microTimestamp } from '@tiphys/sdk/machinery';
+import { backoff, type Clock, isAbort, type Logger, type Random, WorkQueue } from '@tiphys/sdk/runtime';
 import type { SimNodesConfig } from './config.ts';
 import { isThoughtWell, nameOf, nodeManifest, nodeStatus } from './node-objects.ts';
 
@@ -17,6 +17,7 @@ export interface HeartbeatDeps {
 
 /** The least time between two beats: many nodes share one, since timers cost more than leases. */
 const leastBeatMs = 100;
+const registerRetry = { baseMs: 200, maxMs: 7000 };
 const namespace = 'kube-node-lease';
 const leaseDurationSeconds = 40;
 
@@ -39,16 +40,30 @@ export class Heartbeats {
 
   /** Makes the nodes that aren't there, and waits until the cache shows them. */
   async register(signal: AbortSignal): Promise<void> {
-    const { clientOf, nodes, config } = this.#deps;
+    const { nodes, config } = this.#deps;
     const missing = [...this.#indexes].filter(([name]) => !nodes.get(undefined, name));
     const next = missing[Symbol.iterator]();
     const work = async () => {
-      for (const [name, index] of next) {
-        const { metadata } = await clientOf(name).create(nodeKind, nodeManifest(config, index), { signal });
-        await nodes.seen(metadata.resourceVersion!, signal);
-      }
+      for (const [name, index] of next) await this.#create(name, index, signal);
     };
     await Promise.all(Array.from({ length: config.workers }, work));
+  }
+
+  /** Until the server has it: it may be away when a node starts. */
+  async #create(name: string, index: number, signal: AbortSignal): Promise<void> {
+    const { clientOf, nodes, clock, config, log } = this.#deps;
+    for (let failures = 0; ; failures++) {
+      try {
+        const { metadata } = await clientOf(name).create(nodeKind, nodeManifest(config, index), { signal });
+        return await nodes.seen(metadata.resourceVersion!, signal);
+      } catch (err) {
+        // The answer to an earlier try may have been lost.
+        if (isAlreadyExists(err)) return;
+        if (signal.aborted) throw err;
+        log.warn('a node could not be registered', { node: name, error: String(err) });
+      }
+      await clock.sleep(backoff(failures, registerRetry), signal);
+    }
   }
 
   async run(signal: AbortSignal): Promise<void> {

@@ -96,10 +96,14 @@ describe('statuses', () => {
 
 describe('nodes in simulated time', () => {
   /** Nodes over a server in memory; resolves when they are there. */
-  async function scene(config: Partial<SimNodesConfig>, story: (s: Scene) => Promise<void>): Promise<void> {
+  async function scene(
+    config: Partial<SimNodesConfig>,
+    story: (s: Scene) => Promise<void>,
+    Server = FakeClient,
+  ): Promise<void> {
     const clock = new SimClock();
     const random = seededRandom(1);
-    const client = new FakeClient({ clock, random });
+    const client = new Server({ clock, random });
     await using tasks = group();
     const cache = new SharedCache({ client, clock, random, log: nullLogger }, tasks.signal);
     tasks.go(() => cache.done());
@@ -139,6 +143,24 @@ describe('nodes in simulated time', () => {
       );
       assert.ok(new Set(after).size > 10, 'not all at one moment');
     });
+  });
+
+  test('they register when the server is back that was away when they started', async () => {
+    class AwayAtFirst extends FakeClient {
+      #refusals = 5;
+      override create: FakeClient['create'] = async (kind, object, o) => {
+        if (this.#refusals-- > 0) throw new Error('connection refused');
+        return super.create(kind, object, o);
+      };
+    }
+    await scene(
+      { count: 3 },
+      async ({ clock, client }) => {
+        await clock.advance(10_000);
+        assert.equal((await client.list(nodeKind)).items.length, 3);
+      },
+      AwayAtFirst,
+    );
   });
 
   test('a pod that takes its time is created first, and runs then', async () => {
