@@ -25,7 +25,7 @@ for (const [command, what] of [
   if (!onPath(command)) say(`${command} isn't installed: ${what} will be skipped`);
 }
 
-const files = ['packages/sdk/dist', 'packages/cluster/dist', 'tests/dist']
+const files = ['packages/sdk/dist', 'packages/cluster/dist', 'tests/dist', 'examples/dist']
   .flatMap((dir) => tests(join(root, dir)))
   .filter((f) => !parts.length || parts.some((p) => f.includes(p)))
   .toSorted((a, b) => (a < b ? -1 : 1));
@@ -68,7 +68,7 @@ function tests(dir) {
 
 /** Compiled files outlive deleted sources. */
 function sourceOf(file) {
-  const source = file.replace('/tests/dist/', '/tests/').replace('/dist/', '/src/').replace(/\.js$/, '.ts');
+  const source = file.replace(/\/(tests|examples)\/dist\//, '/$1/').replace('/dist/', '/src/').replace(/\.js$/, '.ts');
   return existsSync(source);
 }
 

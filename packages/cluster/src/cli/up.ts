@@ -1,14 +1,13 @@
-import { node as nodeKind } from '@tiphys/sdk/api';
-import { SharedCache } from '@tiphys/sdk/cache';
 import { createClient } from '@tiphys/sdk/client';
-import { Broadcast, group, isAbort, systemClock, systemRandom, whenAborted } from '@tiphys/sdk/runtime';
-import { type ApiServer, serverItself } from '../apiserver/index.ts';
+import { group, isAbort, systemClock, systemRandom, whenAborted } from '@tiphys/sdk/runtime';
+import { serverItself } from '../apiserver/index.ts';
 import { kubeconfig, writeFileOnce } from '../pki/index.ts';
 import { startApiServer } from './apiserver.ts';
 import { componentsWithin } from './component-checks.ts';
 import { filesIn } from './data-dir.ts';
 import { type Level, stderrLogger } from './logger.ts';
 import { whyNoRealNode } from './machine.ts';
+import { readyNodes } from './ready-nodes.ts';
 import { forgetRunning, writeRunning } from './running.ts';
 import type { Stop } from './stop-signal.ts';
 import { openStore } from './store.ts';
@@ -78,8 +77,9 @@ export async function runUp(options: UpOptions, { signal, keepsPods }: Stop): Pr
       node = runRealNode({ ...options, keepsPods }, { ...deps, server, nodes, pki }, either);
       tasks.go(() => node);
     }
+    const reader = createClient(server.transport(serverItself));
     tasks.go(async (s) => {
-      const names = await nodesReady(plan.count, { ...deps, server }, AbortSignal.any([signal, s]));
+      const names = await readyNodes(plan.count, { ...deps, client: reader }, AbortSignal.any([signal, s]));
       const seconds = ((systemClock.monotonic() - startedAt) / 1000).toFixed(1);
       tell(options, { server: url, kubeconfig: files.adminKubeconfig, nodes: names, seconds });
     });
@@ -115,31 +115,6 @@ function planOf({ node, nodes }: UpOptions): Plan {
   if (why === undefined) return { nodes: 'this machine', simulated: 0, real: true, count: 1, bindAddress: '0.0.0.0' };
   process.stderr.write(`tiphys: ${why}: going on with one simulated node, which runs no real containers\n`);
   return { ...local, nodes: '1 simulated', simulated: 1, count: 1 };
-}
-
-/** The names of the ready nodes, once there are that many. */
-async function nodesReady(
-  count: number,
-  {
-    server,
-    ...deps
-  }: { server: ApiServer } & Pick<ConstructorParameters<typeof SharedCache>[0], 'clock' | 'random' | 'log'>,
-  signal: AbortSignal,
-): Promise<string[]> {
-  if (!count) return [];
-  await using own = group(signal);
-  const cache = new SharedCache({ ...deps, client: createClient(server.transport(serverItself)) }, own.signal);
-  const changed = new Broadcast();
-  const nodes = cache.informer(nodeKind);
-  nodes.on(() => changed.notify());
-  for (;;) {
-    const ready = nodes
-      .list()
-      .filter((n) => n.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True'));
-    if (ready.length >= count) return ready.map((n) => n.metadata.name!);
-    await changed.next(own.signal);
-    if (own.signal.aborted) return [];
-  }
 }
 
 interface Told {

@@ -1,3 +1,4 @@
+import { serviceUnavailable } from '@tiphys/sdk/machinery';
 import { Broadcast, type Clock, type Logger } from '@tiphys/sdk/runtime';
 import type { StoreBackend, StoreEvent } from '../../store/index.ts';
 import { prefixOf, type Resource } from '../registry/resource.ts';
@@ -22,6 +23,7 @@ export class Feed {
   readonly #opening = new Map<string, Opening>();
   readonly #moved = new Broadcast();
   #revision = 0;
+  #isOver = false;
 
   constructor(store: StoreBackend, { clock, log }: { clock: Clock; log: Logger }) {
     this.store = store;
@@ -93,9 +95,14 @@ export class Feed {
   /** Follows the store until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const batches = this.store.watch('/registry/', { fromRevision: this.#revision + 1, signal });
-    for await (const { revision, events } of batches) {
-      for (const event of events) this.#apply(event, revision);
-      this.#revision = Math.max(this.#revision, revision);
+    try {
+      for await (const { revision, events } of batches) {
+        for (const event of events) this.#apply(event, revision);
+        this.#revision = Math.max(this.#revision, revision);
+        this.#moved.notify();
+      }
+    } finally {
+      this.#isOver = true;
       this.#moved.notify();
     }
     for (const cache of this.#caches.values()) cache.close();
@@ -125,9 +132,12 @@ export class Feed {
     }
   }
 
-  /** Resolves when the caches show this revision. */
+  /** Resolves when the caches show this revision; rejects when they never will. */
   async reached(revision: number, signal?: AbortSignal): Promise<void> {
-    while (this.#revision < revision && !signal?.aborted) await this.#moved.next(signal);
+    while (this.#revision < revision && !signal?.aborted) {
+      if (this.#isOver) throw serviceUnavailable('the server is ending');
+      await this.#moved.next(signal);
+    }
   }
 
   /** Resolves when the caches show everything that had been written when it was called. */

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { ApiServerOptions } from '../apiserver.ts';
+import type { ApiServerOptions } from '../apiserver-options.ts';
 import { Failure } from '../failure.ts';
 import { isDefault, parseFeatureGates } from '../feature-gates.ts';
 import { flags, gather, parseAddress, parseBool, parseCount, parseList, parsePeriod, parsePort } from '../flags.ts';

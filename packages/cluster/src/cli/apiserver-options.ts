@@ -1,0 +1,54 @@
+import type { PartsConfig } from '../apiserver/index.ts';
+import type { EtcdFlags } from './store.ts';
+
+export interface ApiServerOptions {
+  readonly dataDir: string;
+  readonly securePort: number;
+  /** How the flag is called that the port came from. */
+  readonly portFlag: string;
+  readonly bindAddress: string;
+  readonly tokenAuthFile?: string;
+  readonly serviceClusterIpRange: string;
+  readonly allowPrivileged: boolean;
+  /** Versions to serve or not, as `--runtime-config` says it. */
+  readonly runtimeConfig?: string;
+  /** Admission plugins beside upstream's default ones. */
+  readonly enableAdmissionPlugins?: readonly string[];
+  readonly limits?: { readonly readOnly: number; readonly mutating: number };
+  readonly requestTimeoutMs?: number;
+  readonly minWatchSeconds?: number;
+  readonly maxStreamsPerConnection?: number;
+  /** Between not being ready any more and letting nobody in. */
+  readonly shutdownDelayMs?: number;
+  /** Pods and nodes reach the server under it; the address of this machine when left out. */
+  readonly advertiseAddress?: string;
+  /** What it shows, unless it is a certificate of its own. */
+  readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  /** An authority of clients' certificates beside our own. */
+  readonly clientCaFile?: string;
+  readonly serviceAccountIssuer?: readonly string[];
+  readonly serviceAccountKeyFile?: readonly string[];
+  readonly serviceAccountSigningKeyFile?: string;
+  readonly apiAudiences?: readonly string[];
+  readonly allowAnonymous?: boolean;
+  readonly authorizationModes?: PartsConfig['authorizationModes'];
+  /** The store of the data directory, when left out. */
+  readonly etcd?: EtcdFlags;
+  readonly etcdPrefix?: string;
+  /** Other clusters, for some resources. */
+  readonly etcdOverrides?: readonly {
+    readonly group: string;
+    readonly resource: string;
+    readonly servers: readonly string[];
+  }[];
+  /** Where etcd's own API is served over the store. */
+  readonly serveEtcd?: string;
+}
+
+/** Those of the options that were given. */
+export function given<T extends object, K extends keyof T>(
+  options: T,
+  names: readonly K[],
+): { [P in K]?: NonNullable<T[P]> } {
+  return Object.fromEntries(names.flatMap((n) => (options[n] === undefined ? [] : [[n, options[n]]]))) as never;
+}

@@ -1,0 +1,164 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { type Clock, type Logger, type Random, Registry, type TaskGroup } from '@tiphys/sdk/runtime';
+import {
+  ApiServer,
+  bootstrap,
+  ClusterIps,
+  type Component,
+  kindsServedBy,
+  LocalNodes,
+  parseRuntimeConfig,
+  processMetrics,
+  publishKubernetesService,
+  publishServiceCidr,
+  resourceOfKey,
+  runUpkeep,
+  standardParts,
+  StoreMetrics,
+  type StoreOverride,
+  tlsNodes,
+  tokenFile,
+} from '../apiserver/index.ts';
+import { Pki, ServiceAccountTokens } from '../pki/index.ts';
+import { compactRegularly, type StoreBackend } from '../store/index.ts';
+import { type ApiServerOptions, given } from './apiserver-options.ts';
+import { filesIn, reasonOf } from './data-dir.ts';
+import { Failure } from './failure.ts';
+import { machineAddress } from './machine.ts';
+import { pemIn, underPrefix } from './store.ts';
+
+export interface ApiServerDeps {
+  readonly store: StoreBackend;
+  readonly overrides?: readonly StoreOverride[];
+  readonly components: readonly Component[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+}
+
+export interface LoadedApiServer {
+  readonly server: ApiServer;
+  readonly pki: Pki;
+  /** What `/metrics` tells: components beside the server add theirs. */
+  readonly metrics: Registry;
+  /** Agents of nodes in this process are added here. */
+  readonly nodes: LocalNodes;
+  /** Runs the server, and makes what every cluster has; resolves when requests can be answered. */
+  readonly begin: (tasks: TaskGroup) => Promise<void>;
+  /** Says under which port it is reached, and begins with what it does unasked. */
+  readonly publish: (port: number, tasks: TaskGroup) => Promise<void>;
+}
+
+const defaultIssuer = 'https://kubernetes.default.svc';
+
+/** Reads the store and puts the server together; nothing of it runs yet. */
+export async function loadApiServer(
+  options: ApiServerOptions,
+  deps: ApiServerDeps,
+  signal: AbortSignal,
+): Promise<LoadedApiServer> {
+  const { clock, random } = deps;
+  const address = options.advertiseAddress ?? machineAddress();
+  const { serviceAccountIssuer: issuers = [defaultIssuer] } = options;
+  const issuer = issuers[0] ?? defaultIssuer;
+  const store = underPrefix(deps.store, options.etcdPrefix);
+  const clusterIps = new ClusterIps(options.serviceClusterIpRange, random.fork('cluster-ips'));
+  const serverNames = [
+    'kubernetes',
+    'kubernetes.default',
+    'kubernetes.default.svc',
+    'kubernetes.default.svc.cluster.local',
+    'localhost',
+    hostname(),
+    '127.0.0.1',
+    '::1',
+    clusterIps.first,
+    address,
+  ];
+  const pki = new Pki(filesIn(options.dataDir).pki, { clock, random }, { serverNames });
+  const metrics = new Registry();
+  processMetrics(metrics);
+  const storeMetrics = new StoreMetrics(metrics, { clock, placeOf: resourceOfKey });
+  const measured = storeMetrics.measured(store);
+  const overrides = measuredOverrides(deps.overrides ?? [], options.etcdPrefix, storeMetrics);
+  const server = new ApiServer({ ...deps, store: measured, overrides, kinds: kindsOf(options.runtimeConfig ?? '') });
+  const nodes = new LocalNodes(tlsNodes({ ...pki.apiserverKubeletClient, ca: pki.ca.cert }));
+  const parts = standardParts({
+    metrics,
+    tokens: tokensSignedBy(pki, options),
+    issuer,
+    issuers,
+    audiences: options.apiAudiences ?? issuers,
+    enableAdmissionPlugins: [
+      ...(options.enableAdmissionPlugins ?? []),
+      ...(options.allowPrivileged ? [] : ['Unprivileged']),
+    ],
+    tokenAuthenticators: options.tokenAuthFile ? [tokensOf(options.tokenAuthFile)] : [],
+    nodes,
+    components: deps.components,
+    clusterIps,
+    ...given(options, ['limits', 'requestTimeoutMs', 'minWatchSeconds', 'allowAnonymous', 'authorizationModes']),
+    advertised: () => `${address}:${options.securePort}`,
+  });
+  await server.load(parts, signal);
+  const stores = [store, ...new Set((deps.overrides ?? []).map((o) => o.store))];
+  return {
+    server,
+    pki,
+    metrics,
+    nodes,
+    begin: async (tasks) => {
+      tasks.go((s) => server.run(s));
+      for (const each of stores) tasks.go((s) => compactRegularly(each, deps, s));
+      await bootstrap(server);
+    },
+    publish: async (port, tasks) => {
+      await publishServiceCidr(server, [clusterIps.text]);
+      await publishKubernetesService(server, { clusterIp: clusterIps.first, address, port });
+      tasks.go((s) => runUpkeep(server, s));
+    },
+  };
+}
+
+function tokensSignedBy(
+  pki: Pki,
+  { serviceAccountSigningKeyFile: own, serviceAccountKeyFile: others = [] }: ApiServerOptions,
+): ServiceAccountTokens {
+  const blocks = others.flatMap((file) => pemIn(file).match(/-----BEGIN [^]+?-----END [^-]+-----/g) ?? []);
+  // Tokens of the time before the flag go on.
+  return own
+    ? new ServiceAccountTokens(pemIn(own), [...blocks, pki.serviceAccountKey])
+    : new ServiceAccountTokens(pki.serviceAccountKey, blocks);
+}
+
+/** The same under the prefix and measured, each store once. */
+function measuredOverrides(
+  overrides: readonly StoreOverride[],
+  prefix: string | undefined,
+  storeMetrics: StoreMetrics,
+): StoreOverride[] {
+  const stores = new Map<StoreBackend, StoreBackend>();
+  return overrides.map((o) => {
+    const store = stores.get(o.store) ?? storeMetrics.measured(underPrefix(o.store, prefix));
+    stores.set(o.store, store);
+    return { ...o, store };
+  });
+}
+
+function kindsOf(runtimeConfig: string): ReturnType<typeof kindsServedBy> {
+  try {
+    return kindsServedBy(parseRuntimeConfig(runtimeConfig));
+  } catch (cause) {
+    throw new Failure(`--runtime-config: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+function tokensOf(file: string): ReturnType<typeof tokenFile> {
+  try {
+    readFileSync(file);
+  } catch (cause) {
+    throw new Failure(`the tokens of --token-auth-file ${file} can't be read: ${reasonOf(cause)}`, { cause });
+  }
+  return tokenFile(file);
+}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { configMap, namespace, node as nodeKind } from '@tiphys/sdk/api';
+import { createClient, HttpTransport, loadKubeconfig } from '@tiphys/sdk/client';
+import { isForbidden } from '@tiphys/sdk/machinery';
+import { systemClock } from '@tiphys/sdk/runtime';
+import { startCluster } from './start-cluster.ts';
+
+const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith('tiphys-cluster-'));
+
+test('a cluster in a program is reached with its kubeconfig, gives nobody more rights than they have, and leaves nothing', async (t) => {
+  const before = left();
+  const dir = mkdtempSync(join(tmpdir(), 'tiphys-embedded-'));
+  t.after(() => rmSync(dir, { recursive: true }));
+  {
+    await using cluster = await startCluster({ nodes: 3 });
+    writeFileSync(join(dir, 'kubeconfig'), cluster.kubeconfig);
+    const transport = new HttpTransport(await loadKubeconfig(join(dir, 'kubeconfig'), systemClock));
+    const { items } = await createClient(transport).list(nodeKind);
+    transport.close();
+    assert.equal(items.length, 3);
+    assert.ok(items.every((n) => n.status.conditions?.some((c) => c.type === 'Ready' && c.status === 'True')));
+    const metadata = { namespace: 'default', name: 'mine' };
+    await assert.rejects(cluster.as({ name: 'jane' }).create(configMap, { metadata }), isForbidden);
+    await cluster.client.create(configMap, { metadata });
+    // Whatever is under way when it ends.
+    await Promise.all(
+      Array.from({ length: 20 }, (_, i) => cluster.client.create(namespace, { metadata: { name: `n-${i}` } })),
+    );
+  }
+  assert.deepEqual(left(), before);
+});
+
+test('one that cannot start says why, and leaves nothing', async () => {
+  const before = left();
+  await using cluster = await startCluster({ nodes: 0 });
+  const port = Number(new URL(cluster.url).port);
+  await assert.rejects(startCluster({ nodes: 0, port }), /port \d+ is in use/);
+  assert.equal(left().length, before.length + 1);
+});
