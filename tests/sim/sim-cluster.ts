@@ -9,6 +9,7 @@ import { runControllers } from 'tiphys/controllers';
 import { ServiceAccountTokens } from 'tiphys/pki';
 import { runScheduler } from 'tiphys/scheduler';
 import { defaultSimNodesConfig, runSimNodes } from 'tiphys/simnode';
+import { compactRegularly } from 'tiphys/store';
 import { FlakyTransport } from './flaky-transport.ts';
 import { FrailStore } from './frail-store.ts';
 
@@ -91,7 +92,10 @@ export class SimCluster implements AsyncDisposable {
       nodes: { connect: () => Promise.reject(new Error('nobody speaks to nodes here')) },
     });
     await server.load(parts, stop.signal);
-    const served = server.run(stop.signal);
+    const served = Promise.all([
+      server.run(stop.signal),
+      compactRegularly(store, { clock, log: this.log }, stop.signal),
+    ]);
     await bootstrap(server);
     this.#server = {
       server,

@@ -30,16 +30,7 @@ export async function playStory({ seed, steps = 60 }: StoryOptions): Promise<End
     await using cluster = await SimCluster.start({ seed, nodes: 5 });
     const { client, clock } = cluster;
     const invariants = new Invariants(clock);
-    cluster.store.observer = invariants.observe;
-    await client.create(namespace, { metadata: { name: home } });
-    await client.create(priorityClass, { metadata: { name: 'important' }, value: 1000 });
-    await clock.advance(5000);
-    for (const app of apps) {
-      await client.create(service, {
-        metadata: { name: app, namespace: home },
-        spec: { selector: { app }, ports: [{ port: 80 }] },
-      });
-    }
+    await begin(cluster, invariants);
     const random = cluster.random.fork('story');
     for (let i = 0; i < steps; i++) {
       story.push(await clock.runUntil(happen(cluster, random, invariants)));
@@ -59,7 +50,21 @@ export async function playStory({ seed, steps = 60 }: StoryOptions): Promise<End
   }
 }
 
-async function happen(cluster: SimCluster, random: Random, invariants: Invariants): Promise<string> {
+/** What every story begins with. */
+export async function begin({ client, clock, store }: SimCluster, invariants: Invariants): Promise<void> {
+  store.observer = invariants.observe;
+  await client.create(namespace, { metadata: { name: home } });
+  await client.create(priorityClass, { metadata: { name: 'important' }, value: 1000 });
+  await clock.advance(5000);
+  for (const app of apps) {
+    await client.create(service, {
+      metadata: { name: app, namespace: home },
+      spec: { selector: { app }, ports: [{ port: 80 }] },
+    });
+  }
+}
+
+export async function happen(cluster: SimCluster, random: Random, invariants: Invariants): Promise<string> {
   if (!cluster.serves) {
     await cluster.startServer();
     invariants.servesSince = cluster.clock.monotonic();
@@ -69,7 +74,7 @@ async function happen(cluster: SimCluster, random: Random, invariants: Invariant
 }
 
 /** Everything runs, nothing fails, and every node takes pods. */
-async function makeWell(cluster: SimCluster): Promise<void> {
+export async function makeWell(cluster: SimCluster): Promise<void> {
   const { client, store } = cluster;
   if (!cluster.serves) await cluster.startServer();
   cluster.setFailing(0);
@@ -85,7 +90,8 @@ async function makeWell(cluster: SimCluster): Promise<void> {
   }
 }
 
-async function leaveNothing({ client, clock }: SimCluster): Promise<void> {
+/** All that was made goes. */
+export async function leaveNothing({ client, clock }: SimCluster): Promise<void> {
   await client.delete(namespace, { metadata: { name: home } });
   await tolerate(client.delete(namespace, { metadata: { name: 'side' } }));
   await clock.advance(10 * 60_000);
