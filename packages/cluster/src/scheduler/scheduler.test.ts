@@ -97,6 +97,38 @@ test('a pod without room is told why once, however often it is tried; the events
   assert.ok((ended?.series?.count ?? 0) > count, 'its end is told');
 });
 
+test('a binding whose answer is lost keeps its place, whether the watch tells of it or the server is asked', async () => {
+  for (const heard of ['before', 'after'] as const) {
+    await using s = await setUp();
+    await s.addNode('n', '1');
+    const post = s.client.post.bind(s.client);
+    let isDown = false;
+    s.client.post = async (...asked) => {
+      if (heard === 'before') await post(...asked);
+      else void s.clock.sleep(5000).then(() => post(...asked));
+      await s.clock.settle();
+      s.client.post = post;
+      isDown = true;
+      throw new Error('connection reset by peer');
+    };
+    const get = s.client.get.bind(s.client);
+    s.client.get = async (kind, key, o) => {
+      if (isDown && kind.kind === 'Pod' && s.clock.monotonic() < 6000) throw new Error('connection refused');
+      return get(kind, key, o);
+    };
+    await s.addPod('first', '800m');
+    await s.clock.advance(1000);
+    await s.addPod('second', '800m');
+    await s.clock.advance(10_000);
+    assert.equal((await s.client.get(pod, at('first'))).spec.nodeName, 'n', heard);
+    assert.equal((await s.client.get(pod, at('second'))).spec.nodeName, undefined, heard);
+    assert.equal((await s.told('Scheduled')).length, 1);
+    await s.client.delete(pod, at('first'), { gracePeriodSeconds: 0 });
+    await s.clock.advance(10_000);
+    assert.equal((await s.client.get(pod, at('second'))).spec.nodeName, 'n', 'the place is free again');
+  }
+});
+
 test('a pod that there is always something new to tell of is cut off', async () => {
   await using s = await setUp();
   await s.addPod('large', '4');

@@ -1,8 +1,17 @@
 import { namespace, type Node, node, type Pod, pod, replicaSet, service } from '@tiphys/sdk/api';
 import type { Cache } from '@tiphys/sdk/cache';
 import type { Client } from '@tiphys/sdk/client';
-import { isNotFound } from '@tiphys/sdk/machinery';
-import { type Clock, group, isAbort, type Logger, type Random, Registry, type TaskGroup } from '@tiphys/sdk/runtime';
+import { isNotFound, StatusError } from '@tiphys/sdk/machinery';
+import {
+  backoff,
+  type Clock,
+  group,
+  isAbort,
+  type Logger,
+  type Random,
+  Registry,
+  type TaskGroup,
+} from '@tiphys/sdk/runtime';
 import { changedNodeAspects, changedPodAspects } from './changes.ts';
 import { ClusterState } from './cluster-state.ts';
 import { type Decision, SchedulingCycle } from './cycle.ts';
@@ -50,6 +59,7 @@ export async function runScheduler(deps: SchedulerDeps, signal: AbortSignal): Pr
 /** Decisions run for at most this long before other work of the process gets its turn. */
 const turnMs = 4;
 const flushEveryMs = 30_000;
+const askAgain = { baseMs: 100, maxMs: 5000 };
 
 class Scheduler {
   readonly #deps: SchedulerDeps;
@@ -151,6 +161,7 @@ class Scheduler {
     const bound = next.spec.nodeName;
     if (bound) {
       this.#queue.remove(info.uid);
+      this.#binding.delete(info.uid);
       this.#nominations.remove(info.uid);
       const before = this.#placed.get(info.uid);
       if (before !== undefined && before !== bound) this.#state.removePod(before, info.uid);
@@ -209,7 +220,9 @@ class Scheduler {
     const { log } = this.#deps;
     this.#binding.add(info.uid);
     try {
-      await this.#writer.bind(info, nodeName, signal);
+      await this.#writer.bind(info, nodeName, signal).catch(async (err: unknown) => {
+        if (isAnswer(err) || !(await this.#isBoundAllTheSame(info, nodeName, signal))) throw err;
+      });
     } catch (err) {
       if (isAbort(err)) return 'error';
       if (this.#placed.get(info.uid) === nodeName) {
@@ -231,6 +244,25 @@ class Scheduler {
     this.#queue.remove(info.uid);
     this.#writer.tellScheduled(info, nodeName);
     return 'scheduled';
+  }
+
+  /**
+   * What was asked for may have been done though no answer came. Until the server says, the place stays taken: who is put there
+   * beside a pod that we haven't heard of finds no room.
+   */
+  async #isBoundAllTheSame({ pod: object, uid }: PodInfo, nodeName: string, signal: AbortSignal): Promise<boolean> {
+    const { client, clock } = this.#deps;
+    for (let failures = 0; this.#binding.has(uid); failures++) {
+      try {
+        const found = await client.get(pod, object, { signal });
+        return found.metadata.uid === uid && found.spec.nodeName === nodeName;
+      } catch (err) {
+        if (isAbort(err) || isAnswer(err)) throw err;
+      }
+      await clock.sleep(backoff(failures, askAgain), signal);
+    }
+    // The watch told meanwhile.
+    return this.#placed.get(uid) === nodeName;
   }
 
   #refuse(info: PodInfo, { rejections, prepared, by }: Exclude<Decision, { node: NodeInfo }>): void {
@@ -291,3 +323,6 @@ class Scheduler {
     });
   }
 }
+
+/** The server has looked at the request and said no; anything else may have been lost on the way back. */
+const isAnswer = (err: unknown): boolean => err instanceof StatusError && err.code < 500;
