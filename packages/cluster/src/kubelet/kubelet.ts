@@ -9,6 +9,7 @@ import {
   type Logger,
   type Random,
   type Registry,
+  throwIfAborted,
   watchWallClock,
 } from '@tiphys/sdk/runtime';
 import type { KubeletConfig } from './config.ts';
@@ -179,7 +180,7 @@ async function nameOfRuntime(
     try {
       return (await runtime.version({ signal })).runtimeName;
     } catch (err) {
-      if (signal.aborted) throw err;
+      throwIfAborted(signal);
       log.warn('waiting for the container runtime', { error: String(err) });
     }
     await clock.sleep(runtimeRetryMs, signal);

@@ -1,5 +1,5 @@
 import type { Container, Pod, Secret } from '@tiphys/sdk/api';
-import type { Clock } from '@tiphys/sdk/runtime';
+import { type Clock, throwIfAborted } from '@tiphys/sdk/runtime';
 import { BackOff } from './back-off.ts';
 import type { Tell } from './container-events.ts';
 import { goDuration } from './go-duration.ts';
@@ -109,7 +109,7 @@ export class ImagePuller<Image extends { readonly size: string | number }, Auth,
       this.#lastError.delete(key);
       return pulled;
     } catch (err) {
-      if (signal.aborted) throw err;
+      throwIfAborted(signal);
       const message = err instanceof Error ? err.message : String(err);
       tell('Warning', 'Failed', `Failed to pull image "${image}": ${message}`);
       this.#backOff.next(key);
@@ -132,7 +132,7 @@ export class ImagePuller<Image extends { readonly size: string | number }, Auth,
       try {
         return await this.#deps.images.pull({ image }, { ...call, auth });
       } catch (err) {
-        if (signal.aborted) throw err;
+        throwIfAborted(signal);
         failure = err; // the next credential may fit
       }
     }

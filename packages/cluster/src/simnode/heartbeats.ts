@@ -2,7 +2,7 @@ import { lease, node as nodeKind, type Node } from '@tiphys/sdk/api';
 import type { Informer } from '@tiphys/sdk/cache';
 import type { Client } from '@tiphys/sdk/client';
 import { isAlreadyExists, isNotFound, microTimestamp } from '@tiphys/sdk/machinery';
-import { backoff, type Clock, isAbort, type Logger, type Random, WorkQueue } from '@tiphys/sdk/runtime';
+import { backoff, type Clock, isAbort, type Logger, type Random, throwIfAborted, WorkQueue } from '@tiphys/sdk/runtime';
 import type { SimNodesConfig } from './config.ts';
 import { isThoughtWell, nameOf, nodeManifest, nodeStatus } from './node-objects.ts';
 
@@ -59,7 +59,7 @@ export class Heartbeats {
       } catch (err) {
         // The answer to an earlier try may have been lost.
         if (isAlreadyExists(err)) return;
-        if (signal.aborted) throw err;
+        throwIfAborted(signal);
         log.warn('a node could not be registered', { node: name, error: String(err) });
       }
       await clock.sleep(backoff(failures, registerRetry), signal);
@@ -115,7 +115,7 @@ export class Heartbeats {
         return client.create(lease, { metadata: { ...metadata, ownerReferences: [owner] }, spec }, { signal });
       });
     } catch (err) {
-      if (signal.aborted) throw err;
+      throwIfAborted(signal);
       log.warn('a node lease could not be renewed', { node: name, error: String(err) });
     }
   }

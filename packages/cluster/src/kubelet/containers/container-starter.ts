@@ -1,3 +1,4 @@
+import { throwIfAborted } from '@tiphys/sdk/runtime';
 import type { Container, Pod, Secret } from '@tiphys/sdk/api';
 import type { Image, PodSandboxConfig } from '../cri/index.ts';
 import type { PodSurroundings } from '../pods/pod-surroundings.ts';
@@ -60,7 +61,7 @@ export async function startContainer(request: StartRequest, o: PodSurroundings, 
   try {
     await runHook(hook, target, signal);
   } catch (err) {
-    if (signal.aborted) throw err;
+    throwIfAborted(signal);
     tell('Warning', 'FailedPostStartHook', 'PostStartHook failed');
     tell('Normal', 'Killing', 'FailedPostStartHook');
     await runtime.stopContainer(id, { graceSeconds: pod.spec.terminationGracePeriodSeconds ?? 30, signal });

@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@tiphys/sdk/runtime';
+import { type Clock, type Logger, throwIfAborted } from '@tiphys/sdk/runtime';
 import type { ContainerRuntime } from '../cri/index.ts';
 import type { PodFiles } from '../pods/pod-files.ts';
 
@@ -27,7 +27,7 @@ export class LogKeeper {
     const { clock, log } = this.#deps;
     for (;;) {
       await this.look(signal).catch((err: unknown) => {
-        if (signal.aborted) throw err;
+        throwIfAborted(signal);
         log.warn('logs could not be rotated', { error: String(err) });
       });
       await clock.sleep(periodMs, signal);

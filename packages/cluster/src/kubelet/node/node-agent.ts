@@ -66,7 +66,7 @@ export class NodeAgent {
         this.#log.info('node registered');
         return node;
       } catch (err) {
-        if (signal.aborted) throw err;
+        throwIfAborted(signal);
         this.#log.warn('the node could not be registered', { error: String(err) });
       }
       await clock.sleep(Math.min(registerRetry.longestMs, registerRetry.firstMs * 2 ** attempt), signal);
@@ -93,7 +93,7 @@ export class NodeAgent {
       try {
         await this.#tell(signal);
       } catch (err) {
-        if (signal.aborted) throw err;
+        throwIfAborted(signal);
         this.#log.warn('the node status could not be written', { error: String(err) });
       }
       await this.#changed.nextWithin(clock, this.#isReady ? lookMs : eagerLookMs, signal);
@@ -140,8 +140,8 @@ export class NodeAgent {
         } else if (type === 'RuntimeReady') found.push(`container runtime not ready: RuntimeReady=false ${why}`);
       }
       images = await runtime.images.list({ signal });
-    } catch (err) {
-      if (signal.aborted) throw err;
+    } catch {
+      throwIfAborted(signal);
       found.push('container runtime is down');
     }
     this.#isReady = found.length === 0;

@@ -1,7 +1,7 @@
 import { lease as leaseKind, type Lease, node as nodeKind } from '@tiphys/sdk/api';
 import type { Client } from '@tiphys/sdk/client';
 import { isAlreadyExists, isConflict, isNotFound, microTimestamp } from '@tiphys/sdk/machinery';
-import type { Clock, Logger } from '@tiphys/sdk/runtime';
+import { type Clock, type Logger, throwIfAborted } from '@tiphys/sdk/runtime';
 import type { KubeletConfig } from '../config.ts';
 
 export interface LeaseDeps {
@@ -25,7 +25,7 @@ export async function keepLease({ client, clock, log, config }: LeaseDeps, signa
     try {
       held = await renew(held);
     } catch (err) {
-      if (signal.aborted) throw err;
+      throwIfAborted(signal);
       held = undefined;
       waitMs = retryMs;
       if (!isConflict(err)) log.warn('the node lease could not be renewed', { error: String(err) });

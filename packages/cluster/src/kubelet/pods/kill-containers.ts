@@ -1,5 +1,5 @@
 import type { Container, Pod } from '@tiphys/sdk/api';
-import { type Clock, isAbort, within } from '@tiphys/sdk/runtime';
+import { type Clock, isAbort, throwIfAborted, within } from '@tiphys/sdk/runtime';
 import { containerNamed, initContainersOf, isSidecar, type Tell, tellOfContainer } from '../../podspec/index.ts';
 import { promisedGraceOf } from '../containers/labels.ts';
 import { runHook } from '../containers/lifecycle-hooks.ts';
@@ -80,7 +80,7 @@ async function preStop(
   const target = { runtime, clock, container, containerId, podIP };
   const hook = (bound: AbortSignal) => runHook(container.lifecycle!.preStop!, target, bound);
   await within(clock, leftSeconds * 1000, hook, signal).catch((err: unknown) => {
-    if (signal.aborted) throw err;
+    throwIfAborted(signal);
     if (!isAbort(err)) tell('Warning', 'FailedPreStopHook', 'PreStopHook failed');
   });
   return clock.monotonic() - beganAt;

@@ -116,7 +116,7 @@ export class PodWorker {
       if (this.#refusal) return this.#refuse(this.#refusal);
       return this.#isEnding() ? await this.#end(pass) : await this.#sync(pass);
     } catch (err) {
-      if (signal.aborted) throw err;
+      throwIfAborted(signal);
       if (pass.aborted && isAbort(err)) {
         this.#isDirty = true;
         return undefined;

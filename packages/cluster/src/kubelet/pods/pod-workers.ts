@@ -1,5 +1,5 @@
 import type { Pod } from '@tiphys/sdk/api';
-import { group, type TaskGroup } from '@tiphys/sdk/runtime';
+import { group, type TaskGroup, throwIfAborted } from '@tiphys/sdk/runtime';
 import { graceOf, killPod } from './kill-containers.ts';
 import type { PodSurroundings } from './pod-surroundings.ts';
 import { PodWorker } from './pod-worker.ts';
@@ -114,7 +114,7 @@ export class PodWorkers {
         await files.remove(uid);
         break;
       } catch (err) {
-        if (signal.aborted) throw err;
+        throwIfAborted(signal);
         log.warn('what is left of a pod could not be removed', { uid, error: String(err) });
         await clock.sleep(retryMs, signal);
       }

@@ -1,4 +1,4 @@
-import { type Clock, isAbort, type Logger } from '@tiphys/sdk/runtime';
+import { type Clock, isAbort, type Logger, throwIfAborted } from '@tiphys/sdk/runtime';
 import { podUidLabel } from '../containers/labels.ts';
 import { type ContainerRuntime, isUnimplemented } from '../cri/index.ts';
 
@@ -70,7 +70,7 @@ export class Relist {
     const { clock, log } = this.#deps;
     for (;;) {
       await this.look(signal).catch((err: unknown) => {
-        if (signal.aborted) throw err;
+        throwIfAborted(signal);
         log.warn('the container runtime gives no answer', { error: String(err) });
       });
       await clock.sleep(this.#hasEvents ? periodMs.besideEvents : periodMs.alone, signal);

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { connect } from 'node:net';
 import type { Container, Probe } from '@tiphys/sdk/api';
-import { type Clock, isAbort, within } from '@tiphys/sdk/runtime';
+import { type Clock, isAbort, throwIfAborted, within } from '@tiphys/sdk/runtime';
 import { type ContainerRuntime, isDeadlineExceeded } from '../cri/index.ts';
 import { resolvePort } from '../../podspec/index.ts';
 import { checkGrpcHealth } from './grpc-health.ts';
@@ -86,7 +86,7 @@ async function runHttp(
         const status = await follow(url, headersOf(get), deadline);
         return status >= 200 && status < 400 ? success : failure(`HTTP probe failed with statuscode: ${status}`);
       } catch (err) {
-        if (signal.aborted) throw err;
+        throwIfAborted(signal);
         const late = 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)';
         return failure(`Get "${url}": ${deadline.aborted ? late : dialError(err, get.host || target.podIP, port)}`);
       }

@@ -1,6 +1,6 @@
 import type { Pod } from '@tiphys/sdk/api';
 import { badRequest, StatusError } from '@tiphys/sdk/machinery';
-import type { Clock } from '@tiphys/sdk/runtime';
+import { type Clock, throwIfAborted } from '@tiphys/sdk/runtime';
 import { containerOfLog } from '../../podspec/index.ts';
 import type { ContainerRef, PodRef, StreamingBackend } from '../../streaming/index.ts';
 import { containerNameLabel, podUidLabel } from '../containers/labels.ts';
@@ -94,7 +94,7 @@ async function endOf(
       if (state !== 'CONTAINER_RUNNING' && state !== 'CONTAINER_CREATED') return;
     } catch (err) {
       if (isRuntimeNotFound(err)) return;
-      if (signal.aborted) throw err;
+      throwIfAborted(signal);
       // A runtime that is away for a moment still runs its containers.
     }
     await next;

@@ -1,3 +1,4 @@
+import { throwIfAborted } from '@tiphys/sdk/runtime';
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConfigMap, Pod, Secret, Volume } from '@tiphys/sdk/api';
@@ -43,7 +44,7 @@ export function systemVolumes(deps: SystemVolumesDeps): PodVolumes {
         try {
           paths.set(volume.name, await setUpVolume(volume, setting, deps, podVolumes(pod.metadata.uid!)));
         } catch (err) {
-          if (signal.aborted) throw err;
+          throwIfAborted(signal);
           throw new MountError(volume.name, err);
         }
       }
