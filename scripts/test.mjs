@@ -68,7 +68,10 @@ function tests(dir) {
 
 /** Compiled files outlive deleted sources. */
 function sourceOf(file) {
-  const source = file.replace(/\/(tests|examples)\/dist\//, '/$1/').replace('/dist/', '/src/').replace(/\.js$/, '.ts');
+  const source = file
+    .replace(/\/(tests|examples)\/dist\//, '/$1/')
+    .replace('/dist/', '/src/')
+    .replace(/\.js$/, '.ts');
   return existsSync(source);
 }
 
