@@ -1,10 +1,10 @@
-/** The shortest digits that give the double back, as Go's `%g`: an exponent below 1e-4 and from 1e21 on. */
+/** The shortest digits that give the double back, as Go's `%g`: with an exponent below 1e-4 and from 1e6 on. */
 export function doubleText(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
   if (Object.is(value, -0)) return '-0';
   const magnitude = Math.abs(value);
-  if (value === 0 || (magnitude >= 1e-4 && magnitude < 1e21)) return plainDoubleText(value);
+  if (value === 0 || (magnitude >= 1e-4 && magnitude < 1e6)) return plainDoubleText(value);
   const [digits, exponent] = value.toExponential().split('e') as [string, string];
   const size = exponent.slice(1);
   return `${digits}e${exponent[0]}${size.padStart(2, '0')}`;

@@ -2,8 +2,8 @@ import { listType, mapType, optionalType, Type, types } from './types.ts';
 
 /**
  * An int: a number where that is exact, a bigint beyond (`intOf` keeps to this rule, so that equal ints are `===`).
- * Most ints are counts and come as JSON numbers: reading one costs nothing and adding two is a number's addition,
- * 5 to 10 times faster than with bigints throughout. Doubles are the rarer ones and wear a class instead.
+ * So JSON numbers, sizes and indices are ints as they are; comparing and adding a few counts takes 10 to 40 % less time than
+ * with bigints throughout. Doubles are the rarer ones and wear a class instead.
  */
 export type Int = number | bigint;
 

@@ -1,6 +1,7 @@
 import { costs } from '../cost.ts';
 import {
   EvalError,
+  intOf,
   isError,
   ListValue,
   MapValue,
@@ -139,7 +140,9 @@ export const missingKey = (key: Value): EvalError => new EvalError(`no such key:
 function indexOf(key: Value): number | EvalError {
   if (typeof key === 'number') return key;
   if (typeof key === 'bigint') return Number(key);
-  const whole = key instanceof Uint ? Number(key.value) : key instanceof Double ? key.value : undefined;
-  if (whole === undefined) return new EvalError(`unsupported index type '${typeOfValue(key).name}' in list`);
-  return Number.isInteger(whole) ? whole : new EvalError(`unsupported index value ${valueText(key)} in list`);
+  if (!(key instanceof Uint || key instanceof Double)) {
+    return new EvalError(`unsupported index type '${typeOfValue(key).name}' in list`);
+  }
+  const whole = Number.isInteger(Number(key.value)) ? intOf(BigInt(key.value)) : undefined;
+  return whole === undefined ? new EvalError(`unsupported index value ${valueText(key)} in list`) : Number(whole);
 }

@@ -154,9 +154,6 @@ export class Compiler {
 
   #list({ elements, optional }: ListLiteral): Plan {
     const plans = elements.map((e) => this.#plan(e));
-    const values = plans.flatMap((p) => (p.kind === 'constant' ? [p.value] : []));
-    if (values.length === plans.length && optional.length === 0)
-      return { kind: 'constant', value: new ArrayList(values) };
     const evals = plans.map(finished);
     const isOptional = elements.map((_, i) => optional.includes(i));
     const make = (run: Run): Result => {
@@ -171,7 +168,7 @@ export class Compiler {
       }
       return new ArrayList(made);
     };
-    return { kind: 'computed', eval: costing(costs.list, make) };
+    return literal(plans, costs.list, make);
   }
 
   #map({ entries }: MapLiteral): Plan {
@@ -191,10 +188,11 @@ export class Compiler {
       }
       return made;
     };
-    if (plans.some((p) => p.key.kind !== 'constant' || p.value.kind !== 'constant' || p.optional)) {
-      return { kind: 'computed', eval: costing(costs.map, make) };
-    }
-    return { kind: 'constant', value: make(new Run(new Map(), 0, Infinity)) as Value };
+    return literal(
+      plans.flatMap((p) => [p.key, p.value]),
+      costs.map,
+      make,
+    );
   }
 
   #struct({ type, entries }: StructLiteral): Eval {
@@ -225,6 +223,13 @@ export const finished = (plan: Plan): Eval => {
   const { value } = plan;
   return () => value;
 };
+
+/** A list or map. Of constants it is made once, and free. */
+function literal(parts: readonly Plan[], cost: number, make: Eval): Plan {
+  if (parts.some((p) => p.kind !== 'constant')) return { kind: 'computed', eval: costing(cost, make) };
+  const made = make(new Run(new Map(), 0, Infinity));
+  return isError(made) ? { kind: 'computed', eval: () => made } : { kind: 'constant', value: made };
+}
 
 const costing =
   (cost: number, evaluate: Eval): Eval =>
