@@ -24,6 +24,7 @@ export const deployment: Bench = {
         rate: replicas / own.result,
         cpuUs: own.cpuUs,
         ...(own.loopP99Ms !== undefined && { loopP99Ms: own.loopP99Ms }),
+        ...(own.loopMaxMs !== undefined && { loopMaxMs: own.loopMaxMs }),
         peers: [peer],
       },
     ];
