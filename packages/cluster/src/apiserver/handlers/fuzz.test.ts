@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import * as api from '@tiphys/sdk/api';
-import {
-  DecodeError,
-  decodeMessage,
-  encodeMessage,
-  openEnvelope,
-  protobufMediaType,
-  sealEnvelope,
-} from '@tiphys/sdk/schema';
+import { DecodeError, decodeMessage, encodeMessage, openEnvelope, protobufMediaType } from '@tiphys/sdk/schema';
 import {
   isObject,
   jsonPatch,
@@ -19,14 +12,20 @@ import {
   StatusError,
   strategicMergePatch,
 } from '@tiphys/sdk/machinery';
+import { systemRandom } from '@tiphys/sdk/runtime';
+import { fuzz, type FuzzOptions } from '@tiphys/sdk/testing';
 import fc from 'fast-check';
 import { serverScene, type ServerScene } from '../server-scene.ts';
+import { servedKinds } from '../kinds.ts';
 import { JsonProblem, readJson } from './body.ts';
 import { decodeContinue, encodeContinue } from './continue-token.ts';
+import * as words from './fuzz-words.ts';
 import { readYaml, YamlProblem } from './yaml-text.ts';
 
-/** How long each property is tried: a moment, or as many seconds as one asks for. */
+/** How long each property is tried: a moment, or as many seconds as one asks for. Long runs add to the kept inputs. */
 const seconds = Number(process.env['FUZZ_SECONDS'] ?? 0.5);
+const options: FuzzOptions = { seconds, random: systemRandom, grows: seconds > 10 };
+const corpus = (name: string): URL => new URL(`../../../src/apiserver/handlers/corpus/${name}.txt`, import.meta.url);
 const bounded = { numRuns: 1_000_000, interruptAfterTimeLimit: seconds * 1000, markInterruptAsFailure: false };
 
 /** Whatever is thrown must be a refusal of one of these very classes. */
@@ -38,126 +37,71 @@ function refusedBy(classes: readonly (abstract new (...args: never[]) => Error)[
   }
 }
 
-/** Text that is nearly of a grammar: its own pieces in any order. */
-const nearly = (...pieces: string[]) =>
-  fc
-    .array(
-      fc.oneof(
-        { weight: 8, arbitrary: fc.constantFrom(...pieces) },
-        { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
-      ),
-    )
-    .map((p) => p.join(''));
+/** Kinds by a byte: what follows is a message of one of them. */
+const shapeAt = (byte: number) => servedKinds[byte % servedKinds.length]!.schema.shape;
 
-const json = nearly(
-  '{',
-  '}',
-  '[',
-  ']',
-  ':',
-  ',',
-  '"a"',
-  '"metadata"',
-  '"\\ud800"',
-  '1',
-  '-2.0',
-  '1e2',
-  'null',
-  'true',
-  ' ',
-  '\n',
-  '"',
-);
-const yaml = nearly(
-  'a',
-  ': ',
-  '\n',
-  '  ',
-  '- ',
-  '? ',
-  '| ',
-  '> ',
-  '&x ',
-  '*x',
-  '!!binary ',
-  '!!int ',
-  '"',
-  "'",
-  '{',
-  '}',
-  '[',
-  ']',
-  ',',
-  '#',
-  '---\n',
-  '\t',
-  '<<: ',
-  '0o7',
-  '~',
-  '2001-01-01',
-  '%',
-);
-const selector = nearly(
-  'a',
-  'b.c/d',
-  '=',
-  '==',
-  '!=',
-  '!',
-  ' in ',
-  ' notin ',
-  '(',
-  ')',
-  ',',
-  '>',
-  '<',
-  '1',
-  ' ',
-  'metadata.name',
-  '\\',
-);
+interface Reader {
+  readonly name: string;
+  readonly words: readonly string[];
+  readonly check: (input: Buffer) => unknown;
+}
+
+const readers: readonly Reader[] = [
+  { name: 'json', words: words.json, check: (input) => refusedBy([JsonProblem], () => void readJson(input)) },
+  {
+    name: 'yaml',
+    words: words.yaml,
+    check: (input) => refusedBy([YamlProblem], () => void readYaml(input.toString())),
+  },
+  {
+    name: 'continue',
+    words: words.continueTokens,
+    check(input) {
+      refusedBy([StatusError], () => void decodeContinue(input.toString()));
+      refusedBy([StatusError], () => void decodeContinue(input.toString('base64url')));
+    },
+  },
+  {
+    name: 'label-selectors',
+    words: words.selectors,
+    check: (input) => refusedBy([StatusError, Error], () => void parseLabelSelector(input.toString())),
+  },
+  {
+    name: 'field-selectors',
+    words: words.selectors,
+    check: (input) => refusedBy([StatusError, Error], () => void parseFieldSelector(input.toString())),
+  },
+  {
+    name: 'envelopes',
+    words: words.envelopes,
+    check(input) {
+      refusedBy([DecodeError], () => void openEnvelope(input));
+      refusedBy([DecodeError], () => void openEnvelope(Buffer.concat([Buffer.from('k8s\0'), input])));
+    },
+  },
+  {
+    name: 'messages',
+    words: words.protobuf,
+    check(input) {
+      const shape = shapeAt(input[0] ?? 0);
+      refusedBy([DecodeError], () => {
+        // What could be read can be written, and says the same when it is read again.
+        const written = encodeMessage(shape, decodeMessage(shape, input.subarray(1)));
+        assert.deepEqual(encodeMessage(shape, decodeMessage(shape, written)), written);
+      });
+    },
+  },
+];
+
+describe('whatever comes is refused properly', () => {
+  for (const { name, ...reader } of readers) test(name, () => fuzz({ corpus: corpus(name), ...reader }, options));
+});
 
 describe('hostile input is refused, whatever it is', () => {
   const property = <T>(name: string, arbitrary: fc.Arbitrary<T>, check: (value: T) => void) =>
     test(name, () => fc.assert(fc.property(arbitrary, check), bounded));
 
-  property('JSON', json, (text) => refusedBy([JsonProblem], () => void readJson(Buffer.from(text))));
-  property('bytes as JSON', fc.uint8Array({ maxLength: 60 }), (bytes) =>
-    refusedBy([JsonProblem], () => void readJson(bytes)),
-  );
-  property('YAML', yaml, (text) => refusedBy([YamlProblem], () => void readYaml(text)));
-  property(
-    'continue tokens',
-    fc.oneof(
-      fc.string(),
-      fc.json().map((t) => Buffer.from(t).toString('base64url')),
-    ),
-    (text) => refusedBy([StatusError], () => void decodeContinue(text)),
-  );
-  property('label selectors', selector, (text) => refusedBy([StatusError, Error], () => void parseLabelSelector(text)));
-  property('field selectors', selector, (text) => refusedBy([StatusError, Error], () => void parseFieldSelector(text)));
-
   const { shape } = api.pod.schema;
-  property('bytes as protobuf', fc.uint8Array({ maxLength: 80 }), (bytes) =>
-    refusedBy([DecodeError], () => void decodeMessage(shape, bytes)),
-  );
-  property('bytes in an envelope', fc.uint8Array({ maxLength: 80 }), (bytes) =>
-    refusedBy([DecodeError], () => void openEnvelope(Buffer.concat([Buffer.from('k8s\0'), bytes]))),
-  );
-  const whole = encodeMessage(shape, {
-    metadata: { name: 'p', labels: { a: 'b' } },
-    spec: { containers: [{ name: 'c', image: 'i' }], nodeSelector: { x: 'y' } },
-  });
-  property(
-    'a message with some bytes changed',
-    fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { maxLength: 4 }),
-    (changes) => {
-      const bytes = Buffer.from(whole);
-      for (const [at, to] of changes) bytes[at] = to;
-      refusedBy([DecodeError], () => void decodeMessage(shape, bytes));
-    },
-  );
-
   const object = { metadata: { name: 'p' }, spec: { containers: [{ name: 'c', ports: [{ containerPort: 1 }] }] } };
   const step = fc.constantFrom(
     'metadata',
@@ -237,42 +181,68 @@ describe('hostile input is refused, whatever it is', () => {
 
 describe('a server that is sent anything', () => {
   let scene: ServerScene;
-  before(async () => void (scene = await serverScene()));
+  const deployments = '/apis/apps/v1/namespaces/default/deployments';
+  before(async () => {
+    scene = await serverScene();
+    const container = { name: 'c', image: 'i', ports: [{ containerPort: 80 }], env: [{ name: 'A', value: '1' }] };
+    const labels = { app: 'd' };
+    const spec = {
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [container] } },
+    };
+    const made = await scene.ask('POST', `${deployments}?fieldManager=first`, { metadata: { name: 'd' }, spec });
+    assert.equal(made.status, 201);
+  });
   after(() => scene.stop());
 
-  const path = '/api/v1/namespaces/default/configmaps';
-  const body = fc.oneof(
-    json,
-    yaml,
-    fc.jsonValue().map((v) => JSON.stringify(v)),
-    fc.uint8Array({ maxLength: 60 }).map((b) => sealEnvelope({ apiVersion: 'v1', kind: 'ConfigMap', raw: b })),
-  );
-  const type = fc.constantFrom(
-    'application/json',
-    'application/yaml',
-    protobufMediaType,
-    'application/merge-patch+json',
-    'application/json-patch+json',
-    'application/strategic-merge-patch+json',
-    'application/apply-patch+yaml',
-  );
-  const accept = fc.constantFrom('application/json', 'application/yaml', protobufMediaType, '*/*');
-
-  test('answers, and never that it is broken', async () => {
-    await scene.ask('POST', path, { metadata: { name: 'x' }, data: { a: 'b' } });
-    const method = fc.constantFrom('POST', 'PUT', 'PATCH', 'DELETE');
-    await fc.assert(
-      fc.asyncProperty(method, body, type, accept, async (verb, sent, contentType, accepted) => {
-        const at = verb === 'POST' ? path : `${path}/x`;
-        const answer = await scene.ask(verb, `${at}?dryRun=All&fieldManager=m`, Buffer.from(sent), {
-          headers: { 'content-type': contentType, accept: accepted },
-        });
+  interface Body {
+    readonly name: string;
+    readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+    readonly type: string;
+    readonly words: readonly string[];
+  }
+  const patch = (name: string, type: string, of: readonly string[]): Body => ({
+    name,
+    method: 'PATCH',
+    type: `application/${type}`,
+    words: of,
+  });
+  const bodies: readonly Body[] = [
+    { name: 'create-json', method: 'POST', type: 'application/json', words: words.bodies },
+    {
+      name: 'create-yaml',
+      method: 'POST',
+      type: 'application/yaml',
+      words: [...words.yaml, 'metadata', 'spec', 'name'],
+    },
+    { name: 'create-protobuf', method: 'POST', type: protobufMediaType, words: words.envelopes },
+    { name: 'update', method: 'PUT', type: 'application/json', words: words.bodies },
+    { name: 'delete-options', method: 'DELETE', type: 'application/json', words: words.deleteOptions },
+    patch('merge-patch', 'merge-patch+json', words.bodies),
+    patch('json-patch', 'json-patch+json', words.jsonPatches),
+    patch('strategic-merge-patch', 'strategic-merge-patch+json', words.strategicPatches),
+    patch('apply', 'apply-patch+yaml', [...words.bodies, ...words.yaml]),
+  ];
+  for (const { name, method, type, ...body } of bodies) {
+    test(`${name}: answers, and never that it is broken`, () => {
+      const at = method === 'POST' ? deployments : `${deployments}/d`;
+      const check = async (input: Buffer) => {
+        const headers = { 'content-type': type, accept: input.length % 2 ? protobufMediaType : 'application/json' };
+        const answer = await scene.ask(method, `${at}?dryRun=All&fieldManager=m&force=true`, input, { headers });
         // What doesn't fit its kind's structure is a 500 of upstream's when it is applied.
-        const isBroken = answer.status === 500 && contentType !== 'application/apply-patch+yaml';
-        assert.ok(!isBroken, `${verb} ${contentType} ${JSON.stringify(sent.toString())}: ${answer.text}`);
-      }),
-      bounded,
-    );
+        if (type !== 'application/apply-patch+yaml') assert.notEqual(answer.status, 500, answer.text);
+      };
+      return fuzz({ corpus: corpus(name), ...body, check }, options);
+    });
+  }
+
+  test('queries: answers, and never that it is broken', () => {
+    const check = async (input: Buffer) => {
+      const query = input.toString('latin1').replaceAll(/[#?]|watch/g, '');
+      const answer = await scene.ask('GET', `${deployments}?${query}`);
+      assert.notEqual(answer.status, 500, answer.text);
+    };
+    return fuzz({ corpus: corpus('queries'), words: words.queries, check }, options);
   });
 });
 

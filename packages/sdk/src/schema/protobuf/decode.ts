@@ -51,7 +51,7 @@ function readField({ name, shape }: FieldShape, reader: MessageReader, wire: Wir
 
 function readEntry(values: Shape, reader: MessageReader): { key: string; value: unknown } {
   let key = '';
-  let value: unknown = values.type === 'string' || values.type === 'bytes' ? '' : undefined;
+  let value: unknown;
   while (!reader.done) {
     const { number, wire } = reader.tag();
     if (number === 1 && wire === 2) key = reader.text();
@@ -60,7 +60,22 @@ function readEntry(values: Shape, reader: MessageReader): { key: string; value: 
         values.type === 'list' ? readList(values.items, reader.message()) : readValue(values, reader, wire, 'value');
     else reader.skip(wire);
   }
-  return { key, value: value ?? (values.type === 'list' ? [] : null) };
+  return { key, value: value === undefined ? zeroOf(values) : value };
+}
+
+/** What an entry has that says no value. */
+function zeroOf(shape: Shape): unknown {
+  switch (shape.type) {
+    case 'list':
+      return [];
+    case 'integer':
+    case 'number':
+      return 0;
+    case 'boolean':
+      return false;
+    default:
+      return readValue(shape, new MessageReader(Buffer.of(0)), 2, 'value');
+  }
 }
 
 function readList(items: Shape, reader: MessageReader): unknown[] {

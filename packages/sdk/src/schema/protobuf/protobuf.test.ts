@@ -82,6 +82,20 @@ test('a cut message is refused', () => {
   assert.throws(() => decodeMessage(shape, whole.subarray(0, 8)), /unexpected EOF/);
 });
 
+const kinds = s.struct('test.Maps', {
+  amounts: s.zero(1, s.map(s.quantity())),
+  structs: s.zero(2, s.map(inner)),
+  flags: s.zero(3, s.map(s.bool())),
+});
+test('an entry that says no value has the one that Go has for it', () => {
+  const bytes = Buffer.from('0a030a0161 12030a0162 1a030a0163'.replaceAll(' ', ''), 'hex');
+  const want = { amounts: { a: '0' }, structs: { b: {} }, flags: { c: false } };
+  const back = decodeMessage(kinds.shape, bytes);
+  assert.deepEqual(JSON.parse(JSON.stringify(back)), want);
+  const written = encodeMessage(kinds.shape, back);
+  assert.deepEqual(encodeMessage(kinds.shape, decodeMessage(kinds.shape, written)), written);
+});
+
 test('the envelope names what it holds, and nothing else is taken for one', () => {
   const raw = encodeMessage(shape, { count: 3 });
   const sealed = sealEnvelope({ apiVersion: 'v1', kind: 'Outer', raw });
