@@ -137,7 +137,7 @@ test('a watcher that does not read loses its stream, and nobody else does', () =
       await put(lab, 'a', { i: String(i) });
       await next(reader);
     }
-    assert.equal(body.lost?.aborted, true);
+    assert.equal(body.lost?.().aborted, true);
     await put(lab, 'a', { last: 'one' });
     assert.equal(told(await next(reader)), 'MODIFIED a');
   }));

@@ -74,7 +74,7 @@ export type Body =
   | { readonly type: 'none' }
   | { readonly type: 'bytes'; readonly pieces: readonly Uint8Array[] }
   /** `lost` aborts when the reader was too slow and nothing more will come: its stream is cut. */
-  | { readonly type: 'stream'; readonly chunks: AsyncIterable<Uint8Array>; readonly lost?: AbortSignal }
+  | { readonly type: 'stream'; readonly chunks: AsyncIterable<Uint8Array>; readonly lost?: () => AbortSignal }
   /** With status 101: from here on the client talks with this, in whatever protocol they agreed on. */
   | { readonly type: 'upgrade'; readonly stream: Duplex }
   | { readonly type: 'object'; readonly value: unknown }

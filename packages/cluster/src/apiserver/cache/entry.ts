@@ -21,6 +21,7 @@ export class Entry {
   readonly #stored: Uint8Array;
   #object: KubeObject | undefined;
   #labels: Labels | undefined;
+  #fields: Readonly<Record<string, string>> | undefined;
   #isWarm = false;
   #message: Buffer | undefined;
   #served: Map<Resource, Entry> | undefined;
@@ -70,14 +71,23 @@ export class Entry {
     return (this.#labels ??= this.object.metadata.labels ?? none);
   }
 
+  /** The value of a field that can be selected by; kept like labels. */
+  fieldValue(field: string): string {
+    this.#fields ??= Object.fromEntries(
+      Object.entries(this.resource.kind.fieldSelectors ?? {}).map(([name, read]) => [name, read(this.object)]),
+    );
+    return this.#fields[field] ?? '';
+  }
+
   /** Bytes of the stored body. */
   get size(): number {
     return this.#stored.length;
   }
 
-  /** Keeps the bytes alone, and the labels, until somebody looks inside again. */
+  /** Keeps the bytes alone, and what is selected by, until somebody looks inside again. */
   forgetParsed(): void {
     this.#isWarm = false;
+    if (this.#object) this.#labels ??= this.#object.metadata.labels ?? none;
     forgetParsed(this.#stored);
     this.#object = undefined;
     this.#message = undefined;

@@ -46,6 +46,11 @@ export class WatchCache {
 
   /** Objects in key order: all, those of a namespace, the one of a name, or those under an indexed value. */
   list(interest: Interest): readonly Entry[] {
+    return [...this.entries(interest)];
+  }
+
+  /** The same as they are now, whatever is written while somebody goes through them. */
+  entries(interest: Interest): Iterable<Entry> {
     const { namespace, name, indexed } = interest;
     if (name !== undefined && (namespace !== undefined || !this.resource.namespaced)) {
       const one = this.#entries.get(keyOf(this.resource, namespace ?? '', name));
@@ -54,10 +59,8 @@ export class WatchCache {
     const values = indexed && this.#indexes.get(indexed.field);
     const found = values
       ? [...(values.get(indexed.value) ?? [])].sort(byKey)
-      : this.#ordered.range(scopeOf(this.resource, interest));
-    const wanted: Entry[] = [];
-    for (const entry of found) if (isWithin(interest, entry)) wanted.push(entry);
-    return wanted;
+      : this.snapshot().range(scopeOf(this.resource, interest));
+    return within(interest, found);
   }
 
   /** Everything that is there now, in key order, whatever is written later. */
@@ -66,12 +69,15 @@ export class WatchCache {
   }
 
   /** A watch from just after `revision`, told of `initial` objects before. Throws 410 when events since are gone. */
-  watch(interest: Interest, revision: number, initial: readonly Entry[] = []): Watcher {
+  watch(interest: Interest, revision: number, initial?: AsyncIterable<readonly Entry[]>): Watcher {
     const { start } = this.#recent;
     if (revision < start) {
       throw new StatusError(410, 'Expired', `too old resource version: ${revision} (${start})`);
     }
-    const watcher = new Watcher(interest, revision, { initial, onClose: (w) => this.#watchers.delete(w) });
+    const watcher = new Watcher(interest, revision, {
+      ...(initial && { initial }),
+      onClose: (w) => this.#watchers.delete(w),
+    });
     for (const event of this.#recent.after(revision)) if (concerns(interest, event)) watcher.offer(event);
     this.#watchers.add(watcher);
     return watcher;
@@ -128,7 +134,7 @@ export class WatchCache {
     this.#entries.set(entry.key, entry);
     this.#ordered.set(entry);
     for (const [field, values] of this.#indexes) {
-      const value = fieldOf(entry, field);
+      const value = entry.fieldValue(field);
       const set = values.get(value);
       if (set) set.add(entry);
       else values.set(value, new Set([entry]));
@@ -137,7 +143,7 @@ export class WatchCache {
 
   #unindex(entry: Entry): void {
     for (const [field, values] of this.#indexes) {
-      const value = fieldOf(entry, field);
+      const value = entry.fieldValue(field);
       const set = values.get(value);
       set?.delete(entry);
       if (set?.size === 0) values.delete(value);
@@ -154,14 +160,15 @@ export const isWithin = ({ namespace, name }: Interest, entry: Entry): boolean =
   (namespace === undefined || !entry.resource.namespaced || entry.namespace === namespace) &&
   (name === undefined || entry.name === name);
 
+function* within(interest: Interest, entries: Iterable<Entry>): Iterable<Entry> {
+  for (const entry of entries) if (isWithin(interest, entry)) yield entry;
+}
+
 /** Fields by which many ask for few: a kubelet's pods, above all. */
 const indexed: Readonly<Record<string, readonly string[]>> = { pods: ['spec.nodeName'] };
 
 export const indexedFields = (resource: Resource): readonly string[] =>
   resource.group === '' ? (indexed[resource.resource] ?? []) : [];
-
-const fieldOf = (entry: Entry, field: string): string =>
-  entry.resource.kind.fieldSelectors?.[field]?.(entry.object) ?? '';
 
 const byKey = (a: Entry, b: Entry): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 
@@ -192,9 +199,9 @@ class Watchers {
     offer(this.#anywhere, event);
     if (this.#byNamespace.size) offer(this.#byNamespace.get(event.entry.namespace), event);
     for (const [field, values] of this.#byField) {
-      const now = fieldOf(event.entry, field);
+      const now = event.entry.fieldValue(field);
       offer(values.get(now), event);
-      const before = event.prev && fieldOf(event.prev, field);
+      const before = event.prev?.fieldValue(field);
       if (before !== undefined && before !== now) offer(values.get(before), event);
     }
   }

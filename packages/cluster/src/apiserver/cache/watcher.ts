@@ -1,4 +1,3 @@
-import { Broadcast } from '@tiphys/sdk/runtime';
 import type { Entry } from './entry.ts';
 
 /** What happened to an object. `prev` is what it was, absent when it was created. */
@@ -26,30 +25,30 @@ export type Told =
 
 /** So many events may wait for a watcher that doesn't read; then its stream is closed. */
 const bound = 4096;
-/** Initial objects that are handed over in one go. */
-const together = 250;
 
 /** The receiving end of a watch: events wait here until the reader takes them, all at once. */
 export class Watcher implements AsyncIterable<readonly Told[]> {
   readonly interest: Interest;
   /** Objects that are told first, as additions. They are there already, so they don't count for what may wait. */
-  #initial: readonly Entry[];
+  #initial: AsyncIterator<readonly Entry[]> | undefined;
   #waiting: Told[] = [];
   #closed = false;
-  readonly #lost = new AbortController();
+  #isLost = false;
+  #lost: AbortController | undefined;
   /** Revision up to which this watcher has been told everything. */
   revision: number;
-  readonly #changed = new Broadcast();
+  /** The reader, when it waits. */
+  #reader: ((result: IteratorResult<readonly Told[]>) => void) | undefined;
   readonly #onClose: (() => void)[];
 
   constructor(
     interest: Interest,
     revision: number,
-    { initial, onClose }: { initial: readonly Entry[]; onClose: (w: Watcher) => void },
+    { initial, onClose }: { initial?: AsyncIterable<readonly Entry[]>; onClose: (w: Watcher) => void },
   ) {
     this.interest = interest;
     this.revision = revision;
-    this.#initial = initial;
+    this.#initial = initial?.[Symbol.asyncIterator]();
     this.#onClose = [() => onClose(this)];
   }
 
@@ -69,16 +68,21 @@ export class Watcher implements AsyncIterable<readonly Told[]> {
     if (this.#closed) return;
     this.#waiting.push(told);
     if (this.#waiting.length > bound) {
-      this.#lost.abort();
+      this.#isLost = true;
+      this.#lost?.abort();
       return this.close();
     }
-    this.#changed.notify();
+    this.#wake();
   }
 
-  /** Aborts when the reader was given up because it didn't read. */
-  get lost(): AbortSignal {
+  /** Aborts when the reader was given up because it didn't read. Hardly anybody asks. */
+  readonly lost = (): AbortSignal => {
+    if (!this.#lost) {
+      this.#lost = new AbortController();
+      if (this.#isLost) this.#lost.abort();
+    }
     return this.#lost.signal;
-  }
+  };
 
   /** Calls when the watch ends, whoever ends it. */
   onceClosed(f: () => void): void {
@@ -90,26 +94,49 @@ export class Watcher implements AsyncIterable<readonly Told[]> {
     if (this.#closed) return;
     this.#closed = true;
     for (const f of this.#onClose) f();
-    this.#changed.notify();
+    this.#wake();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<readonly Told[]> {
-    try {
-      const initial = this.#initial;
-      this.#initial = [];
-      for (let i = 0; i < initial.length && !this.#closed; i += together) {
-        yield initial.slice(i, i + together).map((entry): Told => ({ type: 'ADDED', entry }));
-      }
-      for (;;) {
-        if (this.#waiting.length) {
-          const batch = this.#waiting;
-          this.#waiting = [];
-          yield batch;
-        } else if (this.#closed) return;
-        else await this.#changed.next();
-      }
-    } finally {
-      this.close();
+  /** For one reader. There are thousands of watches, so this is no generator: a wait costs one promise. */
+  [Symbol.asyncIterator](): AsyncIterator<readonly Told[]> {
+    return {
+      next: () => {
+        if (this.#initial) return this.#nextInitial(this.#initial);
+        const result = this.#take();
+        return result ? Promise.resolve(result) : new Promise((resolve) => (this.#reader = resolve));
+      },
+      return: () => {
+        this.close();
+        return Promise.resolve(over);
+      },
+    };
+  }
+
+  async #nextInitial(initial: AsyncIterator<readonly Entry[]>): Promise<IteratorResult<readonly Told[]>> {
+    const { value, done } = await initial.next();
+    if (!done && !this.#closed) return { value: value.map((entry): Told => ({ type: 'ADDED', entry })), done: false };
+    this.#initial = undefined;
+    return this.#take() ?? new Promise((resolve) => (this.#reader = resolve));
+  }
+
+  #wake(): void {
+    if (!this.#reader) return;
+    // It is there: something waits, or the watch has been closed.
+    const result = this.#take()!;
+    const reader = this.#reader;
+    this.#reader = undefined;
+    reader(result);
+  }
+
+  /** What is next: the end too. Nothing when the reader has to wait. */
+  #take(): IteratorResult<readonly Told[]> | undefined {
+    if (this.#waiting.length) {
+      const value = this.#waiting;
+      this.#waiting = [];
+      return { value, done: false };
     }
+    return this.#closed ? over : undefined;
   }
 }
+
+const over = { value: undefined, done: true } as const;

@@ -37,7 +37,8 @@ export const measure =
       // A client that is gone before the first byte never reads to the end.
       c.request.signal.addEventListener('abort', ended);
       if (c.request.signal.aborted) ended();
-      return { ...response, body: followed(body, ended) };
+      // Within the process nobody tells when it is over but the body itself.
+      return c.request.objects ? { ...response, body: followed(body, ended) } : response;
     } catch (err) {
       finish(err instanceof StatusError ? err.code : 500);
       throw err;

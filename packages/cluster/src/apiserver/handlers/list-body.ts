@@ -1,8 +1,8 @@
 import type { JsonObject } from '@tiphys/sdk/machinery';
-import type { Clock } from '@tiphys/sdk/runtime';
+import { type Clock, pacerOf } from '@tiphys/sdk/runtime';
 
-/** Items joined in one go between two pauses. */
-const chunk = 250;
+/** So many items are joined before the time is looked at. */
+const lookedAt = 32;
 
 const comma = Buffer.from(',');
 const end = Buffer.from(']}\n');
@@ -15,11 +15,12 @@ export async function listBody<T>(
   piecesOf: (item: T) => readonly Uint8Array[],
   clock: Clock,
 ): Promise<Uint8Array[]> {
+  const pacer = pacerOf(clock);
   const pieces: Uint8Array[] = [Buffer.from(`${JSON.stringify(head).slice(0, -1)},"${member}":[`)];
   for (const [i, item] of items.entries()) {
     if (i > 0) pieces.push(comma);
     pieces.push(...piecesOf(item));
-    if (i % chunk === chunk - 1) await clock.yield();
+    if (i % lookedAt === lookedAt - 1) await pacer.turn();
   }
   pieces.push(end);
   return pieces;

@@ -75,8 +75,7 @@ function fieldReader(resource: Resource, field: string): (entry: Entry) => strin
   const { kind } = resource;
   if (field === 'metadata.name') return (e) => e.name;
   if (field === 'metadata.namespace' && (resource.namespaced || !kind.fieldSelectors)) return (e) => e.namespace;
-  const own = kind.fieldSelectors?.[field];
-  if (own) return (e) => own(e.object);
+  if (kind.fieldSelectors?.[field]) return (e) => e.fieldValue(field);
   throw badRequest(unknownField(kind, field));
 }
 

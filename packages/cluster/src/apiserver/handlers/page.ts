@@ -1,4 +1,5 @@
 import { badRequest, StatusError } from '@tiphys/sdk/machinery';
+import { pacerOf } from '@tiphys/sdk/runtime';
 import { Compacted } from '../../store/index.ts';
 import { Entry } from '../cache/entry.ts';
 import { OrderedEntries } from '../cache/ordered.ts';
@@ -18,8 +19,8 @@ export interface Page {
   readonly remaining?: number;
 }
 
-/** Objects looked at in one go between two pauses. */
-const chunk = 1000;
+/** So many objects are looked at before the time is: some have to be parsed. */
+const lookedAt = 32;
 
 export async function pageOf(c: RequestContext, registry: Registry, query: ListQuery, deps: ReadDeps): Promise<Page> {
   const { feed, resource, cache } = registry;
@@ -42,10 +43,11 @@ export async function pageOf(c: RequestContext, registry: Registry, query: ListQ
     return { items: only(cache.list(interest)), revision };
   const entries = await entriesAt(registry, { scope, revision, token });
   const items: Entry[] = [];
+  const pacer = pacerOf(deps.clock);
   let seen = 0;
   let more = false;
   for (const found of entries.range(scope, start)) {
-    if (++seen % chunk === 0) await deps.clock.yield();
+    if (++seen % lookedAt === 0) await pacer.turn();
     if (!isWithin(interest, found)) continue;
     const entry = found.served(resource);
     if (interest.matches && !interest.matches(entry)) continue;

@@ -20,7 +20,7 @@ export function webSocket(
 ): ServerResponse {
   const [near, far] = duplexPair();
   const connection = new WebSocketConnection(near, 'server');
-  watcher?.lost.addEventListener('abort', () => connection.destroy(), { once: true });
+  watcher?.lost().addEventListener('abort', () => connection.destroy(), { once: true });
   void tell(connection, form, batches);
   void untilGone(connection).then(() => watcher?.close());
   const protocols = String(headers['sec-websocket-protocol'] ?? '')

@@ -1,7 +1,8 @@
 import { type FieldError, forbiddenAt, invalidObject, notSupported, StatusError } from '@tiphys/sdk/machinery';
 import type { WatchFrame } from '@tiphys/sdk/client';
-import type { Clock } from '@tiphys/sdk/runtime';
-import type { Told, Watcher } from '../cache/watcher.ts';
+import { type Clock, pacerOf } from '@tiphys/sdk/runtime';
+import type { Entry } from '../cache/entry.ts';
+import type { Interest, Watcher } from '../cache/watcher.ts';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import type { Feed } from '../cache/feed.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -17,6 +18,11 @@ import { asksForWebSocket, webSocket } from './watch-socket.ts';
 const bookmarkEveryMs = 60_000;
 /** The last bookmark comes so long before the end. */
 const lastBookmarkMs = 2000;
+
+/** Objects told together at the beginning. */
+const together = 250;
+/** So many are looked at before the time is. */
+const lookedAt = 32;
 
 interface EndingDeps {
   readonly clock: Clock;
@@ -42,7 +48,7 @@ export async function watch(
   else if (query.sendInitialEvents) await atLeast(feed, Number(asked));
 
   const withInitial = query.sendInitialEvents ?? (asked === '' || asked === '0');
-  const initial = withInitial ? cache.list(query.interest).filter((e) => query.interest.matches?.(e) ?? true) : [];
+  const initial = withInitial ? inSlices(cache.entries(query.interest), query.interest, deps.clock) : undefined;
   let watcher: Watcher;
   try {
     watcher = cache.watch(query.interest, withInitial ? feed.revision : Number(asked) || feed.revision, initial);
@@ -64,7 +70,32 @@ export async function watch(
     return told(c, form, none());
   }
   const toFrame = framer(resource, form, { include, now: c.now });
-  return told(c, form, framesOf(watcher, toFrame), watcher);
+  return told(
+    c,
+    form,
+    mapped(watcher, (batch) => batch.map(toFrame)),
+    watcher,
+  );
+}
+
+/** Objects that are told at the beginning of a watch, in slices that don't hold up others. */
+async function* inSlices(
+  entries: Iterable<Entry>,
+  { matches }: Interest,
+  clock: Clock,
+): AsyncIterable<readonly Entry[]> {
+  const pacer = pacerOf(clock);
+  let slice: Entry[] = [];
+  let seen = 0;
+  for (const entry of entries) {
+    if (matches?.(entry) ?? true) slice.push(entry);
+    if (slice.length === together) {
+      yield slice;
+      slice = [];
+    }
+    if (++seen % lookedAt === 0) await pacer.turn();
+  }
+  if (slice.length) yield slice;
 }
 
 /** Frames on their way: as messages of a WebSocket if the client would have that, else one after the other. */
@@ -78,7 +109,7 @@ function told(
   return {
     status: 200,
     headers: { 'content-type': form.contentType },
-    body: { type: 'stream', chunks: joined(batches), ...(watcher && { lost: watcher.lost }) },
+    body: { type: 'stream', chunks: mapped(batches, join), ...(watcher && { lost: watcher.lost }) },
   };
 }
 
@@ -88,12 +119,32 @@ async function* one(frame: Buffer): AsyncIterable<readonly Buffer[]> {
   yield [frame];
 }
 
-async function* framesOf(watcher: Watcher, toFrame: (told: Told) => Buffer): AsyncIterable<readonly Buffer[]> {
-  for await (const batch of watcher) yield batch.map(toFrame);
-}
+const join = (frames: readonly Buffer[]): Uint8Array => (frames.length === 1 ? frames[0]! : Buffer.concat(frames));
 
-async function* joined(batches: AsyncIterable<readonly Buffer[]>): AsyncIterable<Uint8Array> {
-  for await (const frames of batches) yield frames.length === 1 ? frames[0]! : Buffer.concat(frames);
+/** No generator, as a watcher is none. */
+function mapped<T, U>(source: AsyncIterable<T>, map: (value: T) => U): AsyncIterable<U> {
+  return {
+    [Symbol.asyncIterator]() {
+      const from = source[Symbol.asyncIterator]();
+      const leave = async (): Promise<IteratorResult<U>> => {
+        await from.return?.();
+        return { value: undefined, done: true };
+      };
+      const take = (result: IteratorResult<T>): IteratorResult<U> =>
+        result.done ? result : { value: map(result.value), done: false };
+      return {
+        next: () =>
+          from
+            .next()
+            .then(take)
+            .catch(async (error: unknown) => {
+              await leave();
+              throw error;
+            }),
+        return: leave,
+      };
+    },
+  };
 }
 
 async function* objectFrames(watcher: Watcher, resource: Resource): AsyncIterable<readonly WatchFrame[]> {

@@ -15,7 +15,7 @@ export async function writeBody(response: Writable, body: Body, leaving: Leaving
       await writePieces(response, body.pieces, leaving);
       return;
     case 'stream':
-      await writeStream(response, body, leaving.signal);
+      await writeStream(response, body, leaving);
       return;
     case 'object':
       response.end(JSON.stringify(body.value));
@@ -32,15 +32,15 @@ export async function writeBody(response: Writable, body: Body, leaving: Leaving
 async function writeStream(
   response: Writable,
   { chunks, lost }: Extract<Body, { type: 'stream' }>,
-  signal: AbortSignal,
+  leaving: Leaving,
 ): Promise<void> {
-  const cut = lost ? AbortSignal.any([signal, lost]) : signal;
   for await (const chunk of chunks) {
-    if (signal.aborted) return;
+    if (leaving.gone) return;
     if (response.write(chunk)) continue;
-    await drained(response, cut);
+    const isLost = lost?.();
+    await drained(response, leaving.signal, isLost);
     // Who doesn't read won't read an end either.
-    if (lost?.aborted) throw new Error('the reader was too slow');
+    if (isLost?.aborted) throw new Error('the reader was too slow');
   }
   response.end();
 }
@@ -61,14 +61,15 @@ async function writePieces(response: Writable, pieces: readonly Uint8Array[], le
   response.end(Buffer.concat(batch));
 }
 
-const drained = (response: Writable, signal: AbortSignal): Promise<void> =>
+/** Resolves when there is room again, or one of the signals says that there won't be. */
+const drained = (response: Writable, ...signals: readonly (AbortSignal | undefined)[]): Promise<void> =>
   new Promise((resolve) => {
     const done = () => {
       response.off('drain', done);
-      signal.removeEventListener('abort', done);
+      for (const s of signals) s?.removeEventListener('abort', done);
       resolve();
     };
     response.once('drain', done);
-    signal.addEventListener('abort', done, { once: true });
-    if (signal.aborted) done();
+    for (const s of signals) s?.addEventListener('abort', done, { once: true });
+    if (signals.some((s) => s?.aborted)) done();
   });
