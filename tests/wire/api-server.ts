@@ -15,14 +15,14 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-const main = fileURLToPath(import.meta.resolve('tiphys/apiserver')).replace(/apiserver\/index\.js$/, 'cli/main.js');
+export const program = fileURLToPath(import.meta.resolve('tiphys/apiserver')).replace(/apiserver\/index\.js$/, 'cli/main.js');
 
 export async function startServer(...extra: readonly string[]): Promise<ServerProcess> {
   const dir = mkdtempSync(join(tmpdir(), 'tiphys-wire-'));
   const tokens = join(dir, 'tokens');
   writeFileSync(tokens, 'tok,admin,1,"system:masters"\nada,ada,2,"devs"\n');
   const flags = ['--data-dir', join(dir, 'data'), '--secure-port', '0', '--token-auth-file', tokens, ...extra];
-  const server = spawn(process.execPath, [main, 'apiserver', '--bind-address', '127.0.0.1', ...flags], {
+  const server = spawn(process.execPath, [program, 'apiserver', '--bind-address', '127.0.0.1', ...flags], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   process.once('exit', () => server.kill('SIGKILL'));

@@ -3,10 +3,23 @@ import { hostname } from 'node:os';
 import { SharedCache } from '@tiphys/sdk/cache';
 import { type Client, createClient, type Credentials, HttpTransport, loadKubeconfig } from '@tiphys/sdk/client';
 import { LeaseLost, withLeadership } from '@tiphys/sdk/operator';
-import { type Clock, group, type Logger, type Random, Registry, systemClock, systemRandom } from '@tiphys/sdk/runtime';
+import {
+  type Clock,
+  Gauge,
+  group,
+  type Logger,
+  type Random,
+  Registry,
+  systemClock,
+  systemRandom,
+} from '@tiphys/sdk/runtime';
+import { type HealthCheck, processMetrics } from '../serving/index.ts';
+import { certificateOf } from './certificate-of.ts';
+import type { ComponentServerOptions } from './component-server.ts';
 import { reasonOf } from './data-dir.ts';
 import { Failure } from './failure.ts';
 import { type Level, stderrLogger } from './logger.ts';
+import { pemIn } from './store.ts';
 
 interface Shared {
   readonly kubeconfig: string;
@@ -25,7 +38,12 @@ interface Deps {
 /** Runs one component over HTTP against whatever API server the kubeconfig names. */
 async function alone(
   name: string,
-  { kubeconfig, logLevel }: Shared,
+  {
+    kubeconfig,
+    logLevel,
+    leaderElect,
+    ...server
+  }: Shared & Partial<ComponentServerOptions> & { leaderElect?: boolean },
   run: (deps: Deps, signal: AbortSignal, credentials: Credentials) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -35,16 +53,35 @@ async function alone(
   const transport = new HttpTransport({ ...credentials, userAgent: name });
   const client = createClient(transport, { fieldManager: name });
   const log = stderrLogger(logLevel).child({ component: name });
-  const deps = { client, clock: systemClock, random: systemRandom, log };
+  const metrics = new Registry();
+  const deps = { client, clock: systemClock, random: systemRandom, log, metrics };
   try {
     await using tasks = group(signal);
+    const { securePort, bindAddress } = server;
+    if (securePort && bindAddress !== undefined) {
+      const { serveComponent } = await import('./component-server.ts');
+      processMetrics(metrics);
+      const clusterCa = credentials.ca && String(credentials.ca);
+      const served = {
+        ...deps,
+        clusterCa,
+        checks: () => healthChecks(leaderElect ? 'leaderElection' : 'ping', tasks.signal),
+      };
+      tasks.go((s) => serveComponent({ ...server, securePort, bindAddress }, served, s));
+    }
     const cache = new SharedCache(deps, tasks.signal);
-    tasks.go((s) => run({ ...deps, cache, metrics: new Registry() }, s, credentials).then(() => cache.done()));
+    tasks.go((s) => run({ ...deps, cache }, s, credentials).then(() => cache.done()));
     await tasks.done();
   } finally {
     transport.close();
   }
 }
+
+/** A component that lost its lease, or its way, ends: as long as it answers, it is well. */
+const healthChecks = (name: string, signal: AbortSignal): readonly HealthCheck[] => [
+  { name, check: () => undefined },
+  { name: 'shutdown', in: ['readyz'], check: () => (signal.aborted ? 'process is shutting down' : undefined) },
+];
 
 /** At most one at a time, when there may be several; ends when another has taken over. */
 async function led(
@@ -56,15 +93,26 @@ async function led(
 ): Promise<void> {
   if (!leaderElect) return run(signal);
   const identity = `${hostname()}_${deps.random.uuid()}`;
+  const leads = new Gauge({
+    name: 'leader_election_master_status',
+    help: "Gauge of if the reporting system is master of the relevant lease, 0 indicates backup, 1 indicates master. 'name' is the string used to identify the lease. Please make sure to group by name.",
+    labelNames: ['name'],
+    registers: [deps.metrics],
+  });
+  leads.set({ name }, 0);
+  const lead = (s: AbortSignal) => {
+    leads.set({ name }, 1);
+    return run(s);
+  };
   try {
-    await withLeadership({ ...deps, namespace: 'kube-system', name, identity }, run, signal);
+    await withLeadership({ ...deps, namespace: 'kube-system', name, identity }, lead, signal);
   } catch (err) {
     if (err instanceof LeaseLost) throw new Failure('the lease was lost, another one leads now', { cause: err });
     throw err;
   }
 }
 
-interface ControllerManagerOptions extends Shared {
+interface ControllerManagerOptions extends Shared, ComponentServerOptions {
   readonly leaderElect: boolean;
   readonly rootCaFile?: string;
   readonly clusterCidr?: string;
@@ -86,13 +134,17 @@ export async function controllerManager(o: ControllerManagerOptions, signal: Abo
   );
 }
 
-export async function scheduler(o: Shared & { leaderElect: boolean }, signal: AbortSignal): Promise<void> {
+export async function scheduler(
+  o: Shared & ComponentServerOptions & { leaderElect: boolean },
+  signal: AbortSignal,
+): Promise<void> {
   const { runScheduler } = await import('../scheduler/index.ts');
   const name = 'kube-scheduler';
   await alone(name, o, (deps, s) => led(name, o.leaderElect, deps, (own) => runScheduler(deps, own), s), signal);
 }
 
-interface KubeletOptions extends Shared {
+interface KubeletOptions extends Shared, Omit<ComponentServerOptions, 'securePort' | 'bindAddress'> {
+  readonly port: number;
   readonly hostnameOverride: string;
   readonly containerRuntimeEndpoint: string;
   readonly nodeIp: string;
@@ -112,9 +164,21 @@ export async function kubelet(o: KubeletOptions, signal: AbortSignal): Promise<v
     rootDir: o.rootDir,
     clusterDNS: o.clusterDns,
     clusterDomain: o.clusterDomain,
+    serverPort: o.port,
   };
+  const world = { clock: systemClock, random: systemRandom };
+  const names = [config.nodeName, ...config.nodeIPs];
   try {
-    await alone('kubelet', o, (deps, s) => runKubelet({ ...deps, config, runtime }, s), signal);
+    await alone(
+      'kubelet',
+      o,
+      (deps, s, credentials) => {
+        const clientCa = o.clientCaFile ? pemIn(o.clientCaFile) : String(credentials.ca ?? '');
+        const serving = { listen: { ...certificateOf(o, names, world), clientCa } };
+        return runKubelet({ ...deps, config, runtime, serving }, s);
+      },
+      signal,
+    );
   } finally {
     runtime.close();
   }

@@ -25,6 +25,10 @@ export const flags = {
       .default(true),
   kubeconfig: () =>
     new Option('--kubeconfig <file>', 'the cluster to work for, and who we are there').makeOptionMandatory(),
+  kubeletPort: (flag = '--kubelet-port') =>
+    new Option(`${flag} <port>`, "port of the node agent's own server: logs, exec, metrics")
+      .argParser(parsePort)
+      .default(10_250),
   serveEtcd: () =>
     new Option(
       '--serve-etcd <address>',

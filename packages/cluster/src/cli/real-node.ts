@@ -38,6 +38,7 @@ export interface RealNodeOptions {
   readonly dataDir: string;
   readonly clusterCidr: string;
   readonly serviceClusterIpRange: string;
+  readonly kubeletPort: number;
   /** Asked at the end: whether pods go on without us. */
   readonly keepsPods: () => boolean;
 }
@@ -60,7 +61,7 @@ export async function runRealNode(options: RealNodeOptions, deps: RealNodeDeps, 
   const { server, nodes, pki, clock, random, log } = deps;
   const names = namesOf(dataDir);
   const clusterDns = dnsClusterIP(serviceClusterIpRange);
-  const kubelet = kubeletConfig(dataDir, clusterDns);
+  const kubelet = { ...kubeletConfig(dataDir, clusterDns), serverPort: options.kubeletPort };
   const metrics = new Registry();
 
   // What the node agent stands on is there until it has ended the pods.

@@ -23,6 +23,8 @@ export interface UpOptions {
   readonly clusterCidr: string;
   readonly allowPrivileged: boolean;
   readonly runtimeConfig?: string;
+  /** Of the real node's own server. */
+  readonly kubeletPort: number;
   /** How many simulated ones. */
   readonly nodes?: number;
   /** Where etcd's own API is served over the store. */

@@ -1,7 +1,7 @@
 import { type Clock, isAbort } from '@tiphys/sdk/runtime';
 import type { StoreBackend } from '../../store/index.ts';
 import type { Lifecycle } from '../lifecycle.ts';
-import type { HealthCheck } from './endpoint.ts';
+import type { HealthCheck } from '../../serving/index.ts';
 
 export interface HealthDeps {
   readonly store: StoreBackend;

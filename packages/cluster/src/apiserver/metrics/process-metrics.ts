@@ -1,16 +1,15 @@
-import { collectDefaultMetrics, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
+import { processMetrics as ofProcess } from '../../serving/index.ts';
 import { kubernetesVersion } from '../discovery/version.ts';
 import { adopt } from './adopt.ts';
 
 const known = new WeakSet<Registry>();
 
-/** The process by Prometheus' names (`process_*`, `nodejs_*`), its event loop's delay among them. Once per registry. */
+/** Those of every process of ours, and which version this one is. Once per registry. */
 export function processMetrics(registry: Registry): void {
   if (known.has(registry)) return;
   known.add(registry);
-  collectDefaultMetrics({ register: registry });
-  // Gauges under names of counters, which linters of metrics refuse.
-  for (const what of ['resources', 'handles', 'requests']) registry.removeSingleMetric(`nodejs_active_${what}_total`);
+  ofProcess(registry);
   const { major, minor, gitVersion, gitCommit, gitTreeState, buildDate, goVersion, compiler, platform } =
     kubernetesVersion;
   const labels = {

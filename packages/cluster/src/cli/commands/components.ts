@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
-import { flags, parseBool, parseCidr, parsePort } from '../flags.ts';
+import type { ComponentServerOptions } from '../component-server.ts';
+import { flags, parseAddress, parseBool, parseCidr, parsePort } from '../flags.ts';
 import type { Level } from '../logger.ts';
 import { machineAddress, machineName } from '../machine.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -18,32 +19,58 @@ const leaderElect = () =>
     .preset('true')
     .default(true);
 
+const certificate = (command: Command, whose: string): Command =>
+  command
+    .option('--tls-cert-file <file>', `certificate to show instead of ${whose}`)
+    .option('--tls-private-key-file <file>', 'its key')
+    .option('--client-ca-file <file>', "authority of clients' certificates; that of the kubeconfig unless given");
+
+const served = (command: Command, port: number): Command =>
+  certificate(
+    command
+      .addOption(
+        new Option('--secure-port <port>', 'port of health endpoints and metrics; 0 for none')
+          .argParser(parsePort)
+          .default(port),
+      )
+      .addOption(new Option('--bind-address <ip>', 'address to listen on').argParser(parseAddress).default('0.0.0.0')),
+    'one that is made at every start',
+  );
+
 const hostnameOverride = () => new Option('--hostname-override <name>', 'name of the node').default(machineName());
 
 export const controllerManagerCommand = (): Command =>
-  component('controller-manager', 'The controllers alone.')
+  served(component('controller-manager', 'The controllers alone.'), 10_257)
     .addOption(leaderElect())
     .option('--root-ca-file <file>', "certificates by which pods know the API server; the kubeconfig's unless given")
     .addOption(
       new Option('--cluster-cidr <cidr>', 'give nodes their pod networks out of this one').argParser(parseCidr),
     )
-    .action(async (o: Shared & { leaderElect: boolean; rootCaFile?: string; clusterCidr?: string }) => {
-      const { signal } = stopSignal();
-      const { controllerManager } = await import('../components.ts');
-      await controllerManager(o, signal);
-    });
+    .action(
+      async (
+        o: Shared & ComponentServerOptions & { leaderElect: boolean; rootCaFile?: string; clusterCidr?: string },
+      ) => {
+        const { signal } = stopSignal();
+        const { controllerManager } = await import('../components.ts');
+        await controllerManager(o, signal);
+      },
+    );
 
 export const schedulerCommand = (): Command =>
-  component('scheduler', 'The scheduler alone.')
+  served(component('scheduler', 'The scheduler alone.'), 10_259)
     .addOption(leaderElect())
-    .action(async (o: Shared & { leaderElect: boolean }) => {
+    .action(async (o: Shared & ComponentServerOptions & { leaderElect: boolean }) => {
       const { signal } = stopSignal();
       const { scheduler } = await import('../components.ts');
       await scheduler(o, signal);
     });
 
 export const kubeletCommand = (): Command =>
-  component('kubelet', 'The node agent alone, over a container runtime that runs.')
+  certificate(
+    component('kubelet', 'The node agent alone, over a container runtime that runs.'),
+    'one made at every start',
+  )
+    .addOption(flags.kubeletPort('--port'))
     .addOption(hostnameOverride())
     .addOption(
       new Option('--container-runtime-endpoint <socket>', 'socket of the container runtime').default(
@@ -61,6 +88,10 @@ export const kubeletCommand = (): Command =>
     });
 
 interface KubeletFlags extends Shared {
+  port: number;
+  tlsCertFile?: string;
+  tlsPrivateKeyFile?: string;
+  clientCaFile?: string;
   hostnameOverride: string;
   containerRuntimeEndpoint: string;
   nodeIp: string;

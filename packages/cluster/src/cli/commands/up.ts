@@ -15,6 +15,7 @@ interface Flags {
   nodes?: number;
   node: boolean;
   keepPods?: boolean;
+  kubeletPort: number;
   serveEtcd?: string;
   output: 'text' | 'json';
   logLevel: Level;
@@ -43,6 +44,7 @@ export const upCommand = (): Command =>
     .addOption(flags.clusterCidr())
     .addOption(flags.allowPrivileged())
     .addOption(flags.runtimeConfig())
+    .addOption(flags.kubeletPort())
     .addOption(flags.serveEtcd())
     .option('--keep-pods', 'leave the pods running at the end, to be taken over by the next start')
     .addOption(
