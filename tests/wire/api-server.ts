@@ -15,7 +15,10 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-export const program = fileURLToPath(import.meta.resolve('tiphys/apiserver')).replace(/apiserver\/index\.js$/, 'cli/main.js');
+export const program = fileURLToPath(import.meta.resolve('tiphys/apiserver')).replace(
+  /apiserver\/index\.js$/,
+  'cli/main.js',
+);
 
 export async function startServer(...extra: readonly string[]): Promise<ServerProcess> {
   const dir = mkdtempSync(join(tmpdir(), 'tiphys-wire-'));
