@@ -1,12 +1,15 @@
 import { serviceUnavailable } from '@tiphys/sdk/machinery';
 import { Broadcast, type Clock, type Logger } from '@tiphys/sdk/runtime';
-import type { StoreBackend, StoreEvent } from '../../store/index.ts';
+import { Compacted, type StoreBackend, type StoredItem, type StoreEvent } from '../../store/index.ts';
 import { prefixOf, type Resource } from '../registry/resource.ts';
 import { Unreadable } from './stored.ts';
 import { WatchCache } from './watch-cache.ts';
 
 /** Objects taken in between two pauses at start-up. */
 const chunk = 500;
+
+/** Before what failed is tried again. */
+const againMs = 1000;
 
 interface Opening {
   readonly cache: WatchCache;
@@ -82,10 +85,21 @@ export class Feed {
   }
 
   async #fill(cache: WatchCache, revision: number, signal?: AbortSignal): Promise<void> {
+    for await (const items of this.#stored(cache, revision, signal)) {
+      for (const i of items) this.#reading(() => cache.load(i));
+    }
+  }
+
+  /** What was stored of a resource at a revision, in chunks. */
+  async *#stored(
+    { resource: { prefix } }: WatchCache,
+    revision: number,
+    signal?: AbortSignal,
+  ): AsyncIterable<readonly StoredItem[]> {
     let startAfter = '';
     for (let more = true; more && !signal?.aborted;) {
-      const page = await this.store.list(cache.resource.prefix, { revision, startAfter, limit: chunk });
-      for (const i of page.items) this.#reading(() => cache.load(i));
+      const page = await this.store.list(prefix, { revision, startAfter, limit: chunk });
+      yield page.items;
       more = page.more;
       startAfter = page.items.at(-1)?.key ?? '';
       if (more) await this.#clock.yield();
@@ -94,18 +108,60 @@ export class Feed {
 
   /** Follows the store until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const batches = this.store.watch('/registry/', { fromRevision: this.#revision + 1, signal });
     try {
-      for await (const { revision, events } of batches) {
-        for (const event of events) this.#apply(event, revision);
-        this.#revision = Math.max(this.#revision, revision);
-        this.#moved.notify();
+      while (!signal.aborted) {
+        try {
+          await this.#follow(signal);
+        } catch (error) {
+          if (!(error instanceof Compacted)) throw error;
+          this.#log.warn('the store was out of reach for longer than it remembers: watches start over');
+          await this.#startOver(signal).catch(async (cause: unknown) => {
+            this.#log.warn('the store could not be read again yet', { error: cause });
+            await this.#clock.sleep(againMs, signal).catch(() => {});
+          });
+        }
       }
     } finally {
       this.#isOver = true;
       this.#moved.notify();
     }
     for (const cache of this.#caches.values()) cache.close();
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    const batches = this.store.watch('/registry/', { fromRevision: this.#revision + 1, signal });
+    for await (const { revision, events } of batches) {
+      for (const event of events) this.#apply(event, revision);
+      this.#reach(revision);
+    }
+  }
+
+  #reach(revision: number): void {
+    this.#revision = Math.max(this.#revision, revision);
+    this.#moved.notify();
+  }
+
+  /** Takes in what is stored now, when what has happened since can't be told any more. */
+  async #startOver(signal: AbortSignal): Promise<void> {
+    // Those that are being filled are filled from before, or can't be.
+    while (this.#opening.size) await this.#clock.yield();
+    const revision = await this.store.currentRevision();
+    const found = new Map<WatchCache, StoredItem[]>();
+    for (const cache of this.#caches.values()) {
+      const all: StoredItem[] = [];
+      found.set(cache, all);
+      for await (const items of this.#stored(cache, revision, signal)) all.push(...items);
+    }
+    if (signal.aborted) return;
+    for (const [cache, items] of found) {
+      const gone = cache.startOver(revision, new Set(items.map((i) => i.key)));
+      for (const key of gone) cache.apply({ type: 'delete', key }, revision);
+      for (const item of items) {
+        if (cache.get(item.key)?.revision === item.modRevision) continue;
+        this.#take(cache, { type: 'put', key: item.key, item }, item.modRevision);
+      }
+    }
+    this.#reach(revision);
   }
 
   #apply(event: StoreEvent, revision: number): void {

@@ -24,11 +24,19 @@ export class RecentEvents {
     while (this.#events.length - this.#first > mostEvents || (this.#bytes > mostBytes && this.#hasMany)) {
       const { entry } = this.#events[this.#first++]!;
       this.#bytes -= entry.size;
-      this.start = entry.revision;
+      this.start = Math.max(this.start, entry.revision);
     }
     if (this.#first < mostEvents / 4) return;
     this.#events = this.#events.slice(this.#first);
     this.#first = 0;
+  }
+
+  /** Forgets all, and what comes until then. */
+  startOver(revision: number): void {
+    this.#events = [];
+    this.#first = 0;
+    this.#bytes = 0;
+    this.start = revision;
   }
 
   *after(revision: number): Iterable<CacheEvent> {

@@ -113,6 +113,16 @@ export class WatchCache {
     }
   }
 
+  /**
+   * Ends all watches: what happened before the revision can't be told, and who comes back from there starts over. Answers the
+   * keys that are gone, when these are there.
+   */
+  startOver(revision: number, there: ReadonlySet<string>): readonly string[] {
+    this.close();
+    this.#recent.startOver(revision);
+    return [...this.#entries.keys()].filter((key) => !there.has(key));
+  }
+
   /** Everything up to here has been told. */
   bookmark(revision: number): void {
     for (const w of this.#watchers.all) w.revision = Math.max(w.revision, revision);
@@ -124,7 +134,7 @@ export class WatchCache {
 
   #publish(event: CacheEvent): void {
     this.received++;
-    this.lastChange = event.entry.revision;
+    this.lastChange = Math.max(this.lastChange, event.entry.revision);
     this.#recent.push(event);
     for (const follow of this.#followers) follow(event);
     this.#watchers.publish(event);
