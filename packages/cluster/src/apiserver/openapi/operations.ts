@@ -1,53 +1,27 @@
-import type { AnyKind } from '@tiphys/sdk/schema';
-import { type Dialect, type Json, refTo } from './dialect.ts';
+import type { AnyKind, Subresource } from '@tiphys/sdk/schema';
+import type { Dialect, Json } from './dialect.ts';
 import { patchName } from './meta-shapes.ts';
+import { type Body, operation, type OperationSpec, plainOperation } from './operation.ts';
+import {
+  connecting,
+  deleting,
+  deletingMany,
+  force,
+  listing,
+  logging,
+  type Parameter,
+  pathParameter,
+  pretty,
+  writing,
+} from './parameters.ts';
 
 const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1';
-const media = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
-const textMedia = ['application/json', 'application/yaml'];
-const streamed = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
-const patchMedia = [
-  'application/json-patch+json',
-  'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
-  'application/apply-patch+yaml',
-];
+const statusName = `${meta}.Status`;
+const optionsName = `${meta}.DeleteOptions`;
+const eventName = `${meta}.WatchEvent`;
 
-type Parameter = readonly [name: string, type: 'string' | 'boolean' | 'integer', description: string];
-
-const pretty: Parameter = ['pretty', 'string', 'Whether the answer is indented; the default depends on the client.'];
-const writing: readonly Parameter[] = [
-  ['dryRun', 'string', 'What is only to be tried: `All` goes through every stage and stores nothing.'],
-  ['fieldManager', 'string', 'The name under which the written fields are owned; at most 128 characters.'],
-  ['fieldValidation', 'string', 'What becomes of unknown and duplicate fields: Ignore, Warn or Strict.'],
-];
-const force: Parameter = ['force', 'boolean', 'Apply takes over fields that others own.'];
-const selecting: readonly Parameter[] = [
-  ['allowWatchBookmarks', 'boolean', 'A watch may be sent bookmarks.'],
-  ['continue', 'string', 'Where the last page of the list ended.'],
-  ['fieldSelector', 'string', 'Only objects whose fields have these values.'],
-  ['labelSelector', 'string', 'Only objects with these labels.'],
-  ['limit', 'integer', 'At most so many objects in a page.'],
-  ['resourceVersion', 'string', 'The revision that is asked for.'],
-  ['resourceVersionMatch', 'string', 'How that revision is meant.'],
-  ['sendInitialEvents', 'boolean', 'A watch begins with what is there.'],
-  ['timeoutSeconds', 'integer', 'How long a list or watch may take.'],
-  ['watch', 'boolean', 'Changes as they happen rather than what is there.'],
-];
-const deleting: readonly Parameter[] = [
-  writing[0]!,
-  ['gracePeriodSeconds', 'integer', 'How long the object may take to end; 0 is at once.'],
-  ['orphanDependents', 'boolean', 'Superseded by propagationPolicy.'],
-  ['propagationPolicy', 'string', 'What becomes of dependents: Orphan, Background or Foreground.'],
-];
-
-export interface Body {
-  /** Definition of what is sent and answered. */
-  readonly name: string;
-  readonly group: string;
-  readonly version: string;
-  readonly kind: string;
-}
+type Verb = Parameters<typeof operation>[1];
+type Part = Pick<Subresource, 'name' | 'kind' | 'verbs' | 'group' | 'version'>;
 
 const capital = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
 /** `rbac.authorization.k8s.io` → `RbacAuthorization`, `` → `Core`. */
@@ -57,215 +31,194 @@ export const groupWord = (group: string): string =>
     .split('.')
     .map(capital)
     .join('');
+export const tagOf = (group: string, version: string): string =>
+  `${groupWord(group).replace(/^./, (c) => c.toLowerCase())}_${version}`;
 
-/** Writes operations in one dialect. */
+/** Which definition a body has. */
+export type BodyOf = (kind: string, group: string, version: string) => Body;
+
+/** The operations of one kind, in one dialect. */
 export class Operations {
   readonly #dialect: Dialect;
+  readonly #kind: AnyKind;
+  readonly #bodyOf: BodyOf;
+  readonly #own: Body;
+  readonly #list: Body;
+  readonly #tag: string;
+  /** `CoreV1`, `Namespaced` or nothing, `Pod`: operations are named after these. */
+  readonly #words: readonly [version: string, scope: string, kind: string];
 
-  constructor(dialect: Dialect) {
+  constructor(kind: AnyKind, dialect: Dialect, bodyOf: BodyOf) {
+    const { group, version } = kind;
     this.#dialect = dialect;
+    this.#kind = kind;
+    this.#bodyOf = bodyOf;
+    this.#own = bodyOf(kind.kind, group, version);
+    this.#list = { ...this.#own, name: `${this.#own.name}List` };
+    this.#tag = tagOf(group, version);
+    const scope = kind.scope === 'Namespaced' ? 'Namespaced' : '';
+    this.#words = [`${groupWord(group)}${capital(version)}`, scope, kind.kind];
   }
 
-  /** Every path of a kind: its collections, its objects, its subresources. */
-  *paths(kind: AnyKind, bodyOf: (kind: string, group: string, version: string) => Body): Iterable<[string, Json]> {
-    const { group, version, plural } = kind;
+  /** Every path of the kind: its collections, its objects, their parts, and the old way to watch. */
+  *paths(): Iterable<[string, Json]> {
+    const { group, version, plural, scope } = this.#kind;
     const root = group ? `/apis/${group}/${version}` : `/api/${version}`;
-    const namespaced = kind.scope === 'Namespaced';
-    const own = bodyOf(kind.kind, group, version);
-    const list: Body = { ...own, name: `${own.name}List` };
-    const collection = namespaced ? `${root}/namespaces/{namespace}/${plural}` : `${root}/${plural}`;
-    const where = namespaced ? [this.#pathParameter('namespace')] : [];
-    const word = `${groupWord(group)}${capital(version)}${namespaced ? 'Namespaced' : ''}${kind.kind}`;
-    const tag = `${groupWord(group).replace(/^./, (c) => c.toLowerCase())}_${version}`;
-    const { unstructured = false } = kind;
-    const op = (verb: string, rest: Parameters<Operations['operation']>[1]) =>
-      kind.verbs.includes(verb) && this.operation(verb, { tag, word, unstructured, ...rest });
-    const collectionItem = members({
-      get: op('list', { about: own, answers: list, parameters: [pretty, ...selecting], watches: true }),
-      post: op('create', { about: own, answers: own, takes: own, parameters: [pretty, ...writing], status: 201 }),
-      delete: op('deletecollection', {
-        about: own,
-        answers: { ...own, name: `${meta}.Status` },
-        takes: { ...own, name: `${meta}.DeleteOptions` },
-        parameters: [pretty, ...selecting, ...deleting],
-      }),
-    });
-    yield [collection, { ...collectionItem, parameters: where }];
-    if (namespaced && kind.verbs.includes('list')) {
-      const everywhere = { tag, unstructured, word: `${word.replace('Namespaced', '')}ForAllNamespaces` };
-      const get = this.operation('list', {
-        ...everywhere,
-        about: own,
-        answers: list,
-        parameters: [pretty, ...selecting],
-        watches: true,
-      });
-      yield [`${root}/${plural}`, { get }];
-    }
+    const inNamespace = scope === 'Namespaced' ? '/namespaces/{namespace}' : '';
+    const where = inNamespace ? [pathParameter(this.#dialect, 'namespace')] : [];
+    const named = [pathParameter(this.#dialect, 'name'), ...where];
+    const collection = `${inNamespace}/${plural}`;
     const object = `${collection}/{name}`;
-    const named = [this.#pathParameter('name'), ...where];
-    if (kind.verbs.includes('get')) {
-      const answers = { ...own, name: `${meta}.Status` };
-      const item = members({
-        ...this.#readWrite(op, own),
-        delete: op('delete', {
+    const has = (verb: string) => this.#kind.verbs.includes(verb);
+    yield [`${root}${collection}`, { ...this.#collection(), parameters: where }];
+    if (inNamespace && has('list')) yield [`${root}/${plural}`, { get: this.#everywhere('list') }];
+    if (has('get')) yield [`${root}${object}`, { ...this.#object(), parameters: named }];
+    for (const part of partsOf(this.#kind)) {
+      yield [`${root}${object}/${part.name}`, { ...this.#part(part), parameters: named }];
+      if (part.name !== 'proxy') continue;
+      const below = { ...this.#part(part, 'WithPath'), parameters: [...named, pathParameter(this.#dialect, 'path')] };
+      yield [`${root}${object}/${part.name}/{path}`, below];
+    }
+    if (!has('watch') || this.#kind.unstructured) return;
+    const event = { ...this.#own, name: eventName };
+    const watch = { about: this.#own, answers: event, parameters: listing };
+    const word = this.#words.join('');
+    const many = this.#operation('watchlist', { ...watch, word: `${word}List` });
+    yield [`${root}/watch${collection}`, { get: many, parameters: where }];
+    if (inNamespace) yield [`${root}/watch/${plural}`, { get: this.#everywhere('watchlist') }];
+    yield [`${root}/watch${object}`, { get: this.#operation('watch', watch), parameters: named }];
+  }
+
+  #collection(): Json {
+    const own = this.#own;
+    return this.#members({
+      get: ['list', { about: own, answers: this.#list, parameters: listing }],
+      post: ['create', { about: own, answers: own, takes: own, parameters: [pretty, ...writing] }],
+      delete: [
+        'deletecollection',
+        {
           about: own,
-          answers: kind.graceful ? own : answers,
-          takes: { ...own, name: `${meta}.DeleteOptions` },
-          parameters: [pretty, ...deleting],
-        }),
-      });
-      yield [object, { ...item, parameters: named }];
-    }
-    const parts = [
-      ...(kind.status ? [{ name: 'status', kind: kind.kind, verbs: ['get', 'patch', 'update'] }] : []),
-      ...(kind.scale
-        ? [{ name: 'scale', kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: ['get', 'patch', 'update'] }]
-        : []),
-      ...(kind.subresources ?? []),
-    ];
-    for (const part of parts) {
-      const body = bodyOf(part.kind, part.group ?? group, part.version ?? version);
-      const partWord = `${word}${capital(part.name)}`;
-      const connects = part.kind.endsWith('Options') || part.name === 'log';
-      const partOp = (verb: string, rest: Parameters<Operations['operation']>[1]) =>
-        part.verbs.includes(verb) && this.operation(verb, { tag, unstructured, ...rest, word: partWord });
-      const item = connects
-        ? this.#connect(part.verbs, { tag, word: partWord, about: body })
-        : members({
-            ...this.#readWrite(partOp, body),
-            post: partOp('create', {
-              about: body,
-              answers: body,
-              takes: body,
-              parameters: [pretty, ...writing],
-              status: 201,
-            }),
-          });
-      yield [`${object}/${part.name}`, { ...item, parameters: named }];
-    }
-  }
-
-  operation(
-    verb: string,
-    {
-      tag = '',
-      word = '',
-      about,
-      answers,
-      takes,
-      parameters,
-      watches = false,
-      status = 200,
-      unstructured = false,
-    }: {
-      tag?: string;
-      word?: string;
-      about: Body;
-      answers: Body;
-      takes?: Body;
-      parameters: readonly Parameter[];
-      watches?: boolean;
-      status?: number;
-      /** Defined kinds have no protobuf and no strategic merge. */
-      unstructured?: boolean;
-    },
-  ): Json {
-    const v3 = this.#dialect === 'v3';
-    const schema = { $ref: refTo(this.#dialect, answers.name) };
-    const plain = unstructured ? textMedia : media;
-    const types = watches && !unstructured ? [...media, ...streamed] : plain;
-    const content = Object.fromEntries(types.map((t) => [t, { schema }]));
-    const answer = (description: string) => ({ description, ...(v3 ? { content } : { schema }) });
-    const patches = unstructured ? patchMedia.filter((t) => !t.includes('strategic')) : patchMedia;
-    const bodyTypes = verb === 'patch' ? patches : unstructured ? textMedia : ['*/*'];
-    const takesSchema = takes && { $ref: refTo(this.#dialect, takes.name) };
-    return {
-      tags: [tag],
-      description: `${verb} ${about.kind}`,
-      operationId: `${operationWord(verb)}${word}`,
-      ...(v3
-        ? takesSchema && {
-            requestBody: { content: Object.fromEntries(bodyTypes.map((t) => [t, { schema: takesSchema }])) },
-          }
-        : { consumes: takes ? bodyTypes : ['*/*'], produces: types, schemes: ['https'] }),
-      parameters: [
-        ...(takesSchema && !v3 ? [{ name: 'body', in: 'body', required: verb !== 'delete', schema: takesSchema }] : []),
-        ...parameters.map((p) => this.#queryParameter(p)),
+          answers: { ...own, name: statusName },
+          takes: { ...own, name: optionsName },
+          parameters: [pretty, ...deletingMany],
+        },
       ],
-      responses: {
-        200: answer('OK'),
-        ...(status === 201 && { 201: answer('Created'), 202: answer('Accepted') }),
-        ...((verb === 'update' || verb === 'patch') && { 201: answer('Created') }),
-        401: { description: 'Unauthorized' },
-      },
-      'x-kubernetes-action': actionWord(verb),
-      'x-kubernetes-group-version-kind': { group: about.group, kind: about.kind, version: about.version },
-    };
+    });
   }
 
-  #readWrite(op: (verb: string, rest: Parameters<Operations['operation']>[1]) => Json | false, body: Body): Json {
-    return {
-      get: op('get', { about: body, answers: body, parameters: [pretty] }),
-      put: op('update', { about: body, answers: body, takes: body, parameters: [pretty, ...writing] }),
-      patch: op('patch', {
-        about: body,
-        answers: body,
-        takes: { ...body, name: patchName },
-        parameters: [pretty, ...writing, force],
-      }),
-    };
+  #everywhere(verb: 'list' | 'watchlist'): Json {
+    const [version, , kind] = this.#words;
+    const word = `${version}${kind}${verb === 'list' ? '' : 'List'}ForAllNamespaces`;
+    const answers = verb === 'list' ? this.#list : { ...this.#own, name: eventName };
+    return this.#operation(verb, { about: this.#own, answers, word, parameters: listing });
   }
 
-  /** Connections: what goes over them is no JSON object. */
-  #connect(verbs: readonly string[], { tag, word, about }: { tag: string; word: string; about: Body }): Json {
-    const methods: Readonly<Record<string, string>> = {
-      get: 'get',
-      create: 'post',
-      update: 'put',
-      patch: 'patch',
-      delete: 'delete',
-    };
-    const v3 = this.#dialect === 'v3';
-    const text = { type: 'string' };
+  #object(): Json {
+    const own = this.#own;
+    const { graceful, returnsDeleted } = this.#kind;
+    return this.#members({
+      ...readWrite(own),
+      delete: [
+        'delete',
+        {
+          about: own,
+          answers: graceful || returnsDeleted ? own : { ...own, name: statusName },
+          takes: { ...own, name: optionsName },
+          parameters: [pretty, ...deleting],
+        },
+      ],
+    });
+  }
+
+  #part(part: Part, suffix = ''): Json {
+    const { group, version } = this.#kind;
+    const about = this.#bodyOf(part.kind, part.group ?? group, part.version ?? version);
+    if (part.kind in connecting) return this.#connections(part, { about, suffix });
+    const word = `${this.#words.join('')}${capital(part.name)}`;
+    if (part.name === 'log') return { get: this.#log(word) };
+    const post: Asked = ['create', { about, answers: about, takes: about, parameters: [pretty, ...writing] }];
+    return this.#members({ ...readWrite(about), post }, { word, verbs: part.verbs });
+  }
+
+  #log(word: string): Json {
+    return plainOperation(this.#dialect, {
+      action: 'get',
+      description: 'get Pod log',
+      operationId: `read${word}`,
+      tag: this.#tag,
+      about: this.#own,
+      parameters: logging,
+      produces: ['text/plain', 'application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'],
+    });
+  }
+
+  /** What goes over connections is no object. */
+  #connections({ name, kind, verbs }: Part, { about, suffix }: { about: Body; suffix: string }): Json {
+    const methods = name === 'proxy' ? proxied : verbs.map((verb) => methodOf[verb]!);
+    const [version, scope, own] = this.#words;
     return Object.fromEntries(
-      verbs.map((verb) => {
-        const method = methods[verb] ?? 'get';
-        return [
-          method,
-          {
-            tags: [tag],
-            description: `connect ${method.toUpperCase()} requests`,
-            operationId: `connect${word.replace(/^([A-Z][a-zA-Z]*?V\d+[a-z0-9]*)/, `$1${capital(method)}`)}`,
-            ...(!v3 && { consumes: ['*/*'], produces: ['*/*'], schemes: ['https'] }),
-            responses: {
-              200: { description: 'OK', ...(v3 ? { content: { '*/*': { schema: text } } } : { schema: text }) },
-              401: { description: 'Unauthorized' },
-            },
-            'x-kubernetes-action': 'connect',
-            'x-kubernetes-group-version-kind': { group: about.group, kind: about.kind, version: about.version },
-          },
-        ];
-      }),
+      methods.map((method) => [
+        method,
+        plainOperation(this.#dialect, {
+          action: 'connect',
+          description: `connect ${method.toUpperCase()} requests`,
+          operationId: `connect${version}${capital(method)}${scope}${own}${capital(name)}${suffix}`,
+          tag: this.#tag,
+          about,
+          parameters: connecting[kind]!,
+          produces: ['*/*'],
+        }),
+      ]),
     );
   }
 
-  #queryParameter([name, type, description]: Parameter): Json {
-    const schema = { type, uniqueItems: true };
-    return { name, in: 'query', description, ...(this.#dialect === 'v3' ? { schema } : schema) };
+  /** Those operations whose verbs there are. */
+  #members(
+    all: Readonly<Record<string, Asked>>,
+    { word, verbs = this.#kind.verbs }: { word?: string; verbs?: readonly string[] } = {},
+  ): Json {
+    const there = Object.entries(all).filter(([, [verb]]) => verbs.includes(verb));
+    return Object.fromEntries(
+      there.map(([method, [verb, spec]]) => [method, this.#operation(verb, { ...spec, ...(word && { word }) })]),
+    );
   }
 
-  #pathParameter(name: string): Json {
-    const schema = { type: 'string', uniqueItems: true };
-    const description = name === 'name' ? 'The name of the object.' : 'The namespace of the object.';
-    return { name, in: 'path', description, required: true, ...(this.#dialect === 'v3' ? { schema } : schema) };
+  #operation(verb: Verb, spec: Spec): Json {
+    const { unstructured = false } = this.#kind;
+    return operation(this.#dialect, verb, { tag: this.#tag, word: this.#words.join(''), unstructured, ...spec });
   }
 }
 
-/** Those members that are there. */
-const members = (all: Readonly<Record<string, unknown>>): Json =>
-  Object.fromEntries(Object.entries(all).filter(([, v]) => v));
+type Spec = Omit<OperationSpec, 'tag' | 'word'> & { readonly word?: string };
+type Asked = readonly [verb: Verb, spec: Spec];
 
-const operationWord = (verb: string): string =>
-  ({ get: 'read', update: 'replace', deletecollection: 'deleteCollection' })[verb] ?? verb;
-const actionWord = (verb: string): string => ({ create: 'post', update: 'put' })[verb] ?? verb;
+const readWrite = (body: Body): Record<string, Asked> => ({
+  get: ['get', { about: body, answers: body, parameters: [pretty] }],
+  put: ['update', { about: body, answers: body, takes: body, parameters: [pretty, ...writing] }],
+  patch: [
+    'patch',
+    {
+      about: body,
+      answers: body,
+      takes: { ...body, name: patchName },
+      parameters: [pretty, ...writing, force] satisfies readonly Parameter[],
+    },
+  ],
+});
+
+const partsOf = (kind: AnyKind): readonly Part[] => [
+  ...(kind.status ? [{ name: 'status', kind: kind.kind, verbs: ['get', 'patch', 'update'] }] : []),
+  ...(kind.scale
+    ? [{ name: 'scale', kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: ['get', 'patch', 'update'] }]
+    : []),
+  ...(kind.subresources ?? []),
+];
+
+const methodOf: Readonly<Record<string, string>> = {
+  get: 'get',
+  create: 'post',
+  update: 'put',
+  patch: 'patch',
+  delete: 'delete',
+};
+const proxied = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch'];

@@ -3,8 +3,8 @@ import { type AnyKind, erase } from '@tiphys/sdk/schema';
 import { operationNames } from './definitions.ts';
 import type { Dialect, Json } from './dialect.ts';
 import { apiGroup, apiGroupList, apiResourceList, apiVersions, versionInfo } from './meta-shapes.ts';
-import { type Body, Operations } from './operations.ts';
-import { getOnly } from './plain-paths.ts';
+import { type BodyOf, Operations } from './operations.ts';
+import { getOnly, type PlainPath } from './plain-paths.ts';
 
 /** What a document consists of, told path by path. */
 export interface Outline {
@@ -26,30 +26,18 @@ export const bodiesOnly: readonly AnyKind[] = [erase(api.tokenRequest), erase(ap
 export function outlinesV3(kinds: readonly AnyKind[]): ReadonlyMap<string, () => Outline> {
   const bodyOf = bodies(kinds);
   const out = new Map<string, () => Outline>();
-  const groups = new Set(kinds.map((k) => k.group).filter(Boolean));
-  const plain: readonly [string, string, string][] = [
-    ['api', 'get available API versions', apiVersions.shape.name],
-    ['apis', 'get available API versions', apiGroupList.shape.name],
-    ['version', 'get the version information for this server', versionInfo.shape.name],
-    ...[...groups].map((g): [string, string, string] => [
-      `apis/${g}`,
-      'get information of a group',
-      apiGroup.shape.name,
-    ]),
-  ];
-  for (const [path, description, name] of plain) {
-    out.set(path, () => ({
+  for (const plain of plainPaths(kinds)) {
+    out.set(plain.path, () => ({
       info,
       dialect: 'v3',
-      paths: [[`/${path}/`, getOnly('v3', path, { description, name })]],
-      names: new Set([name]),
+      paths: [pathOf('v3', plain)],
+      names: new Set(plain.name === undefined ? [] : [plain.name]),
     }));
   }
   for (const [path, own] of byPath(kinds)) {
     out.set(path, () => {
       const names = new Set([...operationNames, apiResourceList.shape.name]);
-      const list = { description: 'get available resources', name: apiResourceList.shape.name };
-      const first: [string, Json] = [`/${path}/`, getOnly('v3', path, list)];
+      const first = pathOf('v3', resourcesAt(path));
       return { info, dialect: 'v3', paths: chained([first], pathsOf(own, 'v3', { names, bodyOf })), names };
     });
   }
@@ -64,33 +52,59 @@ export function customOutline(kinds: readonly AnyKind[]): Outline {
 
 /** The one document of OpenAPI 2. */
 export function outlineV2(kinds: readonly AnyKind[]): Outline {
-  const names = new Set([...operationNames, versionInfo.shape.name]);
-  const version = { description: 'get the version information for this server', name: versionInfo.shape.name };
-  const last: [string, Json] = ['/version/', getOnly('v2', 'version', version)];
+  const builtIn = kinds.filter((k) => !k.unstructured);
+  const plain = [...plainPaths(builtIn), ...[...byPath(builtIn).keys()].map(resourcesAt)];
+  const names = new Set([...operationNames, ...plain.flatMap(({ name }) => name ?? [])]);
   return {
     info,
     dialect: 'v2',
-    paths: chained(pathsOf(kinds, 'v2', { names, bodyOf: bodies(kinds) }), [last]),
+    paths: chained(
+      plain.map((p) => pathOf('v2', p)),
+      pathsOf(kinds, 'v2', { names, bodyOf: bodies(kinds) }),
+    ),
     names,
   };
 }
 
-type BodyOf = (kind: string, group: string, version: string) => Body;
+const pathOf = (dialect: Dialect, plain: PlainPath): [string, Json] => [`/${plain.path}/`, getOnly(dialect, plain)];
+
+/** What can be read besides objects and the lists of their resources. */
+function plainPaths(kinds: readonly AnyKind[]): readonly PlainPath[] {
+  const groups = new Set(kinds.map((k) => k.group).filter(Boolean));
+  return [
+    { path: '.well-known/openid-configuration', description: 'get what others verify tokens of service accounts by' },
+    { path: 'api', description: 'get available API versions', name: apiVersions.shape.name },
+    { path: 'apis', description: 'get available API versions', name: apiGroupList.shape.name },
+    { path: 'openid/v1/jwks', description: 'get the keys that tokens of service accounts are signed with' },
+    { path: 'version', description: 'get the version information for this server', name: versionInfo.shape.name },
+    ...[...groups].map((group) => ({
+      path: `apis/${group}`,
+      description: 'get information of a group',
+      name: apiGroup.shape.name,
+    })),
+  ];
+}
+
+const resourcesAt = (path: string): PlainPath => ({
+  path,
+  description: 'get available resources',
+  name: apiResourceList.shape.name,
+});
 
 function* pathsOf(
   kinds: readonly AnyKind[],
   dialect: Dialect,
   { names, bodyOf }: { names: Set<string>; bodyOf: BodyOf },
 ): Iterable<[string, Json]> {
-  const operations = new Operations(dialect);
   for (const kind of kinds) {
     names.add(kind.schema.shape.name);
     if (kind.verbs.includes('list')) names.add(`${kind.schema.shape.name}List`);
-    yield* operations.paths(kind, (...of) => {
+    const naming: BodyOf = (...of) => {
       const body = bodyOf(...of);
       if (body.name) names.add(body.name);
       return body;
-    });
+    };
+    yield* new Operations(kind, dialect, naming).paths();
   }
 }
 

@@ -1,23 +1,26 @@
 import { type Dialect, type Json, refTo } from './dialect.ts';
-import { groupWord } from './operations.ts';
+import { groupWord, tagOf } from './operations.ts';
 
 const json = 'application/json';
+const discovered = [json, 'application/yaml', 'application/vnd.kubernetes.protobuf'];
 
-/** A path that can only be read: `/version/`, or a list of discovery such as `apis`, `apis/apps`, `apis/apps/v1`. */
-export function getOnly(
-  dialect: Dialect,
-  path: string,
-  { description, name }: { description: string; name: string },
-): Json {
-  const schema = { $ref: refTo(dialect, name) };
-  const media = path === 'version' ? [json] : [json, 'application/vnd.kubernetes.protobuf', 'application/yaml'];
-  const { tag, word } = namesOf(path);
+/** A path that can only be read: `version`, what others verify tokens by, or a list of discovery such as `apis/apps/v1`. */
+export interface PlainPath {
+  readonly path: string;
+  readonly description: string;
+  /** The definition of what is answered; a text without one. */
+  readonly name?: string;
+}
+
+export function getOnly(dialect: Dialect, { path, description, name }: PlainPath): Json {
+  const schema = name === undefined ? { type: 'string' } : { $ref: refTo(dialect, name) };
+  const { tag, word, media = discovered, reads = media } = namesOf(path);
   return {
     get: {
       tags: [tag],
       description,
       operationId: `get${word}`,
-      ...(dialect === 'v2' && { consumes: [json], produces: media, schemes: ['https'] }),
+      ...(dialect === 'v2' && { ...(reads.length && { consumes: reads }), produces: media, schemes: ['https'] }),
       responses: {
         200: {
           description: 'OK',
@@ -29,13 +32,32 @@ export function getOnly(
   };
 }
 
-function namesOf(path: string): { tag: string; word: string } {
+interface Names {
+  readonly tag: string;
+  readonly word: string;
+  readonly media?: readonly string[];
+  readonly reads?: readonly string[];
+}
+
+function namesOf(path: string): Names {
   const [prefix = '', ...rest] = path.split('/');
-  if (prefix === 'version') return { tag: prefix, word: 'CodeVersion' };
+  switch (prefix) {
+    case 'version':
+      return { tag: prefix, word: 'CodeVersion', media: [json] };
+    case '.well-known':
+      return { tag: 'WellKnown', word: 'ServiceAccountIssuerOpenIDConfiguration', media: [json], reads: [] };
+    case 'openid':
+      return { tag: prefix, word: 'ServiceAccountIssuerOpenIDKeyset', media: ['application/jwk-set+json'], reads: [] };
+  }
   if (prefix === 'apis' && !rest.length) return { tag: prefix, word: 'APIVersions' };
   const [group = '', version = ''] = prefix === 'api' ? ['', ...rest] : rest;
   const word = groupWord(group);
-  const tag = word.replace(/^./, (c) => c.toLowerCase());
-  if (!version) return { tag, word: prefix === 'api' ? 'CoreAPIVersions' : `${word}APIGroup` };
-  return { tag: `${tag}_${version}`, word: `${word}${version.replace(/^./, (c) => c.toUpperCase())}APIResources` };
+  if (version) {
+    const resources = `${word}${version.replace(/^./, (c) => c.toUpperCase())}APIResources`;
+    return { tag: tagOf(group, version), word: resources };
+  }
+  return {
+    tag: word.replace(/^./, (c) => c.toLowerCase()),
+    word: prefix === 'api' ? 'CoreAPIVersions' : `${word}APIGroup`,
+  };
 }

@@ -64,6 +64,7 @@ export const deviceTaintRule: Kind<DeviceTaintRule, DeviceTaintRuleManifest> = d
   kind: 'DeviceTaintRule',
   plural: 'devicetaintrules',
   scope: 'Cluster',
+  returnsDeleted: true,
   generation: true,
   rechecksMetadata: false,
   status: {

@@ -72,6 +72,7 @@ export const resourcePoolStatusRequest: Kind<ResourcePoolStatusRequest, Resource
   kind: 'ResourcePoolStatusRequest',
   plural: 'resourcepoolstatusrequests',
   scope: 'Cluster',
+  returnsDeleted: true,
   unconditionalUpdate: false,
   rechecksMetadata: false,
   status: { prepareForUpdate: keepAllButStatus, validate: poolStatusRules },
