@@ -1,3 +1,4 @@
+import { ParseAborted } from './parser/aborted.ts';
 import type { Expr, FieldEntry, MapEntry } from './ast.ts';
 
 type Without<E> = E extends unknown ? Omit<E, 'id' | 'offset'> : never;
@@ -5,11 +6,15 @@ type Without<E> = E extends unknown ? Omit<E, 'id' | 'offset'> : never;
 /** A node but for its number and place. */
 export type NewExpr = Without<Expr>;
 
-/** Numbers the nodes of one expression. */
+/** Sources are too short for so many; macros that use an argument twice, within each other, aren't. */
+const mostNodes = 250_000;
+
+/** Numbers the nodes of one expression. Throws `ParseAborted` when they get too many. */
 export class AstFactory {
   #last = 0;
 
   next(): number {
+    if (this.#last >= mostNodes) throw new ParseAborted(`expression node limit exceeded: ${mostNodes}`);
     return ++this.#last;
   }
 

@@ -132,6 +132,7 @@ test('texts, moments and spans', () => {
     ['timestamp("2024-07-01T00:30:00Z").getHours("Europe/Berlin")', 2],
     ['timestamp("2024-07-01T00:30:00Z").getDate("-01:00")', 30],
     ['timestamp("2024-07-01T00:30:00Z").getHours("No/Where")', 'error: unknown time zone No/Where'],
+    ['timestamp("2024-07-01T00:30:00Z").getHours("europe/berlin")', 'error: unknown time zone europe/berlin'],
     ['timestamp("2024-12-31T00:00:00Z").getDayOfYear()', 365],
     ['string(duration("1h1.5s"))', '3601.5s'],
     ['duration("-90m").getHours()', -1],
@@ -226,6 +227,21 @@ test('a budget ends evaluation, also of loops that cost nothing', () => {
   const free = evaluate(loops('false', 5)).result;
   assert.ok(free instanceof EvalError && free.message === 'operation interrupted');
   assert.ok(process.hrtime.bigint() - started < 2_000_000_000n);
+});
+
+test('what is cheap to write and endless to do is ended', () => {
+  const doubled = (times: number): string => `[[1]]${'.map(a, a + a)'.repeat(times)}`;
+  const table: [source: string, ends: RegExp][] = [
+    [`${doubled(60)}.exists(a, 5 in a)`, /interrupted|cost limit/],
+    [`${doubled(18)}.exists(a, 5 in a) || ${doubled(18)}.exists(a, a == a + [1])`, /^$/],
+    [`["aaaa"]${'.map(a, a + a)'.repeat(60)}`, /cost limit/],
+  ];
+  for (const [source, ends] of table) {
+    const { result } = evaluate(source);
+    assert.match(result instanceof EvalError ? result.message : '', ends, source.slice(-60));
+  }
+  const compiled = compile(env, `optional.of(1)${'.optMap(a, a)'.repeat(60)}`);
+  assert.match(compiled.ast ? '' : compiled.text, /node limit exceeded/);
 });
 
 test('lists that grow in a loop take time that grows with their length', () => {

@@ -15,19 +15,26 @@ const mostIssues = 100;
 export function compile(env: Env, text: string): Compiled {
   const source = new Source(text);
   const issues: Issue[] = [];
-  const note = ({ line, column }: Location, message: string): void => void issues.push({ line, column, message });
-  const expr = parse(source, { macros: env.macros, optionalSyntax: env.optionalSyntax, report: note });
-  if (!expr) return failed(source, issues);
+  let found = 0;
+  const note = ({ line, column }: Location, message: string): void => {
+    if (found++ < mostIssues) issues.push({ line, column, message });
+  };
+  const expr = parse(source, {
+    macro: (...call) => env.macro(...call),
+    optionalSyntax: env.optionalSyntax,
+    report: note,
+  });
+  if (!expr) return failed(source, issues, found);
   const report = (at: { readonly offset: number }, message: string): void => note(source.location(at.offset), message);
   const ast: CheckedAst = { source: text, ...new Checker(env, report).check(expr) };
   if (issues.length === 0) for (const validate of env.validators) validate(ast, report, env);
-  return issues.length > 0 ? failed(source, issues) : { ast };
+  return issues.length > 0 ? failed(source, issues, found) : { ast };
 }
 
-function failed(source: Source, all: readonly Issue[]): Compiled {
-  const issues = all.slice(0, mostIssues).toSorted((a, b) => a.line - b.line || a.column - b.column);
+function failed(source: Source, noted: readonly Issue[], found: number): Compiled {
+  const issues = noted.toSorted((a, b) => a.line - b.line || a.column - b.column);
   const lines = issues.map((i) => source.report(i, i.message));
-  if (all.length > mostIssues) lines.push(`${all.length - mostIssues} more errors were truncated`);
+  if (found > mostIssues) lines.push(`${found - mostIssues} more errors were truncated`);
   return { issues, text: lines.join('\n') };
 }
 

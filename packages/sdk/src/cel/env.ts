@@ -61,9 +61,9 @@ export class Env {
   readonly crossTypeNumericComparisons: boolean;
   readonly optionalSyntax: boolean;
   readonly presenceTestHasCost: boolean;
-  readonly macros: readonly Macro[];
   readonly validators: readonly AstValidator[];
   readonly mixing: readonly string[];
+  readonly #macros: ReadonlyMap<string, Macro>;
   readonly #variables: ReadonlyMap<string, Type>;
   readonly #types: ReadonlyMap<string, ObjectType>;
   readonly #functions: ReadonlyMap<string, FunctionDecl>;
@@ -75,10 +75,6 @@ export class Env {
       options.crossTypeNumericComparisons ?? base?.crossTypeNumericComparisons ?? false;
     this.optionalSyntax = options.optionalSyntax ?? base?.optionalSyntax ?? false;
     this.presenceTestHasCost = options.presenceTestHasCost ?? base?.presenceTestHasCost ?? true;
-    this.macros = joined(
-      base?.macros,
-      libraries.flatMap((l) => l.macros ?? []),
-    );
     this.validators = joined(
       base?.validators,
       libraries.flatMap((l) => l.validators ?? []),
@@ -86,6 +82,10 @@ export class Env {
     this.mixing = joined(
       base?.mixing,
       libraries.flatMap((l) => l.mixing ?? []),
+    );
+    this.#macros = withEntries(
+      base && base.#macros,
+      libraries.flatMap((l) => l.macros ?? []).map((m) => [macroKey(m.name, m.receiver, m.argCount), m]),
     );
     const variables = [...libraries.flatMap((l) => l.variables ?? []), ...(options.variables ?? [])];
     this.#variables = withEntries(
@@ -105,6 +105,13 @@ export class Env {
 
   extend(options: EnvOptions): Env {
     return new Env(options, this);
+  }
+
+  /** The macro that such a call is; one for any number of arguments comes after one for just so many. */
+  macro(name: string, receiver: boolean, argCount: number): Macro | undefined {
+    return (
+      this.#macros.get(macroKey(name, receiver, argCount)) ?? this.#macros.get(macroKey(name, receiver, undefined))
+    );
   }
 
   variable(name: string): Type | undefined {
@@ -137,6 +144,9 @@ export class Env {
     return [...found, name];
   }
 }
+
+const macroKey = (name: string, receiver: boolean, argCount: number | undefined): string =>
+  `${name}:${argCount ?? '*'}:${receiver}`;
 
 const joined = <T>(base: readonly T[] | undefined, more: readonly T[]): readonly T[] =>
   base && more.length === 0 ? base : [...(base ?? []), ...more];

@@ -1,4 +1,4 @@
-import { ListValue, type Result, type Value } from './values.ts';
+import { EvalError, ListValue, type Result, type Value } from './values.ts';
 
 /** A list of values that are at hand. */
 export class ArrayList extends ListValue {
@@ -18,33 +18,43 @@ export class ArrayList extends ListValue {
   }
 }
 
-/** One list after the other, put together only when somebody looks inside. */
+/** Lists up to this long are put together when somebody looks inside; in longer ones each element is looked for. */
+const flatLength = 4096;
+
+/** Nobody's list is longer: doubling a list sixty times is cheap to write. */
+const mostElements = 2 ** 22;
+
+/** One list after the other. */
 class JoinedList extends ListValue {
   readonly size: number;
-  #parts: readonly [ListValue, ListValue] | undefined;
-  #values: readonly Result[] = [];
+  readonly #first: ListValue;
+  readonly #second: ListValue;
+  #flat: readonly Result[] | undefined;
 
   constructor(first: ListValue, second: ListValue) {
     super();
-    this.#parts = [first, second];
+    this.#first = first;
+    this.#second = second;
     this.size = first.size + second.size;
   }
 
   at(index: number): Result {
-    if (this.#parts) {
-      this.#values = [...this.#elements()];
-      this.#parts = undefined;
-    }
-    return this.#values[index]!;
+    if (this.size > flatLength) return JoinedList.#element(this, index);
+    this.#flat ??= Array.from({ length: this.size }, (_, i) => JoinedList.#element(this, i));
+    return this.#flat[index]!;
   }
 
   /** Without recursion: chains of additions may be long. */
-  *#elements(): Iterable<Result> {
-    const waiting: ListValue[] = [this];
-    for (let list = waiting.pop(); list; list = waiting.pop()) {
-      if (list instanceof JoinedList && list.#parts) waiting.push(list.#parts[1], list.#parts[0]);
-      else for (let i = 0; i < list.size; i++) yield list.at(i);
+  static #element(joined: ListValue, index: number): Result {
+    let list = joined;
+    let at = index;
+    while (list instanceof JoinedList && !list.#flat) {
+      const { size }: ListValue = list.#first;
+      const isFirst = at < size;
+      if (!isFirst) at -= size;
+      list = isFirst ? list.#first : list.#second;
     }
+    return list.at(at);
   }
 }
 
@@ -73,5 +83,6 @@ export class GatheringList extends ListValue {
 export function concat(a: ListValue, b: ListValue): Result {
   if (a.plus) return a.plus(b);
   if (a.size === 0) return b;
-  return b.size === 0 ? a : new JoinedList(a, b);
+  if (b.size === 0) return a;
+  return a.size + b.size > mostElements ? new EvalError('operation interrupted') : new JoinedList(a, b);
 }

@@ -15,25 +15,23 @@ export class Source {
   readonly text: string;
   readonly chars: readonly string[];
   readonly #lines: readonly string[];
+  /** Where each line begins. */
+  readonly #starts: readonly number[];
 
   constructor(text: string) {
     this.text = text;
     this.chars = Array.from(text);
     this.#lines = text.split('\n');
+    const starts = [0];
+    for (const [i, char] of this.chars.entries()) if (char === '\n') starts.push(i + 1);
+    this.#starts = starts;
   }
 
   location(offset: number): Location {
     // Where nothing is, the end comes before the beginning: upstream's reports say 1:0.
     if (this.chars.length === 0) return { line: 1, column: -1 };
-    let line = 1;
-    let start = 0;
-    for (const text of this.#lines) {
-      const next = start + Array.from(text).length + 1;
-      if (offset < next || line === this.#lines.length) break;
-      start = next;
-      line++;
-    }
-    return { line, column: offset - start };
+    const line = Math.max(this.#starts.findLastIndex((start) => start <= offset) + 1, 1);
+    return { line, column: offset - this.#starts[line - 1]! };
   }
 
   slice(from: number, to: number): string {

@@ -116,7 +116,12 @@ function offsetOf(t: Timestamp, zone: string): number | EvalError {
   return (Number(hours) * 60 + sign * Number(minutes)) * 60;
 }
 
+/** There are some hundred names of zones. */
 const zones = new Map<string, Intl.DateTimeFormat>();
+
+/** The runtime knows zones whatever the case of their letters, and takes offsets for names; upstream does neither. */
+const isOtherwiseNamed = (zone: string, known: string): boolean =>
+  /^[+-]/.test(zone) || (zone !== known && zone.toLowerCase() === known.toLowerCase());
 
 function namedOffset(t: Timestamp, zone: string): number | EvalError {
   if (zone === '' || zone === 'UTC' || zone === 'Local') return 0;
@@ -138,6 +143,7 @@ function namedOffset(t: Timestamp, zone: string): number | EvalError {
       // The runtime's database of zones has no such name.
       return new EvalError(`unknown time zone ${zone}`);
     }
+    if (isOtherwiseNamed(zone, format.resolvedOptions().timeZone)) return new EvalError(`unknown time zone ${zone}`);
     zones.set(zone, format);
   }
   const parts = new Map(format.formatToParts(t.seconds * 1000).map((p) => [p.type, p.value]));

@@ -114,6 +114,20 @@ function takes(type: Type, value: Value): boolean {
   return true;
 }
 
+/** From this size on it matters whether a call can be afforded. */
+const large = 10_000;
+
+const isLarge = (value: Value): boolean =>
+  typeof value === 'string' || value instanceof Uint8Array
+    ? value.length > large
+    : value instanceof ListValue && value.size > large;
+
+/** What looks at much is refused before it looks. */
+function invokeWithin(run: Run, invoke: Invoke, cost: Cost | undefined, args: readonly Value[]): Result {
+  if (cost && args.some(isLarge)) run.afford(cost(args, null));
+  return invoke(...args);
+}
+
 /** Up to two arguments are evaluated whatever comes of the first, and the call costs what it costs. */
 function atOnce(args: readonly Eval[], invoke: Invoke, cost: Cost | undefined): Eval {
   const [first, second] = args;
@@ -127,7 +141,7 @@ function atOnce(args: readonly Eval[], invoke: Invoke, cost: Cost | undefined): 
   if (!second) {
     return (run) => {
       const a = first(run);
-      const result = isError(a) ? a : invoke(a);
+      const result = isError(a) ? a : invokeWithin(run, invoke, cost, [a]);
       run.charge(cost ? cost([isError(a) ? null : a], result) : costs.call);
       return result;
     };
@@ -135,7 +149,7 @@ function atOnce(args: readonly Eval[], invoke: Invoke, cost: Cost | undefined): 
   return (run) => {
     const a = first(run);
     const b = second(run);
-    const result = isError(a) ? a : isError(b) ? b : invoke(a, b);
+    const result = isError(a) ? a : isError(b) ? b : invokeWithin(run, invoke, cost, [a, b]);
     run.charge(cost ? cost([isError(a) ? null : a, isError(b) ? null : b], result) : costs.call);
     return result;
   };
@@ -152,7 +166,7 @@ function inOrder(args: readonly Eval[], invoke: Invoke, cost: Cost | undefined):
       if (isError(value)) failed = value;
       values.push(isError(value) ? null : value);
     }
-    const result = failed ?? invoke(...values);
+    const result = failed ?? invokeWithin(run, invoke, cost, values);
     run.charge(cost ? cost(values, result) : costs.call);
     return result;
   };
@@ -181,9 +195,8 @@ function equality(a: Eval, b: Eval, wanted: boolean): Eval {
   return (run) => {
     const x = a(run);
     const y = b(run);
-    const result = isError(x) ? x : isError(y) ? y : equals(x, y) === wanted;
     run.charge(traversal(Math.min(isError(x) ? 1 : sizeOf(x), isError(y) ? 1 : sizeOf(y))));
-    return result;
+    return isError(x) ? x : isError(y) ? y : equals(x, y) === wanted;
   };
 }
 

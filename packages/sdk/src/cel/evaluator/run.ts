@@ -21,6 +21,11 @@ export class Run {
     if (this.cost > this.#budget) throw new OutOfBudget('cost');
   }
 
+  /** Ends what is about to cost more than there is, before it is done. */
+  afford(cost: number): void {
+    if (this.cost + cost > this.#budget) throw new OutOfBudget('cost');
+  }
+
   /** Before each round of a loop: there are loops whose rounds cost nothing, and they end too. */
   round(): void {
     if (++this.#rounds > this.#budget) throw new OutOfBudget('rounds');

@@ -51,7 +51,10 @@ function isZero(value: Value): boolean {
 /** The first moment there is. */
 const yearOne = -62135596800;
 
-const valueOf = (o: Value): Result => (o as Optional).value ?? new EvalError('optional.none() dereference');
+function valueOf(o: Value): Result {
+  const { value } = o as Optional;
+  return value === undefined ? new EvalError('optional.none() dereference') : value;
+}
 
 /** The element at an end of a list, if it has one. */
 const end =

@@ -4,12 +4,15 @@ import { type Macro, MacroBuilder, MacroError } from '../macro.ts';
 import { binaryOperators, operators } from '../operators.ts';
 import { Double, intOf, Uint } from '../values.ts';
 import { unescapeBytes, unescapeString } from './literals.ts';
-import { ParseAborted } from './recovery.ts';
+import { ParseAborted } from './aborted.ts';
 import type { Token } from './tokens.ts';
 import type { TreeNode } from './tree.ts';
 
+/** The macro that a call is, if it is one. */
+export type MacroFinder = (name: string, receiver: boolean, argCount: number) => Macro | undefined;
+
 export interface AstBuilderOptions {
-  readonly macros: readonly Macro[];
+  readonly macro: MacroFinder;
   readonly optionalSyntax: boolean;
   readonly maxDepth: number;
   /** Without an offset it concerns the expression as a whole. */
@@ -29,12 +32,10 @@ const reserved: ReadonlySet<string> = new Set(
 export class AstBuilder {
   readonly #o: AstBuilderOptions;
   readonly #factory = new AstFactory();
-  readonly #macros: ReadonlyMap<string, Macro>;
   #depth = 0;
 
   constructor(options: AstBuilderOptions) {
     this.#o = options;
-    this.#macros = new Map(options.macros.map((m) => [macroKey(m.name, m.receiver, m.argCount), m]));
   }
 
   build(start: TreeNode): Expr {
@@ -311,9 +312,7 @@ export class AstBuilder {
   }
 
   #call(offset: number, id: number, name: string, args: readonly Expr[], target?: Expr): Expr {
-    const macro =
-      this.#macros.get(macroKey(name, target !== undefined, args.length)) ??
-      this.#macros.get(macroKey(name, target !== undefined, undefined));
+    const macro = this.#o.macro(name, target !== undefined, args.length);
     const expanded = macro?.expand(new MacroBuilder(this.#factory, offset), args, target);
     if (expanded instanceof MacroError) {
       this.#factory.release(id);
@@ -323,9 +322,6 @@ export class AstBuilder {
     return this.#factory.node(offset, { kind: 'call', function: name, ...(target && { target }), args }, id);
   }
 }
-
-const macroKey = (name: string, receiver: boolean, argCount: number | undefined): string =>
-  `${name}:${argCount ?? '*'}:${receiver}`;
 
 /** Down through the rules that only pass on what is in them. */
 function innermost(tree: TreeNode | undefined): TreeNode | undefined {

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Expr } from '../ast.ts';
 import { Source } from '../source.ts';
-import { standardMacros } from '../standard-macros.ts';
+import { Env } from '../env.ts';
+import { standardLibrary } from '../library/index.ts';
 import { parse } from './parse.ts';
+
+const env = new Env({ libraries: [standardLibrary] });
 
 const anything =
   "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}";
@@ -13,7 +16,7 @@ function parsed(text: string): { readonly expr: Expr | undefined; readonly repor
   const reports: string[] = [];
   const report = (location: Parameters<Source['report']>[0], message: string) =>
     void reports.push(source.report(location, message));
-  return { expr: parse(source, { macros: standardMacros, optionalSyntax: true, report }), reports };
+  return { expr: parse(source, { macro: (...call) => env.macro(...call), optionalSyntax: true, report }), reports };
 }
 
 /** An expression as nested calls, enough to see how it was read. */

@@ -1,13 +1,12 @@
 import type { Expr } from '../ast.ts';
-import type { Macro } from '../macro.ts';
 import { type Location, noLocation, type Source } from '../source.ts';
-import { AstBuilder } from './ast-builder.ts';
+import { AstBuilder, type MacroFinder } from './ast-builder.ts';
 import { tokenize } from './lexer.ts';
-import { ParseAborted } from './recovery.ts';
+import { ParseAborted } from './aborted.ts';
 import { TreeParser } from './tree-parser.ts';
 
 export interface ParseOptions {
-  readonly macros: readonly Macro[];
+  readonly macro: MacroFinder;
   readonly optionalSyntax: boolean;
   readonly report: (location: Location, message: string) => void;
 }
@@ -18,7 +17,7 @@ const maxSyntaxErrors = 100;
 const limits = { recursion: maxDepth, recoveries: 30, skippedTokens: 256 };
 
 /** The expression of a source, its macros expanded; nothing when it is none, and then `report` heard why. */
-export function parse(source: Source, { macros, optionalSyntax, report }: ParseOptions): Expr | undefined {
+export function parse(source: Source, { macro, optionalSyntax, report }: ParseOptions): Expr | undefined {
   let failed = false;
   const note = (offset: number | undefined, message: string): void => {
     failed = true;
@@ -37,7 +36,7 @@ export function parse(source: Source, { macros, optionalSyntax, report }: ParseO
   };
   try {
     const tree = new TreeParser(tokenize(source, syntaxError), syntaxError, limits).parse();
-    const builder = new AstBuilder({ macros, optionalSyntax, maxDepth, report: note, failed: () => failed });
+    const builder = new AstBuilder({ macro, optionalSyntax, maxDepth, report: note, failed: () => failed });
     const expr = builder.build(tree);
     return failed ? undefined : expr;
   } catch (err) {

@@ -28,7 +28,7 @@ interface Config {
 
 class Configs {
   readonly list: Config[] = [];
-  readonly #keys = new Set<string>();
+  readonly #keys = new Set<number>();
 
   add(config: Config): void {
     const key = keyOf(config);
@@ -38,12 +38,13 @@ class Configs {
   }
 
   get key(): string {
-    return [...this.#keys].toSorted().join(' ');
+    return [...this.#keys].toSorted((a, b) => a - b).join(' ');
   }
 }
 
-const keyOf = (c: Config): string =>
-  `${c.state.number},${c.alternative},${c.caller.id},${c.outside ? 1 : 0}${c.outermost ? 1 : 0}`;
+/** There are fewer than 512 states and 16 alternatives, so this is another number for each other config. */
+const keyOf = (c: Config): number =>
+  ((c.caller.id * 512 + c.state.number) * 16 + c.alternative) * 4 + (c.outside ? 2 : 0) + (c.outermost ? 1 : 0);
 
 interface Remembered {
   readonly configs: readonly Config[];
@@ -52,68 +53,85 @@ interface Remembered {
   readonly ambiguous: boolean;
 }
 
-interface Choice {
-  readonly starts: Map<number, Remembered>;
-  readonly states: Map<string, Remembered>;
+/** What is known of a choice: for callers in general, or for one. */
+class Choice {
+  readonly #decision: State;
+  readonly #caller: Caller;
+  /** By precedence. */
+  readonly #starts = new Map<number, Remembered>();
+  readonly #states = new Map<string, Remembered>();
+
+  constructor(decision: State, caller: Caller) {
+    this.#decision = decision;
+    this.#caller = caller;
+  }
+
+  get #full(): boolean {
+    return this.#caller !== anywhere;
+  }
+
+  start(precedence: number | undefined): Remembered {
+    let start = this.#starts.get(precedence ?? -1);
+    if (!start) {
+      const configs = startConfigs(this.#decision, this.#caller, precedence, this.#full);
+      start = this.#remember(precedence === undefined || this.#full ? configs : withoutRepeats(configs));
+      this.#starts.set(precedence ?? -1, start);
+    }
+    return start;
+  }
+
+  step(at: Remembered, type: TokenType): Remembered | 'failed' {
+    let next = at.next.get(type);
+    if (!next) {
+      const reached = reach(at.configs, type, this.#full);
+      next = reached.list.length === 0 ? 'failed' : this.#remember(reached);
+      at.next.set(type, next);
+    }
+    return next;
+  }
+
+  #remember({ key, list }: Configs): Remembered {
+    let state = this.#states.get(key);
+    if (!state) {
+      const alternative = onlyAlternative(list) ?? (this.#full ? firstOfAll(list) : undefined);
+      const ambiguous = !this.#full && alternative === undefined && isAmbiguous(list);
+      state = { configs: list, next: new Map(), alternative, ambiguous };
+      this.#states.set(key, state);
+    }
+    return state;
+  }
 }
 
-const choices = new Map<State, Choice>();
+const generalChoices = new Map<State, Choice>();
+/** They last as long as the parse whose callers they are for. */
+const choicesOf = new WeakMap<Caller, Map<State, Choice>>();
+
+function choiceFor(decision: State, caller: Caller): Choice {
+  let choices = caller === anywhere ? generalChoices : choicesOf.get(caller);
+  if (!choices) choicesOf.set(caller, (choices = new Map()));
+  let choice = choices.get(decision);
+  if (!choice) choices.set(decision, (choice = new Choice(decision, caller)));
+  return choice;
+}
 
 /** `precedence` is that of the caller, where the choice is whether a left-recursive rule goes on. */
 export function predict(decision: State, input: Lookahead, caller: Caller, precedence: number | undefined): Prediction {
-  let choice = choices.get(decision);
-  if (!choice) choices.set(decision, (choice = { starts: new Map(), states: new Map() }));
-  let at = startOf(choice, decision, precedence);
+  return (
+    follow(choiceFor(decision, anywhere), input, precedence) ??
+    follow(choiceFor(decision, caller), input, precedence) ?? { failedAhead: 0 }
+  );
+}
+
+/** Nothing when the caller matters. */
+function follow(choice: Choice, input: Lookahead, precedence: number | undefined): Prediction | undefined {
+  let at = choice.start(precedence);
   for (let ahead = 0; ; ahead++) {
-    const next = step(choice, at, input.ahead(ahead));
+    const next = choice.step(at, input.ahead(ahead));
     if (next === 'failed') return finished(at.configs) ?? { failedAhead: ahead };
-    if (next.ambiguous) return predictInFull(decision, input, caller, precedence);
+    if (next.ambiguous) return undefined;
     if (next.alternative !== undefined) return { alternative: next.alternative };
     at = next;
   }
-}
-
-function startOf(choice: Choice, decision: State, precedence: number | undefined): Remembered {
-  let start = choice.starts.get(precedence ?? -1);
-  if (!start) {
-    const configs = startConfigs(decision, anywhere, precedence, false);
-    start = remember(choice, precedence === undefined ? configs : withoutRepeats(configs));
-    choice.starts.set(precedence ?? -1, start);
-  }
-  return start;
-}
-
-function step(choice: Choice, at: Remembered, type: TokenType): Remembered | 'failed' {
-  let next = at.next.get(type);
-  if (!next) {
-    const reached = reach(at.configs, type, false);
-    next = reached.list.length === 0 ? 'failed' : remember(choice, reached);
-    at.next.set(type, next);
-  }
-  return next;
-}
-
-function predictInFull(decision: State, input: Lookahead, caller: Caller, precedence: number | undefined): Prediction {
-  let configs = startConfigs(decision, caller, precedence, true);
-  for (let ahead = 0; ; ahead++) {
-    const type = input.ahead(ahead);
-    const next = reach(configs.list, type, true);
-    if (next.list.length === 0) return finished(configs.list) ?? { failedAhead: ahead };
-    const alternative = onlyAlternative(next.list) ?? firstOfAll(next.list);
-    if (alternative !== undefined) return { alternative };
-    configs = next;
-  }
-}
-
-function remember(choice: Choice, configs: Configs): Remembered {
-  const { key, list } = configs;
-  let state = choice.states.get(key);
-  if (!state) {
-    const alternative = onlyAlternative(list);
-    state = { configs: list, next: new Map(), alternative, ambiguous: alternative === undefined && isAmbiguous(list) };
-    choice.states.set(key, state);
-  }
-  return state;
 }
 
 function startConfigs(decision: State, caller: Caller, precedence: number | undefined, full: boolean): Configs {
@@ -129,7 +147,7 @@ interface Closing {
   readonly full: boolean;
   readonly precedence: number | undefined;
   readonly decision: State | undefined;
-  readonly seen: Set<string>;
+  readonly seen: Set<number>;
 }
 
 /** Follows everything that takes no token. `depth` is 0 in the rule of the choice: only there precedence counts. */
@@ -147,12 +165,12 @@ function close(config: Config, into: Configs, how: Closing, depth: number): void
   }
   if (state.transitions.some((t) => t.kind === 'tokens')) into.add(config);
   for (const t of state.transitions) {
-    const next = follow(config, t, how, depth);
+    const next = through(config, t, how, depth);
     if (next) close(next, into, how, depth + (t.kind === 'rule' ? 1 : state.kind === 'ruleStop' ? -1 : 0));
   }
 }
 
-function follow(config: Config, t: Transition, how: Closing, depth: number): Config | undefined {
+function through(config: Config, t: Transition, how: Closing, depth: number): Config | undefined {
   switch (t.kind) {
     case 'tokens':
       return undefined;

@@ -1,3 +1,4 @@
+import { ParseAborted } from './aborted.ts';
 import type { TreeNode } from './tree.ts';
 import { ruleEnd, type State, tokensAfter, tokensAfterIn } from './network.ts';
 import { endOfInput, type Token, tokenNames, type TokenType } from './tokens.ts';
@@ -11,9 +12,6 @@ export interface ParseLimits {
   /** How many tokens one recovery may skip. */
   readonly skippedTokens: number;
 }
-
-/** Ends a parse with a last word about the whole expression, if there is one to say. */
-export class ParseAborted extends Error {}
 
 /** Where a parser stands. */
 export interface Standing {

@@ -3,7 +3,8 @@ import type { Tokens } from './lexer.ts';
 import { alternativesByToken, rules, type State } from './network.ts';
 import { predict } from './prediction.ts';
 import { programs, type Step } from './program.ts';
-import { ErrorRecovery, ParseAborted, type ParseLimits, type Standing, SyntaxError } from './recovery.ts';
+import { ParseAborted } from './aborted.ts';
+import { ErrorRecovery, type ParseLimits, type Standing, SyntaxError } from './recovery.ts';
 import { endOfInput, type Token, type TokenType } from './tokens.ts';
 import { TreeNode } from './tree.ts';
 

@@ -12,8 +12,7 @@ export class TreeNode {
   readonly invokedFrom: State | undefined;
   /** Where its rule returns to. */
   readonly caller: Caller;
-  readonly #tokens = new Map<string, Token[]>();
-  readonly #nodes = new Map<string, TreeNode[]>();
+  readonly #parts: { readonly label: string; readonly part: Token | TreeNode }[] = [];
 
   constructor(rule: NetRule, start: Token, parent: TreeNode | undefined, invokedFrom: State | undefined) {
     this.rule = rule;
@@ -25,26 +24,26 @@ export class TreeNode {
   }
 
   addToken(label: string | undefined, token: Token): void {
-    if (label !== undefined) this.#tokens.set(label, [...this.tokens(label), token]);
+    if (label !== undefined) this.#parts.push({ label, part: token });
   }
 
   addNode(label: string, node: TreeNode): void {
-    this.#nodes.set(label, [...this.nodes(label), node]);
+    this.#parts.push({ label, part: node });
   }
 
   token(label: string): Token | undefined {
-    return this.#tokens.get(label)?.[0];
+    return this.#parts.find((p) => p.label === label)?.part as Token | undefined;
   }
 
   tokens(label: string): readonly Token[] {
-    return this.#tokens.get(label) ?? [];
+    return this.#parts.flatMap((p) => (p.label === label ? [p.part as Token] : []));
   }
 
   node(label: string): TreeNode | undefined {
-    return this.#nodes.get(label)?.[0];
+    return this.#parts.find((p) => p.label === label)?.part as TreeNode | undefined;
   }
 
   nodes(label: string): readonly TreeNode[] {
-    return this.#nodes.get(label) ?? [];
+    return this.#parts.flatMap((p) => (p.label === label ? [p.part as TreeNode] : []));
   }
 }
