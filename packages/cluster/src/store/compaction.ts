@@ -26,7 +26,7 @@ export async function compactRegularly(
     try {
       seen = await nextInterval(store, seen);
     } catch (error) {
-      log.warn('the store was not compacted', { error });
+      log.warn('the store was not compacted', { error: String(error) });
     }
   }
 }

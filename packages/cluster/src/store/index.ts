@@ -16,7 +16,15 @@ export type {
   TransactionResult,
 } from './backend.ts';
 export { compactRegularly } from './compaction.ts';
-export { Compacted, KeyExists, LeaseExists, LeaseNotFound, RevisionMismatch, StoreFull } from './errors.ts';
+export {
+  Compacted,
+  isStoreRefusal,
+  KeyExists,
+  LeaseExists,
+  LeaseNotFound,
+  RevisionMismatch,
+  StoreFull,
+} from './errors.ts';
 export type { ServedEtcd, ServeEtcdOptions } from './etcd/serve-etcd.ts';
 export type { EtcdEndpoints } from './etcd/endpoints.ts';
 export { openEtcd, serveEtcd } from './etcd/on-demand.ts';

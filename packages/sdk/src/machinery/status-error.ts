@@ -137,3 +137,6 @@ export const isForbidden = hasReason('Forbidden');
 export const isInvalid = hasReason('Invalid');
 export const isExpired = (err: unknown): boolean => hasReason('Expired')(err) || hasReason('Gone')(err);
 export const isTooManyRequests = hasReason('TooManyRequests');
+/** Nothing can be made in that namespace any more, and soon nothing is there. */
+export const isNamespaceTerminating = (err: unknown): boolean =>
+  err instanceof StatusError && (err.status.details?.causes ?? []).some((c) => c.reason === 'NamespaceTerminating');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { configMap, pod, replicaSet, type ReplicaSet } from '../api/index.ts';
 import { SharedCache } from '../cache/index.ts';
+import { StatusError } from '../machinery/index.ts';
 import { nullLogger, Registry, seededRandom } from '../runtime/index.ts';
 import { FakeClient, SimClock } from '../testing/index.ts';
 import {
@@ -180,6 +181,10 @@ test('failures are tried again after 5 ms, then twice as long each time; a termi
   await client.patch(replicaSet, rs, { type: 'merge', patch: { spec: { replicas: 2 } } });
   await clock.settle();
   assert.equal(times.length, count + 1);
+  fail = new StatusError(403, 'Forbidden', 'being terminated', { causes: [{ reason: 'NamespaceTerminating' }] });
+  await client.patch(replicaSet, rs, { type: 'merge', patch: { spec: { replicas: 3 } } });
+  await clock.advance(1000);
+  assert.equal(times.length, count + 2, 'nor is one in a namespace that ends');
   await end();
 });
 

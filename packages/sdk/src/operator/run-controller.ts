@@ -1,5 +1,5 @@
 import { CacheView, type Informer, keyOf, keyOfObject } from '../cache/index.ts';
-import { isConflict, type KubeObject } from '../machinery/index.ts';
+import { isConflict, isNamespaceTerminating, type KubeObject } from '../machinery/index.ts';
 import { group, isAbort, type Logger, pacerOf, type TaskGroup, WorkQueue } from '../runtime/index.ts';
 import { type AnyKind, erase } from '../schema/index.ts';
 import {
@@ -157,6 +157,12 @@ class Worker<O extends KubeObject, M> {
     const error = err instanceof Error ? err.message : String(err);
     if (err instanceof TerminalError) {
       this.#log.error('reconciling failed for good', { key, error });
+      this.#queue.forget(key);
+      return;
+    }
+    // What is there goes without our help, and we are told when it has gone.
+    if (isNamespaceTerminating(err)) {
+      this.#log.debug('nothing can be made in a namespace that ends', { key, error });
       this.#queue.forget(key);
       return;
     }

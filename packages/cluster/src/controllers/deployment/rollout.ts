@@ -6,7 +6,7 @@ import {
   type ReplicaSet,
   type ReplicaSetManifest,
 } from '@tiphys/sdk/api';
-import { equal, isAlreadyExists, own, StatusError } from '@tiphys/sdk/machinery';
+import { equal, isAlreadyExists, isNamespaceTerminating, own } from '@tiphys/sdk/machinery';
 import { controllerOf, controllerReference, type ReconcileContext } from '@tiphys/sdk/operator';
 import { hasAnnotations, revisionAnnotation, revisionOf, scaleAnnotations, setAnnotations } from './annotations.ts';
 import { byCreation, fences, newSetReplicas, type Resize } from './replicas.ts';
@@ -189,8 +189,7 @@ export class Rollout implements Sets {
   }
 
   async #creationFailed(name: string, err: unknown): Promise<void> {
-    if (err instanceof StatusError && err.status.details?.causes?.some((c) => c.reason === 'NamespaceTerminating'))
-      return;
+    if (isNamespaceTerminating(err)) return;
     const d = this.#deployment;
     const reason = 'ReplicaSetCreateError';
     const message = `Failed to create new replica set "${name}": ${err instanceof Error ? err.message : String(err)}`;

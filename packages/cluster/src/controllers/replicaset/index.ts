@@ -1,5 +1,5 @@
 import { pod, type Pod, type PodManifest, replicaSet, type ReplicaSet } from '@tiphys/sdk/api';
-import { equal, isNotFound, labelSelectorOf, StatusError } from '@tiphys/sdk/machinery';
+import { equal, isNamespaceTerminating, isNotFound, labelSelectorOf } from '@tiphys/sdk/machinery';
 import {
   controllerOf,
   controllerReference,
@@ -122,8 +122,5 @@ function relatedPods(rs: ReplicaSet, { cache }: ReconcileContext): Pod[] {
 }
 
 const applicationOf = (rs: ReplicaSet) => controllerOf(rs)?.uid ?? rs.metadata.uid!;
-
-const isNamespaceTerminating = (err: unknown) =>
-  err instanceof StatusError && (err.status.details?.causes ?? []).some((c) => c.reason === 'NamespaceTerminating');
 
 const messageOf = (err: unknown) => (err instanceof Error ? err.message : String(err));
