@@ -31,6 +31,8 @@ export interface FunctionDecl {
   readonly call?: (...args: Value[]) => Result | undefined;
   /** What a call cost, whichever overload it was. */
   readonly cost?: Cost;
+  /** Its second argument, or its first beside a receiver, is a regular expression. */
+  readonly takesPattern?: boolean;
 }
 
 /** From least to most; a bound of 2^64 - 1 means none. */
@@ -51,6 +53,8 @@ export interface ArgumentToEstimate {
   readonly path: readonly string[];
   /** Its number of elements, characters or bytes. */
   readonly size: Estimate;
+  /** The same of each of a list's elements. */
+  readonly elementSize: Estimate;
 }
 
 export interface CallToEstimate {

@@ -26,6 +26,8 @@ export interface EnvOptions {
   readonly container?: string;
   readonly variables?: readonly VariableDecl[];
   readonly types?: readonly ObjectType[];
+  /** The types of names that aren't declared. */
+  readonly typeOf?: (name: string) => ObjectType | undefined;
   /** All there is, the standard library included: `new Env({ libraries: [standardLibrary, …] })`. */
   readonly libraries?: readonly Library[];
   /** `1 < 1.5` and `1u < 2` check. */
@@ -66,6 +68,7 @@ export class Env {
   readonly #macros: ReadonlyMap<string, Macro>;
   readonly #variables: ReadonlyMap<string, Type>;
   readonly #types: ReadonlyMap<string, ObjectType>;
+  readonly #typeOf: EnvOptions['typeOf'];
   readonly #functions: ReadonlyMap<string, FunctionDecl>;
 
   constructor(options: EnvOptions, base?: Env) {
@@ -97,6 +100,7 @@ export class Env {
       base && base.#types,
       objects.map((t) => [t.type.name, t]),
     );
+    this.#typeOf = options.typeOf ?? (base && base.#typeOf);
     this.#functions = withFunctions(
       base && base.#functions,
       libraries.flatMap((l) => l.functions ?? []),
@@ -121,13 +125,13 @@ export class Env {
   /** The type that a name stands for: a declared one or one of the language. */
   typeNamed(name: string): Type | undefined {
     return (
-      this.#types.get(name)?.type ??
+      this.objectType(name)?.type ??
       (name === optionalType.name && !this.optionalSyntax ? undefined : typeNames.get(name))
     );
   }
 
   objectType(name: string): ObjectType | undefined {
-    return this.#types.get(name);
+    return this.#types.get(name) ?? this.#typeOf?.(name);
   }
 
   function(name: string): FunctionDecl | undefined {

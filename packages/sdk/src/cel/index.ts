@@ -22,3 +22,4 @@ export { valueText } from './value-text.ts';
 export { operators } from './operators.ts';
 export { accumulator, type Macro, MacroBuilder, MacroError } from './macro.ts';
 export * from './program.ts';
+export * from './kubernetes/index.ts';

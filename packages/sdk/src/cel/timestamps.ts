@@ -5,7 +5,7 @@ const minSeconds = -62135596800;
 const maxSeconds = 253402300799;
 
 const timestampOverflow = new EvalError('timestamp overflow');
-export const durationOverflow = new EvalError('duration overflow');
+export const durationOverflow = new EvalError('integer overflow');
 
 /** A moment of the years 1 to 9999. */
 export function timestampOf(seconds: number, nanos: number, offsetSeconds = 0): Timestamp | EvalError {

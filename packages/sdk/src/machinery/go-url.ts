@@ -1,4 +1,4 @@
-import { goQuote } from './go-quote.ts';
+import { quoted } from './json/print-value.ts';
 import { parseNetipAddress } from './netip.ts';
 
 /** A URL as upstream takes it apart. */
@@ -23,7 +23,7 @@ interface GoUrlOptions {
 /** Takes a URL apart as Go does; throws an `Error` in Go's words for what is none. Much passes that a browser would refuse. */
 export function parseGoUrl(text: string, { request = false }: GoUrlOptions = {}): GoUrl {
   const fail = (why: string): never => {
-    throw new Error(`parse ${goQuote(text)}: ${why}`);
+    throw new Error(`parse ${quoted(text)}: ${why}`);
   };
   const [whole, fragment] = request ? [text, ''] : cut(text, '#');
   // eslint-disable-next-line no-control-regex
@@ -130,15 +130,15 @@ function literalProblem(host: string): string | undefined {
 }
 
 const portProblem = (port: string): string | undefined =>
-  port === '' || /^:\d*$/.test(port) ? undefined : `invalid port ${goQuote(port)} after host`;
+  port === '' || /^:\d*$/.test(port) ? undefined : `invalid port ${quoted(port)} after host`;
 
 /** In a host only what isn't ASCII may be escaped, and a percent sign. */
 function hostTextProblem(host: string): string | undefined {
   for (const [part] of host.matchAll(/%.{0,2}|[^%]/gsu)) {
     if (part.startsWith('%')) {
-      if (escapeProblem(part) ?? (/^%[0-7]/.test(part) && part !== '%25')) return `invalid URL escape ${goQuote(part)}`;
+      if (escapeProblem(part) ?? (/^%[0-7]/.test(part) && part !== '%25')) return `invalid URL escape ${quoted(part)}`;
     } else if (/[^A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"\u0080-\u{10ffff}]/u.test(part)) {
-      return `invalid character ${goQuote(part)} in host name`;
+      return `invalid character ${quoted(part)} in host name`;
     }
   }
   return undefined;
@@ -146,7 +146,7 @@ function hostTextProblem(host: string): string | undefined {
 
 function escapeProblem(text: string): string | undefined {
   const bad = /%(?![0-9a-fA-F]{2}).{0,2}/s.exec(text)?.[0];
-  return bad === undefined ? undefined : `invalid URL escape ${goQuote(bad)}`;
+  return bad === undefined ? undefined : `invalid URL escape ${quoted(bad)}`;
 }
 
 function unescaped(text: string): string {

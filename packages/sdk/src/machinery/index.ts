@@ -13,7 +13,6 @@ export * from './quantity.ts';
 export { microTimestamp, timestamp } from './timestamp.ts';
 export * from './ip.ts';
 export * from './ip-problems.ts';
-export { goQuote } from './go-quote.ts';
 export * from './go-url.ts';
 export * from './netip.ts';
 export * from './names.ts';

@@ -1,4 +1,4 @@
-import { goQuote } from './go-quote.ts';
+import { quoted } from './json/print-value.ts';
 import type { Ip } from './ip.ts';
 
 /**
@@ -24,7 +24,7 @@ export function parseNetipAddress(text: string): NetipAddress {
 
 export function parseNetipPrefix(text: string): NetipPrefix {
   const fail = (why: string): never => {
-    throw new Error(`netip.ParsePrefix(${goQuote(text)}): ${why}`);
+    throw new Error(`netip.ParsePrefix(${quoted(text)}): ${why}`);
   };
   const slash = text.lastIndexOf('/');
   if (slash < 0) fail("no '/'");
@@ -36,14 +36,14 @@ export function parseNetipPrefix(text: string): NetipPrefix {
   }
   if (address.zone) fail('IPv6 zones cannot be present in a prefix');
   const size = text.slice(slash + 1);
-  if (!/^(0|[1-9]\d*)$/.test(size) || size.length > 18) fail(`bad bits after slash: ${goQuote(size)}`);
+  if (!/^(0|[1-9]\d*)$/.test(size) || size.length > 18) fail(`bad bits after slash: ${quoted(size)}`);
   const bits = Number(size);
   if (bits > (address.family === 4 ? 32 : 128)) fail('prefix length out of range');
   return { address, bits };
 }
 
 function problem(text: string, why: string, at = ''): Error {
-  return new Error(`ParseAddr(${goQuote(text)}): ${why}${at && ` (at ${goQuote(at)})`}`);
+  return new Error(`ParseAddr(${quoted(text)}): ${why}${at && ` (at ${quoted(at)})`}`);
 }
 
 /** Four decimal numbers with dots between; `whole` is what messages speak of. */

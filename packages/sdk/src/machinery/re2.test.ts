@@ -30,3 +30,15 @@ test('hostile expressions take no longer than others', () => {
   assert.equal(re2('^(a+)+$').test(`${'a'.repeat(5000)}b`), false);
   assert.ok(process.hrtime.bigint() - started < 2_000_000_000n);
 });
+
+test('all matches, one after the other', () => {
+  const table: [pattern: string, text: string, most: number, found: string[]][] = [
+    ['[0-9]+', 'a1b22c333', Infinity, ['1', '22', '333']],
+    ['[0-9]+', 'a1b22c333', 2, ['1', '22']],
+    ['[0-9]+', 'abc', Infinity, []],
+    ['', 'ab', Infinity, ['', '', '']],
+    ['a*', 'baaac', Infinity, ['', 'aaa', '']],
+    ['x', 'xx', 0, []],
+  ];
+  for (const [pattern, text, most, found] of table) assert.deepEqual(re2(pattern).findAll(text, most), found, pattern);
+});

@@ -47,7 +47,7 @@ export class CallCompiler {
     const overload = overloads.length === 1 ? fn.overloads.find((o) => o.id === overloads[0]) : undefined;
     const invoke = implementation(fn, overload);
     const cost = fn.cost ?? overload?.cost;
-    const ordered = args.length > 2 || hasKnownPattern(name, plans);
+    const ordered = args.length > 2 || hasKnownPattern(fn, plans);
     const call = ordered ? inOrder(args, invoke, cost) : atOnce(args, invoke, cost);
     const [only] = plans;
     if (plans.length === 1 && only!.kind === 'constant' && conversionNames.has(name)) {
@@ -60,8 +60,8 @@ export class CallCompiler {
 }
 
 /** Patterns that are constants are read before the first evaluation. */
-function hasKnownPattern(name: string, [, pattern]: readonly Plan[]): boolean {
-  if (name !== 'matches' || pattern?.kind !== 'constant' || typeof pattern.value !== 'string') return false;
+function hasKnownPattern({ takesPattern }: FunctionDecl, [, pattern]: readonly Plan[]): boolean {
+  if (!takesPattern || pattern?.kind !== 'constant' || typeof pattern.value !== 'string') return false;
   const read = matches('', pattern.value);
   if (isError(read)) throw new PlanError(read.message);
   return true;

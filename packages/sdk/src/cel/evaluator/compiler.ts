@@ -81,7 +81,10 @@ export class Compiler {
       this.#ast.types.get(id)?.kind === 'type' && !this.#env.variable(name) ? this.#env.typeNamed(name) : undefined;
     if (named) return { kind: 'constant', value: named };
     const missing = new EvalError(`no such attribute(s): ${name}`);
-    return this.#attribute((run) => run.activation.get(name) ?? missing);
+    return this.#attribute((run) => {
+      const value = run.activation.get(name);
+      return value === undefined ? missing : value;
+    });
   }
 
   #attribute(root: Eval): Extract<Plan, { kind: 'attribute' }> {

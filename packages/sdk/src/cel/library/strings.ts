@@ -78,6 +78,7 @@ export const stringFunctions: readonly FunctionDecl[] = [
   ),
   {
     name: 'matches',
+    takesPattern: true,
     overloads: [
       { id: 'matches', parameters: [string, string], result: bool },
       { id: 'matches_string', member: true, parameters: [string, string], result: bool, cost: costOfMatching },

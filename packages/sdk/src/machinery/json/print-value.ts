@@ -31,10 +31,26 @@ export function kindWord(value: unknown): 'string' | 'bool' | 'int64' | 'float64
 /** Whether upstream's language counts a character as one that prints: letters, marks, numbers, punctuation, symbols, the space. */
 export const isPrintable = (character: string): boolean => /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(character);
 
+const escapes: Readonly<Record<string, string>> = {
+  '\u0007': '\\a',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\v': '\\v',
+  '\\': '\\\\',
+  '"': '\\"',
+};
+
 /** A string in quotes as upstream prints it (`%q`): what doesn't print is escaped in its language's way. */
-export const quoted = (text: string): string =>
-  JSON.stringify(text).replace(/\\u00([01][0-9a-f])|\u007f/g, (_all, code: string | undefined) => {
-    if (code === '07') return '\\a';
-    if (code === '0b') return '\\v';
-    return code ? `\\x${code}` : '\\x7f';
-  });
+export const quoted = (text: string): string => `"${Array.from(text, escaped).join('')}"`;
+
+function escaped(character: string): string {
+  const escape = escapes[character];
+  if (escape) return escape;
+  if (isPrintable(character)) return character;
+  const hex = character.codePointAt(0)!.toString(16);
+  if (hex.length <= 2 && character < '\u0080') return `\\x${hex.padStart(2, '0')}`;
+  return hex.length <= 4 ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
+}

@@ -1,3 +1,4 @@
+import { PolicyCompiler } from '../../../cel/index.ts';
 import {
   equal,
   field,
@@ -11,7 +12,7 @@ import type { MutatingAdmissionPolicy, Mutation } from '../mutatingadmissionpoli
 import { matchConditionRules } from './match-conditions.ts';
 import { matchConstraintsRules } from './match-resources.ts';
 import { paramKindRules } from './params.ts';
-import { failurePolicyRules, variableRules } from './policy.ts';
+import { compiledRules, failurePolicyRules, variableRules } from './policy.ts';
 import { mutatingOperationRules } from './rules.ts';
 
 const at = field('spec');
@@ -27,16 +28,20 @@ export function* mutatingPolicyRules(
   yield* mutatingOperationRules(spec.matchConstraints?.resourceRules, operations);
   const asBefore =
     old && equal(spec.paramKind, old.spec.paramKind) && equal(spec.matchConditions, old.spec.matchConditions);
-  if (!asBefore) yield* matchConditionRules(spec.matchConditions, at.child('matchConditions'));
-  yield* variableRules(spec.variables, at.child('variables'));
+  const hasParams = spec.paramKind !== undefined;
+  if (!asBefore) yield* matchConditionRules(spec.matchConditions, at.child('matchConditions'), { hasParams });
+  const compiler = new PolicyCompiler({ hasParams, composes: true });
+  yield* variableRules(spec.variables, at.child('variables'), compiler);
   if (!spec.mutations?.length) yield required(at.child('mutations'), 'mutations must contain at least one item');
-  for (const [i, m] of (spec.mutations ?? []).entries()) yield* mutationRules(m, at.child('mutations').index(i));
+  for (const [i, m] of (spec.mutations ?? []).entries()) {
+    yield* mutationRules(m, at.child('mutations').index(i), compiler);
+  }
   yield* requiredOneOf(spec.reinvocationPolicy, ['IfNeeded', 'Never'], at.child('reinvocationPolicy'));
 }
 
 const forms = { ApplyConfiguration: 'applyConfiguration', JSONPatch: 'jsonPatch' } as const;
 
-function* mutationRules(mutation: Mutation, here: Path): Iterable<FieldError> {
+function* mutationRules(mutation: Mutation, here: Path, compiler: PolicyCompiler): Iterable<FieldError> {
   const { patchType } = mutation;
   yield* requiredOneOf(patchType, Object.keys(forms), here.child('patchType'));
   if (!Object.hasOwn(forms, patchType)) return;
@@ -44,7 +49,13 @@ function* mutationRules(mutation: Mutation, here: Path): Iterable<FieldError> {
   const other = form === 'jsonPatch' ? 'applyConfiguration' : 'jsonPatch';
   const given = mutation[form];
   if (!given) yield required(here.child(form), `must be specified when patchType is ${patchType}`);
-  else if (!given.expression?.trim()) yield required(here.child(form, 'expression'));
+  else {
+    const { expression = '' } = given;
+    const trimmed = expression.trim();
+    const expressionAt = here.child(form, 'expression');
+    if (trimmed) yield* compiledRules(compiler.compile(trimmed, form), expression, expressionAt);
+    else yield required(expressionAt);
+  }
   if (mutation[other]) {
     yield invalid(here.child(other), `{${other}}`, `must not be specified when patchType is ${patchType}`);
   }

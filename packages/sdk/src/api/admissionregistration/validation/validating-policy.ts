@@ -1,3 +1,4 @@
+import { PolicyCompiler } from '../../../cel/index.ts';
 import {
   duplicate,
   equal,
@@ -17,7 +18,7 @@ import type { ValidatingAdmissionPolicy } from '../validatingadmissionpolicy.ts'
 import { matchConditionRules } from './match-conditions.ts';
 import { matchConstraintsRules } from './match-resources.ts';
 import { paramKindRules } from './params.ts';
-import { failurePolicyRules, variableRules } from './policy.ts';
+import { compiledRules, expressionRules, failurePolicyRules, variableRules } from './policy.ts';
 
 const mostAuditAnnotations = 20;
 const longestValueExpression = 5 * 1024;
@@ -34,8 +35,10 @@ export function* validatingPolicyRules(
   yield* matchConstraintsRules(spec.matchConstraints, at.child('matchConstraints'));
   const asBefore =
     old && equal(spec.paramKind, old.spec.paramKind) && equal(spec.matchConditions, old.spec.matchConditions);
-  if (!asBefore) yield* matchConditionRules(spec.matchConditions, at.child('matchConditions'));
-  yield* variableRules(spec.variables, at.child('variables'));
+  const hasParams = spec.paramKind !== undefined;
+  if (!asBefore) yield* matchConditionRules(spec.matchConditions, at.child('matchConditions'), { hasParams });
+  const compiler = new PolicyCompiler({ hasParams, composes: Boolean(spec.variables?.length) });
+  yield* variableRules(spec.variables, at.child('variables'), compiler);
 
   const { validations = [], auditAnnotations = [] } = spec;
   if (!validations.length && !auditAnnotations.length) {
@@ -45,18 +48,19 @@ export function* validatingPolicyRules(
     return;
   }
   for (const [i, validation] of validations.entries()) {
-    yield* validationRules(validation, at.child('validations').index(i));
+    yield* validationRules(validation, at.child('validations').index(i), compiler);
   }
-  yield* auditAnnotationRules(auditAnnotations, policy.metadata.name ?? '');
+  yield* auditAnnotationRules(auditAnnotations, policy.metadata.name ?? '', compiler);
 }
 
-function* validationRules(validation: Validation, here: Path): Iterable<FieldError> {
+function* validationRules(validation: Validation, here: Path, compiler: PolicyCompiler): Iterable<FieldError> {
   const { expression, message = '', messageExpression = '', reason } = validation;
   if (!expression.trim()) yield required(here.child('expression'), 'expression is not specified');
+  else yield* expressionRules(expression, here.child('expression'), { compiler, purpose: 'condition' });
   const blank = 'must be non-empty if specified';
-  if (messageExpression && !messageExpression.trim()) {
-    yield invalid(here.child('messageExpression'), messageExpression, blank);
-  }
+  const messageAt = here.child('messageExpression');
+  if (messageExpression && !messageExpression.trim()) yield invalid(messageAt, messageExpression, blank);
+  else if (messageExpression) yield* expressionRules(messageExpression, messageAt, { compiler, purpose: 'message' });
   if (message && !message.trim()) yield invalid(here.child('message'), message, blank);
   else if (/[\n\r]/.test(message.trim())) {
     yield invalid(here.child('message'), message, 'must not contain line breaks');
@@ -64,7 +68,11 @@ function* validationRules(validation: Validation, here: Path): Iterable<FieldErr
   yield* oneOfThese(reason, reasons, here.child('reason'));
 }
 
-function* auditAnnotationRules(annotations: readonly AuditAnnotation[], name: string): Iterable<FieldError> {
+function* auditAnnotationRules(
+  annotations: readonly AuditAnnotation[],
+  name: string,
+  compiler: PolicyCompiler,
+): Iterable<FieldError> {
   const all = at.child('auditAnnotations');
   if (annotations.length > mostAuditAnnotations) {
     const value = annotations.map((a) => internalValue(auditAnnotation, a));
@@ -79,6 +87,12 @@ function* auditAnnotationRules(annotations: readonly AuditAnnotation[], name: st
     if (!trimmed) yield required(here.child('valueExpression'), 'valueExpression is not specified');
     else if (Buffer.byteLength(trimmed) > longestValueExpression) {
       yield required(here.child('valueExpression'), `must not exceed ${longestValueExpression} bytes in length`);
+    } else {
+      yield* compiledRules(
+        compiler.compile(trimmed, 'auditAnnotation'),
+        valueExpression,
+        here.child('valueExpression'),
+      );
     }
     if (seen.has(key)) yield duplicate(here.child('key'), key);
     seen.add(key);

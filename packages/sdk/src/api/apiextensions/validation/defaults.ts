@@ -1,3 +1,4 @@
+import { RuleSet } from '../../../cel/index.ts';
 import {
   type FieldError,
   invalid,
@@ -68,6 +69,7 @@ function* ofDefault(schema: JSONSchemaProps, at: Path, where: Where): Iterable<F
     yield invalid(at, value, 'must not have unknown fields');
   }
   if (!errors.length) errors = valueProblems(schema, value, { isDefault: true }).map((p) => p.at(at));
+  if (!errors.length) errors = expressionProblems(schema, at);
   yield* errors;
 }
 
@@ -78,6 +80,12 @@ function hasUnknown(value: unknown, schema: JSONSchemaProps): boolean {
     if (err instanceof DecodeError) return false;
     throw err;
   }
+}
+
+/** What its rules say of a default, which counts as what was there before, too. */
+function expressionProblems(schema: JSONSchemaProps, at: Path): FieldError[] {
+  const rules = RuleSet.of(schema, { isRoot: schema[embedded] ?? false });
+  return [...(rules?.evaluate({ object: schema.default, oldObject: schema.default, at, isStrict: true }).errors ?? [])];
 }
 
 /** Resources in a default must be ones. One that can't even be read is told of alone. */

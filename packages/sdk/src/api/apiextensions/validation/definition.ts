@@ -1,3 +1,4 @@
+import { resolvePath, ruleProblems } from '../../../cel/index.ts';
 import {
   dns1035LabelProblems,
   dnsSubdomainProblems,
@@ -31,7 +32,6 @@ import type {
 } from '../definition-spec.ts';
 import type { JSONSchemaProps } from '../json-schema.ts';
 import { defaultRules, hasUnprunedDefault } from './defaults.ts';
-import { resolvePath } from './field-path.ts';
 import { gather, shownSchema, shownVersions } from './internal.ts';
 import { keyedItemRules, type SchemaRules, schemaRules, setItemRules } from './schema.ts';
 import { structuralProblems, unsupportedProblem } from './structural.ts';
@@ -113,7 +113,8 @@ function* specRules(
     const here = at.child('versions').index(i);
     yield* joined(dns1035LabelProblems(v.name), v.name, here.child('name'));
     const subresources = perVersion ? v.subresources : gathered.subresources;
-    yield* versionRules(v, here, { rules, hasStatus: subresources?.status !== undefined });
+    const hasStatus = subresources?.status !== undefined;
+    yield* versionRules(v, here, { rules, hasStatus, ignoreRuleCosts: isUnchanged(v.name, spec, old) });
   }
   if (new Set(versions.map((v) => v.name)).size < versions.length) {
     yield invalid(at.child('versions'), shownVersions(spec), 'must contain unique version names');
@@ -129,7 +130,9 @@ function* specRules(
   }
   yield* namesRules(names, namesAt);
   const hasStatus = gathered.subresources?.status !== undefined || versions.some((v) => v.subresources?.status);
-  yield* validationRules(gathered.schema?.openAPIV3Schema, at.child('validation'), { rules, hasStatus });
+  const ignoreRuleCosts = first !== undefined && isUnchanged(first, spec, old);
+  const context = { rules, hasStatus, ignoreRuleCosts };
+  yield* validationRules(gathered.schema?.openAPIV3Schema, at.child('validation'), context);
   yield* subresourceRules(gathered.subresources, at.child('subresources'));
   for (const [i, column] of (gathered.additionalPrinterColumns ?? []).entries()) {
     yield* columnRules(column, at.child('additionalPrinterColumns').index(i));
@@ -187,9 +190,20 @@ export function somewhere(schema: JSONSchemaProps, test: (s: JSONSchemaProps) =>
   return test(schema) || [...inside, not].some((s) => s && somewhere(s, test));
 }
 
+/** Whether a version's schema is what it was. */
+function isUnchanged(
+  name: string,
+  spec: CustomResourceDefinitionSpec,
+  old: CustomResourceDefinitionSpec | undefined,
+): boolean {
+  const schemaOf = ({ versions }: CustomResourceDefinitionSpec) => versions?.find((v) => v.name === name)?.schema;
+  return old !== undefined && equal(schemaOf(spec), schemaOf(old));
+}
+
 interface VersionContext {
   readonly rules: DefinitionRules;
   readonly hasStatus: boolean;
+  readonly ignoreRuleCosts: boolean;
 }
 
 function* versionRules(
@@ -236,7 +250,7 @@ function* validationRules(
   context: VersionContext,
 ): Iterable<FieldError> {
   if (!schema) return;
-  const { rules, hasStatus } = context;
+  const { rules, hasStatus, ignoreRuleCosts } = context;
   const root = here.child('openAPIV3Schema');
   const errors: FieldError[] = [];
   if (hasStatus) errors.push(...rootRules(schema, root));
@@ -247,7 +261,19 @@ function* validationRules(
     const structural = structuralProblems(schema, root);
     errors.push(...(structural.length ? structural : defaultRules(schema, root, rules)));
   }
-  errors.push(...schemaRules(schema, root, { ...rules, isRoot: true }));
+  const isReadable = !unsupported && !errors.length;
+  const said = [...schemaRules(schema, root, { ...rules, isRoot: true })];
+  errors.push(...said);
+  if (isReadable) {
+    errors.push(
+      ...ruleProblems(schema, root, {
+        isSound: (inner, innerAt) =>
+          !said.length ||
+          !isRefused(schemaRules(inner as JSONSchemaProps, innerAt, { ...rules, isRoot: inner === schema })),
+        ignoreRuleCosts,
+      }),
+    );
+  }
   if (!errors.length && unsupported) errors.push(invalid(root, '', unsupported));
   yield* errors;
 }

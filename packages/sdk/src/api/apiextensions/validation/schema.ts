@@ -1,3 +1,4 @@
+import { resolvePath } from '../../../cel/index.ts';
 import {
   type FieldError,
   forbiddenAt,
@@ -8,7 +9,6 @@ import {
   required,
 } from '../../../machinery/index.ts';
 import type { JSONSchemaProps, ValidationRule } from '../json-schema.ts';
-import { resolvePath } from './field-path.ts';
 
 const types = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
 const metaFields = ['metadata', 'kind', 'apiVersion'];

@@ -1,7 +1,9 @@
+import { selectorProblem } from '../../../cel/index.ts';
 import {
   dnsLabelProblems,
   dnsSubdomainProblems,
   type FieldError,
+  forbiddenAt,
   invalid,
   isObject,
   labelValueProblems,
@@ -91,17 +93,23 @@ function* deviceRules(request: ExactDeviceRequest | DeviceSubRequest, at: Path):
   for (const [i, t] of tolerations.entries()) yield* tolerationRules(t, at.child('tolerations').index(i));
 }
 
-/** Expressions are compiled by whoever can evaluate them. */
 export const selectorsRules = (selectors: readonly DeviceSelector[] | undefined, at: Path): Iterable<FieldError> =>
   listRules(selectors, at, {
     most: mostSelectors,
     each: function* ({ cel }, here) {
       if (!cel) yield required(here.child('cel'));
-      else if (Buffer.byteLength(cel.expression) > longestExpression) {
-        yield tooLong(here.child('cel', 'expression'), longestExpression);
-      }
+      else yield* selectorRules(cel.expression, here.child('cel', 'expression'));
     },
   });
+
+function* selectorRules(expression: string, at: Path): Iterable<FieldError> {
+  if (Buffer.byteLength(expression) > longestExpression) {
+    yield tooLong(at, longestExpression);
+    return;
+  }
+  const found = selectorProblem(expression);
+  if (found) yield found.isTooCostly ? forbiddenAt(at, found.problem) : invalid(at, expression, found.problem);
+}
 
 function* tolerationRules(toleration: DeviceToleration, at: Path): Iterable<FieldError> {
   const { key = '', operator, value = '', effect } = toleration;
