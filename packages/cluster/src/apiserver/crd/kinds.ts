@@ -91,12 +91,18 @@ function kindOf(definition: Definition, version: DefinedVersion, { schemaOf, ver
       statusAtCreation: true,
       ...(scale && { scale: scaleOf(scale) }),
       generation: (object) => countedOf(object, hasStatus),
-      ...(hasStatus && { status: { keepsMetadata: true, validate: (next, old) => rules.ofStatus(next, old) } }),
+      ...(hasStatus && {
+        status: {
+          keepsMetadata: true,
+          validate: (next, old) => rules.ofStatus(next, old),
+          warnings: (next) => rules.warnings(next),
+        },
+      }),
       prepareForCreate(object) {
         if (hasStatus) delete object.status;
       },
       validate: (next, old) => rules.ofObject(next, old),
-      warnings: finalizerWarnings,
+      warnings: (next, old) => [...rules.warnings(next), ...finalizerWarnings(next, old)],
       columns: columnsOf(version),
       fieldSelectors: selectorsOf(version),
       unknownField: (field) => `field label not supported: ${field}`,
