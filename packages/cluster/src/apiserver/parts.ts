@@ -115,6 +115,9 @@ export function standardParts(config: PartsConfig): ApiServerParts {
         clock: server.deps.clock,
         quotas: () => server.registries.of(api.resourceQuota),
         authorizer: () => of(server).authorizer,
+        kinds: server.served,
+        registryOf: async ({ group, version, plural }) =>
+          server.registries.find(group, version, plural) ?? (await server.custom?.registry(group, version, plural)),
         enable: config.enableAdmissionPlugins ?? [],
       }),
     subresources: (server) =>

@@ -1,6 +1,5 @@
 /** What may be written, beyond what is valid: plugins that look at each write, change it, or refuse it. */
 import type { Clock, Random } from '@tiphys/sdk/runtime';
-import type { Authorizer } from '../authz/authorizer.ts';
 import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
@@ -10,6 +9,9 @@ import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
+import { mutatingAdmissionPolicies } from './policies/mutating.ts';
+import { validatingAdmissionPolicies } from './policies/validating.ts';
+import type { PolicyWorld } from './policies/world.ts';
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { podSecurity } from './pod-security/index.ts';
@@ -22,13 +24,12 @@ import { storageObjectInUseProtection } from './storage-object-in-use-protection
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
 import { unprivileged } from './unprivileged.ts';
 
-export interface AdmissionConfig {
+export interface AdmissionConfig extends PolicyWorld {
   readonly objects: ClusterObjects;
   readonly random: Random;
   readonly clock: Clock;
   /** The registry of quotas. */
   readonly quotas: () => Registry;
-  readonly authorizer: () => Authorizer;
   /** Names of plugins to have beside those that upstream has unless told. */
   readonly enable: readonly string[];
 }
@@ -50,6 +51,7 @@ const everyPlugin = ({
   clock,
   quotas,
   authorizer,
+  ...served
 }: Omit<AdmissionConfig, 'enable'>): readonly AdmissionPlugin[] => [
   namespaceLifecycle(objects),
   limitRanger(objects),
@@ -69,5 +71,7 @@ const everyPlugin = ({
   podSecurity(objects),
   podTopologyLabels(objects),
   unprivileged,
+  mutatingAdmissionPolicies({ objects, authorizer, ...served }),
+  validatingAdmissionPolicies({ objects, authorizer, ...served }),
   resourceQuotas({ objects, clock, quotas }),
 ];

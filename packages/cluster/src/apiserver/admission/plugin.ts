@@ -26,6 +26,8 @@ export interface AdmissionAttributes {
   warn(text: string): void;
 }
 
+export type Admitted = 'look again' | undefined | void;
+
 /** `admit` may change the object, `validate` may not; a plugin has either or both, and throws to refuse. */
 export interface AdmissionPlugin {
   readonly name: string;
@@ -34,7 +36,8 @@ export interface AdmissionPlugin {
     /** `pods`, `pods/status`, or `*` for every resource (not subresources). */
     readonly resources: readonly string[];
   };
-  admit?(attributes: AdmissionAttributes): void | Promise<void>;
+  /** `look again` has all plugins asked once more about what the object has become. */
+  admit?(attributes: AdmissionAttributes): Admitted | Promise<Admitted>;
   validate?(attributes: AdmissionAttributes): void | Promise<void>;
 }
 
@@ -47,7 +50,15 @@ export class AdmissionChain {
   }
 
   async admit(attributes: AdmissionAttributes): Promise<void> {
-    for (const p of this.#plugins) if (p.admit && concerns(p, attributes)) await p.admit(attributes);
+    if (await this.#admitOnce(attributes)) await this.#admitOnce(attributes);
+  }
+
+  async #admitOnce(attributes: AdmissionAttributes): Promise<boolean> {
+    let again = false;
+    for (const p of this.#plugins) {
+      if (p.admit && concerns(p, attributes) && (await p.admit(attributes)) === 'look again') again = true;
+    }
+    return again;
   }
 
   async validate(attributes: AdmissionAttributes): Promise<void> {

@@ -3,6 +3,7 @@
  * the `managedFields` that every write leaves behind. All of it works on declared shapes, built-in and custom alike.
  */
 export { applyManaged, type Applied, type Apply } from './apply.ts';
+export { mergeConfiguration } from './merge-configuration.ts';
 export { managerOf } from './managers.ts';
 export { resetFieldsOf } from './reset-fields.ts';
 export { parentManagedFields, scaleManagedFields, type ScaleMapping } from './scale.ts';

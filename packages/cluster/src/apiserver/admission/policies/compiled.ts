@@ -1,0 +1,82 @@
+import type { MatchCondition, MutatingAdmissionPolicy, ValidatingAdmissionPolicy, Variable } from '@tiphys/sdk/api';
+import { type NamedExpression, PolicyCompiler, type PolicyExpression, type Purpose } from '@tiphys/sdk/cel';
+
+/** The expressions that every policy has. */
+interface Compiled {
+  readonly conditions: readonly PolicyExpression[];
+  readonly variables: readonly NamedExpression[];
+}
+
+export interface CompiledValidation extends Compiled {
+  readonly validations: readonly PolicyExpression[];
+  /** Of each validation, where it has one. */
+  readonly messages: readonly (PolicyExpression | undefined)[];
+  readonly annotations: readonly PolicyExpression[];
+}
+
+export interface CompiledMutation extends Compiled {
+  readonly mutations: readonly {
+    readonly form: 'applyConfiguration' | 'jsonPatch';
+    readonly expression: PolicyExpression;
+  }[];
+}
+
+type Policy = ValidatingAdmissionPolicy | MutatingAdmissionPolicy;
+
+/** Stored objects never change, so what was made of one is good as long as it is there. */
+function once<P extends Policy, C>(compile: (policy: P) => C): (policy: P) => C {
+  const known = new WeakMap<P, C>();
+  return (policy) => {
+    const before = known.get(policy);
+    if (before) return before;
+    const compiled = compile(policy);
+    known.set(policy, compiled);
+    return compiled;
+  };
+}
+
+export const compiledValidation = once((policy: ValidatingAdmissionPolicy): CompiledValidation => {
+  const { variables = [], validations = [], auditAnnotations = [], matchConditions = [], paramKind } = policy.spec;
+  const { compiler, ...compiled } = common(variables, matchConditions, paramKind !== undefined);
+  const expression = expressionsOf(compiler);
+  return {
+    ...compiled,
+    validations: validations.map((v) => expression(v.expression, 'condition')),
+    messages: validations.map(({ messageExpression }) =>
+      messageExpression ? expression(messageExpression, 'message') : undefined,
+    ),
+    annotations: auditAnnotations.map((a) => expression(a.valueExpression, 'auditAnnotation')),
+  };
+});
+
+export const compiledMutation = once((policy: MutatingAdmissionPolicy): CompiledMutation => {
+  const { variables = [], mutations = [], matchConditions = [], paramKind } = policy.spec;
+  const { compiler, ...compiled } = common(variables, matchConditions, paramKind !== undefined);
+  const expression = expressionsOf(compiler);
+  return {
+    ...compiled,
+    mutations: mutations.map(({ patchType, applyConfiguration, jsonPatch }) => {
+      const form = patchType === 'JSONPatch' ? 'jsonPatch' : 'applyConfiguration';
+      const source = (form === 'jsonPatch' ? jsonPatch : applyConfiguration)?.expression ?? '';
+      return { form, expression: expression(source, form) };
+    }),
+  };
+});
+
+function common(variables: readonly Variable[], conditions: readonly MatchCondition[], hasParams: boolean) {
+  const compiler = new PolicyCompiler({ hasParams, composes: true });
+  const named = variables.map(({ name, expression }) => ({
+    name,
+    compiled: compiler.compileVariable(name, expression),
+  }));
+  const expression = expressionsOf(compiler);
+  return {
+    compiler,
+    variables: named,
+    conditions: conditions.map((c) => expression(c.expression, 'condition')),
+  };
+}
+
+const expressionsOf =
+  (compiler: PolicyCompiler) =>
+  (source: string, purpose: Purpose): PolicyExpression => ({ source, compiled: compiler.compile(source, purpose) });

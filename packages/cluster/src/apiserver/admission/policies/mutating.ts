@@ -1,0 +1,209 @@
+import {
+  mutatingAdmissionPolicy,
+  type MutatingAdmissionPolicy,
+  mutatingAdmissionPolicyBinding,
+  type MutatingAdmissionPolicyBinding,
+} from '@tiphys/sdk/api';
+import { configurationOf, evaluateAll, operationsOf } from '@tiphys/sdk/cel';
+import {
+  internalError,
+  isObject,
+  type JsonObject,
+  jsonPatch,
+  type JsonPatchOperation,
+  type KubeObject,
+  StatusError,
+} from '@tiphys/sdk/machinery';
+import { type AnyKind, decode, DecodeError, mergeConfiguration } from '@tiphys/sdk/schema';
+import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
+import { refuse } from '../refuse.ts';
+import { compiledMutation, type CompiledMutation } from './compiled.ts';
+import { conditionsHold } from './conditions.ts';
+import { isExempt } from './exempt.ts';
+import { type Match, matchOf } from './match.ts';
+import { paramsOf } from './params.ts';
+import { inputOf } from './request.ts';
+import type { PolicyWorld } from './world.ts';
+
+/** A policy that is to change a write, under a binding, with a parameter. */
+interface Invocation {
+  readonly policy: MutatingAdmissionPolicy;
+  readonly binding: MutatingAdmissionPolicyBinding;
+  readonly match: Match;
+  readonly params: KubeObject | undefined;
+}
+
+interface Failure {
+  readonly policy: MutatingAdmissionPolicy;
+  readonly binding: MutatingAdmissionPolicyBinding;
+  readonly message: string;
+  readonly reason: string;
+}
+
+const budget = 10_000_000;
+
+/** Changes writes as the policies say that are bound. */
+export function mutatingAdmissionPolicies(world: PolicyWorld): AdmissionPlugin {
+  /** Writes that are looked at a second time, after others may have answered to what policies did. */
+  const seen = new WeakSet<AdmissionAttributes>();
+  return {
+    name: 'MutatingAdmissionPolicy',
+    matches: { operations: ['CREATE', 'UPDATE', 'CONNECT'], resources: ['*/*'] },
+
+    async admit(attributes) {
+      if (isExempt(attributes) || !attributes.object) return;
+      const isAgain = seen.has(attributes);
+      seen.add(attributes);
+      const failures: Failure[] = [];
+      let hasChanged = false;
+      for (const invocation of await invocationsOf(attributes, world, failures)) {
+        if (isAgain && invocation.policy.spec.reinvocationPolicy !== 'IfNeeded') continue;
+        hasChanged = invoke(invocation, attributes, { world, failures }) || hasChanged;
+      }
+      const told = failures.filter(({ policy }) => policy.spec.failurePolicy !== 'Ignore');
+      if (told.length) throw refusalOf(told, attributes);
+      return hasChanged ? 'look again' : undefined;
+    },
+  };
+}
+
+async function invocationsOf(
+  attributes: AdmissionAttributes,
+  world: PolicyWorld,
+  failures: Failure[],
+): Promise<readonly Invocation[]> {
+  const bindings = world.objects.list(mutatingAdmissionPolicyBinding);
+  const invocations: Invocation[] = [];
+  for (const policy of bindings.length ? world.objects.list(mutatingAdmissionPolicy) : []) {
+    const bound = bindings.filter((b) => b.spec.policyName === policy.metadata.name);
+    const match = bound.length ? matchOf(policy.spec.matchConstraints, attributes, world) : undefined;
+    if (!match) continue;
+    for (const binding of bound) {
+      if (!matchOf(binding.spec.matchResources, attributes, world)) continue;
+      const { namespace } = attributes;
+      try {
+        const { paramKind } = policy.spec;
+        const found = await paramsOf({ paramKind, paramRef: binding.spec.paramRef, namespace }, world);
+        invocations.push(...found.map((params) => ({ policy, binding, match, params })));
+      } catch (err) {
+        const message = `failed to configure binding: ${(err as Error).message}`;
+        failures.push({ policy, binding, message, reason: '' });
+      }
+    }
+  }
+  return invocations;
+}
+
+/** Whether the object was written anew, be it to what it was. */
+function invoke(
+  { policy, binding, match, params }: Invocation,
+  attributes: AdmissionAttributes,
+  { world, failures }: { readonly world: PolicyWorld; readonly failures: Failure[] },
+): boolean {
+  const compiled = compiledMutation(policy);
+  let hasChanged = false;
+  const guarded = (act: () => boolean): boolean => {
+    try {
+      return act();
+    } catch (err) {
+      if (err instanceof StatusError) throw err;
+      failures.push({ policy, binding, message: (err as Error).message, reason: 'Invalid' });
+      return false;
+    }
+  };
+  const input = () => inputOf(attributes, { match, params }, world);
+  if (!guarded(() => conditionsHold(compiled.conditions, input(), compiled.variables))) return false;
+  for (const mutation of compiled.mutations) {
+    hasChanged =
+      guarded(() => {
+        const { outcomes } = evaluateAll([mutation.expression], input(), { variables: compiled.variables, budget });
+        const [outcome] = outcomes;
+        if (!outcome || 'error' in outcome) throw new Error(outcome?.error);
+        const { object, kind } = attributes;
+        const seen = inputOf(attributes, { match, params }, world).object as KubeObject;
+        const changed = changedBy(mutation.form, outcome.value, { object: seen, kind: match.kind });
+        rewrite(object!, backFrom(changed, match.kind, kind));
+        return true;
+      }) || hasChanged;
+  }
+  return hasChanged;
+}
+
+type Form = CompiledMutation['mutations'][number]['form'];
+type Said = Parameters<typeof configurationOf>[0];
+
+function changedBy(form: Form, said: Said, { object, kind }: { object: KubeObject; kind: AnyKind }): KubeObject {
+  if (form === 'jsonPatch') return decoded(kind, patched(object, operationsOf(said)));
+  const { apiVersion, kind: name, ...live } = object as KubeObject & JsonObject;
+  try {
+    const merged = mergeConfiguration(kind.schema.shape, live as JsonObject, configurationOf(said) as JsonObject);
+    return decoded(kind, { apiVersion, kind: name, ...merged });
+  } catch (err) {
+    if (err instanceof StatusError) throw err;
+    throw new Error(`error applying patch: ${(err as Error).message}`, { cause: err });
+  }
+}
+
+/** A test that fails leaves the object as it is. */
+function patched(object: KubeObject, operations: readonly JsonPatchOperation[]): unknown {
+  let document: unknown = object;
+  for (const operation of operations) {
+    try {
+      document = jsonPatch(document as JsonObject, [operation]);
+    } catch (err) {
+      if (operation.op === 'test') return object;
+      throw new Error(`JSON Patch: ${whyNot(operation)}`, { cause: err });
+    }
+  }
+  return document;
+}
+
+const whyNot = ({ op, path }: JsonPatchOperation): string =>
+  op === 'remove'
+    ? `error in remove for path: '${path}': Unable to remove nonexistent key: ${path.slice(path.lastIndexOf('/') + 1)}: missing value`
+    : `${op} operation does not apply: doc is missing ${op === 'add' ? 'path: ' : 'key: '}${op === 'add' ? JSON.stringify(path) : path}: missing value`;
+
+function decoded(kind: AnyKind, value: unknown): KubeObject {
+  try {
+    const object = decode(kind.schema.shape, value) as KubeObject;
+    kind.default?.(object);
+    return object;
+  } catch (err) {
+    if (err instanceof DecodeError) throw internalError(err.message);
+    throw err;
+  }
+}
+
+function backFrom(object: KubeObject, from: AnyKind, to: AnyKind): KubeObject {
+  if (from === to) return object;
+  const hub = from.hub ? from.hub.toHub(object) : object;
+  return to.hub ? to.hub.fromHub(hub) : hub;
+}
+
+/** Others hold the object and its metadata, so both stay and what is in them goes. */
+function rewrite(target: KubeObject, next: KubeObject): void {
+  const metadata = target.metadata;
+  replace(metadata as object as JsonObject, next.metadata as object as JsonObject);
+  replace(target as object as JsonObject, {
+    ...(next as object as JsonObject),
+    metadata: metadata as object as JsonObject,
+  });
+}
+
+function replace(target: JsonObject, next: JsonObject): void {
+  if (!isObject(next)) return;
+  for (const name of Object.keys(target)) if (!Object.hasOwn(next, name)) delete target[name];
+  Object.assign(target, next);
+}
+
+function refusalOf(failures: readonly Failure[], attributes: AdmissionAttributes): StatusError {
+  const messages = failures.map(
+    ({ policy, binding, message }) =>
+      `policy '${policy.metadata.name}' with binding '${binding.metadata.name}' denied request: ${message}`,
+  );
+  const { status } = refuse(attributes, '');
+  return new StatusError(403, failures[0]!.reason || 'Forbidden', messages[0]!, {
+    ...status.details,
+    causes: messages.map((message) => ({ message })),
+  });
+}

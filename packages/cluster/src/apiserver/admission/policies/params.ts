@@ -1,0 +1,47 @@
+import type { ParamKind, ParamRef } from '@tiphys/sdk/api';
+import { type KubeObject, labelSelectorOf } from '@tiphys/sdk/machinery';
+import type { PolicyWorld } from './world.ts';
+
+interface ParamsWanted {
+  readonly paramKind: ParamKind | undefined;
+  readonly paramRef: ParamRef | undefined;
+  /** Of the write. */
+  readonly namespace: string;
+}
+
+/**
+ * The objects that a policy takes its parameters from, under a binding: one after the other it judges with each. Nothing as the only
+ * one where it takes none. Throws why there is no telling.
+ */
+export async function paramsOf(
+  { paramKind, paramRef, namespace }: ParamsWanted,
+  world: PolicyWorld,
+): Promise<readonly (KubeObject | undefined)[]> {
+  if (!paramKind || !paramRef) return [undefined];
+  const { apiVersion = '', kind: name = '' } = paramKind;
+  const kind = world.kinds().find((k) => k.apiVersion === apiVersion && k.kind === name);
+  const registry = kind && (await world.registryOf(kind));
+  if (!registry) throw new Error(`paramKind kind \`${apiVersion}, Kind=${name}\` not known`);
+  const isNamespaced = kind.scope === 'Namespaced';
+  const inNamespace = isNamespaced ? paramRef.namespace || namespace : '';
+  if (isNamespaced && !inNamespace) {
+    throw new Error('cannot use namespaced paramRef in policy binding that matches cluster-scoped resources');
+  }
+  if (!isNamespaced && paramRef.namespace) {
+    throw new Error('paramRef.namespace must not be provided for a cluster-scoped `paramKind`');
+  }
+  const found: KubeObject[] = [];
+  if (paramRef.name) {
+    const entry = registry.find(inNamespace, paramRef.name);
+    if (entry) found.push(entry.object);
+  } else {
+    const selector = labelSelectorOf(paramRef.selector ?? {});
+    const entries = registry.cache.list(inNamespace ? { namespace: inNamespace } : {});
+    const objects = entries.map((entry) => entry.served(registry.resource).object);
+    found.push(...objects.filter((o) => selector.matches(o.metadata.labels ?? {})));
+  }
+  if (!found.length && paramRef.parameterNotFoundAction === 'Deny') {
+    throw new Error('no params found for policy binding with `Deny` parameterNotFoundAction');
+  }
+  return found;
+}
