@@ -107,7 +107,7 @@ export class Definitions {
       return root ? { ...schema, 'x-kubernetes-group-version-kind': root.kinds } : schema;
     }
     const description = texts[''];
-    return { ...(description && { description }), ...(scalar ?? { type: 'object' }) };
+    return { ...(description && { description }), ...(scalar ?? (anyValues.test(name) ? {} : { type: 'object' })) };
   }
 
   #addRoot(shape: StructShape, kinds: readonly GroupVersionKind[], more: Json = {}): void {
@@ -128,6 +128,9 @@ const listShape = (item: StructShape): StructShape => ({
     ['metadata', { name: 'metadata', number: 1, presence: 'held', shape: listMeta.shape }],
   ]),
 });
+
+/** What may be any JSON, and not just an object. */
+const anyValues = /\.apiextensions\.v1\.JSON(SchemaPropsOr\w+)?$/;
 
 /** Definitions that operations mention without any kind having them. */
 export const operationNames = [status.shape.name, deleteOptions.shape.name, watchEvent.shape.name, patchName];
