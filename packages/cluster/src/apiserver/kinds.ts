@@ -1,112 +1,55 @@
 import * as api from '@tiphys/sdk/api';
-import { type AnyKind, erase } from '@tiphys/sdk/schema';
+import { compareVersions } from '@tiphys/sdk/machinery';
+import type { AnyKind } from '@tiphys/sdk/schema';
 import { type RuntimeConfig, servedBy } from './runtime-config.ts';
 
-/** Every kind that can be stored, in the order in which their groups are listed, a group's preferred version first. */
-const storable: readonly AnyKind[] = [
-  erase(api.configMap),
-  erase(api.endpoints),
-  erase(api.event),
-  erase(api.limitRange),
-  erase(api.namespace),
-  erase(api.node),
-  erase(api.persistentVolume),
-  erase(api.persistentVolumeClaim),
-  erase(api.pod),
-  erase(api.podTemplate),
-  erase(api.replicationController),
-  erase(api.resourceQuota),
-  erase(api.secret),
-  erase(api.service),
-  erase(api.serviceAccount),
-  erase(api.apiService),
-  erase(api.controllerRevision),
-  erase(api.daemonSet),
-  erase(api.deployment),
-  erase(api.replicaSet),
-  erase(api.statefulSet),
-  erase(api.eventsEvent),
-  erase(api.horizontalPodAutoscaler),
-  erase(api.horizontalPodAutoscalerV1),
-  erase(api.cronJob),
-  erase(api.job),
-  erase(api.certificateSigningRequest),
-  erase(api.clusterTrustBundle),
-  erase(api.podCertificateRequest),
-  erase(api.clusterTrustBundleV1Alpha1),
-  erase(api.lease),
-  erase(api.leaseCandidate),
-  erase(api.leaseCandidateV1Alpha2),
-  erase(api.endpointSlice),
-  erase(api.ingress),
-  erase(api.ingressClass),
-  erase(api.ipAddress),
-  erase(api.networkPolicy),
-  erase(api.serviceCIDR),
-  erase(api.ipAddressV1Beta1),
-  erase(api.serviceCIDRV1Beta1),
-  erase(api.runtimeClass),
-  erase(api.podDisruptionBudget),
-  erase(api.role),
-  erase(api.roleBinding),
-  erase(api.clusterRole),
-  erase(api.clusterRoleBinding),
-  erase(api.validatingWebhookConfiguration),
-  erase(api.mutatingWebhookConfiguration),
-  erase(api.validatingAdmissionPolicy),
-  erase(api.validatingAdmissionPolicyBinding),
-  erase(api.mutatingAdmissionPolicy),
-  erase(api.mutatingAdmissionPolicyBinding),
-  erase(api.mutatingAdmissionPolicyV1Beta1),
-  erase(api.mutatingAdmissionPolicyBindingV1Beta1),
-  erase(api.mutatingAdmissionPolicyV1Alpha1),
-  erase(api.mutatingAdmissionPolicyBindingV1Alpha1),
-  erase(api.customResourceDefinition),
-  erase(api.priorityClass),
-  erase(api.podGroup),
-  erase(api.workload),
-  erase(api.deviceClass),
-  erase(api.resourceClaim),
-  erase(api.resourceClaimTemplate),
-  erase(api.resourceSlice),
-  erase(api.deviceClassV1Beta2),
-  erase(api.deviceTaintRuleV1Beta2),
-  erase(api.resourceClaimV1Beta2),
-  erase(api.resourceClaimTemplateV1Beta2),
-  erase(api.resourceSliceV1Beta2),
-  erase(api.deviceClassV1Beta1),
-  api.resourceClaimV1Beta1,
-  api.resourceClaimTemplateV1Beta1,
-  api.resourceSliceV1Beta1,
-  erase(api.deviceTaintRule),
-  erase(api.resourcePoolStatusRequest),
-  erase(api.csiDriver),
-  erase(api.csiNode),
-  erase(api.csiStorageCapacity),
-  erase(api.storageClass),
-  erase(api.volumeAttachment),
-  erase(api.volumeAttributesClass),
-  erase(api.volumeAttributesClassV1Beta1),
-  erase(api.flowSchema),
-  erase(api.priorityLevelConfiguration),
-  erase(api.storageVersion),
-  erase(api.storageVersionMigration),
+/** In which order the groups are listed; others come behind them. */
+const groups = [
+  '',
+  'apiregistration.k8s.io',
+  'apps',
+  'events.k8s.io',
+  'autoscaling',
+  'batch',
+  'certificates.k8s.io',
+  'coordination.k8s.io',
+  'discovery.k8s.io',
+  'networking.k8s.io',
+  'node.k8s.io',
+  'policy',
+  'rbac.authorization.k8s.io',
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'scheduling.k8s.io',
+  'resource.k8s.io',
+  'storage.k8s.io',
+  'flowcontrol.apiserver.k8s.io',
+  'internal.apiserver.k8s.io',
+  'storagemigration.k8s.io',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
 ];
 
-/** Kinds that answer without being stored. */
-const virtualKinds: readonly AnyKind[] = [
-  erase(api.binding),
-  erase(api.componentStatus),
-  erase(api.tokenReview),
-  erase(api.selfSubjectReview),
-  erase(api.subjectAccessReview),
-  erase(api.selfSubjectAccessReview),
-  erase(api.localSubjectAccessReview),
-  erase(api.selfSubjectRulesReview),
-];
+const isKind = (value: unknown): value is AnyKind =>
+  typeof value === 'object' && value !== null && 'schema' in value && 'plural' in value;
 
-/** Every kind that this server could serve. */
-export const declaredKinds: readonly AnyKind[] = [...storable, ...virtualKinds];
+const placeOf = ({ group }: AnyKind): number => (groups.includes(group) ? groups.indexOf(group) : groups.length);
+
+/** The kinds among what a room exports, group by group, a group's preferred version first. */
+export const kindsIn = (room: object): readonly AnyKind[] =>
+  (Object.values(room) as unknown[])
+    .filter(isKind)
+    .sort((a, b) => placeOf(a) - placeOf(b) || compareVersions(a.version, b.version));
+
+const all = kindsIn(api);
+const isServable = ({ verbs }: AnyKind): boolean => verbs.length > 0;
+const isStored = ({ verbs }: AnyKind): boolean => verbs.includes('delete');
+
+/** Kinds of what is sent to subresources of others. */
+export const bodiesOnly: readonly AnyKind[] = all.filter((k) => !isServable(k));
+
+/** Every kind that this server could serve: those that are stored, and those that answer without being so. */
+export const declaredKinds: readonly AnyKind[] = all.filter(isServable);
 
 /** The kinds that one server serves. */
 export interface ServedKinds {
@@ -116,11 +59,11 @@ export interface ServedKinds {
   readonly hubs: readonly AnyKind[];
 }
 
-export function kindsServedBy(config: RuntimeConfig): ServedKinds {
-  const isServed = servedBy(config, declaredKinds);
-  const stored = storable.filter(isServed);
+export function kindsServedBy(config: RuntimeConfig, kinds = declaredKinds): ServedKinds {
+  const served = kinds.filter(isServable).filter(servedBy(config, kinds));
+  const stored = served.filter(isStored);
   const hubs = [...new Set(stored.map((k) => k.hub?.kind ?? k))];
-  return { stored, all: [...stored, ...virtualKinds.filter(isServed)], hubs };
+  return { stored, all: served, hubs };
 }
 
 /** What is served unless somebody asks for more or less. */

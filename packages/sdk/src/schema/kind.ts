@@ -77,7 +77,10 @@ export interface KindDefinition<O extends KubeObject, M> {
   readonly categories?: readonly string[];
   /** The kind with `List` behind it unless given. */
   readonly listKind?: string;
-  /** Every verb of a stored kind unless given; a review (create only) isn't stored. */
+  /**
+   * Every verb of a stored kind unless given. What can't be deleted isn't stored, but answered (reviews: create only); what has
+   * none is only ever sent to a subresource.
+   */
   readonly verbs?: readonly string[];
   readonly schema: Struct<O, M>;
   /** A warning that every request for it carries, when it is on its way out. */

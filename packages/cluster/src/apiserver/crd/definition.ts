@@ -1,9 +1,9 @@
+import { compareVersions } from '@tiphys/sdk/machinery';
 import type {
   CustomResourceDefinition,
   CustomResourceDefinitionNames,
   CustomResourceDefinitionVersion,
 } from '@tiphys/sdk/api';
-import { compareVersions } from './version-order.ts';
 
 /** What is known of a definition without its schemas, which are large and rarely looked at. */
 export interface Definition {

@@ -1,12 +1,11 @@
 import { type CustomResourceSubresourceScale, objectMeta } from '@tiphys/sdk/api';
-import { type KubeObject, qualifiedNameProblems } from '@tiphys/sdk/machinery';
+import { type KubeObject, qualifiedNameProblems, compareVersions } from '@tiphys/sdk/machinery';
 import { type AnyKind, decode, defineKind, erase, type JSONSchemaProps, resourceShape } from '@tiphys/sdk/schema';
 import { columnsOf } from './columns.ts';
 import type { DefinedVersion, Definition } from './definition.ts';
 import { nestedText } from './nested.ts';
 import { ResourceRules } from './rules.ts';
 import { selectorsOf } from './selectable-fields.ts';
-import { compareVersions } from './version-order.ts';
 
 /** A version's schema, read when somebody looks at objects. */
 export type SchemaOf = (version: string) => JSONSchemaProps | undefined;

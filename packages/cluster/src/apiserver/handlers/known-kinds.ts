@@ -1,5 +1,4 @@
-import { eviction, scale } from '@tiphys/sdk/api';
-import { declaredKinds } from '../kinds.ts';
+import { bodiesOnly, declaredKinds } from '../kinds.ts';
 
 /** Kinds that nobody serves any more and whose manifests are still about: read, and then told to be of the wrong version. */
 const retired: Readonly<Record<string, readonly string[]>> = {
@@ -25,5 +24,5 @@ export function isKnownKind(apiVersion: string, kind: string): boolean {
   if (retired[apiVersion]?.includes(kind)) return true;
   const isServedVersion = declaredKinds.some((k) => k.apiVersion === apiVersion);
   if (isServedVersion && everywhere.includes(kind)) return true;
-  return [...declaredKinds, scale, eviction].some((k) => k.kind === kind && k.apiVersion === apiVersion);
+  return [...declaredKinds, ...bodiesOnly].some((k) => k.kind === kind && k.apiVersion === apiVersion);
 }

@@ -1,10 +1,10 @@
 import * as api from '@tiphys/sdk/api';
 import type { JsonObject, StructShape } from '@tiphys/sdk/machinery';
-import { encodeMessage, erase, envelopeAround, fieldHead, s, sealEnvelope } from '@tiphys/sdk/schema';
+import { encodeMessage, envelopeAround, fieldHead, s, sealEnvelope } from '@tiphys/sdk/schema';
 import type { Clock } from '@tiphys/sdk/runtime';
 import type { Entry } from '../cache/entry.ts';
 import { apiGroupDiscoveryList } from '../discovery/shapes.ts';
-import { declaredKinds } from '../kinds.ts';
+import { bodiesOnly, declaredKinds } from '../kinds.ts';
 import * as meta from '../openapi/meta-shapes.ts';
 import { notAcceptable } from './negotiate.ts';
 
@@ -14,9 +14,7 @@ const partial = s.struct('io.k8s.apimachinery.pkg.apis.meta.v1.PartialObjectMeta
 
 /** What is answered with, besides lists: by version and kind. */
 const shapes: ReadonlyMap<string, StructShape> = new Map([
-  ...[...declaredKinds, erase(api.scale), erase(api.eviction), erase(api.tokenRequest)].map(
-    (k) => [`${k.apiVersion}/${k.kind}`, k.schema.shape] as const,
-  ),
+  ...[...declaredKinds, ...bodiesOnly].map((k) => [`${k.apiVersion}/${k.kind}`, k.schema.shape] as const),
   ['v1/Status', meta.status.shape],
   ['v1/APIVersions', meta.apiVersions.shape],
   ['v1/APIGroup', meta.apiGroup.shape],

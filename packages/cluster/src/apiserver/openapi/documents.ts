@@ -5,7 +5,8 @@ import { computedFrom } from '../computed-from.ts';
 import { Definitions } from './definitions.ts';
 import { loadTexts } from './descriptions.ts';
 import type { Dialect } from './dialect.ts';
-import { bodiesOnly, byPath, customOutline, type Outline, outlinesV3, outlineV2 } from './outline.ts';
+import { bodiesOnly } from '../kinds.ts';
+import { byPath, customOutline, type Outline, outlinesV3, outlineV2 } from './outline.ts';
 import { jsonPieces, protobufPieces } from './pieces.ts';
 import { StoredBytes } from './stored-bytes.ts';
 

@@ -1,5 +1,5 @@
-import * as api from '@tiphys/sdk/api';
-import { type AnyKind, erase } from '@tiphys/sdk/schema';
+import type { AnyKind } from '@tiphys/sdk/schema';
+import { bodiesOnly } from '../kinds.ts';
 import { operationNames } from './definitions.ts';
 import type { Dialect, Json } from './dialect.ts';
 import { apiGroup, apiGroupList, apiResourceList, apiVersions, versionInfo } from './meta-shapes.ts';
@@ -18,9 +18,6 @@ export interface Outline {
 const info = { title: 'Kubernetes', version: '1.36' };
 /** Documents of defined kinds say so. */
 const customInfo = { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' };
-
-/** Bodies of subresources, which no path serves by themselves. */
-export const bodiesOnly: readonly AnyKind[] = [erase(api.tokenRequest), erase(api.eviction), erase(api.scale)];
 
 /** The documents of OpenAPI 3, by path: `api/v1`, `apis/apps`, `version`. Each call of an outline begins anew. */
 export function outlinesV3(kinds: readonly AnyKind[]): ReadonlyMap<string, () => Outline> {

@@ -48,6 +48,6 @@ export const tokenRequest: Kind<TokenRequest, TokenRequestManifest> = defineKind
   kind: 'TokenRequest',
   plural: 'serviceaccounts/token',
   scope: 'Namespaced',
-  verbs: ['create'],
+  verbs: [],
   schema: tokenRequestShape,
 });

@@ -36,7 +36,7 @@ export const scale: Kind<Scale, ScaleManifest> = defineKind<Scale, ScaleManifest
   kind: 'Scale',
   plural: 'scale',
   scope: 'Namespaced',
-  verbs: ['create'],
+  verbs: [],
   schema: scaleShape,
 
   columns: [

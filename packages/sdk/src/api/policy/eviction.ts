@@ -20,6 +20,6 @@ export const eviction: Kind<Eviction, EvictionManifest> = defineKind<Eviction, E
   kind: 'Eviction',
   plural: 'evictions',
   scope: 'Namespaced',
-  verbs: ['create'],
+  verbs: [],
   schema: evictionShape,
 });
