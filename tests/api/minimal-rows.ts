@@ -55,8 +55,7 @@ export const minimalRows = (namespace: string): readonly MinimalRow[] => [
     { spec: { capacity: { storage: '2Gi' } } },
   ],
   ['v1', 'PersistentVolumeClaim', { spec: { accessModes: ['ReadWriteOnce'], ...storage('1Gi') } }, labelled],
-  // A list of containers would take the mount away that the server has added.
-  ['v1', 'Pod', { spec: podSpec }, { spec: { activeDeadlineSeconds: 600 } }],
+  ['v1', 'Pod', { spec: podSpec }, labelled],
   ['v1', 'PodTemplate', { template }, { template: { metadata: { annotations: { a: 'b' } } } }],
   [
     'v1',

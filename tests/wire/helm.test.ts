@@ -95,7 +95,27 @@ describe('helm with a chart of an application', { skip }, () => {
   });
 });
 
-describe('helm with a chart of every kind', { skip }, () => {
+/** A definition as charts bring them. */
+const definition = `
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: ships.charts.example.com}
+spec:
+  group: charts.example.com
+  scope: Namespaced
+  names: {plural: ships, singular: ship, kind: Ship}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec: {type: object, properties: {crew: {type: integer}, flag: {type: string, default: red}}}
+`;
+
+describe('helm with charts of an API server alone', { skip }, () => {
   const namespace = 'charts';
   const dir = mkdtempSync(join(tmpdir(), 'tiphys-chart-'));
   let server: ServerProcess;
@@ -107,10 +127,11 @@ describe('helm with a chart of every kind', { skip }, () => {
   const { helm, kubectl } = programsOn(() => server.kubeconfig('admin'));
   const minimal = minimalObjects(namespace);
 
-  it('is installed, upgraded, rolled back and uninstalled', async () => {
+  it('one of every kind is installed, upgraded, rolled back and uninstalled', async () => {
+    const chart = join(dir, 'all');
     const documents = (objects: readonly object[]) => objects.map((o) => JSON.stringify(o)).join('\n---\n');
-    mkdirSync(join(dir, 'templates'));
-    writeFileSync(join(dir, 'Chart.yaml'), 'apiVersion: v2\nname: all\nversion: 1.0.0\n');
+    mkdirSync(join(chart, 'templates'), { recursive: true });
+    writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: all\nversion: 1.0.0\n');
     const template = [
       '{{- if .Values.changed }}',
       documents(minimal.map((m) => mergePatch(m.object, m.change as JsonObject))),
@@ -118,7 +139,7 @@ describe('helm with a chart of every kind', { skip }, () => {
       documents(minimal.map((m) => m.object)),
       '{{- end }}',
     ];
-    writeFileSync(join(dir, 'templates/all.yaml'), template.join('\n'));
+    writeFileSync(join(chart, 'templates/all.yaml'), template.join('\n'));
     await kubectl.ok('create', 'namespace', namespace);
     await kubectl.ok('create', 'serviceaccount', 'default', '-n', namespace);
     const at = ['-n', namespace];
@@ -130,9 +151,9 @@ describe('helm with a chart of every kind', { skip }, () => {
       const lines = (await kubectl.ok('get', resources, ...at, '-o', `jsonpath=${path}`)).trim().split('\n');
       return [...new Map(lines.filter(Boolean).map((line) => line.split(' ') as [string, string])).values()];
     };
-    await helm.ok('install', 'all', dir, ...at);
+    await helm.ok('install', 'all', chart, ...at);
     assert.equal((await managed()).length, minimal.length);
-    await helm.ok('upgrade', 'all', dir, ...at, '--set', 'changed=true');
+    await helm.ok('upgrade', 'all', chart, ...at, '--set', 'changed=true');
     assert.match(await kubectl.ok('get', 'configmap', 'minimal', ...at, '-o', 'jsonpath={.data.a}'), /^2$/);
     await helm.ok('rollback', 'all', '1', ...at);
     assert.match(await kubectl.ok('get', 'configmap', 'minimal', ...at, '-o', 'jsonpath={.data.a}'), /^1$/);
@@ -143,5 +164,27 @@ describe('helm with a chart of every kind', { skip }, () => {
       (await managed()).filter((kind) => !left.includes(kind)),
       [],
     );
+  });
+
+  it('a chart defines its kinds first, then makes objects of them; its definitions stay', async () => {
+    const chart = join(dir, 'fleet');
+    mkdirSync(join(chart, 'templates'), { recursive: true });
+    mkdirSync(join(chart, 'crds'));
+    writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: fleet\nversion: 1.0.0\n');
+    writeFileSync(join(chart, 'values.yaml'), 'crew: 2\n');
+    writeFileSync(join(chart, 'crds/ship.yaml'), definition);
+    const template =
+      'apiVersion: charts.example.com/v1\nkind: Ship\nmetadata: {name: argo}\nspec: {crew: {{ .Values.crew }}}\n';
+    writeFileSync(join(chart, 'templates/ship.yaml'), template);
+    const told = '{range .items[*]}{.spec.crew} {.spec.flag}{end}';
+    const ships = () => kubectl.ok('get', 'ships.charts.example.com', '-o', `jsonpath=${told}`);
+    await helm.ok('install', 'fleet', chart);
+    assert.equal(await ships(), '2 red');
+    await helm.ok('upgrade', 'fleet', chart, '--set', 'crew=4');
+    assert.equal(await ships(), '4 red');
+    await helm.ok('rollback', 'fleet', '1');
+    assert.equal(await ships(), '2 red');
+    await helm.ok('uninstall', 'fleet');
+    assert.equal(await ships(), '');
   });
 });
