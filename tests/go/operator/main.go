@@ -1,8 +1,8 @@
 // Command operator runs an operator on controller-runtime against the API server of $KUBECONFIG, acts as its user, and prints
 // what came of it: `ok NAME`, or `not ok NAME: why`.
 //
-// The operator keeps a Deployment for each ConfigMap that is labelled for it: applied on the server, owned by the config map,
-// deleted with it by a finalizer, told of in an event and in an annotation.
+// The operator defines a kind, Ship, and keeps a Deployment for each: applied on the server, owned by the ship, deleted with it
+// by a finalizer, told of in an event and in the ship's status.
 package main
 
 import (
@@ -39,7 +39,8 @@ func main() {
 
 func run(ctx context.Context) error {
 	scheme := runtime.NewScheme()
-	if err := clientgoscheme.AddToScheme(scheme); err != nil {
+	builder := runtime.NewSchemeBuilder(clientgoscheme.AddToScheme, addToScheme)
+	if err := builder.AddToScheme(scheme); err != nil {
 		return err
 	}
 	config := ctrl.GetConfigOrDie()
@@ -48,6 +49,9 @@ func run(ctx context.Context) error {
 		return err
 	}
 	if err := user.Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}}); err != nil {
+		return err
+	}
+	if err := define(ctx, user); err != nil {
 		return err
 	}
 	manager, err := ctrl.NewManager(config, ctrl.Options{
@@ -100,6 +104,7 @@ type story struct {
 
 var stories = []story{
 	{"what is asked for is made", isMade},
+	{"what makes no sense is refused by its definition", isRefused},
 	{"what was changed by hand is put right", isPutRight},
 	{"a change is followed", isFollowed},
 	{"an index finds what has a label", isIndexed},
@@ -108,9 +113,9 @@ var stories = []story{
 }
 
 func isMade(ctx context.Context, user client.Client, _ ctrl.Manager) error {
-	asked := &corev1.ConfigMap{
-		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "web", Labels: map[string]string{label: "web"}},
-		Data:       map[string]string{"image": "registry.example/web:1"},
+	asked := &Ship{
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "web"},
+		Spec:       ShipSpec{Image: "registry.example/web:1"},
 	}
 	if err := user.Create(ctx, asked); err != nil {
 		return err
@@ -126,8 +131,17 @@ func isMade(ctx context.Context, user client.Client, _ ctrl.Manager) error {
 		if err := user.Get(ctx, client.ObjectKeyFromObject(asked), asked); err != nil {
 			return false, err
 		}
-		return asked.Annotations[observed] == made.Spec.Template.Spec.Containers[0].Image, nil
+		// What isn't said has its default.
+		return asked.Status.Image == made.Spec.Template.Spec.Containers[0].Image && *made.Spec.Replicas == 2, nil
 	})
+}
+
+func isRefused(ctx context.Context, user client.Client, _ ctrl.Manager) error {
+	wrong := &Ship{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "wrong"}, Spec: ShipSpec{Image: "x", Replicas: -1}}
+	if err := user.Create(ctx, wrong); !apierrors.IsInvalid(err) {
+		return fmt.Errorf("not refused: %v", err)
+	}
+	return nil
 }
 
 func isPutRight(ctx context.Context, user client.Client, _ ctrl.Manager) error {
@@ -149,12 +163,12 @@ func isPutRight(ctx context.Context, user client.Client, _ ctrl.Manager) error {
 
 func isFollowed(ctx context.Context, user client.Client, _ ctrl.Manager) error {
 	key := client.ObjectKey{Namespace: namespace, Name: "web"}
-	var asked corev1.ConfigMap
+	var asked Ship
 	if err := user.Get(ctx, key, &asked); err != nil {
 		return err
 	}
 	before := asked.DeepCopy()
-	asked.Data["image"] = "registry.example/web:2"
+	asked.Spec.Image = "registry.example/web:2"
 	if err := user.Patch(ctx, &asked, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})); err != nil {
 		return err
 	}
@@ -167,7 +181,7 @@ func isFollowed(ctx context.Context, user client.Client, _ ctrl.Manager) error {
 
 func isIndexed(ctx context.Context, _ client.Client, manager ctrl.Manager) error {
 	return until(ctx, func() (bool, error) {
-		var found corev1.ConfigMapList
+		var found ShipList
 		err := manager.GetClient().List(ctx, &found, client.InNamespace(namespace), client.MatchingFields{index: "registry.example/web:2"})
 		return err == nil && len(found.Items) == 1, err
 	})
@@ -182,12 +196,12 @@ func isRecorded(ctx context.Context, user client.Client, _ ctrl.Manager) error {
 }
 
 func isCleanedUp(ctx context.Context, user client.Client, _ ctrl.Manager) error {
-	asked := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "web"}}
+	asked := &Ship{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "web"}}
 	if err := user.Delete(ctx, asked); err != nil {
 		return err
 	}
 	return until(ctx, func() (bool, error) {
-		for _, object := range []client.Object{&corev1.ConfigMap{}, &appsv1.Deployment{}} {
+		for _, object := range []client.Object{&Ship{}, &appsv1.Deployment{}} {
 			if err := user.Get(ctx, client.ObjectKeyFromObject(asked), object); !apierrors.IsNotFound(err) {
 				return false, err
 			}

@@ -18,10 +18,8 @@ import (
 )
 
 const (
-	label     = "operator.example.com/app"
-	observed  = "operator.example.com/observed"
 	finalizer = "operator.example.com/deployment"
-	index     = "data.image"
+	index     = "spec.image"
 )
 
 type reconciler struct {
@@ -30,26 +28,20 @@ type reconciler struct {
 }
 
 func setUp(ctx context.Context, manager ctrl.Manager) error {
-	err := manager.GetFieldIndexer().IndexField(ctx, &corev1.ConfigMap{}, index, func(object client.Object) []string {
-		return []string{object.(*corev1.ConfigMap).Data["image"]}
-	})
-	if err != nil {
-		return err
-	}
-	labelled, err := predicate.LabelSelectorPredicate(metav1.LabelSelector{
-		MatchExpressions: []metav1.LabelSelectorRequirement{{Key: label, Operator: metav1.LabelSelectorOpExists}},
+	err := manager.GetFieldIndexer().IndexField(ctx, &Ship{}, index, func(object client.Object) []string {
+		return []string{object.(*Ship).Spec.Image}
 	})
 	if err != nil {
 		return err
 	}
 	return ctrl.NewControllerManagedBy(manager).
-		For(&corev1.ConfigMap{}, builder.WithPredicates(labelled)).
+		For(&Ship{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Owns(&appsv1.Deployment{}).
 		Complete(&reconciler{manager.GetClient(), manager.GetEventRecorder("operator")})
 }
 
 func (r *reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
-	var asked corev1.ConfigMap
+	var asked Ship
 	if err := r.Get(ctx, request.NamespacedName, &asked); err != nil {
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
@@ -64,19 +56,19 @@ func (r *reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	if err := r.Apply(ctx, deploymentFor(&asked), client.FieldOwner("operator"), client.ForceOwnership); err != nil {
 		return ctrl.Result{}, err
 	}
-	if asked.Annotations[observed] == asked.Data["image"] {
+	if asked.Status.Image == asked.Spec.Image {
 		return ctrl.Result{}, nil
 	}
 	before := asked.DeepCopy()
-	metav1.SetMetaDataAnnotation(&asked.ObjectMeta, observed, asked.Data["image"])
-	if err := r.Patch(ctx, &asked, client.MergeFrom(before)); err != nil {
+	asked.Status.Image = asked.Spec.Image
+	if err := r.Status().Patch(ctx, &asked, client.MergeFrom(before)); err != nil {
 		return ctrl.Result{}, err
 	}
-	r.recorder.Eventf(&asked, nil, corev1.EventTypeNormal, "Applied", "Apply", "applied %s", asked.Data["image"])
+	r.recorder.Eventf(&asked, nil, corev1.EventTypeNormal, "Applied", "Apply", "applied %s", asked.Spec.Image)
 	return ctrl.Result{}, nil
 }
 
-func (r *reconciler) cleanUp(ctx context.Context, asked *corev1.ConfigMap) error {
+func (r *reconciler) cleanUp(ctx context.Context, asked *Ship) error {
 	owned := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: asked.Namespace, Name: asked.Name}}
 	if err := client.IgnoreNotFound(r.Delete(ctx, owned)); err != nil {
 		return err
@@ -87,13 +79,13 @@ func (r *reconciler) cleanUp(ctx context.Context, asked *corev1.ConfigMap) error
 	return nil
 }
 
-func deploymentFor(asked *corev1.ConfigMap) *applyappsv1.DeploymentApplyConfiguration {
+func deploymentFor(asked *Ship) *applyappsv1.DeploymentApplyConfiguration {
 	labels := map[string]string{"app": asked.Name}
-	owner := applymetav1.OwnerReference().WithAPIVersion("v1").WithKind("ConfigMap").WithName(asked.Name).WithUID(asked.UID).
+	owner := applymetav1.OwnerReference().WithAPIVersion(group.String()).WithKind("Ship").WithName(asked.Name).WithUID(asked.UID).
 		WithController(true).WithBlockOwnerDeletion(true)
 	return applyappsv1.Deployment(asked.Name, asked.Namespace).WithOwnerReferences(owner).WithSpec(applyappsv1.DeploymentSpec().
-		WithReplicas(1).
+		WithReplicas(asked.Spec.Replicas).
 		WithSelector(applymetav1.LabelSelector().WithMatchLabels(labels)).
 		WithTemplate(applycorev1.PodTemplateSpec().WithLabels(labels).WithSpec(applycorev1.PodSpec().
-			WithContainers(applycorev1.Container().WithName("main").WithImage(asked.Data["image"])))))
+			WithContainers(applycorev1.Container().WithName("main").WithImage(asked.Spec.Image)))))
 }
