@@ -48,8 +48,12 @@ export class UpProcess {
     throw new Error(`tiphys up ended: ${await complaint}`);
   }
 
+  get child(): ChildProcess {
+    return this.#child!;
+  }
+
   get pid(): number {
-    return this.#child!.pid!;
+    return this.child.pid!;
   }
 
   /** Ends it and everything that it has left. */

@@ -10,6 +10,8 @@ import { type CgroupLimits, podLimits } from './pod-limits.ts';
 export async function systemCgroups(driver: CgroupDriver, root: string, mount = '/sys/fs/cgroup'): Promise<PodCgroups> {
   const isUnified = await isVersion2(mount);
   const hierarchies = isUnified ? [mount] : await controllers(mount);
+  // Of version 1 the runtime makes the pod's group in every hierarchy, and removes its containers' alone.
+  const all = isUnified ? [mount] : (await readdir(mount)).map((name) => join(mount, name));
   const pathOf = (pod: Pod) => cgroupPathOf(driver, root, qosClassOf(pod), pod.metadata.uid!);
   return {
     driver,
@@ -26,7 +28,7 @@ export async function systemCgroups(driver: CgroupDriver, root: string, mount = 
       }
     },
     async remove(pod) {
-      for (const hierarchy of hierarchies) await removeTree(join(hierarchy, pathOf(pod)));
+      for (const hierarchy of all) await removeTree(join(hierarchy, pathOf(pod)));
     },
   };
 }
