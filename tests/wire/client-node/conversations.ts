@@ -30,6 +30,7 @@ export const conversations: readonly Conversation[] = [
   { name: 'an informer with a selector sees what it selects', talk: informsOfSome },
   { name: 'exec, with input, output and an exit code', talk: executes },
   { name: 'logs', talk: logs },
+  { name: 'a port is forwarded', talk: forwards },
   { name: 'health, version and discovery', talk: about },
 ];
 
@@ -237,6 +238,18 @@ async function logs(kubeconfig: k8s.KubeConfig): Promise<void> {
   assert.match(all, /^simulated container main of pod default\/talker/);
   assert.equal(await said({ tailLines: 1 }), all.split('\n').at(-2) + '\n');
   await assert.rejects(log.log(namespace, 'talker', 'other', new PassThrough()), refusedWith(400));
+}
+
+async function forwards(kubeconfig: k8s.KubeConfig): Promise<void> {
+  await podRuns(kubeconfig);
+  const [output, errors, input] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  const { promise, resolve } = later<string>();
+  output.on('data', (chunk: Buffer) => resolve(chunk.toString()));
+  const forward = new k8s.PortForward(kubeconfig);
+  const socket = await forward.portForward(namespace, 'talker', [80], output, errors, input);
+  input.write('GET / HTTP/1.0\r\n\r\n');
+  assert.match(await promise, /^HTTP\/1\.1 200 OK\r\n/);
+  if (typeof socket !== 'function') socket.close();
 }
 
 async function about(kubeconfig: k8s.KubeConfig): Promise<void> {
