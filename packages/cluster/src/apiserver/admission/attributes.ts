@@ -24,3 +24,10 @@ export const creationOf = (
   dryRun: request.dryRun,
   warn: (text) => request.warn(text),
 });
+
+/** The change of something that is a view of what is stored: a scale. */
+export const updateOf = (
+  c: RequestContext,
+  kind: AnyKind,
+  { oldObject, ...written }: { request: WriteRequest; object: KubeObject; oldObject: KubeObject },
+): AdmissionAttributes => ({ ...creationOf(c, kind, written), operation: 'UPDATE', oldObject });

@@ -134,12 +134,28 @@ export function writeRequest(
     name,
     user: c.user,
     dryRun: isDryRun(dryRuns),
-    options: { kind: optionsKind, apiVersion: 'meta.k8s.io/v1' },
+    options: shownOptions(c.query, optionsKind),
     manager: {
       fieldManager: c.query.get('fieldManager') ?? '',
       userAgent: String(c.request.headers['user-agent'] ?? ''),
     },
     warn: (text) => c.warn(text),
+  };
+}
+
+/** The options as admission is shown them: a patch is an update by then. */
+function shownOptions(query: URLSearchParams, kind: string): JsonObject {
+  const [dryRun, fieldManager, fieldValidation] = [
+    query.getAll('dryRun'),
+    query.get('fieldManager'),
+    query.get('fieldValidation'),
+  ];
+  return {
+    kind: kind === 'PatchOptions' ? 'UpdateOptions' : kind,
+    apiVersion: 'meta.k8s.io/v1',
+    ...(dryRun.length && { dryRun }),
+    ...(fieldManager && { fieldManager }),
+    ...(fieldValidation && { fieldValidation }),
   };
 }
 

@@ -15,7 +15,7 @@ export const subresourcesOf = (deps: SubresourceDeps): SubresourceHandler[] => [
   finalize,
   token(deps),
   ...connections(deps),
-  scales,
+  scales(deps.admission),
 ];
 
 export { bindings } from './binding.ts';

@@ -22,6 +22,8 @@ import {
   scaleManagedFields,
   updateManaged,
 } from '@tiphys/sdk/schema';
+import { updateOf } from '../admission/attributes.ts';
+import type { AdmissionChain } from '../admission/plugin.ts';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import { readObject } from '../handlers/body.ts';
 import type { SubresourceHandler } from '../handlers/dispatch.ts';
@@ -39,14 +41,14 @@ import type { Registry } from '../registry/registry.ts';
 const kind = erase(scaleKind);
 
 /** `…/scale` of every kind that declares one: its replicas, seen as an autoscaling/v1 Scale. */
-export const scales: SubresourceHandler = {
+export const scales = (admission: () => AdmissionChain): SubresourceHandler => ({
   of: (k) => k.scale !== undefined,
   subresource: 'scale',
   verbs: ['get', 'update', 'patch'],
-  handle,
-};
+  handle: (c, registry) => handle(c, registry, admission()),
+});
 
-async function handle(c: RequestContext, registry: Registry): Promise<ServerResponse> {
+async function handle(c: RequestContext, registry: Registry, admission: AdmissionChain): Promise<ServerResponse> {
   const of = registry.resource.kind;
   const form = negotiate(c.request, c.query, 'object');
   if (c.info.verb === 'get') {
@@ -65,9 +67,17 @@ async function handle(c: RequestContext, registry: Registry): Promise<ServerResp
     : asked(c, registry, { manager: manager!, next: sent ? () => sent : await patchedBy(c, kind) });
   const written = await registry.update({
     ...request,
+    admitted: true,
     retry: !sent?.metadata.resourceVersion,
-    next: (current) => {
+    next: async (current) => {
       const { scale, managedFields } = wanted(current!);
+      const attributes = updateOf(c, kind, {
+        request,
+        object: scale as unknown as KubeObject,
+        oldObject: scaleOf(current!, of),
+      });
+      await admission.admit(attributes);
+      await admission.validate(attributes);
       const next = scaled(registry, current!, scale);
       if (managedFields) next.metadata.managedFields = managedFields;
       else delete next.metadata.managedFields;

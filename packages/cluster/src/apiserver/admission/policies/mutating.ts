@@ -21,7 +21,7 @@ import { compiledMutation, type CompiledMutation } from './compiled.ts';
 import { conditionsHold } from './conditions.ts';
 import { isExempt } from './exempt.ts';
 import { type Match, matchOf } from './match.ts';
-import { paramsOf } from './params.ts';
+import { paramsOf, paramSource } from './params.ts';
 import { inputOf } from './request.ts';
 import type { PolicyWorld } from './world.ts';
 
@@ -35,7 +35,7 @@ interface Invocation {
 
 interface Failure {
   readonly policy: MutatingAdmissionPolicy;
-  readonly binding: MutatingAdmissionPolicyBinding;
+  readonly binding?: MutatingAdmissionPolicyBinding;
   readonly message: string;
   readonly reason: string;
 }
@@ -78,12 +78,18 @@ async function invocationsOf(
     const bound = bindings.filter((b) => b.spec.policyName === policy.metadata.name);
     const match = bound.length ? matchOf(policy.spec.matchConstraints, attributes, world) : undefined;
     if (!match) continue;
+    let source;
+    try {
+      source = await paramSource(policy.spec.paramKind, world);
+    } catch (err) {
+      failures.push({ policy, message: `failed to configure policy: ${(err as Error).message}`, reason: '' });
+      continue;
+    }
     for (const binding of bound) {
       if (!matchOf(binding.spec.matchResources, attributes, world)) continue;
       const { namespace } = attributes;
       try {
-        const { paramKind } = policy.spec;
-        const found = await paramsOf({ paramKind, paramRef: binding.spec.paramRef, namespace }, world);
+        const found = paramsOf({ source, paramRef: binding.spec.paramRef, namespace });
         invocations.push(...found.map((params) => ({ policy, binding, match, params })));
       } catch (err) {
         const message = `failed to configure binding: ${(err as Error).message}`;
@@ -199,7 +205,7 @@ function replace(target: JsonObject, next: JsonObject): void {
 function refusalOf(failures: readonly Failure[], attributes: AdmissionAttributes): StatusError {
   const messages = failures.map(
     ({ policy, binding, message }) =>
-      `policy '${policy.metadata.name}' with binding '${binding.metadata.name}' denied request: ${message}`,
+      `policy ${binding ? `'${policy.metadata.name}' with binding '${binding.metadata.name}'` : JSON.stringify(policy.metadata.name)} denied request: ${message}`,
   );
   const { status } = refuse(attributes, '');
   return new StatusError(403, failures[0]!.reason || 'Forbidden', messages[0]!, {

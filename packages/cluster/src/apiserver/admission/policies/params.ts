@@ -1,9 +1,30 @@
 import type { ParamKind, ParamRef } from '@tiphys/sdk/api';
 import { type KubeObject, labelSelectorOf } from '@tiphys/sdk/machinery';
+import type { AnyKind } from '@tiphys/sdk/schema';
+import type { Registry } from '../../registry/registry.ts';
 import type { PolicyWorld } from './world.ts';
 
+/** A kind of parameters, and where they are. */
+export interface ParamSource {
+  readonly kind: AnyKind;
+  readonly registry: Registry;
+}
+
+/** Nothing where a policy takes no parameters. Throws when there is no such kind. */
+export async function paramSource(
+  paramKind: ParamKind | undefined,
+  world: PolicyWorld,
+): Promise<ParamSource | undefined> {
+  if (!paramKind) return undefined;
+  const { apiVersion = '', kind: name = '' } = paramKind;
+  const kind = world.kinds().find((k) => k.apiVersion === apiVersion && k.kind === name);
+  const registry = kind && (await world.registryOf(kind));
+  if (!registry) throw new Error(`failed to find resource referenced by paramKind: '${apiVersion}, Kind=${name}'`);
+  return { kind, registry };
+}
+
 interface ParamsWanted {
-  readonly paramKind: ParamKind | undefined;
+  readonly source: ParamSource | undefined;
   readonly paramRef: ParamRef | undefined;
   /** Of the write. */
   readonly namespace: string;
@@ -13,15 +34,9 @@ interface ParamsWanted {
  * The objects that a policy takes its parameters from, under a binding: one after the other it judges with each. Nothing as the only
  * one where it takes none. Throws why there is no telling.
  */
-export async function paramsOf(
-  { paramKind, paramRef, namespace }: ParamsWanted,
-  world: PolicyWorld,
-): Promise<readonly (KubeObject | undefined)[]> {
-  if (!paramKind || !paramRef) return [undefined];
-  const { apiVersion = '', kind: name = '' } = paramKind;
-  const kind = world.kinds().find((k) => k.apiVersion === apiVersion && k.kind === name);
-  const registry = kind && (await world.registryOf(kind));
-  if (!registry) throw new Error(`paramKind kind \`${apiVersion}, Kind=${name}\` not known`);
+export function paramsOf({ source, paramRef, namespace }: ParamsWanted): readonly (KubeObject | undefined)[] {
+  if (!source || !paramRef) return [undefined];
+  const { kind, registry } = source;
   const isNamespaced = kind.scope === 'Namespaced';
   const inNamespace = isNamespaced ? paramRef.namespace || namespace : '';
   if (isNamespaced && !inNamespace) {

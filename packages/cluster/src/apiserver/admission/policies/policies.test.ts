@@ -194,3 +194,51 @@ test('a mutation that cannot be made refuses', async () => {
     /^policy 'p' with binding 'p' denied request: JSON Patch: error in remove for path: '\/data\/none'/,
   );
 });
+
+test('scales are judged as scales, with the options of the request', async () => {
+  const spec = { containers: [{ name: 'c', image: 'i' }] };
+  await scene.given({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'd', namespace: 'ns' },
+    spec: { replicas: 1, selector: { matchLabels: { a: 'b' } }, template: { metadata: { labels: { a: 'b' } }, spec } },
+  });
+  const about = (resource: string) => ({
+    matchConstraints: {
+      resourceRules: [{ apiGroups: ['apps'], apiVersions: ['v1'], operations: ['UPDATE'], resources: [resource] }],
+    },
+    validations: [
+      {
+        expression: 'false',
+        messageExpression:
+          "'%s of %d to %d, %s'.format([object.kind, oldObject.spec.replicas, object.spec.replicas, request.options])",
+      },
+    ],
+  });
+  const scale = () =>
+    scene.ask(
+      'PATCH',
+      '/apis/apps/v1/namespaces/ns/deployments/d/scale?dryRun=All&fieldManager=me',
+      { spec: { replicas: 2 } },
+      { headers: { 'content-type': 'application/merge-patch+json' } },
+    );
+  assert.equal((await under({ spec: about('deployments'), binding: deny }, scale)).message, '');
+  const { message } = await under({ spec: about('deployments/scale'), binding: deny }, scale);
+  const options = '{"apiVersion":"meta.k8s.io/v1", "dryRun":["All"], "fieldManager":"me", "kind":"UpdateOptions"}';
+  assert.equal(
+    message,
+    `deployments.apps "d" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'p' denied request: Scale of 1 to 2, ${options}`,
+  );
+});
+
+test('parameters of a kind that is not there refuse everything that the policy is about', async () => {
+  const spec = { paramKind: { apiVersion: 'example.com/v1', kind: 'None' }, validations: [{ expression: 'true' }] };
+  const { message } = await under(
+    { spec, binding: { ...deny, paramRef: { name: 'a', parameterNotFoundAction: 'Allow' } } },
+    () => write({}),
+  );
+  assert.match(
+    message,
+    /Policy 'p' denied request: failed to configure policy: failed to find resource referenced by paramKind: 'example.com\/v1, Kind=None'$/,
+  );
+});

@@ -12,7 +12,7 @@ import { compiledValidation, type CompiledValidation } from './compiled.ts';
 import { conditionsHold } from './conditions.ts';
 import { matchOf } from './match.ts';
 import { isExempt } from './exempt.ts';
-import { paramsOf } from './params.ts';
+import { paramsOf, paramSource } from './params.ts';
 import { inputOf } from './request.ts';
 import type { PolicyWorld } from './world.ts';
 
@@ -55,15 +55,22 @@ async function denialsOf(
   const match = bindings.length ? matchOf(policy.spec.matchConstraints, attributes, world) : undefined;
   if (!match) return [];
   const denials: Denial[] = [];
+  const isStrict = policy.spec.failurePolicy !== 'Ignore';
+  let source;
+  try {
+    source = await paramSource(policy.spec.paramKind, world);
+  } catch (err) {
+    const message = `failed to configure policy: ${(err as Error).message}`;
+    return isStrict ? [{ policy, message, reason: '' }] : [];
+  }
   for (const binding of bindings) {
     if (!matchOf(binding.spec.matchResources, attributes, world)) continue;
     let params;
     try {
-      const { paramKind } = policy.spec;
-      params = await paramsOf({ paramKind, paramRef: binding.spec.paramRef, namespace: attributes.namespace }, world);
+      params = paramsOf({ source, paramRef: binding.spec.paramRef, namespace: attributes.namespace });
     } catch (err) {
       const message = `failed to configure binding: ${(err as Error).message}`;
-      if (policy.spec.failurePolicy !== 'Ignore') denials.push({ policy, binding, message, reason: '' });
+      if (isStrict) denials.push({ policy, binding, message, reason: '' });
       continue;
     }
     for (const param of params) {

@@ -43,14 +43,25 @@ export class PatchObject extends MapValue {
   }
 }
 
+/** What an operation has, and whatever else one may write: of no type, so that nothing may be said for it. */
+const operationFields = new (class extends Map<string, FieldDecl> {
+  override get(name: string): FieldDecl {
+    return super.get(name) ?? { reader: { ...readDynamic, type: types.object('') } };
+  }
+
+  override has(): boolean {
+    return true;
+  }
+})([
+  ['op', { reader: readString }],
+  ['path', { reader: readString }],
+  ['from', { reader: readString }],
+  ['value', { reader: readDynamic }],
+]);
+
 const jsonPatch: ObjectType = {
   type: jsonPatchType,
-  fields: new Map([
-    ['op', { reader: readString }],
-    ['path', { reader: readString }],
-    ['from', { reader: readString }],
-    ['value', { reader: readDynamic }],
-  ]),
+  fields: operationFields,
   construct: (fields) => new PatchObject(jsonPatchType, fields),
 };
 
