@@ -59,6 +59,19 @@ async function forgetHostPorts(network: string, iptables: string, attempt: Attem
     await nat('-F', chain);
     await nat('-X', chain);
   }
+  const left = await nat('-S', dnatChain);
+  if (!left.includes(`-N ${dnatChain}`) || left.includes('-A ')) return;
+  // Nobody's host ports are left: the plugin makes its own chains again when it needs them.
+  const jumps = (await nat('-S'))
+    .split('\n')
+    .filter((line) => /^-A (?!CNI-).* -j CNI-HOSTPORT-(DNAT|MASQ)$/.test(line));
+  for (const jump of jumps) await nat('-D', ...wordsOf(jump.slice('-A '.length)));
+  const chains = [dnatChain, 'CNI-HOSTPORT-MASQ', 'CNI-HOSTPORT-SETMARK'];
+  for (const chain of chains) await nat('-F', chain);
+  for (const chain of chains) await nat('-X', chain);
 }
+
+/** A rule as iptables prints it; only comments have quotes. */
+const wordsOf = (rule: string): string[] => (rule.match(/"[^"]*"|\S+/g) ?? []).map((w) => w.replaceAll('"', ''));
 
 const dnatChain = 'CNI-HOSTPORT-DNAT';
