@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { KubeObject } from '@tiphys/sdk/machinery';
+import type { KubeObject, StatusError } from '@tiphys/sdk/machinery';
 import type { WatchFrame } from '@tiphys/sdk/client';
 
 /** Who asks. */
@@ -62,8 +62,11 @@ export interface RequestContext {
   readonly user: UserInfo;
   /** Milliseconds since the epoch when the request came. */
   readonly now: number;
-  /** Refuses a request that turns out to be for another verb besides, when its user may not do that. */
-  readonly requireVerb?: (verb: string) => void;
+  /**
+   * Refuses a request that turns out to be for another verb besides, when its user may not do that; in the caller's words, given why,
+   * where it has words of its own.
+   */
+  readonly requireVerb?: (verb: string, inWords?: (reason: string) => StatusError) => void;
   /** Tells the client something in a `Warning` header. */
   warn(text: string): void;
   readonly warnings: readonly string[];

@@ -74,6 +74,16 @@ export function formatQuantity({ nano, format }: Quantity): string {
 
 export const canonicalQuantity = (text: string): string => formatQuantity(parseQuantity(text));
 
+/** As it is kept where nothing is computed with it: canonical, except that a sign, a point and zeros that say nothing may stay. */
+export function keptQuantity(text: string): string {
+  const canonical = canonicalQuantity(text);
+  const plain = text
+    .replace(/^\+/, '')
+    .replace(/\.(?!\d)/, '')
+    .replace(/^(-?)0+(?=\d)/, '$1');
+  return plain === canonical ? text : canonical;
+}
+
 /** The same in thousandths, rounded up where it is finer. */
 export function milliQuantity(text: string): string {
   const { nano, format } = parseQuantity(text);

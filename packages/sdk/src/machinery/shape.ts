@@ -7,7 +7,8 @@ export type Shape =
   | IntegerShape
   | { readonly type: 'number' }
   | { readonly type: 'boolean' }
-  | { readonly type: 'quantity' }
+  /** Canonical when read, unless upstream leaves it as it was written. */
+  | { readonly type: 'quantity'; readonly asWritten?: boolean }
   | { readonly type: 'int-or-string' }
   | { readonly type: 'time'; readonly micro: boolean }
   /** Base64 in JSON, raw in protobuf. A few are published as the atomic lists that they are in Go. */
@@ -35,6 +36,8 @@ export interface IntegerShape {
 
 export interface ListShape {
   readonly type: 'list';
+  /** What Go calls it, where it has a name of its own: messages say it. */
+  readonly goName?: string;
   readonly items: Shape;
   /** How server-side apply sees it. Absent is atomic, and published as nothing. */
   readonly listType?: 'atomic' | 'set' | 'map';
@@ -116,6 +119,8 @@ export interface FieldShape {
   readonly name: string;
   /** Protobuf field number; a path where upstream embeds a message in JSON but not in protobuf. 0: JSON alone has it. */
   readonly number: number | readonly number[];
+  /** Names of the structs that upstream's declaration has it in by embedding, the outermost first: messages say them. */
+  readonly embedded?: readonly string[];
   readonly presence: Presence;
   readonly shape: Shape;
   /** Unset is `null` on the wire rather than the zero value. */

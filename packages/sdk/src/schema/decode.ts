@@ -4,6 +4,7 @@ import {
   type EitherShape,
   type FieldShape,
   isObject,
+  keptQuantity,
   noteEmpty,
   own,
   put,
@@ -68,16 +69,18 @@ function compile(shape: Shape): Decoder {
       return (v, c) => (typeof v === 'number' ? v : v === null ? 0 : mismatch(shape, v, c));
     case 'boolean':
       return (v, c) => (typeof v === 'boolean' ? v : v === null ? false : mismatch(shape, v, c));
-    case 'quantity':
+    case 'quantity': {
+      const readQuantity = shape.asWritten ? keptQuantity : canonicalQuantity;
       return (v, c) => {
         if (v === null) return '0';
         if (typeof v !== 'string' && typeof v !== 'number') return mismatch(shape, v, c);
         try {
-          return canonicalQuantity(String(v));
+          return readQuantity(String(v));
         } catch (err) {
           throw new DecodeError(err instanceof Error ? err.message : String(err));
         }
       };
+    }
     case 'int-or-string':
       return (v, c) => {
         if (typeof v === 'string') return v;
@@ -97,6 +100,7 @@ function compile(shape: Shape): Decoder {
     case 'list': {
       const items = decoderOf(shape.items);
       return (v, c) => {
+        if (v === null) return null;
         if (!Array.isArray(v)) return mismatch(shape, v, c);
         const out: unknown[] = [];
         for (let i = 0; i < v.length; i++) {
@@ -110,6 +114,7 @@ function compile(shape: Shape): Decoder {
     case 'map': {
       const values = decoderOf(shape.values);
       return (v, c) => {
+        if (v === null) return null;
         if (!isObject(v)) return mismatch(shape, v, c);
         const out: Record<string, unknown> = {};
         // In order of the keys, as upstream writes maps.
@@ -145,9 +150,11 @@ function compileStruct(shape: StructShape): Decoder {
       let value: unknown;
       if (raw !== undefined && raw !== null) {
         c.owner = short;
+        const depth = c.path.length;
+        for (const name of field.embedded ?? []) c.path.push(embeddedMark + name);
         c.path.push(field.name);
         value = decodeField(raw, c);
-        c.path.pop();
+        c.path.length = depth;
         const { type } = field.shape;
         if (type === 'bytes' && value === '') noteEmpty(out, field.name, value);
         if (field.presence === 'zero' && isZero(value)) {
@@ -210,15 +217,19 @@ const isZero = (v: unknown): boolean =>
 
 /** Before the keys of maps, which say where an unknown field is but not where a wrong type is. */
 const keyMark = '\0';
+/** Before the names of embedded structs, which say where a wrong type is but not where an unknown field is. */
+const embeddedMark = '\x01';
 
 function unknownPath(path: readonly string[], last: string): string {
   let out = '';
-  for (const p of [...path, last]) out += p.startsWith('[') ? p : `${out && '.'}${p.replace(keyMark, '')}`;
+  for (const p of [...path, last])
+    if (!p.startsWith(embeddedMark)) out += p.startsWith('[') ? p : `${out && '.'}${p.replace(keyMark, '')}`;
   return out;
 }
 
 function mismatch(shape: Shape, value: unknown, c: Context): never {
-  const fieldPath = c.path.filter((p) => !p.startsWith('[') && !p.startsWith(keyMark)).join('.');
+  const names = c.path.filter((p) => !p.startsWith('[') && !p.startsWith(keyMark));
+  const fieldPath = names.map((p) => p.replace(embeddedMark, '')).join('.');
   const where = fieldPath ? `Go struct field ${c.owner}.${fieldPath}` : 'Go value';
   throw new DecodeError(`json: cannot unmarshal ${valueWord(value)} into ${where} of type ${goTypeOf(shape)}`);
 }

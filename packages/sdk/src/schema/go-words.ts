@@ -37,7 +37,7 @@ export function goTypeOf(shape: Shape): string {
     case 'any':
       return 'runtime.RawExtension';
     case 'list':
-      return `[]${goTypeOf(shape.items)}`;
+      return shape.goName ?? `[]${goTypeOf(shape.items)}`;
     case 'map':
       return `map[string]${goTypeOf(shape.values)}`;
     case 'either':

@@ -83,6 +83,8 @@ export interface KindDefinition<O extends KubeObject, M> {
    */
   readonly verbs?: readonly string[];
   readonly schema: Struct<O, M>;
+  /** Other versions, no longer served, in whose name an object may come; it looks the same in them. */
+  readonly alsoRead?: readonly string[];
   /** A warning that every request for it carries, when it is on its way out. */
   readonly deprecated?: string;
 

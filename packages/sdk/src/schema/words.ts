@@ -63,7 +63,9 @@ export const int64 = (): Schema<number> => ({ shape: { type: 'integer', bits: 64
 export const number = (): Schema<number> => ({ shape: { type: 'number' } });
 export const bool = (): Schema<boolean> => ({ shape: { type: 'boolean' } });
 /** A resource quantity, canonical as served (`"1"`, never `"1000m"`); manifests may say a number. */
-export const quantity = (): Schema<string, string | number> => ({ shape: { type: 'quantity' } });
+export const quantity = (options: { asWritten?: boolean } = {}): Schema<string, string | number> => ({
+  shape: { type: 'quantity', ...options },
+});
 export const intOrString = (): Schema<number | string> => ({ shape: { type: 'int-or-string' } });
 /** RFC 3339, UTC, whole seconds as served. */
 export const time = (): Schema<string> => ({ shape: { type: 'time', micro: false } });
@@ -93,8 +95,11 @@ export const list = <O, I>(items: Schema<O, I>, options: PatchOptions = {}): Sch
   shape: { type: 'list', items: items.shape, listType: 'atomic', ...patchOf(options) },
 });
 /** A list that upstream publishes without saying how it merges; treated as atomic. */
-export const plainList = <O, I>(items: Schema<O, I>, options: PatchOptions = {}): Schema<O[], I[]> => ({
-  shape: { type: 'list', items: items.shape, ...patchOf(options) },
+export const plainList = <O, I>(
+  items: Schema<O, I>,
+  { goName, ...options }: PatchOptions & Pick<ListShape, 'goName'> = {},
+): Schema<O[], I[]> => ({
+  shape: { type: 'list', items: items.shape, ...(goName && { goName }), ...patchOf(options) },
 });
 /** A list of distinct scalars, each with its own owners. */
 export const set = <O, I>(items: Schema<O, I>, options: PatchOptions = {}): Schema<O[], I[]> => ({
@@ -241,11 +246,12 @@ export const opt = ((n: Number_, schema: Schema<unknown>, options?: FieldOptions
 export const zero = ((n: Number_, schema: Schema<unknown>, options?: FieldOptions<unknown>) =>
   make('zero', n, schema, options)) as Left;
 
-/** Fields that JSON has side by side with the others and protobuf in a message of their own, field number `n`. */
-export function embed<const F extends Fields>(n: number, fields: F): F {
+/** Fields that JSON has side by side with the others, and protobuf and Go in a struct of this name, field number `n`. */
+export function embed<const F extends Fields>(n: number, name: string, fields: F): F {
   const moved = Object.entries(fields).map(([key, f]): [string, AnyField] => {
-    const inner = f.field.number;
-    return [key, { ...f, field: { ...f.field, number: [n, ...(typeof inner === 'number' ? [inner] : inner)] } }];
+    const { number, embedded = [] } = f.field;
+    const inner = typeof number === 'number' ? [number] : number;
+    return [key, { ...f, field: { ...f.field, number: [n, ...inner], embedded: [name, ...embedded] } }];
   });
   return Object.fromEntries(moved) as unknown as F;
 }

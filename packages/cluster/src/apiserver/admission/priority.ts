@@ -33,7 +33,8 @@ export const priority = (objects: ClusterObjects): AdmissionPlugin => ({
       );
     }
     const { preemptionPolicy } = rank;
-    if (preemptionPolicy && spec.preemptionPolicy && spec.preemptionPolicy !== preemptionPolicy) {
+    // One that was sent is looked at, even if it says nothing.
+    if (preemptionPolicy && spec.preemptionPolicy !== undefined && spec.preemptionPolicy !== preemptionPolicy) {
       throw refuse(
         a,
         `the string value of PreemptionPolicy (${spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${preemptionPolicy} from the given PriorityClass name`,

@@ -7,6 +7,7 @@ import {
   serviceAccount as serviceAccountKind,
   type Volume,
 } from '@tiphys/sdk/api';
+import { pathSegmentProblems } from '@tiphys/sdk/machinery';
 import type { Random } from '@tiphys/sdk/runtime';
 import { setFields } from '@tiphys/sdk/schema';
 import type { ClusterObjects } from './cluster-objects.ts';
@@ -27,8 +28,9 @@ export const serviceAccount = (objects: ClusterObjects, random: Random): Admissi
   matches: { operations: ['CREATE', 'UPDATE'], resources: ['pods', 'pods/ephemeralcontainers'] },
 
   async admit(a) {
-    if (a.operation !== 'CREATE' || a.subresource || isMirror(a.object as Pod)) return;
+    if (a.operation !== 'CREATE' || a.subresource) return;
     const { spec } = a.object as Pod;
+    if (isMirror(a.object as Pod)) return checkMirror(a, spec);
     const name = spec.serviceAccountName || 'default';
     setFields(podSpec, spec, { serviceAccountName: name, serviceAccount: name });
     const account = await lookUp(a, name, objects);
@@ -59,6 +61,11 @@ export const serviceAccount = (objects: ClusterObjects, random: Random): Admissi
 const isMirror = ({ metadata }: Pod): boolean => metadata.annotations?.[mirrorAnnotation] !== undefined;
 
 async function lookUp(a: AdmissionAttributes, name: string, objects: ClusterObjects): Promise<ServiceAccount> {
+  const problems = pathSegmentProblems(name);
+  if (problems.length) {
+    const why = `invalid resource name ${JSON.stringify(name)}: [${problems.join(' ')}]`;
+    throw refuse(a, `error looking up service account ${a.namespace}/${name}: ${why}`);
+  }
   const where = { namespace: a.namespace, name, withinMs: name === 'default' ? patienceMs : 0 };
   const found = await (where.withinMs
     ? objects.appears(serviceAccountKind, where)

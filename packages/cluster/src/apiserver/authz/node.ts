@@ -9,10 +9,14 @@ export interface NodeRelations {
   hasPod(node: string, namespace: string, pod: string): boolean;
   uses(
     node: string,
-    kind: 'secret' | 'configMap' | 'serviceAccount' | 'claim',
+    kind: 'secret' | 'configMap' | 'serviceAccount' | 'claim' | 'resourceClaim',
     namespace: string,
     name: string,
   ): boolean;
+  /** Whether a pod of the node claims the volume. */
+  hasVolume(node: string, volume: string): boolean;
+  hasAttachment(node: string, attachment: string): boolean;
+  hasSlice(node: string, slice: string): boolean;
 }
 
 const allowed: Verdict = { decision: 'allow', reason: '' };
@@ -71,8 +75,27 @@ const csiNode = ownByName('CSINode', 'can only get, create, update, patch, or de
 
 const getPod = getting(({ namespace, name }, node, r) => r.hasPod(node, namespace, name));
 const getClaim = getting(({ namespace, name }, node, r) => r.uses(node, 'claim', namespace, name));
-/** Volumes and attachments become related with their kinds. */
-const getUnrelated = getting(() => false);
+const getVolume = getting(({ name }, node, r) => r.hasVolume(node, name));
+const getAttachment = getting(({ name }, node, r) => r.hasAttachment(node, name));
+const getResourceClaim = getting(({ namespace, name }, node, r) => r.uses(node, 'resourceClaim', namespace, name));
+
+const sliceVerbs = ['get', 'watch', 'list', 'create', 'update', 'patch', 'delete', 'deletecollection'];
+
+/** What devices a node has. */
+const slice: Judge = ({ verb, subresource, name, fieldSelector = [] }, node, relations) => {
+  if (subresource) return no('cannot authorize ResourceSlice subresources');
+  if (!sliceVerbs.includes(verb)) {
+    return no(`only the following verbs are allowed for a ResourceSlice: ${sliceVerbs.join(', ')}`);
+  }
+  // Whose it is NodeRestriction looks at when it is made.
+  if (verb === 'create') return allowed;
+  if (['list', 'watch', 'deletecollection'].includes(verb)) {
+    const isNarrow = fieldSelector.some((r) => r.field === 'spec.nodeName' && r.operator === '=' && r.value === node);
+    return isNarrow ? allowed : no('can only list/watch/deletecollection resourceslices with nodeName field selector');
+  }
+  if (!name) return no('No Object name found');
+  return relations.hasSlice(node, name) ? allowed : unrelated(node);
+};
 
 const byResource: Readonly<Record<string, Judge>> = {
   '/secrets': reading('secret'),
@@ -83,9 +106,10 @@ const byResource: Readonly<Record<string, Judge>> = {
     if (!action.name) return no('No Object name found');
     return relations.uses(node, 'claim', action.namespace, action.name) ? allowed : unrelated(node);
   },
-  '/persistentvolumes': getUnrelated,
-  'storage.k8s.io/volumeattachments': getUnrelated,
-  'resource.k8s.io/resourceclaims': getUnrelated,
+  '/persistentvolumes': getVolume,
+  'storage.k8s.io/volumeattachments': getAttachment,
+  'resource.k8s.io/resourceclaims': getResourceClaim,
+  'resource.k8s.io/resourceslices': slice,
 
   '/serviceaccounts': ({ verb, subresource, namespace, name }, node, relations) => {
     if (verb !== 'create' || !name) return no('can only create tokens for individual service accounts');

@@ -1,4 +1,4 @@
-import { type Pod, pod as podKind } from '@tiphys/sdk/api';
+import { persistentVolumeClaim, type Pod, pod as podKind, resourceSlice, volumeAttachment } from '@tiphys/sdk/api';
 import type { ClusterObjects } from '../admission/cluster-objects.ts';
 import { podReferences } from '../admission/pod-references.ts';
 import type { NodeRelations } from './node.ts';
@@ -18,10 +18,22 @@ export function podRelations(objects: ClusterObjects): NodeRelations {
       objects
         .listBy(podKind, 'spec.nodeName', node)
         .some((pod) => pod.metadata.namespace === namespace && referencesOf(pod).has(`${kind}/${name}`)),
+    hasVolume: (node, volume) =>
+      objects.listBy(podKind, 'spec.nodeName', node).some((pod) =>
+        [...referencesOf(pod)].some((reference) => {
+          if (!reference.startsWith(claimed)) return false;
+          const claim = objects.find(persistentVolumeClaim, pod.metadata.namespace!, reference.slice(claimed.length));
+          return claim?.spec.volumeName === volume;
+        }),
+      ),
+    hasAttachment: (node, name) => objects.find(volumeAttachment, '', name)?.spec.nodeName === node,
+    hasSlice: (node, name) => objects.find(resourceSlice, '', name)?.spec.nodeName === node,
   };
 }
 
-function* references({ metadata, spec }: Pod): Iterable<string> {
+const claimed = 'claim/';
+
+function* references({ metadata, spec, status }: Pod): Iterable<string> {
   // A node makes mirror pods itself: they must not open anything to it.
   if (metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) return;
   if (spec.serviceAccountName) yield `serviceAccount/${spec.serviceAccountName}`;
@@ -29,5 +41,9 @@ function* references({ metadata, spec }: Pod): Iterable<string> {
   for (const v of spec.volumes ?? []) {
     if (v.persistentVolumeClaim) yield `claim/${v.persistentVolumeClaim.claimName}`;
     else if (v.ephemeral) yield `claim/${metadata.name}-${v.name}`;
+  }
+  for (const { name, resourceClaimName } of spec.resourceClaims ?? []) {
+    const made = status.resourceClaimStatuses?.find((s) => s.name === name)?.resourceClaimName;
+    if (resourceClaimName ?? made) yield `resourceClaim/${resourceClaimName ?? made}`;
   }
 }

@@ -268,7 +268,8 @@ function checkedKind(value: unknown, kind: AnyKind, bytes: Buffer): JsonObject {
   if (problem) throw unrecognized(kind, `couldn't get version/kind; json parse error: ${problem}`, bytes);
   const apiVersion = String(value['apiVersion'] || kind.apiVersion);
   const said = String(value['kind'] || kind.kind);
-  if (said === kind.kind && apiVersion === kind.apiVersion) return value;
+  const isReadable = apiVersion === kind.apiVersion || kind.alsoRead?.includes(apiVersion);
+  if (said === kind.kind && isReadable) return value;
   const version = JSON.stringify(apiVersion.split('/').at(-1));
   if (said === kind.kind && isKnownKind(apiVersion, said)) throw otherVersion(kind, apiVersion);
   throw badRequest(

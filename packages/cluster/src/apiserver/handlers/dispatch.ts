@@ -70,8 +70,12 @@ const isUnderGroup = (path: string, groups: ReadonlySet<string>): boolean => {
 export const noSuchPath = (): StatusError =>
   new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
 
+/** The verb that stood in paths once and leads nowhere now. */
+const goneVerb = 'proxy';
+
 async function onResource(c: RequestContext, registry: Registry, deps: DispatchDeps): Promise<ServerResponse> {
   const { info } = c;
+  if (info.verb === goneVerb) throw noSuchPath();
   if (info.subresource) return onSubresource(c, registry, deps);
   const verbs = verbsAt(registry.resource, info);
   if (!verbs.length) throw noSuchPath();

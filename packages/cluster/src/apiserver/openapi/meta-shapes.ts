@@ -48,7 +48,7 @@ const apiResource = s.struct(`${meta}.APIResource`, {
   shortNames: s.zero(5, s.list(s.str())),
   singularName: s.req(6, s.str()),
   storageVersionHash: s.zero(10, s.str()),
-  ...s.embed(4, { verbs: s.req(1, s.plainList(s.str())) }),
+  ...s.embed(4, 'Verbs', { verbs: s.req(1, s.plainList(s.str())) }),
   version: s.zero(9, s.str()),
 });
 

@@ -4,10 +4,10 @@ import {
   type FieldError,
   invalidObject,
   type KubeObject,
+  type ObjectMeta,
   StatusError,
 } from '@tiphys/sdk/machinery';
-import type { Entry } from '../cache/entry.ts';
-import type { Resource } from './resource.ts';
+import { keyOf, type Resource } from './resource.ts';
 
 /** Throws when there is something wrong with the object. */
 export function refuseInvalid({ kind }: Resource, object: KubeObject, errors: readonly FieldError[]): void {
@@ -24,12 +24,21 @@ export function nameTaken(resource: Resource, name: string, holder: KubeObject |
   return new StatusError(code!, reason!, `object is being deleted: ${message}`, details);
 }
 
-export const preconditionFailed = (resource: Resource, { key }: Entry, name: string, why: string): StatusError =>
-  conflict(
+/** Who writes meant an object of another uid. */
+export function otherUid(
+  resource: Resource,
+  { wanted, is }: { readonly wanted: string; readonly is: ObjectMeta },
+  { dryRun }: { readonly dryRun: boolean },
+): StatusError {
+  const key = keyOf(resource, is.namespace ?? '', is.name ?? '');
+  // Where a write is only tried, upstream hasn't put its root before the key yet.
+  const told = dryRun ? key.replace(/^\/registry/, '') : key;
+  return conflict(
     resource,
-    name,
-    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ${why}`,
+    is.name ?? '',
+    `StorageError: invalid object, Code: 4, Key: ${told}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${is.uid}`,
   );
+}
 
 export const modified = (resource: Resource, name: string): StatusError =>
   conflict(

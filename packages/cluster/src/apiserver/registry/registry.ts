@@ -25,9 +25,10 @@ import { Expiry } from './expiry.ts';
 import { type FieldManager, trackFields } from './field-manager.ts';
 import type { KindHooks } from './kind-hooks.ts';
 import { metadataProblems, metadataUpdateProblems } from './metadata-problems.ts';
+import { dedupeOwners } from './owner-references.ts';
 import { counted, dropStatus, partOf, prepareUpdate } from './parts.ts';
 import { checkPreconditions } from './preconditions.ts';
-import { modified, nameTaken, preconditionFailed, refuseInvalid } from './refusals.ts';
+import { modified, nameTaken, otherUid, refuseInvalid } from './refusals.ts';
 import { keyOf, type Resource } from './resource.ts';
 import { generatedName, keepSystemFields, prepareMetadata, wipeSystemFields } from './system-fields.ts';
 import { isUnchanged } from './unchanged.ts';
@@ -113,19 +114,17 @@ export class Registry {
 
   async create(object: KubeObject, request: WriteRequest): Promise<Written> {
     const { metadata } = object;
-    if (metadata.resourceVersion && /^[1-9]\d*$/.test(metadata.resourceVersion)) {
-      throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
-    }
     wipeSystemFields(metadata);
-    return this.#create(object, request);
+    return this.#create(object, request, metadata.resourceVersion);
   }
 
-  async #create(object: KubeObject, request: WriteRequest): Promise<Written> {
+  /** `sentVersion`: that of a client who asks for nothing but a creation. */
+  async #create(object: KubeObject, request: WriteRequest, sentVersion?: string): Promise<Written> {
     for (let attempt = 1; ; attempt++) {
       const generated = !object.metadata.name && Boolean(object.metadata.generateName);
       try {
         // Only a name made up for it may turn out to be taken and call for another attempt.
-        const written = await this.#createOnce(generated ? deepCopy(object) : object, request);
+        const written = await this.#createOnce(generated ? deepCopy(object) : object, request, sentVersion);
         if (written.entry) await this.#hooks.afterWrite?.(written.object, undefined);
         return written;
       } catch (err) {
@@ -136,11 +135,12 @@ export class Registry {
     }
   }
 
-  async #createOnce(object: KubeObject, request: WriteRequest): Promise<Written> {
+  async #createOnce(object: KubeObject, request: WriteRequest, sentVersion: string | undefined): Promise<Written> {
     const { kind } = this.resource;
     const { clock, random, admission } = this.#deps;
     const { metadata } = object;
     const { manager } = request;
+    dedupeOwners(metadata, request);
     if (manager) trackFields(kind, { next: object, old: undefined, manager, subresource: '', now: clock.now() });
     const attributes = this.#attributes('CREATE', request, { object });
     await admission.admit(attributes);
@@ -167,11 +167,18 @@ export class Registry {
       for (const w of kind.warnings?.(object) ?? []) request.warn(w);
       await admission.validate(attributes);
       const settled = this.#settled(object);
+      const isVersion = /^[1-9]\d*$/.test(sentVersion ?? '');
       if (request.dryRun) {
         undo?.();
         if (this.find(request.namespace, metadata.name ?? '')) throw new KeyExists(metadata.name ?? '');
+        if (isVersion) settled.metadata.resourceVersion = sentVersion!;
         return { object: typed(this.resource, settled), created: true };
       }
+      if (isVersion) {
+        throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
+      }
+      // As it will be read.
+      kind.default?.(settled);
       const entry = await this.#store(settled, async (key, body) =>
         create(this.feed.store, key, body, await this.#expiry?.lease()),
       );
@@ -216,12 +223,7 @@ export class Registry {
     const wanted = next.metadata.resourceVersion ?? '';
     // Who replaces an object means one certain object; a patch is for whatever has the name.
     if (!request.retry && next.metadata.uid && next.metadata.uid !== old.metadata.uid) {
-      throw preconditionFailed(
-        this.resource,
-        current,
-        request.name,
-        `UID in precondition: ${next.metadata.uid}, UID in object meta: ${old.metadata.uid}`,
-      );
+      throw otherUid(this.resource, { wanted: next.metadata.uid, is: old.metadata }, request);
     }
     if (wanted === '' || wanted === '0') {
       if (kind.unconditionalUpdate === false && !request.retry) {
@@ -238,6 +240,7 @@ export class Registry {
       throw new StatusError(500, '', `strconv.ParseUint: parsing ${JSON.stringify(wanted)}: invalid syntax`);
     } else if (wanted !== String(current.revision)) throw modified(this.resource, request.name);
     const { manager, subresource = '' } = request;
+    dedupeOwners(next.metadata, request);
     if (manager) trackFields(kind, { next, old, manager, subresource, now: clock.now() });
     const attributes = this.#attributes('UPDATE', request, { object: next, oldObject: old });
     await admission.admit(attributes);
@@ -300,11 +303,15 @@ export class Registry {
       if (request.dryRun) return { object: last, created: false, gone: plan === 'now' };
       if (plan === 'pending') return { object: old, entry: current, created: false, gone: false };
       try {
+        const mark = () => this.#store(next, (k, body) => update(store, k, body, { ifRevision: current.revision }));
         if (plan === 'now') {
-          await this.#removeNow(current, old);
+          // Whoever watches is told that the grace was cut short before it goes.
+          const isCut = next.metadata.deletionGracePeriodSeconds !== (old.metadata.deletionGracePeriodSeconds ?? 0);
+          if (old.metadata.deletionTimestamp && isCut) await this.#removeNow(await mark(), next);
+          else await this.#removeNow(current, old);
           return { object: last, created: false, gone: true };
         }
-        const entry = await this.#store(next, (k, body) => update(store, k, body, { ifRevision: current.revision }));
+        const entry = await mark();
         return { object: entry.object, entry, created: false, gone: false };
       } catch (err) {
         if (!(err instanceof RevisionMismatch)) throw err;

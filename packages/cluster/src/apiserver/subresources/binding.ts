@@ -8,6 +8,7 @@ import { readObject } from '../handlers/body.ts';
 import { type Endpoint, noSuchPath, notOnThis, type SubresourceHandler } from '../handlers/dispatch.ts';
 import { checkPlace, writeRequest } from '../handlers/write.ts';
 import type { Registry } from '../registry/registry.ts';
+import { otherUid } from '../registry/refusals.ts';
 import { done } from './answer.ts';
 import { setCondition } from './pod-condition.ts';
 
@@ -53,7 +54,13 @@ async function bind(c: RequestContext, registry: Registry, admission: AdmissionC
     subresource: 'binding',
     strategy: asGiven,
     retry: true,
-    next: (current) => bound(c, current as Pod, { metadata, target }),
+    next: (current) => {
+      const { uid } = current!.metadata;
+      if (metadata.uid && metadata.uid !== uid) {
+        throw otherUid(registry.resource, { wanted: metadata.uid, is: current!.metadata }, request);
+      }
+      return bound(c, current as Pod, { metadata, target });
+    },
   });
   return done(c, 201);
 }
@@ -73,13 +80,6 @@ function checkTarget({ kind: of, name }: Binding['target']): void {
 function bound(c: RequestContext, pod: Pod, { metadata, target }: Pick<Binding, 'metadata' | 'target'>): KubeObject {
   const name = pod.metadata.name ?? '';
   const refuse = (why: string) => conflict({ group: '', resource: 'pods/binding' }, name, why);
-  if (metadata.uid && metadata.uid !== pod.metadata.uid) {
-    throw conflict(
-      { group: '', resource: 'pods' },
-      name,
-      `StorageError: invalid object, Code: 4, Key: /registry/pods/${pod.metadata.namespace}/${name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${pod.metadata.uid}`,
-    );
-  }
   if (pod.metadata.deletionTimestamp) throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
   if (pod.spec.nodeName) throw refuse(`pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`);
   if (pod.spec.schedulingGates?.length) throw refuse(`pod ${name} has non-empty .spec.schedulingGates`);

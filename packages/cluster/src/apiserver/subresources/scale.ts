@@ -1,7 +1,6 @@
 import { type Scale, scale as scaleKind } from '@tiphys/sdk/api';
 import {
   badRequest,
-  conflict,
   deepCopy,
   internalError,
   invalid,
@@ -37,6 +36,7 @@ import { namesOf, nestedInteger } from '../crd/nested.ts';
 import { rowResponse } from '../table/respond.ts';
 import { type FieldManager, managerName } from '../registry/field-manager.ts';
 import type { Registry } from '../registry/registry.ts';
+import { otherUid } from '../registry/refusals.ts';
 
 const kind = erase(scaleKind);
 
@@ -78,7 +78,7 @@ async function handle(c: RequestContext, registry: Registry, admission: Admissio
       });
       await admission.admit(attributes);
       await admission.validate(attributes);
-      const next = scaled(registry, current!, scale);
+      const next = scaled(registry, current!, { wanted: scale, dryRun: request.dryRun });
       if (managedFields) next.metadata.managedFields = managedFields;
       else delete next.metadata.managedFields;
       return next;
@@ -160,7 +160,11 @@ function startingScale(object: KubeObject, kind: AnyKind): KubeObject {
   return isThere ? scale : ({ ...scale, spec: { replicas: noReplicas } } as KubeObject);
 }
 
-function scaled({ resource }: Registry, current: KubeObject, wanted: Scale): KubeObject {
+function scaled(
+  { resource }: Registry,
+  current: KubeObject,
+  { wanted, dryRun }: { readonly wanted: Scale; readonly dryRun: boolean },
+): KubeObject {
   const { name = '', uid, resourceVersion } = current.metadata;
   const { kind } = resource;
   const path = kind.scale!.specReplicas;
@@ -173,11 +177,7 @@ function scaled({ resource }: Registry, current: KubeObject, wanted: Scale): Kub
     ]);
   }
   if (wanted.metadata.uid && wanted.metadata.uid !== uid) {
-    throw conflict(
-      resource,
-      name,
-      `Precondition failed: UID in precondition: ${wanted.metadata.uid}, UID in object meta: ${uid}`,
-    );
+    throw otherUid(resource, { wanted: wanted.metadata.uid, is: current.metadata }, { dryRun });
   }
   const next = withValueAt(deepCopy(current), namesOf(path), replicas) as KubeObject;
   next.metadata.resourceVersion = wanted.metadata.resourceVersion || resourceVersion!;

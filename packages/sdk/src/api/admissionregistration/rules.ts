@@ -2,13 +2,16 @@ import { s, type Struct } from '../../schema/index.ts';
 
 const operation = s.oneOf('*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE');
 
-const ruleWithOperationsShape = s.struct('io.k8s.api.admissionregistration.v1.RuleWithOperations', {
+const ruleFields = {
   operations: s.zero(1, s.list(operation)),
-  apiGroups: s.zero([2, 1], s.list(s.str())),
-  apiVersions: s.zero([2, 2], s.list(s.str())),
-  resources: s.zero([2, 3], s.list(s.str())),
-  scope: s.opt([2, 4], s.oneOf('*', 'Cluster', 'Namespaced'), { fill: '*' }),
-});
+  ...s.embed(2, 'Rule', {
+    apiGroups: s.zero(1, s.list(s.str())),
+    apiVersions: s.zero(2, s.list(s.str())),
+    resources: s.zero(3, s.list(s.str())),
+    scope: s.opt(4, s.oneOf('*', 'Cluster', 'Namespaced'), { fill: '*' }),
+  }),
+};
+const ruleWithOperationsShape = s.struct('io.k8s.api.admissionregistration.v1.RuleWithOperations', ruleFields);
 export interface RuleWithOperations extends s.Out<typeof ruleWithOperationsShape> {}
 export interface RuleWithOperationsManifest extends s.In<typeof ruleWithOperationsShape> {}
 export const ruleWithOperations: Struct<RuleWithOperations, RuleWithOperationsManifest> = ruleWithOperationsShape;
@@ -17,11 +20,7 @@ const namedRuleWithOperationsShape = s.struct(
   'io.k8s.api.admissionregistration.v1.NamedRuleWithOperations',
   {
     resourceNames: s.zero(1, s.list(s.str())),
-    operations: s.zero([2, 1], s.list(operation)),
-    apiGroups: s.zero([2, 2, 1], s.list(s.str())),
-    apiVersions: s.zero([2, 2, 2], s.list(s.str())),
-    resources: s.zero([2, 2, 3], s.list(s.str())),
-    scope: s.opt([2, 2, 4], s.oneOf('*', 'Cluster', 'Namespaced'), { fill: '*' }),
+    ...s.embed(2, 'RuleWithOperations', ruleFields),
   },
   { atomic: true },
 );

@@ -1,4 +1,5 @@
 import {
+  asGiven,
   dns1035LabelProblems,
   dnsSubdomainProblems,
   duplicate,
@@ -61,7 +62,7 @@ function* serverRules(server: Partial<ServerStorageVersion>, here: Path): Iterab
   for (const [i, v] of decodableVersions.entries()) yield* versionRules(v, decodable.index(i));
   if (!decodableVersions.includes(encodingVersion)) {
     const why = `decodableVersions must include encodingVersion ${encodingVersion}`;
-    yield invalid(decodable, server.decodableVersions ?? null, why);
+    yield invalid(decodable, asGiven(server, 'decodableVersions') ?? null, why);
   }
   for (const [i, v] of servedVersions.entries()) {
     const served = here.child('servedVersions').index(i);

@@ -3,7 +3,6 @@ import {
   type FieldError,
   forbiddenAt,
   immutable,
-  inKeyOrder,
   invalid,
   labelSelectorOf,
   nonNegative,
@@ -12,7 +11,7 @@ import {
   required,
 } from '../../machinery/index.ts';
 import { internalValue } from '../../schema/index.ts';
-import { validatePodTemplate } from '../core/pod/validation/template.ts';
+import { unmatchedLabels, validatePodTemplate } from '../core/pod/validation/template.ts';
 import { isUsableSelector, validateLabelSelector } from '../meta/label-selector-rules.ts';
 import { amountOf, notMoreThanAll, validateShare } from '../meta/share-rules.ts';
 import type { DaemonSet, DaemonSetSpec } from './daemonset.ts';
@@ -37,8 +36,7 @@ function* validateSpec(spec: DaemonSetSpec, old?: DaemonSetSpec): Iterable<Field
   const usable = !selector || isUsableSelector(selector);
   const { labels } = template.metadata;
   if (usable && !labelSelectorOf(selector).matches(labels ?? {})) {
-    const shown = labels ? inKeyOrder(labels) : null;
-    yield invalid(at.child('template', 'metadata', 'labels'), shown, '`selector` does not match template `labels`');
+    yield unmatchedLabels(template, at.child('template'));
   }
   if (selector && labelSelectorOf(selector).empty) {
     yield invalid(at.child('selector'), selector, 'empty selector is invalid for daemonset');

@@ -4,7 +4,6 @@ import {
   field,
   type FieldError,
   forbiddenAt,
-  inKeyOrder,
   invalid,
   isRefused,
   labelSelectorOf,
@@ -19,7 +18,7 @@ import type { PodTemplateSpec } from '../core/pod/pod-template.ts';
 import { validatePodAnnotations } from '../core/pod/validation/annotations.ts';
 import { validateClaimSpec } from '../core/persistentvolumeclaim/spec-rules.ts';
 import { podRules } from '../core/pod/validation/rules.ts';
-import { validatePodTemplate } from '../core/pod/validation/template.ts';
+import { unmatchedLabels, validatePodTemplate } from '../core/pod/validation/template.ts';
 import { isUsableSelector, validateLabelSelector } from '../meta/label-selector-rules.ts';
 import { amountOf, notMoreThanAll, validateShare } from '../meta/share-rules.ts';
 import type { StatefulSet, StatefulSetSpec } from './statefulset.ts';
@@ -136,8 +135,7 @@ function* validateSelector(spec: StatefulSetSpec, old?: StatefulSetSpec): Iterab
   const where = at.child('template');
   // Without a selector nothing matches; an empty one isn't asked.
   if (!labelSelectorOf(selector).empty && !labelSelectorOf(selector).matches(labels ?? {})) {
-    const shown = labels ? inKeyOrder(labels) : null;
-    yield invalid(where.child('metadata', 'labels'), shown, '`selector` does not match template `labels`');
+    yield unmatchedLabels(template, where);
   }
   // A template that was bad before may stay so.
   const rules = podRules(false, old?.template);

@@ -1,4 +1,5 @@
 import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { extraValue } from '../authentication/extra-value.ts';
 import { nonResourceAttributes, resourceAttributes, subjectAccessReviewStatus } from './access-review-spec.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 
@@ -7,7 +8,7 @@ const subjectAccessReviewSpecShape = s.struct('io.k8s.api.authorization.v1.Subje
   nonResourceAttributes: s.opt(2, nonResourceAttributes),
   user: s.zero(3, s.str()),
   groups: s.zero(4, s.list(s.str())),
-  extra: s.zero(5, s.map(s.plainList(s.str()))),
+  extra: s.zero(5, s.map(extraValue)),
   uid: s.zero(6, s.str()),
 });
 export interface SubjectAccessReviewSpec extends s.Out<typeof subjectAccessReviewSpecShape> {}

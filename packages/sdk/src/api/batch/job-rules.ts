@@ -6,7 +6,6 @@ import {
   field,
   type FieldError,
   immutable,
-  inKeyOrder,
   invalid,
   labelSelectorOf,
   nonNegative,
@@ -20,7 +19,7 @@ import { internalValue } from '../../schema/index.ts';
 import type { PodSpec } from '../core/pod/pod-spec.ts';
 import type { PodTemplateSpec } from '../core/pod/pod-template.ts';
 import { shownPodSpec, shownPodTemplate } from '../core/pod/shown-spec.ts';
-import { validatePodTemplate } from '../core/pod/validation/template.ts';
+import { unmatchedLabels, validatePodTemplate } from '../core/pod/validation/template.ts';
 import { isUsableSelector, validateLabelSelector } from '../meta/label-selector-rules.ts';
 import { isTrue } from './job-conditions.ts';
 import type { Job } from './job.ts';
@@ -61,8 +60,7 @@ function* validateOwnSpec(spec: JobSpec, old?: JobSpec): Iterable<FieldError> {
   }
   const { labels } = template.metadata;
   if ((!selector || isUsableSelector(selector)) && !labelSelectorOf(selector).matches(labels ?? {})) {
-    const shown = labels ? inKeyOrder(labels) : null;
-    yield invalid(at.child('template', 'metadata', 'labels'), shown, '`selector` does not match template `labels`');
+    yield unmatchedLabels(template, at.child('template'));
   }
 }
 

@@ -16,8 +16,8 @@ export function generateSelector({ metadata, spec }: Job): void {
   for (const key of nameLabels) labels[key] = name;
   for (const key of uidLabels) labels[key] = uid;
   const template = spec.template.metadata;
-  // A job without labels of its own has its template's.
-  const shared = !metadata.labels || metadata.labels === template.labels;
+  // A job without labels of its own was given the very ones of its template.
+  const shared = metadata.labels !== undefined && metadata.labels === template.labels;
   // What is there stays, to be refused where it is wrong.
   template.labels = inKeyOrder({ ...labels, ...template.labels });
   if (shared) metadata.labels = { ...template.labels };

@@ -80,7 +80,7 @@ function fillJob({ metadata, spec }: Job): void {
   });
   // The very same, which what is generated for the template's pods is put in as well.
   const { labels } = template.metadata;
-  if (labels && !Object.keys(metadata.labels ?? {}).length) metadata.labels = labels;
+  if (labels && !Object.keys(metadata.labels ?? {}).length) setFields(objectMeta, metadata, { labels });
 }
 
 function stateOf({ metadata, status }: Job): string {

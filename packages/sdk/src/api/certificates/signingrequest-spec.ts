@@ -1,4 +1,5 @@
 import { s, type Struct } from '../../schema/index.ts';
+import { extraValue } from '../authentication/extra-value.ts';
 
 /** What keys may be used for. */
 export const keyUsages = [
@@ -35,7 +36,7 @@ const certificateSigningRequestSpecShape = s.struct('io.k8s.api.certificates.v1.
   username: s.zero(2, s.str()),
   uid: s.zero(3, s.str()),
   groups: s.zero(4, s.list(s.str())),
-  extra: s.zero(6, s.map(s.plainList(s.str()))),
+  extra: s.zero(6, s.map(extraValue)),
 });
 export interface CertificateSigningRequestSpec extends s.Out<typeof certificateSigningRequestSpecShape> {}
 export interface CertificateSigningRequestSpecManifest extends s.In<typeof certificateSigningRequestSpecShape> {}

@@ -38,7 +38,6 @@ export const node: Kind<Node, NodeManifest> = defineKind<Node, NodeManifest>({
   kind: 'Node',
   plural: 'nodes',
   scope: 'Cluster',
-  rechecksMetadata: false,
   shortNames: ['no'],
   status: { validate: nodeUpdateRules },
   subresources: [{ name: 'proxy', kind: 'NodeProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] }],

@@ -1,4 +1,5 @@
 import {
+  asGiven,
   compareQuantity,
   equal,
   field,
@@ -56,7 +57,7 @@ export function* validateResourceQuota({ spec, status }: ResourceQuota, old?: Re
   if (!old) return yield* validateResourceQuotaStatus({ status });
   const [next, before] = [new Set(spec.scopes), new Set(old.spec.scopes)];
   if (!equal([...next].sort(), [...before].sort())) {
-    yield invalid(at.child('scopes'), spec.scopes ?? null, 'field is immutable');
+    yield invalid(at.child('scopes'), asGiven(spec, 'scopes') ?? null, 'field is immutable');
   }
 }
 

@@ -1,5 +1,5 @@
 import { deepCopy, field, inKeyOrder } from '../../machinery/index.ts';
-import { defineKind, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
+import { defineKind, type Kind, nameIsSubdomain, s, setFields, type Struct } from '../../schema/index.ts';
 import { ageColumn, containerColumns, labelsText, nameColumn, selectorColumn } from '../meta/columns.ts';
 import { dropGatedFields } from './pod/gated-fields.ts';
 import { podTemplateSpec } from './pod/pod-template.ts';
@@ -110,6 +110,9 @@ export const replicationController: Kind<ReplicationController, ReplicationContr
   ],
   storagePrefix: 'controllers',
   fieldSelectors: { 'status.replicas': ({ status }) => String(status.replicas) },
+  // What upstream has declared of it counts in bytes.
+  validateName: (name, prefix) =>
+    nameIsSubdomain(name, prefix).map((p) => (prefix ? p : p.replace(/ characters$/, ' bytes'))),
   schema: replicationControllerShape,
 });
 

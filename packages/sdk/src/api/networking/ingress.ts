@@ -52,7 +52,7 @@ export const httpIngressRuleValue: Struct<HTTPIngressRuleValue, HTTPIngressRuleV
 
 const ingressRuleShape = s.struct('io.k8s.api.networking.v1.IngressRule', {
   host: s.zero(1, s.str()),
-  http: s.opt([2, 1], httpIngressRuleValue),
+  ...s.embed(2, 'IngressRuleValue', { http: s.opt(1, httpIngressRuleValue) }),
 });
 export interface IngressRule extends s.Out<typeof ingressRuleShape> {}
 export interface IngressRuleManifest extends s.In<typeof ingressRuleShape> {}

@@ -17,6 +17,7 @@ export interface EvictionManifest extends s.In<typeof evictionShape> {
 export const eviction: Kind<Eviction, EvictionManifest> = defineKind<Eviction, EvictionManifest>({
   group: 'policy',
   version: 'v1',
+  alsoRead: ['policy/v1beta1'],
   kind: 'Eviction',
   plural: 'evictions',
   scope: 'Namespaced',

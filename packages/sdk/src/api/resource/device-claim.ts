@@ -25,7 +25,7 @@ export const deviceSelector: Struct<DeviceSelector, DeviceSelectorManifest> = de
 
 const deviceClaimConfigurationShape = s.struct('io.k8s.api.resource.v1.DeviceClaimConfiguration', {
   requests: s.zero(1, s.list(s.str())),
-  opaque: s.opt([2, 1], opaqueDeviceConfiguration),
+  ...s.embed(2, 'DeviceConfiguration', { opaque: s.opt(1, opaqueDeviceConfiguration) }),
 });
 export interface DeviceClaimConfiguration extends s.Out<typeof deviceClaimConfigurationShape> {}
 export interface DeviceClaimConfigurationManifest extends s.In<typeof deviceClaimConfigurationShape> {}

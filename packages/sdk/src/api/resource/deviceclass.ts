@@ -5,7 +5,7 @@ import { deviceSelector, opaqueDeviceConfiguration } from './device-claim.ts';
 import { deviceClassRules } from './validation/deviceclass.ts';
 
 const deviceClassConfigurationShape = s.struct('io.k8s.api.resource.v1.DeviceClassConfiguration', {
-  opaque: s.opt([1, 1], opaqueDeviceConfiguration),
+  ...s.embed(1, 'DeviceConfiguration', { opaque: s.opt(1, opaqueDeviceConfiguration) }),
 });
 export interface DeviceClassConfiguration extends s.Out<typeof deviceClassConfigurationShape> {}
 export interface DeviceClassConfigurationManifest extends s.In<typeof deviceClassConfigurationShape> {}

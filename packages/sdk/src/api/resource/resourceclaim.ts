@@ -19,7 +19,7 @@ export const resourceClaimSpec: Struct<ResourceClaimSpec, ResourceClaimSpecManif
 const deviceAllocationConfigurationShape = s.struct('io.k8s.api.resource.v1.DeviceAllocationConfiguration', {
   source: s.req(1, s.oneOf('FromClaim', 'FromClass')),
   requests: s.zero(2, s.list(s.str())),
-  opaque: s.opt([3, 1], opaqueDeviceConfiguration),
+  ...s.embed(3, 'DeviceConfiguration', { opaque: s.opt(1, opaqueDeviceConfiguration) }),
 });
 export interface DeviceAllocationConfiguration extends s.Out<typeof deviceAllocationConfigurationShape> {}
 export interface DeviceAllocationConfigurationManifest extends s.In<typeof deviceAllocationConfigurationShape> {}

@@ -17,7 +17,7 @@ const { shape } = s.struct('test.Outer', {
   at: s.opt(8, s.time()),
   exactly: s.opt(9, s.microTime()),
   ratio: s.opt(10, s.number()),
-  ...s.embed(11, { secret: s.opt(1, s.bytes()), mode: s.opt(2, s.str()) }),
+  ...s.embed(11, 'Inside', { secret: s.opt(1, s.bytes()), mode: s.opt(2, s.str()) }),
 });
 
 for (const { name, value, hex } of [

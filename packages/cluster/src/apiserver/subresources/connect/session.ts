@@ -1,5 +1,5 @@
 import type { Pod } from '@tiphys/sdk/api';
-import { badRequest, StatusError } from '@tiphys/sdk/machinery';
+import { badRequest, forbidden, StatusError } from '@tiphys/sdk/machinery';
 import type { RequestContext, ServerResponse } from '../../context.ts';
 import type { SubresourceHandler } from '../../handlers/dispatch.ts';
 import { exchange, passedOn } from '../../nodes/exchange.ts';
@@ -25,7 +25,9 @@ const session = (subresource: string, deps: ConnectDeps, target: Target): Subres
   async handle(c, registry) {
     if (c.info.parts.length > 3) throw noSuchPath();
     // A WebSocket begins with GET, which `get` alone would allow: who talks to a container must be allowed `create` too.
-    if (c.info.verb !== 'create') c.requireVerb?.('create');
+    if (c.info.verb !== 'create') {
+      c.requireVerb?.('create', (reason) => forbidden({ group: '', resource: 'pods' }, c.info.name, reason));
+    }
     // Ports that are none are found before the pod is.
     if (subresource === 'portforward') ports(c.query);
     const pod = await podOf(c, registry);

@@ -90,7 +90,7 @@ export interface ContainerManifest extends s.In<typeof containerShape> {}
 export const container: Struct<Container, ContainerManifest> = containerShape;
 
 const ephemeralContainerShape = s.struct('io.k8s.api.core.v1.EphemeralContainer', {
-  ...s.embed(1, containerFields),
+  ...s.embed(1, 'EphemeralContainerCommon', containerFields),
   targetContainerName: s.zero(2, s.str()),
 });
 export interface EphemeralContainer extends s.Out<typeof ephemeralContainerShape> {}

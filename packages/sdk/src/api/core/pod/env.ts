@@ -29,7 +29,7 @@ export const resourceFieldSelector: Struct<ResourceFieldSelector, ResourceFieldS
 const configMapKeySelectorShape = s.struct(
   'io.k8s.api.core.v1.ConfigMapKeySelector',
   {
-    ...s.embed(1, {
+    ...s.embed(1, 'LocalObjectReference', {
       name: s.zero(1, s.str()),
     }),
     key: s.req(2, s.str()),
@@ -45,7 +45,7 @@ export const configMapKeySelector: Struct<ConfigMapKeySelector, ConfigMapKeySele
 const secretKeySelectorShape = s.struct(
   'io.k8s.api.core.v1.SecretKeySelector',
   {
-    ...s.embed(1, {
+    ...s.embed(1, 'LocalObjectReference', {
       name: s.zero(1, s.str()),
     }),
     key: s.req(2, s.str()),
@@ -92,7 +92,7 @@ export interface EnvVarManifest extends s.In<typeof envVarShape> {}
 export const envVar: Struct<EnvVar, EnvVarManifest> = envVarShape;
 
 const configMapEnvSourceShape = s.struct('io.k8s.api.core.v1.ConfigMapEnvSource', {
-  ...s.embed(1, {
+  ...s.embed(1, 'LocalObjectReference', {
     name: s.zero(1, s.str()),
   }),
   optional: s.opt(2, s.bool()),
@@ -102,7 +102,7 @@ export interface ConfigMapEnvSourceManifest extends s.In<typeof configMapEnvSour
 export const configMapEnvSource: Struct<ConfigMapEnvSource, ConfigMapEnvSourceManifest> = configMapEnvSourceShape;
 
 const secretEnvSourceShape = s.struct('io.k8s.api.core.v1.SecretEnvSource', {
-  ...s.embed(1, {
+  ...s.embed(1, 'LocalObjectReference', {
     name: s.zero(1, s.str()),
   }),
   optional: s.opt(2, s.bool()),

@@ -138,7 +138,7 @@ export interface LifecycleManifest extends s.In<typeof lifecycleShape> {}
 export const lifecycle: Struct<Lifecycle, LifecycleManifest> = lifecycleShape;
 
 const probeShape = s.struct('io.k8s.api.core.v1.Probe', {
-  ...s.embed(1, {
+  ...s.embed(1, 'ProbeHandler', {
     exec: s.opt(1, execAction),
     httpGet: s.opt(2, httpGetAction),
     tcpSocket: s.opt(3, tcpSocketAction),

@@ -39,7 +39,7 @@ export interface KeyToPathManifest extends s.In<typeof keyToPathShape> {}
 export const keyToPath: Struct<KeyToPath, KeyToPathManifest> = keyToPathShape;
 
 const configMapVolumeSourceShape = s.struct('io.k8s.api.core.v1.ConfigMapVolumeSource', {
-  ...s.embed(1, {
+  ...s.embed(1, 'LocalObjectReference', {
     name: s.zero(1, s.str()),
   }),
   items: s.zero(2, s.list(keyToPath)),
@@ -160,7 +160,7 @@ export const ephemeralVolumeSource: Struct<EphemeralVolumeSource, EphemeralVolum
   ephemeralVolumeSourceShape;
 
 const configMapProjectionShape = s.struct('io.k8s.api.core.v1.ConfigMapProjection', {
-  ...s.embed(1, {
+  ...s.embed(1, 'LocalObjectReference', {
     name: s.zero(1, s.str()),
   }),
   items: s.zero(2, s.list(keyToPath)),
@@ -171,7 +171,7 @@ export interface ConfigMapProjectionManifest extends s.In<typeof configMapProjec
 export const configMapProjection: Struct<ConfigMapProjection, ConfigMapProjectionManifest> = configMapProjectionShape;
 
 const secretProjectionShape = s.struct('io.k8s.api.core.v1.SecretProjection', {
-  ...s.embed(1, {
+  ...s.embed(1, 'LocalObjectReference', {
     name: s.zero(1, s.str()),
   }),
   items: s.zero(2, s.list(keyToPath)),
@@ -250,7 +250,7 @@ export const projectedVolumeSource: Struct<ProjectedVolumeSource, ProjectedVolum
 
 const volumeFields = {
   name: s.req(1, s.str()),
-  ...s.embed(2, {
+  ...s.embed(2, 'VolumeSource', {
     hostPath: s.opt(1, hostPathVolumeSource),
     emptyDir: s.opt(2, emptyDirVolumeSource),
     gcePersistentDisk: s.opt(3, gcePersistentDiskVolumeSource),

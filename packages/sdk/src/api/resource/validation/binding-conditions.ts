@@ -1,4 +1,5 @@
 import {
+  asGiven,
   duplicate,
   type FieldError,
   invalid,
@@ -30,10 +31,14 @@ export function* bindingRules(of: Bindings, at: Path): Iterable<FieldError> {
     }
   }
   if (!wanted.length && failures.length) {
-    yield invalid(here, of.bindingConditions ?? null, 'bindingConditions are required to use bindingFailureConditions');
+    yield invalid(
+      here,
+      asGiven(of, 'bindingConditions') ?? null,
+      'bindingConditions are required to use bindingFailureConditions',
+    );
   }
   if (!failures.length && wanted.length) {
-    const value = of.bindingFailureConditions ?? null;
+    const value = asGiven(of, 'bindingFailureConditions') ?? null;
     yield invalid(there, value, 'bindingFailureConditions are required to use bindingConditions');
   }
 }

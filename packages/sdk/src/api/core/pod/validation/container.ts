@@ -211,10 +211,10 @@ function* validateRestartPolicy(
 }
 
 function* validateRestartRule({ action, exitCodes }: ContainerRestartRule, at: Path): Iterable<FieldError> {
-  yield* oneOfThese(action, ['Restart', 'RestartAllContainers'], at.child('action'));
+  yield* oneOfThese(action ?? '', ['Restart', 'RestartAllContainers'], at.child('action'));
   const here = at.child('exitCodes');
   if (!exitCodes) return yield required(here, 'must be specified');
-  yield* oneOfThese(exitCodes.operator, ['In', 'NotIn'], here.child('operator'));
+  yield* oneOfThese(exitCodes.operator ?? '', ['In', 'NotIn'], here.child('operator'));
   const count = exitCodes.values?.length ?? 0;
   if (count > 255) yield tooMany(here.child('values'), count, 255);
 }

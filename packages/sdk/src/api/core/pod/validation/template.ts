@@ -1,4 +1,5 @@
 import {
+  asGiven,
   type FieldError,
   forbiddenAt,
   inKeyOrder,
@@ -49,11 +50,7 @@ export function* validateLastingTemplate(
   const { metadata, spec } = template;
   const labels = metadata.labels;
   if (!labelSelectorOf(selector).matches(labels ?? {})) {
-    yield invalid(
-      at.child('metadata', 'labels'),
-      labels ? inKeyOrder(labels) : null,
-      '`selector` does not match template `labels`',
-    );
+    yield unmatchedLabels(template, at);
   }
   yield* validatePodTemplate(template, at, old);
   if (spec.restartPolicy !== 'Always') {
@@ -63,4 +60,11 @@ export function* validateLastingTemplate(
     const why = `activeDeadlineSeconds in ${kind} is not Supported`;
     yield forbiddenAt(at.child('spec', 'activeDeadlineSeconds'), why);
   }
+}
+
+/** That a selector doesn't choose the pods that are made after a template, which stands here. */
+export function unmatchedLabels({ metadata }: PodTemplateSpec, at: Path): FieldError {
+  const labels = asGiven(metadata, 'labels');
+  const why = '`selector` does not match template `labels`';
+  return invalid(at.child('metadata', 'labels'), labels ? inKeyOrder(labels) : null, why);
 }
