@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  ArrayList,
   compile,
   CostLimitError,
   Double,
@@ -242,6 +243,28 @@ test('what is cheap to write and endless to do is ended', () => {
   }
   const compiled = compile(env, `optional.of(1)${'.optMap(a, a)'.repeat(60)}`);
   assert.match(compiled.ast ? '' : compiled.text, /node limit exceeded/);
+});
+
+test('a list’s own rules hold where it stands on the left', () => {
+  class AnyOrder extends ArrayList {
+    override readonly takesOnlyInts: boolean = true;
+    override equals(other: ListValue): boolean {
+      return other.size === this.size;
+    }
+  }
+  const within = env.extend({ variables: [{ name: 'set', type: types.list(types.int) }] });
+  const table: [source: string, value: unknown][] = [
+    ['set == [2, 1]', true],
+    ['[2, 1] == set', false],
+    ['set[1]', 2],
+    ['set[dyn(1.0)]', 'error: unsupported index: 1'],
+    ['[1, 2][dyn(1.0)]', 2],
+  ];
+  for (const [source, value] of table) {
+    const { ast } = compile(within, source);
+    const { result } = program(within, ast!).eval(new Map([['set', new AnyOrder([1, 2])]]));
+    assert.deepEqual(plain(result), value, source);
+  }
 });
 
 test('lists that grow in a loop take time that grows with their length', () => {

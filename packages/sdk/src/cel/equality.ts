@@ -37,7 +37,6 @@ const equalResults = (a: Result | undefined, b: Result | undefined): boolean =>
 
 function equalLists(a: ListValue, b: ListValue): boolean {
   if (a.equals) return a.equals(b);
-  if (b.equals) return b.equals(a);
   if (a.size !== b.size) return false;
   for (let i = 0; i < a.size; i++) if (!equalResults(a.at(i), b.at(i))) return false;
   return true;
@@ -45,7 +44,6 @@ function equalLists(a: ListValue, b: ListValue): boolean {
 
 function equalMaps(a: MapValue, b: MapValue): boolean {
   if (a.equals) return a.equals(b);
-  if (b.equals) return b.equals(a);
   if (a.size !== b.size) return false;
   for (const key of a.keys()) if (!equalResults(a.find(key), b.find(key))) return false;
   return true;

@@ -95,11 +95,16 @@ export class Optional {
   }
 }
 
-/** Lists read their elements when asked. `equals` and `plus` are methods because sets and keyed lists have rules of their own. */
+/**
+ * Lists read their elements when asked. `equals` and `plus` are methods because sets and keyed lists have rules of their own, which
+ * hold where such a list stands on the left.
+ */
 export abstract class ListValue {
   abstract readonly size: number;
   /** Only called with an index in bounds. */
   abstract at(index: number): Result;
+  /** Whether doubles and uints, however whole, are no indices of it. */
+  readonly takesOnlyInts: boolean = false;
 
   /** Equality with another list in place of the element by element one. */
   equals?(other: ListValue): boolean;

@@ -1,5 +1,8 @@
 import { costs } from '../cost.ts';
+import { isInt } from '../numbers.ts';
+import { valueText } from '../value-text.ts';
 import {
+  Double,
   EvalError,
   intOf,
   isError,
@@ -8,12 +11,10 @@ import {
   noSuchOverload,
   Optional,
   type Result,
-  type Value,
-  Double,
+  typeOfValue,
   Uint,
+  type Value,
 } from '../values.ts';
-import { typeOfValue } from '../values.ts';
-import { valueText } from '../value-text.ts';
 import { goType } from './go-type.ts';
 import type { Eval, Run } from './run.ts';
 
@@ -129,7 +130,10 @@ function find(container: Value, key: Value, maybe: boolean): Result | undefined 
   if (container instanceof ListValue) {
     const index = indexOf(key);
     if (index instanceof EvalError) return index;
-    if (index >= 0 && index < container.size) return container.at(index);
+    if (index >= 0 && index < container.size) {
+      if (container.takesOnlyInts && !isInt(key)) return new EvalError(`unsupported index: ${valueText(key)}`);
+      return container.at(index);
+    }
     return maybe ? undefined : new EvalError(`index out of bounds: ${valueText(key)}`);
   }
   return maybe ? undefined : missingKey(key);

@@ -95,6 +95,7 @@ function* elementsOf(list: ListValue): Iterable<Result> {
 
 class SchemaList extends ListValue {
   readonly elements: Elements;
+  override readonly takesOnlyInts: boolean = true;
 
   constructor(elements: Elements) {
     super();
