@@ -51,11 +51,19 @@ const issuer = 'https://kubernetes.default.svc';
 export async function serverScene(
   config: Partial<PartsConfig> = {},
   kinds: ServedKinds = standardKinds,
+  /** Another server whose store this one shares. */
+  beside?: ServerScene,
 ): Promise<ServerScene> {
-  const clock = new SimClock();
+  const clock = beside?.clock ?? new SimClock();
   const random = seededRandom(1);
   const stop = new AbortController();
-  const server = new ApiServer({ store: new MemoryBackend(clock), clock, random, log: nullLogger, kinds });
+  const server = new ApiServer({
+    store: beside?.server.deps.store ?? new MemoryBackend(clock),
+    clock,
+    random,
+    log: nullLogger,
+    kinds,
+  });
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const tokens = new ServiceAccountTokens(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
   await server.load(

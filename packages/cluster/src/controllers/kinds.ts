@@ -1,25 +1,90 @@
 import * as api from '@tiphys/sdk/api';
-import { type Client, discover } from '@tiphys/sdk/client';
+import { type Client, discover, type ServedResource } from '@tiphys/sdk/client';
 import type { ControllerDeps } from '@tiphys/sdk/operator';
-import { throwIfAborted } from '@tiphys/sdk/runtime';
-import type { AnyKind } from '@tiphys/sdk/schema';
+import { throwIfAborted, WorkQueue } from '@tiphys/sdk/runtime';
+import { type AnyKind, defineKind, erase } from '@tiphys/sdk/schema';
 
-const declared = Object.values(api as unknown as Record<string, Partial<AnyKind>>).filter(
-  (value): value is AnyKind => value.listKind !== undefined,
+const keyOf = ({ group, version, kind }: Pick<AnyKind, 'group' | 'version' | 'kind'>) => `${group}/${version}/${kind}`;
+
+const declared = new Map(
+  Object.values(api as unknown as Record<string, Partial<AnyKind>>)
+    .filter((value): value is AnyKind => value.listKind !== undefined)
+    .map((kind) => [keyOf(kind), kind]),
 );
+const declaredGroups = new Set([...declared.values()].map((k) => k.group));
 
-/** Kinds that the server has and whose objects can be listed, watched and deleted. */
+/**
+ * Kinds that the server has and whose objects can be listed, watched and deleted: those that are declared here, and others in
+ * the version that their group prefers.
+ */
 export async function deletableKinds(client: Client, signal: AbortSignal): Promise<AnyKind[]> {
   const served = await discover(client, { signal });
-  const deletable = served.filter(({ verbs }) => ['list', 'watch', 'delete'].every((verb) => verbs.includes(verb)));
-  const keys = new Set(deletable.map(({ group, version, kind }) => `${group}/${version}/${kind}`));
-  return declared.filter(({ group, version, kind }) => keys.has(`${group}/${version}/${kind}`));
+  const others = new Set<string>();
+  return served.flatMap((resource): AnyKind[] => {
+    if (!['list', 'watch', 'delete'].every((verb) => resource.verbs.includes(verb))) return [];
+    const known = declared.get(keyOf(resource));
+    if (known) return [known];
+    const name = `${resource.resource}.${resource.group}`;
+    if (declaredGroups.has(resource.group) || others.has(name)) return [];
+    others.add(name);
+    return [undeclared(resource)];
+  });
 }
 
-const retryMs = 1000;
+/** Enough of a kind to find its objects, and to see who owns them. */
+const undeclared = ({ group, version, kind, resource, namespaced, verbs }: ServedResource): AnyKind =>
+  erase(
+    defineKind({
+      group,
+      version,
+      kind,
+      plural: resource,
+      scope: namespaced ? 'Namespaced' : 'Cluster',
+      verbs,
+      schema: { shape: { type: 'struct', name: kind, fields: new Map(), rest: { type: 'any' } } },
+      unstructured: true,
+    }),
+  );
 
-/** The same in the form in which they are stored, but for events, which go by themselves; waits for a server that tells. */
-export async function lastingKinds(
+const retryMs = 1000;
+/** Definitions often come many at a time. */
+const gatherMs = 200;
+
+/**
+ * Tells of the kinds in the form in which they are stored, but for events, which go by themselves; again whenever there are
+ * others, until the signal aborts. A kind that stays is the same object each time.
+ */
+export async function followKinds(
+  deps: Pick<ControllerDeps, 'client' | 'cache' | 'clock' | 'log'>,
+  signal: AbortSignal,
+  tell: (kinds: readonly AnyKind[]) => void,
+): Promise<void> {
+  const { cache, clock } = deps;
+  const changes = new WorkQueue({ clock });
+  changes.add('');
+  const stops = [erase(api.customResourceDefinition), erase(api.apiService)].map((kind) =>
+    cache.informer(kind).on(() => changes.add('')),
+  );
+  try {
+    let told = new Map<string, AnyKind>();
+    while ((await changes.take(signal)) !== undefined) {
+      const found = await lastingKinds(deps, signal);
+      const kinds = new Map(found.map((kind) => [idOf(kind), told.get(idOf(kind)) ?? kind]));
+      if (kinds.size !== told.size || [...kinds.keys()].some((id) => !told.has(id))) tell([...kinds.values()]);
+      told = kinds;
+      await clock.sleep(gatherMs, signal);
+      changes.done('');
+    }
+  } finally {
+    for (const stop of stops) stop();
+    changes.close();
+  }
+}
+
+/** What of a kind makes it another for whoever looks after its objects. */
+const idOf = (kind: AnyKind) => JSON.stringify([keyOf(kind), kind.plural, kind.scope]);
+
+async function lastingKinds(
   { client, clock, log }: Pick<ControllerDeps, 'client' | 'clock' | 'log'>,
   signal: AbortSignal,
 ): Promise<AnyKind[]> {

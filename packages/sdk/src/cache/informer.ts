@@ -42,6 +42,8 @@ export interface InformerOptions {
  */
 export interface Cache {
   informer<O extends KubeObject, M>(kind: Kind<O, M>, options?: InformerOptions): Informer<O>;
+  /** Ends an informer whose kind nobody serves any more; whoever asks for it again gets another. */
+  end(informer: Informer<KubeObject>): void;
   /** Resolves when every informer asked for so far has synced. */
   synced(signal: AbortSignal): Promise<void>;
 }

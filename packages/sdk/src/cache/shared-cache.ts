@@ -1,6 +1,6 @@
 import type { Client } from '../client/index.ts';
 import type { KubeObject } from '../machinery/index.ts';
-import { type Clock, group, type Logger, type Random, type TaskGroup } from '../runtime/index.ts';
+import { abortsWith, type Clock, group, type Logger, type Random, type TaskGroup } from '../runtime/index.ts';
 import { type AnyKind, erase, type Kind } from '../schema/index.ts';
 import type { Cache, Informer, InformerOptions } from './informer.ts';
 import { reflect } from './reflector.ts';
@@ -20,6 +20,7 @@ export class SharedCache implements Cache {
   readonly #informers = new Map<string, SharedInformer<KubeObject>>();
   /** Those of whole kinds, found without making a key: reconcilers ask for them all the time. */
   readonly #whole = new Map<AnyKind, SharedInformer<KubeObject>>();
+  readonly #ends = new Map<Informer<KubeObject>, AbortController>();
 
   constructor(deps: CacheDeps, signal: AbortSignal) {
     this.#deps = { ...deps, random: deps.random.fork('cache'), log: deps.log.child({ part: 'cache' }) };
@@ -35,6 +36,13 @@ export class SharedCache implements Cache {
     return informer as unknown as SharedInformer<O>;
   }
 
+  end(informer: Informer<KubeObject>): void {
+    this.#ends.get(informer)?.abort();
+    this.#ends.delete(informer);
+    forget(this.#informers, informer);
+    forget(this.#whole, informer);
+  }
+
   async synced(signal: AbortSignal): Promise<void> {
     await Promise.all([...this.#informers.values()].map((i) => i.synced(signal)));
   }
@@ -43,7 +51,13 @@ export class SharedCache implements Cache {
     const informer = new SharedInformer(kind);
     this.#informers.set(id, informer);
     const deps = { ...this.#deps, random: this.#deps.random.fork(id) };
-    this.#tasks.go((signal) => reflect(kind, options, informer, deps, signal));
+    const own = new AbortController();
+    this.#ends.set(informer, own);
+    this.#tasks.go(async (signal) => {
+      const letGo = abortsWith(own, signal);
+      await reflect(kind, options, informer, deps, own.signal);
+      letGo();
+    });
     return informer;
   }
 
@@ -51,6 +65,10 @@ export class SharedCache implements Cache {
   done(): Promise<void> {
     return this.#tasks.done();
   }
+}
+
+function forget<K>(informers: Map<K, Informer<KubeObject>>, informer: Informer<KubeObject>): void {
+  for (const [key, value] of informers) if (value === informer) informers.delete(key);
 }
 
 const identity = (kind: AnyKind, { namespace, labelSelector, fieldSelector }: InformerOptions) =>

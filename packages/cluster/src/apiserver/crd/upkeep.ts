@@ -32,7 +32,8 @@ export async function runDefinitionUpkeep(deps: DefinitionUpkeepDeps, signal: Ab
   const ends = new WorkQueue({ clock });
   const add = (name: string) => (custom.find(name)?.isTerminating ? ends : statuses).add(name);
   const stop = custom.onChange((name, next, before) => {
-    add(name);
+    // Of one that goes nothing changes but what is said here of its end.
+    if (!(next?.isTerminating && before?.isTerminating && next.digest === before.digest)) add(name);
     const { group: of } = (next ?? before)!;
     if (next && before && equal(next.accepted, before.accepted)) return;
     for (const other of custom.definitions) if (other.group === of && other.name !== name) add(other.name);

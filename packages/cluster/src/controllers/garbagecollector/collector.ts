@@ -7,7 +7,7 @@ import { type GraphNode, isDeleting, type OwnerGraph, ownersOf, waitsForDependen
 export interface CollectorDeps {
   readonly client: Client;
   readonly graph: OwnerGraph;
-  readonly kinds: readonly AnyKind[];
+  readonly kinds: () => Iterable<AnyKind>;
   readonly events: EventRecorder;
   /** Looks at another object soon. */
   readonly enqueue: (uid: string) => void;
@@ -55,7 +55,7 @@ export class Collector {
   /** Asks the server for an owner that the graph doesn't have: the graph may be behind, and nothing is deleted on a guess. */
   async #lookUp(node: GraphNode, reference: OwnerReference, signal: AbortSignal): Promise<KubeObject | undefined> {
     const { client, kinds, graph, events } = this.#deps;
-    const kind = kinds.find((k) => refersTo(k, reference));
+    const kind = [...kinds()].find((k) => refersTo(k, reference));
     if (!kind) throw new Error(`unable to get REST mapping for ${reference.apiVersion}/${reference.kind}.`);
     const { namespace } = node.object.metadata;
     if (kind.scope === 'Namespaced' && !namespace) {

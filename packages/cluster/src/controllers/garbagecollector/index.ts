@@ -1,8 +1,9 @@
+import type { Informer } from '@tiphys/sdk/cache';
 import type { KubeObject, OwnerReference } from '@tiphys/sdk/machinery';
 import { type Controller, type ControllerDeps, EventBroadcaster } from '@tiphys/sdk/operator';
 import { group, isAbort, WorkQueue } from '@tiphys/sdk/runtime';
 import type { AnyKind } from '@tiphys/sdk/schema';
-import { lastingKinds } from '../kinds.ts';
+import { followKinds } from '../kinds.ts';
 import { Collector } from './collector.ts';
 import { type GraphNode, isDeleting, OwnerGraph, ownersOf, waitsForDependents, waitsForOrphans } from './graph.ts';
 
@@ -24,24 +25,44 @@ export const garbageCollector: Controller = {
 async function collectGarbage(deps: ControllerDeps, signal: AbortSignal): Promise<void> {
   const { client, cache, clock } = deps;
   const log = deps.log.child({ controller: 'garbage-collector' });
-  const collected = await lastingKinds(deps, signal);
   const graph = new OwnerGraph();
   const queue = new WorkQueue({ clock });
   const random = deps.random.fork('garbage-collector');
   const events = new EventBroadcaster({ client, clock, random, log, component: 'garbage-collector-controller' });
   const enqueue = (uid: string) => queue.add(uid);
-  const collector = new Collector({ client, graph, kinds: collected, events, enqueue });
-  const stops = collected.map((kind) =>
-    cache.informer(kind).on((next, old) => observe(graph, kind, next, old, enqueue)),
-  );
+  const collected = new Map<AnyKind, Collected>();
+  const collector = new Collector({ client, graph, kinds: () => collected.keys(), events, enqueue });
+  const look = (kinds: readonly AnyKind[]) => {
+    for (const [kind, { informer, stop }] of collected) {
+      if (kinds.includes(kind)) continue;
+      stop();
+      collected.delete(kind);
+      for (const object of informer.list()) observe(graph, kind, undefined, object, enqueue);
+      cache.end(informer);
+    }
+    for (const kind of kinds) {
+      if (collected.has(kind)) continue;
+      const informer = cache.informer(kind);
+      const stop = informer.on((next, old) => observe(graph, kind, next, old, enqueue));
+      collected.set(kind, { informer, stop });
+    }
+  };
   try {
-    await Promise.all(collected.map((kind) => cache.informer(kind).synced(signal)));
     await using tasks = group(signal);
     tasks.go((s) => events.run(s));
+    await new Promise<void>((resolve) => {
+      tasks.go((s) =>
+        followKinds(deps, s, (kinds) => {
+          look(kinds);
+          resolve();
+        }).finally(resolve),
+      );
+    });
+    await Promise.all([...collected.values()].map(({ informer }) => informer.synced(tasks.signal)));
     for (let i = 0; i < workers; i++) tasks.go((s) => work(s));
     await tasks.done();
   } finally {
-    for (const stop of stops) stop();
+    for (const { stop } of collected.values()) stop();
     queue.close();
   }
 
@@ -58,6 +79,12 @@ async function collectGarbage(deps: ControllerDeps, signal: AbortSignal): Promis
       queue.done(uid);
     }
   }
+}
+
+/** What is heard of one kind. */
+interface Collected {
+  readonly informer: Informer<KubeObject>;
+  readonly stop: () => void;
 }
 
 /** Notes a change in the graph and calls for the objects that it may have consequences for. */

@@ -1,8 +1,9 @@
 import { resourceQuota } from '@tiphys/sdk/api';
 import { equal, inKeyOrder, type KubeObject } from '@tiphys/sdk/machinery';
 import { type Controller, defineController, watch } from '@tiphys/sdk/operator';
+import { abortsWith, group, isAbort } from '@tiphys/sdk/runtime';
 import type { AnyKind } from '@tiphys/sdk/schema';
-import { lastingKinds } from '../kinds.ts';
+import { followKinds } from '../kinds.ts';
 import { givesBack, usageIn } from './usage.ts';
 
 /** Looked over once in a while whatever happens: what is charged for a creation that fails is given back then. */
@@ -16,9 +17,27 @@ const resyncMs = 5 * 60_000;
 export const resourceQuotaController: Controller = {
   name: 'resourcequota',
   async run(deps, signal) {
-    const kinds = await lastingKinds(deps, signal);
-    const counted = kinds.filter(({ scope }) => scope === 'Namespaced');
-    await counting(counted).run(deps, signal);
+    await using tasks = group(signal);
+    let begin = new AbortController();
+    tasks.go((s) =>
+      followKinds(deps, s, (kinds) => {
+        // With other kinds to count it begins anew; what is known of those that stay is known still.
+        begin.abort();
+        const own = (begin = new AbortController());
+        const counted = kinds.filter(({ scope }) => scope === 'Namespaced');
+        tasks.go(async () => {
+          const letGo = abortsWith(own, s);
+          try {
+            await counting(counted).run(deps, own.signal);
+          } catch (err) {
+            if (!own.signal.aborted || !isAbort(err)) throw err;
+          } finally {
+            letGo();
+          }
+        });
+      }),
+    );
+    await tasks.done();
   },
 };
 
