@@ -5,6 +5,7 @@
 import type { Client } from '@tiphys/sdk/client';
 import type { Controller, ControllerDeps } from '@tiphys/sdk/operator';
 import { group } from '@tiphys/sdk/runtime';
+import { admissionPolicyStatusController } from './admissionpolicystatus/index.ts';
 import { clusterRoleAggregationController } from './clusterroleaggregation.ts';
 import { deploymentController } from './deployment/index.ts';
 import { disruptionController } from './disruption/index.ts';
@@ -53,6 +54,7 @@ const standardControllers = ({ rootCa, nodeIpam }: ControllersConfig): [account:
   ['node-controller', taintEvictionController],
   ['pod-garbage-collector', podGcController],
   ['clusterrole-aggregation-controller', clusterRoleAggregationController],
+  ['validatingadmissionpolicy-status-controller', admissionPolicyStatusController],
   ['pvc-protection-controller', claimProtectionController],
   ['pv-protection-controller', volumeProtectionController],
   ['volumeattributesclass-protection-controller', attributesClassProtectionController],

@@ -18,6 +18,7 @@ export {
   type PolicyExpression,
   type PolicyInput,
 } from './admission/evaluation.ts';
+export { type CheckedPolicy, PolicyTypeCheck } from './admission/policy-type-check.ts';
 export { configurationOf, operationsOf } from './admission/patches.ts';
 export { type RuleFindings, type RuleQuestion, RuleSet } from './rules/rule-set.ts';
 export { ruleProblems } from './rules/rule-problems.ts';

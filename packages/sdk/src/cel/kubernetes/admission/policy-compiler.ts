@@ -3,15 +3,12 @@ import { compile } from '../../compile.ts';
 import type { Env } from '../../env.ts';
 import type { Program } from '../../program.ts';
 import { type Type, types } from '../../types.ts';
-import { baseEnv } from '../base-env.ts';
 import { declared, type DeclaredType } from '../declared-type.ts';
-import { authorizerType, resourceCheckType } from '../library/authorizer.ts';
-import { jsonPatchFunctions } from '../library/jsonpatch.ts';
-import { objectTypesOf } from '../object-types.ts';
 import { planned } from '../planned.ts';
 import { isSameType, typeText } from '../type-text.ts';
-import { jsonPatchType, objectType, patchTypeOf } from './patch-types.ts';
-import { namespaceType, requestType } from './request-type.ts';
+import { jsonPatchType, objectType } from './patch-types.ts';
+import { policyEnv } from './policy-env.ts';
+import { variableType } from './variable-type.ts';
 
 /** What an expression of a policy is for, by what it may evaluate to. */
 const purposes = {
@@ -64,37 +61,21 @@ export class PolicyCompiler {
   /** From here on expressions know the variable; one that doesn't compile may be anything. */
   compileVariable(name: string, source: string): CompiledExpression {
     const compiled = this.compile(source, 'variable');
-    this.#variables.set(name, 'type' in compiled ? declaredOf(compiled.type) : declared.dyn);
+    this.#variables.set(name, 'type' in compiled ? variableType(compiled.type) : declared.dyn);
     this.#envs = new Map();
     return compiled;
   }
 
   #envFor(purpose: Purpose): Env {
     const patches = purpose === 'applyConfiguration' || purpose === 'jsonPatch';
-    const asks = purpose !== 'message';
+    const asks = purpose === 'message' ? 'nothing' : 'anything';
     const key = `${patches} ${asks}`;
-    const made = this.#envs.get(key);
-    if (made) return made;
-    const variables = this.#composes ? declared.object('kubernetes.variables', new Map(this.#variables)) : undefined;
-    const env = baseEnv().extend({
-      variables: [
-        { name: 'object', type: types.dyn },
-        { name: 'oldObject', type: types.dyn },
-        { name: 'namespaceObject', type: namespaceType.type },
-        { name: 'request', type: requestType.type },
-        ...(this.#hasParams ? [{ name: 'params', type: types.dyn }] : []),
-        ...(asks
-          ? [
-              { name: 'authorizer', type: authorizerType },
-              { name: 'authorizer.requestResource', type: resourceCheckType },
-            ]
-          : []),
-        ...(variables ? [{ name: 'variables', type: variables.type }] : []),
-      ],
-      types: [requestType, namespaceType, ...(variables ? [variables] : [])].flatMap(objectTypesOf),
-      ...(patches && { libraries: [jsonPatchFunctions], typeOf: patchTypeOf }),
-    });
-    this.#envs.set(key, env);
+    let env = this.#envs.get(key);
+    if (!env) {
+      const params = this.#hasParams ? declared.dyn : undefined;
+      const variables = this.#composes ? this.#variables : undefined;
+      this.#envs.set(key, (env = policyEnv({ params, variables, asks, patches })));
+    }
     return env;
   }
 }
@@ -107,14 +88,4 @@ function programOf(ast: CheckedAst, env: Env): CompiledExpression {
   return 'problem' in plan
     ? { problem: `program instantiation failed: ${plan.problem}`, isInternal: true }
     : { program: plan.program, type: ast.type };
-}
-
-const plain = new Set(['any', 'bool', 'bytes', 'double', 'duration', 'int', 'null', 'string', 'timestamp', 'uint']);
-
-/** What is said of a variable's type to the expressions after it: of values that only functions know, nothing. */
-function declaredOf(type: Type): DeclaredType {
-  const [first, second] = type.parameters;
-  if (type.kind === 'list') return declared.list(declaredOf(first!), Infinity);
-  if (type.kind === 'map') return declared.map(declaredOf(second!), Infinity, declaredOf(first!));
-  return plain.has(type.kind) && !type.nullable ? { type, minSize: 0, maxElements: 0 } : declared.dyn;
 }
