@@ -23,14 +23,18 @@ export interface CompiledMutation extends Compiled {
 
 type Policy = ValidatingAdmissionPolicy | MutatingAdmissionPolicy;
 
-/** Stored objects never change, so what was made of one is good as long as it is there. */
+const mostKept = 1000;
+
+/** What was made of a policy is good until that changes; of very many policies only the last ones are kept. */
 function once<P extends Policy, C>(compile: (policy: P) => C): (policy: P) => C {
-  const known = new WeakMap<P, C>();
+  const kept = new Map<string, { readonly generation: number | undefined; readonly compiled: C }>();
   return (policy) => {
-    const before = known.get(policy);
-    if (before) return before;
+    const { uid = '', generation } = policy.metadata;
+    const before = kept.get(uid);
+    if (before && before.generation === generation) return before.compiled;
     const compiled = compile(policy);
-    known.set(policy, compiled);
+    kept.set(uid, { generation, compiled });
+    if (kept.size > mostKept) kept.delete(kept.keys().next().value!);
     return compiled;
   };
 }
