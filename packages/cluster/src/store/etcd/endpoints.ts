@@ -14,8 +14,10 @@ export interface EtcdEndpoints {
   readonly patienceMs?: number;
 }
 
-/** A server that doesn't answer is as good as none, after this long. */
+/** After this long another member may answer what this one hasn't. */
 const callTimeoutMs = 5000;
+/** What can't be asked again is waited for longer: etcd gives up on its own after seven seconds, if it can tell. */
+const onlyCallTimeoutMs = 20_000;
 const longPatienceMs = 10_000;
 const pauseMs = 100;
 /** The largest answer; etcd bounds what is asked, not what it answers. */
@@ -64,9 +66,10 @@ export class Endpoints {
     { signal, repeatable }: { signal: AbortSignal; repeatable: boolean },
   ): Promise<T> {
     const until = this.#clock.monotonic() + this.#patienceMs;
+    const timeoutMs = repeatable ? callTimeoutMs : onlyCallTimeoutMs;
     for (;;) {
       try {
-        return await make(this.current, { signal, timeoutMs: callTimeoutMs });
+        return await make(this.current, { signal, timeoutMs });
       } catch (error) {
         const harmless = wasNeverCarriedOut(error) || (repeatable && isPassing(error));
         if (isPassing(error)) this.next();
