@@ -83,8 +83,6 @@ export type Expr = Literal | Ident | Select | Call | ListLiteral | MapLiteral | 
 export interface Reference {
   readonly name?: string;
   readonly overloads?: readonly string[];
-  /** The value of a name that stands for a type or a constant. */
-  readonly value?: Value;
 }
 
 /** A checked expression. */

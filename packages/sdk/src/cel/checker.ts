@@ -10,21 +10,14 @@ import type {
 } from './ast.ts';
 import type { FunctionDecl } from './declarations.ts';
 import type { Env, Report } from './env.ts';
+import { type Name, Names, qualifiedName } from './names.ts';
 import { operators } from './operators.ts';
-import { isDyn, isDynOrError, mostGeneral, sameType, Substitution } from './substitution.ts';
-import { Type, types } from './types.ts';
+import { resolveOverloads, signature } from './overloads.ts';
+import { isDyn, isDynOrError, mostGeneral, Substitution } from './substitution.ts';
+import { type Type, types } from './types.ts';
 import { typeOfValue } from './values.ts';
 
 type Call = Extract<Expr, { kind: 'call' }>;
-
-interface Name {
-  readonly name: string;
-  readonly type: Type;
-}
-
-/** Comparisons between numbers of different types, which an environment may leave out. */
-const crossTypeComparison =
-  /^(less|less_equals|greater|greater_equals)_(int64|uint64|double)_(?!\2$)(int64|uint64|double)$/;
 
 /** Finds the type of every node, and which variable or overloads each name means. The tree comes back with names in full. */
 export class Checker {
@@ -33,13 +26,15 @@ export class Checker {
   readonly #types = new Map<number, Type>();
   readonly #references = new Map<number, Reference>();
   readonly #known = new Substitution();
-  #scopes: readonly ReadonlyMap<string, Type>[] = [];
-  #allComparisons: boolean;
+  readonly #names: Names;
+  /** Whether numbers of different types compare. */
+  #mixed: boolean;
 
   constructor(env: Env, report: Report) {
     this.#env = env;
     this.#report = report;
-    this.#allComparisons = env.crossTypeNumericComparisons;
+    this.#names = new Names(env);
+    this.#mixed = env.crossTypeNumericComparisons;
   }
 
   check(expr: Expr): Omit<CheckedAst, 'source'> {
@@ -74,7 +69,7 @@ export class Checker {
   }
 
   #checkIdent(expr: Extract<Expr, { kind: 'ident' }>): Expr {
-    const found = this.#lookup(expr.name);
+    const found = this.#names.lookup(expr.name);
     if (found) return this.#named(expr, found);
     this.#undeclared(expr, expr.name);
     return expr;
@@ -92,20 +87,9 @@ export class Checker {
     this.#report(expr, `undeclared reference to '${name}' (in container '${this.#env.container}')`);
   }
 
-  /** Variables of macros first, then declared ones, then types. */
-  #lookup(name: string): Name | undefined {
-    for (const candidate of this.#env.candidates(name)) {
-      const variable = this.#scopes.findLast((s) => s.has(candidate))?.get(candidate) ?? this.#env.variable(candidate);
-      if (variable) return { name: candidate, type: variable };
-      const type = this.#env.typeNamed(candidate);
-      if (type) return { name: candidate, type: types.typeOf(type) };
-    }
-    return undefined;
-  }
-
   #checkSelect(expr: Select): Expr {
     const name = qualifiedName(expr);
-    const found = name === undefined ? undefined : this.#lookup(name);
+    const found = name === undefined ? undefined : this.#names.lookup(name);
     if (found) return this.#named(expr, found);
     const operand = this.#check(expr.operand);
     const field = this.#fieldType(expr, operand, expr.field, false);
@@ -182,29 +166,16 @@ export class Checker {
   #resolve(call: Call, fn: FunctionDecl): Expr {
     if (fn.name === operators.and || fn.name === operators.or) return this.#resolveLogic(call, fn);
     const given = [...(call.target ? [call.target] : []), ...call.args].map((a) => this.#typeOf(a));
-    const overloads: string[] = [];
-    let result: Type | undefined;
-    for (const overload of fn.overloads) {
-      if ((overload.member ?? false) !== (call.target !== undefined)) continue;
-      if (!this.#allComparisons && crossTypeComparison.test(overload.id)) continue;
-      const fresh = this.#withFreshParams([overload.result, ...overload.parameters]);
-      if (!this.#known.assignAll(given, fresh.slice(1))) continue;
-      overloads.push(overload.id);
-      const type = this.#known.apply(fresh[0]!);
-      if (!result) result = type;
-      else if (!isDyn(result) && !sameType(type, result)) result = types.dyn;
-    }
-    if (!result) {
-      const shown = given.map((t) => this.#known.apply(t, true));
-      this.#report(
-        call,
-        `found no matching overload for '${fn.name}' applied to '${signature(shown, call.target !== undefined)}'`,
-      );
-      this.#setType(call, types.error);
+    const member = call.target !== undefined;
+    const { overloads, result } = resolveOverloads(fn, given, { member, known: this.#known, mixed: this.#mixed });
+    if (result) {
+      this.#setType(call, result);
+      this.#references.set(call.id, { overloads });
       return call;
     }
-    this.#setType(call, result);
-    this.#references.set(call.id, { overloads });
+    const shown = given.map((t) => this.#known.apply(t, true));
+    this.#report(call, `found no matching overload for '${fn.name}' applied to '${signature(shown, member)}'`);
+    this.#setType(call, types.error);
     return call;
   }
 
@@ -219,24 +190,6 @@ export class Checker {
     this.#setType(call, failed ? types.error : types.bool);
     if (!failed) this.#references.set(call.id, { overloads: fn.overloads.map((o) => o.id) });
     return call;
-  }
-
-  /** The types of a signature with parameters that belong to this call alone. */
-  #withFreshParams(signatureTypes: readonly Type[]): readonly Type[] {
-    const fresh = new Map<string, Type>();
-    const renew = (type: Type): Type => {
-      if (type.kind === 'param') {
-        let param = fresh.get(type.name);
-        if (!param) fresh.set(type.name, (param = this.#known.newParam()));
-        return param;
-      }
-      if (type.parameters.length === 0) return type;
-      const parameters = type.parameters.map(renew);
-      return parameters.every((p, i) => p === type.parameters[i])
-        ? type
-        : new Type(type.kind, type.name, parameters, type.nullable);
-    };
-    return signatureTypes.map(renew);
   }
 
   #checkList(expr: ListLiteral): Expr {
@@ -285,7 +238,7 @@ export class Checker {
   }
 
   #checkStruct(expr: StructLiteral): Expr {
-    const found = this.#lookup(expr.type);
+    const found = this.#names.lookup(expr.type);
     if (!found) {
       this.#undeclared(expr, expr.type);
       return expr;
@@ -322,20 +275,20 @@ export class Checker {
     const init = this.#check(expr.init);
     const accumulated = this.#typeOf(init);
     const [first, second] = this.#loopTypes(range, expr.variable2 !== undefined);
-    const outer = this.#scopes;
-    const withResult = [...outer, new Map([[expr.accumulator, accumulated]])];
     const variables = new Map([[expr.variable, first]]);
     if (expr.variable2 !== undefined) variables.set(expr.variable2, second);
-    this.#scopes = [...withResult, variables];
     // Upstream's checker forgets within macros, and after them, which comparisons it was to leave out.
-    this.#allComparisons = true;
-    const condition = this.#check(expr.condition);
-    this.#assertType(condition, types.bool);
-    const step = this.#check(expr.step);
-    this.#assertType(step, accumulated);
-    this.#scopes = withResult;
-    const result = this.#check(expr.result);
-    this.#scopes = outer;
+    this.#mixed = true;
+    const [condition, step, result] = this.#names.within(new Map([[expr.accumulator, accumulated]]), () => {
+      const inLoop = this.#names.within(variables, () => {
+        const goesOn = this.#check(expr.condition);
+        this.#assertType(goesOn, types.bool);
+        const next = this.#check(expr.step);
+        this.#assertType(next, accumulated);
+        return [goesOn, next] as const;
+      });
+      return [...inLoop, this.#check(expr.result)] as const;
+    });
     this.#setType(expr, this.#known.apply(this.#typeOf(result)));
     return { ...expr, range, init, condition, step, result };
   }
@@ -376,16 +329,3 @@ export class Checker {
 }
 
 const unwrapped = (type: Type): Type => (type.isOptional ? type.parameters[0]! : type);
-
-function signature(args: readonly Type[], member: boolean): string {
-  const [receiver, ...rest] = args.map(String);
-  return member ? `${receiver}.(${rest.join(', ')})` : `(${[receiver, ...rest].join(', ')})`;
-}
-
-/** `a.b.c` as one name, when an expression is nothing but that. */
-function qualifiedName(expr: Expr): string | undefined {
-  if (expr.kind === 'ident') return expr.name;
-  if (expr.kind !== 'select' || expr.testOnly) return undefined;
-  const prefix = qualifiedName(expr.operand);
-  return prefix === undefined ? undefined : `${prefix}.${expr.field}`;
-}

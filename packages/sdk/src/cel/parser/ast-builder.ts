@@ -2,10 +2,9 @@ import type { Expr, FieldEntry, MapEntry } from '../ast.ts';
 import { AstFactory } from '../ast-factory.ts';
 import { type Macro, MacroBuilder, MacroError } from '../macro.ts';
 import { binaryOperators, operators } from '../operators.ts';
-import { Double, intOf, Uint } from '../values.ts';
-import { unescapeBytes, unescapeString } from './literals.ts';
+import { innermost } from './innermost.ts';
+import { literalValue } from './literals.ts';
 import { ParseAborted } from './aborted.ts';
-import type { Token } from './tokens.ts';
 import type { TreeNode } from './tree.ts';
 
 /** The macro that a call is, if it is one. */
@@ -320,67 +319,5 @@ export class AstBuilder {
     }
     if (expanded) return expanded;
     return this.#factory.node(offset, { kind: 'call', function: name, ...(target && { target }), args }, id);
-  }
-}
-
-/** Down through the rules that only pass on what is in them. */
-function innermost(tree: TreeNode | undefined): TreeNode | undefined {
-  let node = tree;
-  while (node) {
-    const inner = wrapped(node);
-    if (!inner) return node;
-    node = inner.node;
-  }
-  return undefined;
-}
-
-function wrapped(node: TreeNode): { readonly node: TreeNode | undefined } | undefined {
-  const only = (label: string) => ({ node: node.node(label) });
-  switch (node.rule.name) {
-    case 'expr':
-      return node.token('op') ? undefined : only('e');
-    case 'conditionalOr':
-    case 'conditionalAnd':
-      return node.tokens('ops').length > 0 ? undefined : only('e');
-    case 'relation':
-      return node.token('op') ? undefined : only('calc');
-    case 'calc':
-      return node.token('op') ? undefined : only('unary');
-    case 'unary':
-      return node.alternative === 'memberExpr' ? only('member') : undefined;
-    case 'member':
-      return node.alternative === 'primaryExpr' ? only('primary') : undefined;
-    case 'primary':
-      if (node.alternative === 'nested') return only('e');
-      return node.alternative === 'constantLiteral' ? only('literal') : undefined;
-    default:
-      return undefined;
-  }
-}
-
-function literalValue(kind: string | undefined, { text }: Token, negative: boolean) {
-  switch (kind) {
-    case 'int': {
-      const value = intOf(BigInt(text) * (negative ? -1n : 1n));
-      return value === undefined ? { error: 'invalid int literal' } : value;
-    }
-    case 'uint': {
-      const value = BigInt(text.slice(0, -1));
-      return value < 2n ** 64n ? new Uint(value) : { error: 'invalid uint literal' };
-    }
-    case 'double': {
-      const value = Number(text) * (negative ? -1 : 1);
-      return Number.isFinite(value) ? new Double(value) : { error: 'invalid double literal' };
-    }
-    case 'string':
-      return unescapeString(text);
-    case 'bytes':
-      return unescapeBytes(text.slice(1));
-    case 'boolTrue':
-      return true;
-    case 'boolFalse':
-      return false;
-    default:
-      return null;
   }
 }

@@ -1,5 +1,40 @@
+import { Double, intOf, Uint, type Value } from '../values.ts';
+import type { Token } from './tokens.ts';
+
+/** What a literal of a kind says, or why it says nothing. */
+export function literalValue(
+  kind: string | undefined,
+  { text }: Token,
+  negative: boolean,
+): Value | { readonly error: string } {
+  switch (kind) {
+    case 'int': {
+      const value = intOf(BigInt(text) * (negative ? -1n : 1n));
+      return value === undefined ? { error: 'invalid int literal' } : value;
+    }
+    case 'uint': {
+      const value = BigInt(text.slice(0, -1));
+      return value < 2n ** 64n ? new Uint(value) : { error: 'invalid uint literal' };
+    }
+    case 'double': {
+      const value = Number(text) * (negative ? -1 : 1);
+      return Number.isFinite(value) ? new Double(value) : { error: 'invalid double literal' };
+    }
+    case 'string':
+      return unescapeString(text);
+    case 'bytes':
+      return unescapeBytes(text.slice(1));
+    case 'boolTrue':
+      return true;
+    case 'boolFalse':
+      return false;
+    default:
+      return null;
+  }
+}
+
 /** What a literal of text says, or why it says nothing. Bytes come as characters up to 255 where escapes made them, as UTF-8 otherwise. */
-export function unescapeString(literal: string): string | { readonly error: string } {
+function unescapeString(literal: string): string | { readonly error: string } {
   const { body, raw } = contents(literal);
   if (raw || !body.includes('\\')) return body;
   let out = '';
@@ -15,7 +50,7 @@ export function unescapeString(literal: string): string | { readonly error: stri
   return out;
 }
 
-export function unescapeBytes(literal: string): Uint8Array | { readonly error: string } {
+function unescapeBytes(literal: string): Uint8Array | { readonly error: string } {
   const { body, raw } = contents(literal);
   if (raw || !body.includes('\\')) return Buffer.from(body);
   const parts: Buffer[] = [];

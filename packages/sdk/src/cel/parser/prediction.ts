@@ -1,4 +1,5 @@
-import { anywhere, type Caller, type State, type Transition } from './network.ts';
+import { anywhere, type Caller } from './caller.ts';
+import type { State, Transition } from './network.ts';
 import { endOfInput, type TokenType } from './tokens.ts';
 
 /**

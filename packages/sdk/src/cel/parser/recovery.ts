@@ -1,6 +1,7 @@
 import { ParseAborted } from './aborted.ts';
 import type { TreeNode } from './tree.ts';
-import { ruleEnd, type State, tokensAfter, tokensAfterIn } from './network.ts';
+import { ruleEnd, tokensAfter, tokensAfterIn } from './expected-tokens.ts';
+import type { State } from './network.ts';
 import { endOfInput, type Token, tokenNames, type TokenType } from './tokens.ts';
 import type { Tokens } from './lexer.ts';
 

@@ -1,6 +1,7 @@
 import type { RuleName } from './grammar.ts';
 import type { Tokens } from './lexer.ts';
-import { alternativesByToken, rules, type State } from './network.ts';
+import { alternativesByToken } from './expected-tokens.ts';
+import { rules, type State } from './network.ts';
 import { predict } from './prediction.ts';
 import { programs, type Step } from './program.ts';
 import { ParseAborted } from './aborted.ts';

@@ -1,4 +1,5 @@
-import { Caller, type NetRule, type State } from './network.ts';
+import { Caller } from './caller.ts';
+import type { NetRule, State } from './network.ts';
 import type { Token } from './tokens.ts';
 
 /** What a rule matched. Where the syntax was wrong, pieces may be missing. */
