@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { isObject, type KubeObject } from '@tiphys/sdk/machinery';
-import { nullLogger, seededRandom } from '@tiphys/sdk/runtime';
+import { type Logger, nullLogger, seededRandom } from '@tiphys/sdk/runtime';
 import { SimClock } from '@tiphys/sdk/testing';
 import { ServiceAccountTokens } from '../pki/index.ts';
 import { MemoryBackend } from '../store/index.ts';
@@ -53,17 +53,13 @@ export async function serverScene(
   kinds: ServedKinds = standardKinds,
   /** Another server whose store this one shares. */
   beside?: ServerScene,
+  log: Logger = nullLogger,
 ): Promise<ServerScene> {
   const clock = beside?.clock ?? new SimClock();
   const random = seededRandom(1);
   const stop = new AbortController();
-  const server = new ApiServer({
-    store: beside?.server.deps.store ?? new MemoryBackend(clock),
-    clock,
-    random,
-    log: nullLogger,
-    kinds,
-  });
+  const store = beside?.server.deps.store ?? new MemoryBackend(clock);
+  const server = new ApiServer({ store, clock, random, log, kinds });
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const tokens = new ServiceAccountTokens(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
   await server.load(

@@ -1,7 +1,7 @@
 import { internalError, isObject, type KubeObject, StatusError } from '@tiphys/sdk/machinery';
 import { type ApiRequest, type ApiResponse, refusal, type Transport, type WatchFrame } from '@tiphys/sdk/client';
 import { type Clock, type Logger, pacerOf, type Random } from '@tiphys/sdk/runtime';
-import { isStoreRefusal, type StoreBackend } from '../store/index.ts';
+import { type StoreBackend, StoreRefusal } from '../store/index.ts';
 import { AdmissionChain, type AdmissionPlugin } from './admission/plugin.ts';
 import { Feeds, type StoreOverride } from './cache/feeds.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -155,7 +155,8 @@ export class ApiServer {
       if (err instanceof StatusError) response = errorResponse(request, query, err);
       else {
         const told = { method: request.method, path, auditId };
-        if (isStoreRefusal(err)) log.warn('the store did not do what a request needs', { ...told, error: String(err) });
+        if (err instanceof StoreRefusal)
+          log.warn('the store did not do what a request needs', { ...told, error: String(err) });
         else log.error('request failed', { ...told, error: err instanceof Error ? err.stack : String(err) });
         response = errorResponse(request, query, internalError(err instanceof Error ? err.message : String(err)));
       }

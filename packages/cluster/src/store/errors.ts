@@ -1,4 +1,5 @@
-import { RpcError } from '../grpc/index.ts';
+/** The store is elsewhere, and didn't answer or refused: nothing of ours is broken. */
+export { RpcError as StoreRefusal } from '../grpc/index.ts';
 
 /** The revision asked for has been compacted away. */
 export class Compacted extends Error {
@@ -55,6 +56,3 @@ export class RevisionMismatch extends Error {
     this.name = 'RevisionMismatch';
   }
 }
-
-/** The store is elsewhere, and didn't answer or refused: nothing of ours is broken. */
-export const isStoreRefusal = (err: unknown): boolean => err instanceof RpcError;

@@ -18,12 +18,12 @@ export type {
 export { compactRegularly } from './compaction.ts';
 export {
   Compacted,
-  isStoreRefusal,
   KeyExists,
   LeaseExists,
   LeaseNotFound,
   RevisionMismatch,
   StoreFull,
+  StoreRefusal,
 } from './errors.ts';
 export type { ServedEtcd, ServeEtcdOptions } from './etcd/serve-etcd.ts';
 export type { EtcdEndpoints } from './etcd/endpoints.ts';
