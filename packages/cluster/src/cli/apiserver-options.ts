@@ -26,6 +26,8 @@ export interface ApiServerOptions {
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
   /** An authority of clients' certificates beside our own. */
   readonly clientCaFile?: string;
+  /** Who vouches for the agents of nodes: the cluster itself, or who is in the file. Nobody, unless said, as upstream has it. */
+  readonly kubeletCa?: 'own' | { readonly file: string };
   readonly serviceAccountIssuer?: readonly string[];
   readonly serviceAccountKeyFile?: readonly string[];
   readonly serviceAccountSigningKeyFile?: string;

@@ -149,6 +149,8 @@ interface KubeletOptions extends Shared, Omit<ComponentServerOptions, 'securePor
   readonly containerRuntimeEndpoint: string;
   readonly nodeIp: string;
   readonly rootDir: string;
+  readonly podLogsDir: string;
+  readonly cgroupRoot: string;
   readonly clusterDns: readonly string[];
   readonly clusterDomain: string;
 }
@@ -162,6 +164,8 @@ export async function kubelet(o: KubeletOptions, signal: AbortSignal): Promise<v
     hostname: hostname(),
     nodeIPs: [o.nodeIp],
     rootDir: o.rootDir,
+    podLogsDir: o.podLogsDir,
+    cgroupRoot: o.cgroupRoot,
     clusterDNS: o.clusterDns,
     clusterDomain: o.clusterDomain,
     serverPort: o.port,

@@ -83,7 +83,9 @@ export async function loadApiServer(
   const measured = storeMetrics.measured(store);
   const overrides = measuredOverrides(deps.overrides ?? [], options.etcdPrefix, storeMetrics);
   const server = new ApiServer({ ...deps, store: measured, overrides, kinds: kindsOf(options.runtimeConfig ?? '') });
-  const nodes = new LocalNodes(tlsNodes({ ...pki.apiserverKubeletClient, ca: pki.ca.cert }));
+  const { kubeletCa } = options;
+  const nodeCa = kubeletCa === 'own' ? pki.ca.cert : kubeletCa && pemIn(kubeletCa.file);
+  const nodes = new LocalNodes(tlsNodes({ ...pki.apiserverKubeletClient, ...(nodeCa && { ca: nodeCa }) }));
   const parts = standardParts({
     metrics,
     tokens: tokensSignedBy(pki, options),

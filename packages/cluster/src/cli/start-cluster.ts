@@ -79,6 +79,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
         serviceClusterIpRange: more.serviceClusterIpRange ?? '10.96.0.0/12',
         allowPrivileged: true,
         enableAdmissionPlugins: ['NodeRestriction'],
+        kubeletCa: 'own',
         ...(more.runtimeConfig !== undefined && { runtimeConfig: more.runtimeConfig }),
       },
       deps,

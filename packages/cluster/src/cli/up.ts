@@ -53,6 +53,7 @@ export async function runUp(options: UpOptions, { signal, keepsPods }: Stop): Pr
         securePort: port,
         portFlag: '--port',
         enableAdmissionPlugins: ['NodeRestriction'],
+        kubeletCa: 'own',
       },
       { ...deps, store, components: componentsWithin() },
       tasks.signal,

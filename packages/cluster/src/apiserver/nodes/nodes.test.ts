@@ -9,7 +9,7 @@ import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { describe, it, type TestContext } from 'node:test';
 import { systemClock, systemRandom } from '@tiphys/sdk/runtime';
-import { Pki } from '../../pki/index.ts';
+import { Pki, selfSigned } from '../../pki/index.ts';
 import { type NodeAddress, type NodeConnector, tlsNodes } from './connector.ts';
 import { exchange, passedOn } from './exchange.ts';
 import { LocalNodes } from './local-nodes.ts';
@@ -42,28 +42,33 @@ const ways: Record<string, Make> = {
     local.add('n1', (connection) => void server.emit('connection', connection));
     return { connector: local, node: { name: 'n1', host: '192.0.2.1', port: 10_250 } };
   },
-  'over TLS': async (t) => {
-    const dir = mkdtempSync(join(tmpdir(), 'tiphys-nodes-'));
-    const pki = new Pki(dir, { clock: systemClock, random: systemRandom }, { serverNames: [] });
-    const ca = pki.ca.cert;
-    const certificate = pki.serverCertificate('system:node:n1', ['n1', '127.0.0.1']);
-    const server = agent(createTlsServer({ ...certificate, ca, requestCert: true }));
-    server.on('secureConnection', (socket: TLSSocket) => {
-      assert.equal(socket.getPeerCertificate().subject.CN, 'kube-apiserver-kubelet-client');
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    t.after(() => {
-      server.closeAllConnections();
-      server.close();
-      rmSync(dir, { recursive: true });
-    });
-    const { port } = server.address() as AddressInfo;
-    return {
-      connector: tlsNodes({ ...pki.apiserverKubeletClient, ca }),
-      node: { name: 'n1', host: '127.0.0.1', port },
-    };
-  },
+  'over TLS': (t) => overTls(t),
+  'over TLS, whoever vouches for it': (t) => overTls(t, { isVouchedFor: false }),
 };
+
+async function overTls(t: TestContext, { isVouchedFor = true } = {}): ReturnType<Make> {
+  const dir = mkdtempSync(join(tmpdir(), 'tiphys-nodes-'));
+  const pki = new Pki(dir, { clock: systemClock, random: systemRandom }, { serverNames: [] });
+  const ca = pki.ca.cert;
+  const certificate = isVouchedFor
+    ? pki.serverCertificate('system:node:n1', ['n1', '127.0.0.1'])
+    : selfSigned(['elsewhere'], { clock: systemClock, random: systemRandom });
+  const server = agent(createTlsServer({ ...certificate, ca, requestCert: true }));
+  server.on('secureConnection', (socket: TLSSocket) => {
+    assert.equal(socket.getPeerCertificate().subject.CN, 'kube-apiserver-kubelet-client');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+    rmSync(dir, { recursive: true });
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    connector: tlsNodes({ ...pki.apiserverKubeletClient, ...(isVouchedFor && { ca }) }),
+    node: { name: 'n1', host: '127.0.0.1', port },
+  };
+}
 
 async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
   let text = '';

@@ -13,6 +13,7 @@ interface Flags {
   advertiseAddress?: string;
   tokenAuthFile?: string;
   clientCaFile?: string;
+  kubeletCertificateAuthority?: string;
   tlsCertFile?: string;
   tlsPrivateKeyFile?: string;
   anonymousAuth: boolean;
@@ -75,6 +76,10 @@ const listening = (): Option[] => [
 
 const access = (): Option[] => [
   file('--client-ca-file', "authority of clients' certificates, beside the cluster's own"),
+  file(
+    '--kubelet-certificate-authority',
+    "authority of the certificates of nodes' agents; without it they aren't checked",
+  ),
   flags.tokenAuthFile(),
   bool('--anonymous-auth', 'whether requests without credentials are those of system:anonymous', true),
   new Option('--authorization-mode <modes>', `who decides, in order: ${modes.join(', ')}`)
@@ -175,7 +180,6 @@ const withoutEffect: Readonly<Record<string, string>> = {
   'etcd-healthcheck-timeout': 'duration',
   'event-ttl': 'duration',
   'goaway-chance': 'number',
-  'kubelet-certificate-authority': 'file',
   'kubelet-client-certificate': 'file',
   'kubelet-client-key': 'file',
   'kubelet-preferred-address-types': 'types',
@@ -223,10 +227,12 @@ const levelOf = ({ v, logLevel }: Flags): Level => (v >= 4 ? 'debug' : v >= 2 ? 
 
 function optionsOf(given: Flags): ApiServerOptions {
   const { tlsCertFile, tlsPrivateKeyFile, etcdServers, etcdServersOverrides, ...same } = given;
+  const { kubeletCertificateAuthority: nodeCa } = given;
   return {
     ...same,
     portFlag: '--secure-port',
     ...(tlsCertFile && tlsPrivateKeyFile && { tls: { certFile: tlsCertFile, keyFile: tlsPrivateKeyFile } }),
+    ...(nodeCa !== undefined && { kubeletCa: { file: nodeCa } }),
     allowAnonymous: given.anonymousAuth,
     authorizationModes: given.authorizationMode,
     limits: { readOnly: given.maxRequestsInflight, mutating: given.maxMutatingRequestsInflight },

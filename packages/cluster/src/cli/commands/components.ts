@@ -79,6 +79,8 @@ export const kubeletCommand = (): Command =>
     )
     .addOption(new Option('--node-ip <ip>', 'address of the node').default(machineAddress()))
     .addOption(new Option('--root-dir <dir>', 'volumes and other files of pods').default('/var/lib/kubelet'))
+    .addOption(new Option('--pod-logs-dir <dir>', 'logs of containers').default('/var/log/pods'))
+    .addOption(new Option('--cgroup-root <name>', 'group that those of pods are under').default('kubepods'))
     .addOption(new Option('--cluster-dns <ip...>', 'name servers of pods').default([]))
     .addOption(new Option('--cluster-domain <domain>', 'domain of the cluster').default('cluster.local'))
     .action(async (o: KubeletFlags) => {
@@ -96,6 +98,8 @@ interface KubeletFlags extends Shared {
   containerRuntimeEndpoint: string;
   nodeIp: string;
   rootDir: string;
+  podLogsDir: string;
+  cgroupRoot: string;
   clusterDns: string[];
   clusterDomain: string;
 }
