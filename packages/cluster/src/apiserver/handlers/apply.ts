@@ -96,7 +96,7 @@ async function readConfiguration(c: RequestContext, kind: AnyKind): Promise<Json
   const body = await c.request.body();
   if (body !== undefined && !(body instanceof Uint8Array)) return body as KubeObject & JsonObject;
   try {
-    const { value, duplicates } = readYaml(Buffer.from(body ?? []).toString());
+    const { value, duplicates } = readYaml(body ?? new Uint8Array());
     if (value !== null && !isObject(value)) throw badRequest(`error decoding YAML: ${notAMap(value)}`);
     report(c, kind, fieldValidationOf(c.query), [], { yaml: duplicates });
     return value ?? {};

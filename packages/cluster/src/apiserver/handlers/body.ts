@@ -245,7 +245,7 @@ function wellFormed(value: unknown): unknown {
 
 function parseYaml(bytes: Buffer, kind: AnyKind): Parsed {
   try {
-    const { value, duplicates } = readYaml(bytes.toString());
+    const { value, duplicates } = readYaml(bytes);
     return { value: checkedKind(value, kind, bytes), duplicates: { yaml: duplicates } };
   } catch (err) {
     if (err instanceof YamlProblem) throw unrecognized(kind, err.message, bytes);

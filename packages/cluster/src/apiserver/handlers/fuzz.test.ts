@@ -51,7 +51,7 @@ const readers: readonly Reader[] = [
   {
     name: 'yaml',
     words: words.yaml,
-    check: (input) => refusedBy([YamlProblem], () => void readYaml(input.toString())),
+    check: (input) => refusedBy([YamlProblem], () => void readYaml(input)),
   },
   {
     name: 'continue',

@@ -240,7 +240,7 @@ function optionsFromBody(c: RequestContext, body: Uint8Array): unknown {
 
 function yamlOptions(body: Uint8Array): unknown {
   try {
-    return readYaml(Buffer.from(body).toString()).value;
+    return readYaml(body).value;
   } catch (err) {
     if (err instanceof YamlProblem) throw badRequest(err.message);
     throw err;

@@ -14,7 +14,7 @@ const values: [text: string, want: unknown][] = [
   ['a: !foo bar', { a: 'bar' }],
 ];
 for (const [text, want] of values) {
-  test(`reads ${JSON.stringify(text)}`, () => assert.deepEqual(readYaml(text).value, want));
+  test(`reads ${JSON.stringify(text)}`, () => assert.deepEqual(readYaml(Buffer.from(text)).value, want));
 }
 
 // As sigs.k8s.io/yaml says it.
@@ -48,13 +48,49 @@ const problems: [text: string, want: string][] = [
   ['<<: [1]', 'map merge requires map or sequence of maps as the value'],
   ['a: *x', "unknown anchor 'x' referenced"],
   ['a: !!binary x', '!!binary value contains invalid base64 data'],
+  ['a: \u0001', 'control characters are not allowed'],
+  ['a: "\u007f"', 'control characters are not allowed'],
+  ['? {a: 1}\n: b', 'invalid map key: map[interface {}]interface {}{"a":1}'],
+  ['? [1, x, null, 1.5]\n: b', 'invalid map key: []interface {}{1, "x", interface {}(nil), 1.5}'],
+  ['a: &x {b: c}\n*x : d', 'invalid map key: map[interface {}]interface {}{"b":"c"}'],
+  [': x', 'did not find expected key'],
+  ['a:\n  b: 1\n  : x', 'line 2: did not find expected key'],
+  ['a: {b: c, : x}', 'did not find expected node content'],
 ];
 for (const [text, want] of problems) {
-  test(`refuses ${JSON.stringify(text)}`, () => assert.throws(() => readYaml(text), { message: `yaml: ${want}` }));
+  test(`refuses ${JSON.stringify(text)}`, () =>
+    assert.throws(() => readYaml(Buffer.from(text)), { message: `yaml: ${want}` }));
+}
+
+for (const [text, value] of [
+  ['?\n: x', '"x"'],
+  ['~: {a: [1]}', 'map[interface {}]interface {}{"a":[]interface {}{1}}'],
+  ['a: {? : ~}', '<nil>'],
+]) {
+  test(`refuses ${JSON.stringify(text)}`, () => {
+    const message = `unsupported map key of type: %!s(<nil>), key: <nil>, value: ${value}`;
+    assert.throws(() => readYaml(Buffer.from(text!)), { message });
+  });
+}
+
+const octets: [bytes: number[], want: string][] = [
+  [[0x61, 0x80], 'invalid leading UTF-8 octet'],
+  [[0xff], 'invalid leading UTF-8 octet'],
+  [[0x61, 0xc3], 'incomplete UTF-8 octet sequence'],
+  [[0xc3, 0x61], 'invalid trailing UTF-8 octet'],
+  [[0xc0, 0x80], 'invalid length of a UTF-8 sequence'],
+  [[0xed, 0xa0, 0x80], 'invalid Unicode character'],
+  [[0xf4, 0x90, 0x80, 0x80], 'invalid Unicode character'],
+  [[0xef, 0xbf, 0xbe], 'control characters are not allowed'],
+  [[0xc2, 0x80], 'control characters are not allowed'],
+];
+for (const [bytes, want] of octets) {
+  const shown = Buffer.from(bytes).toString('hex');
+  test(`refuses ${shown}`, () => assert.throws(() => readYaml(Uint8Array.from(bytes)), { message: `yaml: ${want}` }));
 }
 
 test('a key that stands twice is told by where its second value begins', () => {
-  assert.deepEqual(readYaml('a: 1\na:\n  b: 2\nc:\n  d: 1\n  d: 2').duplicates, [
+  assert.deepEqual(readYaml(Buffer.from('a: 1\na:\n  b: 2\nc:\n  d: 1\n  d: 2')).duplicates, [
     'line 3: key "a" already set in map',
     'line 6: key "d" already set in map',
   ]);

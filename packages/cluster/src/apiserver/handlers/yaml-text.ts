@@ -1,4 +1,6 @@
 import { isMap, isScalar, LineCounter, parseDocument, type ScalarTag, type Tags, visit } from 'yaml';
+import { checkCharacters } from './yaml-characters.ts';
+import { checkMapKeys } from './yaml-map-keys.ts';
 import { aliasProblem, badBinary, problemOf, YamlProblem } from './yaml-problem.ts';
 
 export interface YamlText {
@@ -10,7 +12,9 @@ export interface YamlText {
 export { YamlProblem };
 
 /** The first document of a YAML text, read as 1.1. */
-export function readYaml(text: string): YamlText {
+export function readYaml(bytes: Uint8Array): YamlText {
+  checkCharacters(bytes);
+  const text = Buffer.from(bytes).toString();
   const lineCounter = new LineCounter();
   try {
     const document = parseDocument(text, {
@@ -23,6 +27,7 @@ export function readYaml(text: string): YamlText {
     const problem = document.errors.find((e) => e.code !== 'MULTIPLE_DOCS');
     if (problem) throw problemOf(problem, text, document);
     try {
+      checkMapKeys(document, text);
       const lineOf = (offset: number) => lineCounter.linePos(offset).line;
       return { value: document.toJS({ maxAliasCount: 100 }) as unknown, duplicates: duplicatesIn(document, lineOf) };
     } catch (err) {
