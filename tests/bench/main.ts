@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { api } from './api.bench.ts';
+import { cel } from './cel.bench.ts';
 import { deployment } from './deployment.bench.ts';
 import { kbench } from './kbench.bench.ts';
 import { memory } from './memory.bench.ts';
@@ -11,7 +12,7 @@ import { start } from './start.bench.ts';
 import { store } from './store.bench.ts';
 
 /** Every benchmark, in the order in which the table shows them. */
-const benches: readonly Bench[] = [start, store, api, scale, deployment, scheduling, memory, node];
+const benches: readonly Bench[] = [start, store, api, scale, deployment, scheduling, memory, node, cel];
 
 /** Run when they are asked for: not everybody has what they need. */
 const extras: readonly Bench[] = [kbench];
