@@ -2,6 +2,7 @@ import { deepFreeze, type KubeObject } from '@tiphys/sdk/machinery';
 import { encodeMessage } from '@tiphys/sdk/schema';
 import type { StoredItem } from '../../store/index.ts';
 import { placeOf, type Resource } from '../registry/resource.ts';
+import { Body } from './body.ts';
 import { bodyStart, forgetParsed, parsedBody, readBody, storedBody } from './stored.ts';
 import { keepWarm } from './warm.ts';
 
@@ -18,7 +19,7 @@ export class Entry {
   readonly namespace: string;
   readonly name: string;
   readonly revision: number;
-  readonly #stored: Uint8Array;
+  readonly #body: Body;
   #object: KubeObject | undefined;
   #labels: Labels | undefined;
   #fields: Readonly<Record<string, string>> | undefined;
@@ -27,14 +28,14 @@ export class Entry {
   #served: Map<Resource, Entry> | undefined;
   #later: Entry | undefined;
 
-  constructor(resource: Resource, key: string, stored: Uint8Array, revision: number) {
+  constructor(resource: Resource, key: string, stored: Uint8Array | Body, revision: number) {
     this.resource = resource;
     this.key = key;
     const place = placeOf(resource, key);
     this.namespace = place.namespace;
     this.name = place.name;
     this.revision = revision;
-    this.#stored = stored;
+    this.#body = stored instanceof Body ? stored : new Body(stored);
   }
 
   /** What stands in the store, whoever wrote it. Throws `Unreadable`. */
@@ -56,9 +57,9 @@ export class Entry {
     return [Buffer.from(`${bodyStart(this.resource).text}"resourceVersion":"${this.revision}",`, 'latin1'), this.#tail];
   }
 
-  /** The stored bytes behind the start of their metadata: sent as they are, never copied. */
+  /** The stored bytes behind the start of their metadata: sent as they are. */
   get #tail(): Uint8Array {
-    return this.#stored.subarray(bodyStart(this.resource).bytes.length);
+    return this.#body.bytes.subarray(bodyStart(this.resource).bytes.length);
   }
 
   /** The object, frozen. */
@@ -81,14 +82,15 @@ export class Entry {
 
   /** Bytes of the stored body. */
   get size(): number {
-    return this.#stored.length;
+    return this.#body.size;
   }
 
   /** Keeps the bytes alone, and what is selected by, until somebody looks inside again. */
   forgetParsed(): void {
     this.#isWarm = false;
     if (this.#object) this.#labels ??= this.#object.metadata.labels ?? none;
-    forgetParsed(this.#stored);
+    forgetParsed(this.#body.bytes);
+    this.#body.pack();
     this.#object = undefined;
     this.#message = undefined;
     this.#served = undefined;
@@ -120,7 +122,7 @@ export class Entry {
   /** The same object told at a later revision: of its own deletion, or of its leaving a selection. */
   at(revision: number): Entry {
     if (this.#later?.revision !== revision) {
-      this.#later = new Entry(this.resource, this.key, this.#stored, revision);
+      this.#later = new Entry(this.resource, this.key, this.#body, revision);
     }
     return this.#later;
   }
@@ -133,7 +135,7 @@ export class Entry {
 
   #parse(): KubeObject {
     this.#warm();
-    const body = parsedBody(this.#stored);
+    const body = parsedBody(this.#body.bytes);
     const metadata = { ...body.metadata, resourceVersion: String(this.revision) };
     return deepFreeze({ ...body, metadata });
   }
