@@ -6,6 +6,9 @@ import { type AnyKind, defineKind, erase } from '@tiphys/sdk/schema';
 
 const keyOf = ({ group, version, kind }: Pick<AnyKind, 'group' | 'version' | 'kind'>) => `${group}/${version}/${kind}`;
 
+/** Large, and read by nobody here. */
+const definitions = { ...erase(api.customResourceDefinition), metadataOnly: true };
+
 const declared = new Map(
   Object.values(api as unknown as Record<string, Partial<AnyKind>>)
     .filter((value): value is AnyKind => value.listKind !== undefined)
@@ -23,7 +26,7 @@ export async function deletableKinds(client: Client, signal: AbortSignal): Promi
   return served.flatMap((resource): AnyKind[] => {
     if (!['list', 'watch', 'delete'].every((verb) => resource.verbs.includes(verb))) return [];
     const known = declared.get(keyOf(resource));
-    if (known) return [known];
+    if (known) return [known.kind === definitions.kind ? definitions : known];
     const name = `${resource.resource}.${resource.group}`;
     if (declaredGroups.has(resource.group) || others.has(name)) return [];
     others.add(name);
@@ -43,6 +46,7 @@ const undeclared = ({ group, version, kind, resource, namespaced, verbs }: Serve
       verbs,
       schema: { shape: { type: 'struct', name: kind, fields: new Map(), rest: { type: 'any' } } },
       unstructured: true,
+      metadataOnly: true,
     }),
   );
 
@@ -62,9 +66,7 @@ export async function followKinds(
   const { cache, clock } = deps;
   const changes = new WorkQueue({ clock });
   changes.add('');
-  const stops = [erase(api.customResourceDefinition), erase(api.apiService)].map((kind) =>
-    cache.informer(kind).on(() => changes.add('')),
-  );
+  const stops = [definitions, erase(api.apiService)].map((kind) => cache.informer(kind).on(() => changes.add('')));
   try {
     let told = new Map<string, AnyKind>();
     while ((await changes.take(signal)) !== undefined) {

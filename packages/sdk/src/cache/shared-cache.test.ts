@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { configMap, type ConfigMap } from '../api/index.ts';
 import { nullLogger, seededRandom } from '../runtime/index.ts';
 import { FakeClient, SimClock } from '../testing/index.ts';
-import { SharedCache } from './index.ts';
+import type { KubeObject } from '../machinery/index.ts';
+import { type Informer, SharedCache } from './index.ts';
 
 function setUp() {
   const clock = new SimClock();
@@ -168,5 +169,31 @@ test('indexes follow the objects', async () => {
   assert.deepEqual(names(informer.by('color', 'red')), ['b']);
   assert.deepEqual(names(informer.by('color', 'blue')), ['a']);
   assert.equal(informer.byUid(a.metadata.uid!)?.metadata.name, 'a');
+  await end();
+});
+
+test('of a kind whose metadata alone are looked at nothing else is kept', async () => {
+  const { clock, cache, stop, make, end } = setUp();
+  await make('a', { x: '1' });
+  const informer = cache.informer({ ...configMap, metadataOnly: true });
+  assert.notEqual(informer, cache.informer(configMap));
+  await clock.runUntil(cache.synced(stop.signal));
+  assert.deepEqual(Object.keys(informer.list()[0]!), ['apiVersion', 'kind', 'metadata']);
+  assert.deepEqual(cache.informer(configMap).list()[0]!.data, { x: '1' });
+  await end();
+});
+
+test('an informer that was ended hears of nothing more, and its kind gets another', async () => {
+  const { clock, cache, stop, make, end } = setUp();
+  const first = cache.informer(configMap);
+  await clock.runUntil(first.synced(stop.signal));
+  cache.end(first as unknown as Informer<KubeObject>);
+  cache.end(first as unknown as Informer<KubeObject>);
+  await make('a');
+  await clock.settle();
+  assert.deepEqual(first.list(), []);
+  const second = cache.informer(configMap);
+  await clock.runUntil(second.synced(stop.signal));
+  assert.deepEqual(names(second.list()), ['a']);
   await end();
 });

@@ -72,4 +72,4 @@ function forget<K>(informers: Map<K, Informer<KubeObject>>, informer: Informer<K
 }
 
 const identity = (kind: AnyKind, { namespace, labelSelector, fieldSelector }: InformerOptions) =>
-  JSON.stringify([kind.apiVersion, kind.kind, namespace, labelSelector, fieldSelector]);
+  JSON.stringify([kind.apiVersion, kind.kind, kind.metadataOnly, namespace, labelSelector, fieldSelector]);

@@ -80,8 +80,9 @@ export class SharedInformer<O extends KubeObject> implements Informer<O>, Reflec
       return;
     // Deleted and made again while nobody watched: two changes, since dependents hang on the uid.
     if (held && held.metadata.uid !== object.metadata.uid) this.#drop(key);
-    const old = this.#indexer.put(key, object);
-    for (const handler of this.#handlers) handler(object, old);
+    const kept = this.kind.metadataOnly ? metadataOf(object) : object;
+    const old = this.#indexer.put(key, kept);
+    for (const handler of this.#handlers) handler(kept, old);
   }
 
   remove(object: O): void {
@@ -134,3 +135,6 @@ export class SharedInformer<O extends KubeObject> implements Informer<O>, Reflec
     });
   }
 }
+
+const metadataOf = <O extends KubeObject>({ apiVersion, kind, metadata }: O): O =>
+  ({ ...(apiVersion && { apiVersion }), ...(kind && { kind }), metadata }) as O;

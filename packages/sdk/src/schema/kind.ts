@@ -103,6 +103,8 @@ export interface KindDefinition<O extends KubeObject, M> {
    * strategic merge.
    */
   readonly unstructured?: boolean;
+  /** Those who watch it look at metadata alone, and caches keep nothing else. */
+  readonly metadataOnly?: boolean;
 
   /** Rule for names; a DNS subdomain unless given. A few kinds' names say what stands in the object. */
   validateName?(name: string, prefix: boolean, object: O): string[];
