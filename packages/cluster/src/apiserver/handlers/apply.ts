@@ -10,6 +10,7 @@ import {
 } from '@tiphys/sdk/machinery';
 import { type AnyKind, applyManaged, decode, resetFieldsOf } from '@tiphys/sdk/schema';
 import type { RequestContext, ServerResponse } from '../context.ts';
+import { versionsOf } from '../registry/kind-versions.ts';
 import type { Registry } from '../registry/registry.ts';
 import { decodeObject, fieldValidationOf, jsonWord, report } from './body.ts';
 import { negotiate } from './negotiate.ts';
@@ -65,6 +66,7 @@ export function appliedTo(c: RequestContext, { kind, live, applied, ignore }: Ap
     force: isTrue(c.query.get('force')),
     now: timestamp(c.now),
     ignore,
+    versions: versionsOf(kind),
   });
   const decoded = kind.unstructured
     ? (decode(kind.schema.shape, object, { keepNulls: true }) as KubeObject)

@@ -1,5 +1,6 @@
 import { type KubeObject, timestamp } from '@tiphys/sdk/machinery';
 import { type AnyKind, configProblems, managerOf, resetFieldsOf, updateManaged } from '@tiphys/sdk/schema';
+import { versionsOf } from './kind-versions.ts';
 
 /** In whose name fields are written: what the client says, else what its User-Agent begins with. */
 export interface FieldManager {
@@ -31,6 +32,7 @@ export function trackFields(
       subresource,
       now: timestamp(now),
       ignore: resetFieldsOf(kind, subresource),
+      versions: versionsOf(kind),
     });
   };
   let managedFields: ReturnType<typeof track>;

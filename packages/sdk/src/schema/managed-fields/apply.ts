@@ -12,8 +12,7 @@ import {
 } from '../../machinery/index.ts';
 import { restoreProblem } from '../restore.ts';
 import { configProblems } from './check.ts';
-import { compare } from './compare.ts';
-import { type Conflict, conflictError, conflictsOf } from './conflict.ts';
+import { type Conflict, conflictError, conflictsWith } from './conflict.ts';
 import { difference, type FieldSet, fieldSetOf, intersection, recursiveDifference, union } from './field-set.ts';
 import { isUnchangedSinceClientSide, refreshLastApplied } from './last-applied.ts';
 import {
@@ -30,6 +29,7 @@ import { merge, remove } from './merge.ts';
 import { ownFields } from './own-fields.ts';
 import { isNamedField, memberShape } from './structure.ts';
 import { adoptLive, dropEmpty, emptyObject, withoutManaged, type Writer } from './update.ts';
+import { effectsOf, type Form, formIn } from './versions.ts';
 
 export interface Apply extends Writer {
   readonly shape: StructShape;
@@ -63,16 +63,16 @@ export function applyManaged(apply: Apply): Applied {
   managers.set(id, owner);
 
   let object = merge(shape, live, config) as JsonObject;
-  if (last?.set) object = prune(shape, object, last.set, managers);
+  if (last?.set) object = prune(apply, object, last, managers);
 
-  const found = compare(shape, live, object);
-  const ignored = apply.ignore && fieldSetOf(apply.ignore);
-  const taken = found && recursiveDifference(union(found.added, found.modified), ignored);
+  const effects = effectsOf(apply, shape, [live, object]);
   const others = [...managers].filter(([other]) => other !== id);
-  if (taken && !force) refuseConflicts(conflictsOf(others, taken), apply);
+  if (effects && !force) {
+    const conflicts = others.flatMap(([, other]) => conflictsWith(other, effects(other.apiVersion).taken));
+    refuseConflicts(conflicts, apply);
+  }
   checkMerged(apply, object);
-  const lost = found && union(taken, recursiveDifference(found.removed, ignored));
-  for (const [other] of others) disown(managers, other, lost);
+  if (effects) for (const [other, { apiVersion }] of others) disown(managers, other, effects(apiVersion).lost);
 
   const changed = !equal(live, object);
   managers.set(id, { ...owner, set: withoutUnowned(owner.set), time: changed ? apply.now : last?.time });
@@ -143,19 +143,37 @@ function ownerOf({ shape, manager, apiVersion, subresource, now, ignore }: Apply
 }
 
 /** Takes away what was applied last time and isn't owned by anybody now. */
-function prune(shape: StructShape, merged: JsonObject, last: FieldSet, managers: Managers): JsonObject {
-  const named = (set: FieldSet | undefined): FieldSet | undefined => set && withNamedFields(shape, set);
-  const all = named(ownFields(shape, merged));
-  const lastNamed = named(last)!;
-  const left = named(ownFields(shape, remove(shape, merged, lastNamed)));
-  let owned: FieldSet | undefined;
-  for (const { set } of managers.values()) owned = union(owned, set);
-  // What others own comes back, and what lies in it; what the manager never owned was never its to take.
-  const gone = difference(all, union(left, named(owned)));
-  const kept = gone ? named(ownFields(shape, remove(shape, merged, gone))) : all;
-  const final = intersection(difference(all, kept), lastNamed);
-  return final ? ((remove(shape, merged, final) ?? {}) as JsonObject) : merged;
+function prune(apply: Apply, object: JsonObject, last: Owner, managers: Managers): JsonObject {
+  const { apiVersion, shape, versions } = apply;
+  const formFor = (form: Form, version: string) => formIn(form, version, versions);
+  // It was applied in a version that may not be this one's, and so in that version's fields.
+  const merged = formFor({ apiVersion, shape, object }, last.apiVersion);
+  let left = without(merged, withNamedFields(merged.shape, last.set!));
+  const owned = new Map<string, FieldSet | undefined>([[last.apiVersion, undefined]]);
+  for (const { apiVersion: version, set } of managers.values()) owned.set(version, union(owned.get(version), set));
+  for (const [version, set] of owned) left = withOwned(formFor(merged, version), formFor(left, version), set);
+  // What the manager never owned was never its to take.
+  const kept = formFor(left, last.apiVersion);
+  const gone = difference(fieldsIn(merged), fieldsIn(kept));
+  const final = intersection(gone, withNamedFields(merged.shape, last.set!));
+  return final ? formFor(without(merged, final), apiVersion).object : object;
 }
+
+/** What others own comes back, and what lies in it. */
+function withOwned(merged: Form, left: Form, owned: FieldSet | undefined): Form {
+  const gone = difference(fieldsIn(merged), union(fieldsIn(left), owned && withNamedFields(merged.shape, owned)));
+  return gone ? without(merged, gone) : merged;
+}
+
+function fieldsIn({ shape, object }: Form): FieldSet | undefined {
+  const set = ownFields(shape, object);
+  return set && withNamedFields(shape, set);
+}
+
+const without = (form: Form, gone: FieldSet): Form => ({
+  ...form,
+  object: (remove(form.shape, form.object, gone) ?? {}) as JsonObject,
+});
 
 /** Adds to a set the declared fields on the way to its members. */
 function withNamedFields(shape: Shape, set: FieldSet): FieldSet {

@@ -9,11 +9,9 @@ export interface Conflict {
   readonly path: readonly string[];
 }
 
-export function conflictsOf(others: readonly (readonly [string, Owner])[], taken: FieldSet): Conflict[] {
-  return others.flatMap(([, owner]) => {
-    const shared = intersection(owner.set, taken);
-    return shared ? [...pathsOf(shared)].map((path) => ({ owner, path })) : [];
-  });
+export function conflictsWith(owner: Owner, taken: FieldSet | undefined): Conflict[] {
+  const shared = intersection(owner.set, taken);
+  return shared ? [...pathsOf(shared)].map((path) => ({ owner, path })) : [];
 }
 
 /** 409 with a cause for every conflict; the message names each manager once. */

@@ -8,4 +8,5 @@ export { managerOf } from './managers.ts';
 export { resetFieldsOf } from './reset-fields.ts';
 export { parentManagedFields, scaleManagedFields, type ScaleMapping } from './scale.ts';
 export { type FieldPath, type Update, updateManaged, type Writer } from './update.ts';
+export type { Versions } from './versions.ts';
 export { configProblems } from './check.ts';

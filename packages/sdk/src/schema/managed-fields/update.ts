@@ -1,7 +1,6 @@
 import type { KubeObject, ManagedFieldsEntry, StructShape } from '../../machinery/index.ts';
 import { decode } from '../decode.ts';
-import { compare, type Comparison } from './compare.ts';
-import { fieldSetOf, recursiveDifference, union } from './field-set.ts';
+import { union } from './field-set.ts';
 import {
   capUpdaters,
   disown,
@@ -14,6 +13,7 @@ import {
   writeManagers,
 } from './managers.ts';
 import { Untyped } from './path-element.ts';
+import { type Effects, effectsOf, type Versions } from './versions.ts';
 
 /** A path of field names that nobody owns through this way of writing: `status` in writes of the object itself. */
 export type FieldPath = readonly string[];
@@ -27,6 +27,8 @@ export interface Writer {
   /** The moment of the write as objects carry it. */
   readonly now: string;
   readonly ignore?: readonly FieldPath[];
+  /** Left out where the kind has one form. */
+  readonly versions?: Versions;
 }
 
 export interface Update extends Writer {
@@ -57,23 +59,20 @@ function tracked(update: Update): ManagedFieldsEntry[] | undefined {
   const live = old?.metadata.managedFields;
   const managers = startingManagers(update);
   if (managers.size === 0 && old) return undefined;
-  const difference = compare(shape, withoutManaged(old) ?? emptyObject(shape), withoutManaged(next));
-  if (!difference && old && startsFromLive(update)) return live;
-  if (difference) recordUpdate(managers, difference, update);
+  const effects = effectsOf(update, shape, [withoutManaged(old) ?? emptyObject(shape), withoutManaged(next)]);
+  if (!effects && old && startsFromLive(update)) return live;
+  if (effects) recordUpdate(managers, effects, update);
   dropEmpty(managers);
   capUpdaters(managers);
   return writeManagers(managers);
 }
 
-/** Gives the writer what a comparison says it changed, taking it from all others. */
-export function recordUpdate(managers: Managers, found: Comparison, writer: Writer): void {
-  const ignored = writer.ignore && fieldSetOf(writer.ignore);
-  const taken = recursiveDifference(union(found.added, found.modified), ignored);
-  const lost = union(taken, recursiveDifference(found.removed, ignored));
-  for (const id of managers.keys()) disown(managers, id, lost);
-  const set = withoutUnowned(taken);
-  if (!set) return;
+/** Gives the writer what it changed, taking it from all others. */
+function recordUpdate(managers: Managers, effects: Effects, writer: Writer): void {
+  for (const [id, owner] of managers) disown(managers, id, effects(owner.apiVersion).lost);
   const { manager, apiVersion, subresource, now } = writer;
+  const set = withoutUnowned(effects(apiVersion).taken);
+  if (!set) return;
   const owner: Owner = { manager, operation: 'Update', apiVersion, subresource, time: now, set };
   const id = identityOf(owner);
   managers.set(id, { ...owner, set: union(managers.get(id)?.set, set) });
@@ -125,6 +124,6 @@ export function emptyObject(shape: StructShape): KubeObject {
 
 /** Everything that a live object has, as the doing of one manager: for objects that nobody has tracked yet. */
 export function adoptLive(managers: Managers, shape: StructShape, live: KubeObject, writer: Writer): void {
-  const found = compare(shape, emptyObject(shape), withoutManaged(live));
-  if (found) recordUpdate(managers, found, writer);
+  const effects = effectsOf(writer, shape, [emptyObject(shape), withoutManaged(live)]);
+  if (effects) recordUpdate(managers, effects, writer);
 }
