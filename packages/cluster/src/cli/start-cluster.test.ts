@@ -7,6 +7,7 @@ import { configMap, namespace, node as nodeKind } from '@tiphys/sdk/api';
 import { createClient, HttpTransport, loadKubeconfig } from '@tiphys/sdk/client';
 import { isForbidden } from '@tiphys/sdk/machinery';
 import { systemClock } from '@tiphys/sdk/runtime';
+import { MemoryBackend, type Transaction, type TransactionResult } from '../store/index.ts';
 import { startCluster } from './start-cluster.ts';
 
 const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith('tiphys-cluster-'));
@@ -40,4 +41,32 @@ test('one that cannot start says why, and leaves nothing', async () => {
   const port = Number(new URL(cluster.url).port);
   await assert.rejects(startCluster({ nodes: 0, port }), /port \d+ is in use/);
   assert.equal(left().length, before.length + 1);
+});
+
+test('a store that breaks while it starts ends it, and nothing of it goes on', async () => {
+  class Breaking extends MemoryBackend {
+    readonly #writes: number;
+    written = 0;
+
+    constructor(writes: number) {
+      super(systemClock);
+      this.#writes = writes;
+    }
+
+    override async txn(transaction: Transaction): Promise<TransactionResult> {
+      if (this.written++ >= this.#writes) throw new Error('the disk is gone');
+      return super.txn(transaction);
+    }
+  }
+  const whole = new Breaking(Infinity);
+  await (await startCluster({ nodes: 0, store: whole }))[Symbol.asyncDispose]();
+  for (const share of [0, 0.3, 0.6]) {
+    const before = left();
+    const store = new Breaking(Math.floor(whole.written * share));
+    await assert.rejects(startCluster({ nodes: 0, store }));
+    assert.deepEqual(left(), before);
+    const { written } = store;
+    await systemClock.sleep(50);
+    assert.equal(store.written, written, 'nobody writes any more');
+  }
 });
