@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test, type TestContext } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
+import { corpus } from './cel-corpus.ts';
 import { anyExpression, brokenExpression, Dice } from './cel-expressions.ts';
 import { type Outcome, outcomeOf } from './cel-values.ts';
 import { buildProgram, withoutGo } from './go-program.ts';
@@ -51,6 +52,11 @@ const sample = (make: (dice: Dice) => string): readonly string[] => {
   const dice = new Dice(seed);
   return Array.from({ length: count }, () => make(dice));
 };
+
+test(`${corpus.length} expressions at the edges come out as in cel-go`, (t) => {
+  compare(t, 'plain', corpus);
+  compare(t, 'kubernetes', corpus);
+});
 
 test(`${count} expressions are typed, evaluated and charged as cel-go does it`, (t) => {
   compare(t, 'plain', sample(anyExpression));

@@ -22,9 +22,10 @@ export function readDuration(text: string): Duration | undefined {
   return durationOf(text.startsWith('-') ? -nanos : nanos);
 }
 
+/** As many digits count as fit in 63 bits. */
 function partOf(fraction: string, unit: bigint): bigint {
-  const digits = fraction.slice(0, 18);
-  return BigInt(Math.trunc(Number(digits) * (Number(unit) / 10 ** digits.length)));
+  const digits = BigInt(fraction.slice(0, 19)) <= maxInt ? fraction.slice(0, 19) : fraction.slice(0, 18);
+  return BigInt(Math.trunc(Number(BigInt(digits)) * (Number(unit) / 10 ** digits.length)));
 }
 
 export function durationOf(nanos: bigint): Duration | undefined {

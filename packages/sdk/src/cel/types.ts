@@ -91,4 +91,4 @@ export const types = {
 /** The runtime types of lists and maps, whatever they hold. */
 export const listType: Type = types.list(types.dyn);
 export const mapType: Type = types.map(types.dyn, types.dyn);
-export const optionalType: Type = types.optional(types.dyn);
+export const optionalType: Type = types.opaque('optional_type');

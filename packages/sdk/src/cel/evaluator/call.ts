@@ -15,6 +15,7 @@ import {
   isError,
   ListValue,
   MapValue,
+  noSuchOverload,
   Optional,
   type Result,
   Timestamp,
@@ -45,10 +46,11 @@ export class CallCompiler {
     const fn = this.#env.function(name);
     if (!fn) throw new PlanError(`no such overload: ${name}`);
     const overload = overloads.length === 1 ? fn.overloads.find((o) => o.id === overloads[0]) : undefined;
-    const invoke = implementation(fn, overload);
+    const implemented = implementation(fn, overload);
+    const known = hasKnownPattern(fn, plans);
+    const invoke = known ? onTexts(implemented) : implemented;
     const cost = fn.cost ?? overload?.cost;
-    const ordered = args.length > 2 || hasKnownPattern(fn, plans);
-    const call = ordered ? inOrder(args, invoke, cost) : atOnce(args, invoke, cost);
+    const call = args.length > 2 || known ? inOrder(args, invoke, cost) : atOnce(args, invoke, cost);
     const [only] = plans;
     if (plans.length === 1 && only!.kind === 'constant' && conversionNames.has(name)) {
       const value = call(new Run(new Map(), 0, Infinity));
@@ -68,6 +70,12 @@ function hasKnownPattern({ takesPattern }: FunctionDecl, [, pattern]: readonly P
 }
 
 type Invoke = (...args: Value[]) => Result;
+
+/** With a known pattern only texts are matched, and what else there is isn't named. */
+const onTexts =
+  (invoke: Invoke): Invoke =>
+  (...args) =>
+    typeof args[0] === 'string' ? invoke(...args) : noSuchOverload;
 
 function implementation(fn: FunctionDecl, overload: Overload | undefined): Invoke {
   const { call } = fn;

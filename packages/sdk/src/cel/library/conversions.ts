@@ -66,7 +66,8 @@ const infinite = /^[+-]?inf(inity)?$/i;
 function doubleOfText(text: string): Result | undefined {
   if (/^nan$/i.test(text)) return new DoubleValue(Number.NaN);
   if (infinite.test(text)) return new DoubleValue(text.startsWith('-') ? -Infinity : Infinity);
-  const value = decimal.test(text) ? Number(text) : hexadecimal(text);
+  const digits = text.replaceAll(/(?<=[0-9a-fA-F])_(?=[0-9a-fA-F])/g, '');
+  const value = decimal.test(digits) ? Number(digits) : hexadecimal(digits);
   return value !== undefined && Number.isFinite(value) ? new DoubleValue(value) : undefined;
 }
 
