@@ -69,14 +69,17 @@ export class Entry {
 
   /** Its labels, which are kept: lists and watches select by them among many. */
   get labels(): Labels {
-    return (this.#labels ??= this.object.metadata.labels ?? none);
+    return (this.#labels ??= this.#parsed.metadata.labels ?? none);
   }
 
   /** The value of a field that can be selected by; kept like labels. */
   fieldValue(field: string): string {
-    this.#fields ??= Object.fromEntries(
-      Object.entries(this.resource.kind.fieldSelectors ?? {}).map(([name, read]) => [name, read(this.object)]),
-    );
+    if (!this.#fields) {
+      const body = this.#parsed;
+      this.#labels ??= body.metadata.labels ?? none;
+      const { fieldSelectors = {} } = this.resource.kind;
+      this.#fields = Object.fromEntries(Object.entries(fieldSelectors).map(([name, read]) => [name, read(body)]));
+    }
     return this.#fields[field] ?? '';
   }
 
@@ -133,9 +136,14 @@ export class Entry {
     keepWarm(this);
   }
 
-  #parse(): KubeObject {
+  /** The object without its resourceVersion; not to be handed out, since it isn't frozen. */
+  get #parsed(): KubeObject {
     this.#warm();
-    const body = parsedBody(this.#body.bytes);
+    return parsedBody(this.#body.bytes);
+  }
+
+  #parse(): KubeObject {
+    const body = this.#parsed;
     const metadata = { ...body.metadata, resourceVersion: String(this.revision) };
     return deepFreeze({ ...body, metadata });
   }

@@ -27,8 +27,11 @@ export const isComplete = (part: object): boolean => complete.has(part);
 
 export const forgetParsed = (bytes: Uint8Array): boolean => parsed.delete(bytes);
 
-export const parsedBody = (bytes: Uint8Array): KubeObject =>
-  parsed.get(bytes) ?? (JSON.parse(textOf(bytes)) as KubeObject);
+export function parsedBody(bytes: Uint8Array): KubeObject {
+  let body = parsed.get(bytes);
+  if (!body) parsed.set(bytes, (body = JSON.parse(textOf(bytes)) as KubeObject));
+  return body;
+}
 
 /** What every body of a resource starts with: its type, and the brace behind which its metadata stand. */
 export function bodyStart(resource: Resource): { readonly text: string; readonly bytes: Buffer } {
