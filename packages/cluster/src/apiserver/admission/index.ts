@@ -23,6 +23,8 @@ import { serviceAccount } from './service-account.ts';
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
 import { unprivileged } from './unprivileged.ts';
+import { mutatingWebhookAdmission } from './webhooks/mutating.ts';
+import { validatingWebhookAdmission } from './webhooks/validating.ts';
 
 export interface AdmissionConfig extends PolicyWorld {
   readonly objects: ClusterObjects;
@@ -72,6 +74,8 @@ const everyPlugin = ({
   podTopologyLabels(objects),
   unprivileged,
   mutatingAdmissionPolicies({ objects, authorizer, ...served }),
+  mutatingWebhookAdmission({ objects, authorizer, random, clock, ...served }),
   validatingAdmissionPolicies({ objects, authorizer, ...served }),
+  validatingWebhookAdmission({ objects, authorizer, random, clock, ...served }),
   resourceQuotas({ objects, clock, quotas }),
 ];

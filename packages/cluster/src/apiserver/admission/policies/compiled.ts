@@ -1,4 +1,5 @@
 import type { MatchCondition, MutatingAdmissionPolicy, ValidatingAdmissionPolicy, Variable } from '@tiphys/sdk/api';
+import { keptByGeneration } from '../kept.ts';
 import { type NamedExpression, PolicyCompiler, type PolicyExpression, type Purpose } from '@tiphys/sdk/cel';
 
 /** The expressions that every policy has. */
@@ -21,25 +22,7 @@ export interface CompiledMutation extends Compiled {
   }[];
 }
 
-type Policy = ValidatingAdmissionPolicy | MutatingAdmissionPolicy;
-
-const mostKept = 1000;
-
-/** What was made of a policy is good until that changes; of very many policies only the last ones are kept. */
-function once<P extends Policy, C>(compile: (policy: P) => C): (policy: P) => C {
-  const kept = new Map<string, { readonly generation: number | undefined; readonly compiled: C }>();
-  return (policy) => {
-    const { uid = '', generation } = policy.metadata;
-    const before = kept.get(uid);
-    if (before && before.generation === generation) return before.compiled;
-    const compiled = compile(policy);
-    kept.set(uid, { generation, compiled });
-    if (kept.size > mostKept) kept.delete(kept.keys().next().value!);
-    return compiled;
-  };
-}
-
-export const compiledValidation = once((policy: ValidatingAdmissionPolicy): CompiledValidation => {
+export const compiledValidation = keptByGeneration((policy: ValidatingAdmissionPolicy): CompiledValidation => {
   const { variables = [], validations = [], auditAnnotations = [], matchConditions = [], paramKind } = policy.spec;
   const { compiler, ...compiled } = common(variables, matchConditions, paramKind !== undefined);
   const expression = expressionsOf(compiler);
@@ -53,7 +36,7 @@ export const compiledValidation = once((policy: ValidatingAdmissionPolicy): Comp
   };
 });
 
-export const compiledMutation = once((policy: MutatingAdmissionPolicy): CompiledMutation => {
+export const compiledMutation = keptByGeneration((policy: MutatingAdmissionPolicy): CompiledMutation => {
   const { variables = [], mutations = [], matchConditions = [], paramKind } = policy.spec;
   const { compiler, ...compiled } = common(variables, matchConditions, paramKind !== undefined);
   const expression = expressionsOf(compiler);

@@ -6,17 +6,16 @@ import {
 } from '@tiphys/sdk/api';
 import { configurationOf, evaluateAll, operationsOf } from '@tiphys/sdk/cel';
 import {
-  internalError,
-  isObject,
   type JsonObject,
   jsonPatch,
   type JsonPatchOperation,
   type KubeObject,
   StatusError,
 } from '@tiphys/sdk/machinery';
-import { type AnyKind, decode, DecodeError, mergeConfiguration } from '@tiphys/sdk/schema';
+import { type AnyKind, mergeConfiguration } from '@tiphys/sdk/schema';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
 import { refuse } from '../refuse.ts';
+import { decodedAs, rewrite } from '../rewrite.ts';
 import { compiledMutation, type CompiledMutation } from './compiled.ts';
 import { conditionsHold } from './conditions.ts';
 import { isExempt } from './exempt.ts';
@@ -125,10 +124,9 @@ function invoke(
         const { outcomes } = evaluateAll([mutation.expression], input(), { variables: compiled.variables, budget });
         const [outcome] = outcomes;
         if (!outcome || 'error' in outcome) throw new Error(outcome?.error);
-        const { object, kind } = attributes;
         const seen = inputOf(attributes, { match, params }, world).object as KubeObject;
         const changed = changedBy(mutation.form, outcome.value, { object: seen, kind: match.kind });
-        rewrite(object!, backFrom(changed, match.kind, kind));
+        rewrite(attributes, changed, match.kind);
         return true;
       }) || hasChanged;
   }
@@ -139,11 +137,11 @@ type Form = CompiledMutation['mutations'][number]['form'];
 type Said = Parameters<typeof configurationOf>[0];
 
 function changedBy(form: Form, said: Said, { object, kind }: { object: KubeObject; kind: AnyKind }): KubeObject {
-  if (form === 'jsonPatch') return decoded(kind, patched(object, operationsOf(said)));
+  if (form === 'jsonPatch') return decodedAs(kind, patched(object, operationsOf(said)));
   const { apiVersion, kind: name, ...live } = object as KubeObject & JsonObject;
   try {
     const merged = mergeConfiguration(kind.schema.shape, live as JsonObject, configurationOf(said) as JsonObject);
-    return decoded(kind, { apiVersion, kind: name, ...merged });
+    return decodedAs(kind, { apiVersion, kind: name, ...merged });
   } catch (err) {
     if (err instanceof StatusError) throw err;
     throw new Error(`error applying patch: ${(err as Error).message}`, { cause: err });
@@ -168,39 +166,6 @@ const whyNot = ({ op, path }: JsonPatchOperation): string =>
   op === 'remove'
     ? `error in remove for path: '${path}': Unable to remove nonexistent key: ${path.slice(path.lastIndexOf('/') + 1)}: missing value`
     : `${op} operation does not apply: doc is missing ${op === 'add' ? 'path: ' : 'key: '}${op === 'add' ? JSON.stringify(path) : path}: missing value`;
-
-function decoded(kind: AnyKind, value: unknown): KubeObject {
-  try {
-    const object = decode(kind.schema.shape, value) as KubeObject;
-    kind.default?.(object);
-    return object;
-  } catch (err) {
-    if (err instanceof DecodeError) throw internalError(err.message);
-    throw err;
-  }
-}
-
-function backFrom(object: KubeObject, from: AnyKind, to: AnyKind): KubeObject {
-  if (from === to) return object;
-  const hub = from.hub ? from.hub.toHub(object) : object;
-  return to.hub ? to.hub.fromHub(hub) : hub;
-}
-
-/** Others hold the object and its metadata, so both stay and what is in them goes. */
-function rewrite(target: KubeObject, next: KubeObject): void {
-  const metadata = target.metadata;
-  replace(metadata as object as JsonObject, next.metadata as object as JsonObject);
-  replace(target as object as JsonObject, {
-    ...(next as object as JsonObject),
-    metadata: metadata as object as JsonObject,
-  });
-}
-
-function replace(target: JsonObject, next: JsonObject): void {
-  if (!isObject(next)) return;
-  for (const name of Object.keys(target)) if (!Object.hasOwn(next, name)) delete target[name];
-  Object.assign(target, next);
-}
 
 function refusalOf(failures: readonly Failure[], attributes: AdmissionAttributes): StatusError {
   const messages = failures.map(

@@ -30,7 +30,8 @@ export function inputOf(
   };
 }
 
-function convert(object: KubeObject | undefined, from: AnyKind, to: AnyKind): KubeObject | undefined {
+/** An object of a write in the version that matched, saying so. */
+export function convert(object: KubeObject | undefined, from: AnyKind, to: AnyKind): KubeObject | undefined {
   if (!object) return undefined;
   const { apiVersion, kind } = to;
   if (from === to) return { ...object, apiVersion, kind };
@@ -44,7 +45,8 @@ function shownNamespace({ metadata, spec, status }: KubeObject & { spec?: unknow
   return { metadata: shown, spec: spec ?? {}, status: status ?? {} } as unknown as JsonObject;
 }
 
-function requestOf(attributes: AdmissionAttributes, { kind, resource }: Match): JsonObject {
+/** A write as an AdmissionRequest, but for its objects. */
+export function requestOf(attributes: AdmissionAttributes, { kind, resource }: Match): JsonObject {
   const { user, operation, subresource, name, dryRun, options } = attributes;
   const request = {
     uid: '',

@@ -1,0 +1,44 @@
+import type { MutatingWebhook, ValidatingWebhook } from '@tiphys/sdk/api';
+import { internalError } from '@tiphys/sdk/machinery';
+import type { Clock, Random } from '@tiphys/sdk/runtime';
+import type { AdmissionAttributes } from '../plugin.ts';
+import type { Match } from '../policies/match.ts';
+import type { PolicyWorld } from '../policies/world.ts';
+import { callWebhook } from './call.ts';
+import { answerOf, rejection, type ReviewAnswer, reviewOf } from './review.ts';
+import type { Webhook } from './webhook.ts';
+
+export interface WebhookWorld extends PolicyWorld {
+  readonly random: Random;
+  readonly clock: Clock;
+}
+
+/** Asks a webhook about a write. Nothing when it can't be asked and that doesn't matter; throws what refuses the write. */
+export async function askWebhook(
+  { spec }: Webhook<MutatingWebhook | ValidatingWebhook>,
+  attributes: AdmissionAttributes,
+  { match, mutating, world }: { readonly match: Match; readonly mutating: boolean; readonly world: WebhookWorld },
+): Promise<ReviewAnswer | undefined> {
+  const { name, clientConfig, admissionReviewVersions, failurePolicy, timeoutSeconds } = spec;
+  const review = reviewOf(attributes, match, { uid: world.random.uuid(), versions: admissionReviewVersions });
+  let answer;
+  try {
+    const signal = world.clock.timeout(timeoutSeconds * 1000);
+    const body = await callWebhook({ config: clientConfig, review, timeoutSeconds, signal }, world.objects);
+    answer = understood(() => answerOf(body, review, { mutating }));
+  } catch (err) {
+    if (failurePolicy === 'Ignore') return undefined;
+    throw internalError(`failed calling webhook ${JSON.stringify(name)}: ${(err as Error).message}`);
+  }
+  for (const warning of answer.warnings) attributes.warn(warning);
+  if (!answer.allowed) throw rejection(name, answer);
+  return answer;
+}
+
+function understood<A>(read: () => A): A {
+  try {
+    return read();
+  } catch (err) {
+    throw new Error(`received invalid webhook response: ${(err as Error).message}`, { cause: err });
+  }
+}

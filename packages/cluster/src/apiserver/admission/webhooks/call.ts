@@ -1,0 +1,146 @@
+import type { ConnectionOptions } from 'node:tls';
+import { service, type WebhookClientConfig } from '@tiphys/sdk/api';
+import { escapedPath, hostnameOf, parseGoUrl, portOf } from '@tiphys/sdk/machinery';
+import { dialTls } from '../../nodes/connector.ts';
+import { exchange } from '../../nodes/exchange.ts';
+import type { ClusterObjects } from '../cluster-objects.ts';
+import type { Review } from './review.ts';
+
+interface Target {
+  /** As it stands in messages and in the request. */
+  readonly authority: string;
+  readonly path: string;
+  readonly servername: string;
+  readonly dial: () => { readonly host: string; readonly port: number };
+}
+
+interface Call {
+  readonly config: WebhookClientConfig;
+  readonly review: Review;
+  readonly timeoutSeconds: number;
+  readonly signal: AbortSignal;
+}
+
+const largestAnswer = 8 * 1024 * 1024;
+
+/** Sends a review to a webhook, and gives what comes back. Throws an `Error` in upstream's words when nothing does. */
+export async function callWebhook(
+  { config, review, timeoutSeconds, signal }: Call,
+  objects: ClusterObjects,
+): Promise<unknown> {
+  const target = targetOf(config, objects);
+  const path = `${target.path || '/'}?timeout=${timeoutSeconds}s`;
+  const { status, text } = await post(target, { path, review, signal, ca: config.caBundle }).catch((err: unknown) => {
+    const why = signal.aborted ? 'context deadline exceeded' : reasonOf(err as Error);
+    throw new Error(`failed to call webhook: Post "https://${target.authority}${path}": ${why}`, { cause: err });
+  });
+  if (status < 200 || status > 299) throw new Error(`failed to call webhook: ${refusalOf(status, text)}`);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (err) {
+    throw new Error(`failed to call webhook: ${(err as Error).message}`, { cause: err });
+  }
+}
+
+function targetOf({ url, service: of }: WebhookClientConfig, objects: ClusterObjects): Target {
+  if (url !== undefined) {
+    const parsed = parseGoUrl(url);
+    const host = hostnameOf(parsed);
+    const dial = { host, port: Number(portOf(parsed) || 443) };
+    return { authority: parsed.host, path: escapedPath(parsed), servername: host, dial: () => dial };
+  }
+  const { namespace = '', name = '', path = '', port = 443 } = of ?? {};
+  const servername = `${name}.${namespace}.svc`;
+  return {
+    authority: `${servername}:${port}`,
+    path: path && !path.startsWith('/') ? `/${path}` : path,
+    servername,
+    dial: () => addressOf({ namespace, name, port }, objects),
+  };
+}
+
+/** Where a service is reached: at its own address. */
+function addressOf(
+  { namespace, name, port }: { namespace: string; name: string; port: number },
+  objects: ClusterObjects,
+): { host: string; port: number } {
+  const found = objects.find(service, namespace, name);
+  if (!found) throw new Error(`service ${JSON.stringify(name)} not found`);
+  const { type, clusterIP = '', externalName = '', ports = [] } = found.spec;
+  if (type === 'ExternalName') return { host: externalName, port };
+  if (clusterIP === 'None') throw new Error('cannot route to service with ClusterIP "None"');
+  if (!ports.some((p) => p.port === port)) {
+    throw new Error(`no service port ${port} found for service ${JSON.stringify(name)}`);
+  }
+  return { host: clusterIP, port };
+}
+
+interface Post {
+  readonly path: string;
+  readonly review: Review;
+  readonly signal: AbortSignal;
+  /** Base64 of PEM; the system's own without it. */
+  readonly ca: string | undefined;
+}
+
+async function post(target: Target, { path, review, signal, ca }: Post): Promise<{ status: number; text: string }> {
+  const { host, port } = target.dial();
+  const options: ConnectionOptions = { host, port, ...(ca && { ca: Buffer.from(ca, 'base64') }) };
+  const isName = !/^[\d.]+$|:/.test(target.servername);
+  const connection = await dialTls({ ...options, ...(isName && { servername: target.servername }) }, signal);
+  const end = () => void connection.destroy();
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    const body = Buffer.from(JSON.stringify(review));
+    const answer = await exchange(connection, {
+      method: 'POST',
+      path,
+      headers: {
+        host: target.authority,
+        'content-type': 'application/json',
+        accept: 'application/json',
+        'content-length': body.length,
+        connection: 'close',
+      },
+      body: [body] as unknown as AsyncIterable<Uint8Array>,
+    });
+    return { status: answer.status, text: await textOf(answer.body) };
+  } finally {
+    signal.removeEventListener('abort', end);
+    end();
+  }
+}
+
+async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of body) {
+    size += piece.length;
+    if (size > largestAnswer) throw new Error('the answer is too large');
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString();
+}
+
+/** What is wrong with a certificate, in the words that people search for. */
+function reasonOf(err: Error & { code?: string }): string {
+  const untrusted = 'tls: failed to verify certificate: x509: certificate signed by unknown authority';
+  const known: Readonly<Record<string, string>> = {
+    DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+    SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+    CERT_HAS_EXPIRED: 'tls: failed to verify certificate: x509: certificate has expired or is not yet valid',
+    ECONNRESET: 'EOF',
+  };
+  return (err.code && known[err.code]) || err.message;
+}
+
+function refusalOf(status: number, text: string): string {
+  if (status === 404) return 'the server could not find the requested resource';
+  if (status === 401) return 'the server has asked for the client to provide credentials';
+  if (status === 403) return text.trim() || 'unknown';
+  if (status >= 500)
+    return `an error on the server (${JSON.stringify(text.trim() || 'unknown')}) has prevented the request from succeeding`;
+  return 'the server rejected our request for an unknown reason';
+}

@@ -1,0 +1,100 @@
+import type { MutatingWebhook } from '@tiphys/sdk/api';
+import {
+  equal,
+  internalError,
+  type JsonObject,
+  jsonPatch,
+  type JsonPatchOperation,
+  type KubeObject,
+} from '@tiphys/sdk/machinery';
+import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
+import type { Match } from '../policies/match.ts';
+import { convert } from '../policies/request.ts';
+import { decodedAs, rewrite } from '../rewrite.ts';
+import { askWebhook, type WebhookWorld } from './ask.ts';
+import { isAboutAdmission, matchOfWebhook, mutatingWebhooks, type Webhook } from './webhook.ts';
+
+/** What happened to a write so far, for when it is looked at again. */
+interface Progress {
+  /** Those that want to see what others have changed since they were asked. */
+  readonly asked: Set<string>;
+  readonly toAskAgain: Set<string>;
+  /** The object when the last of them was done. */
+  last: string;
+}
+
+/** Asks the webhooks that may change writes, one after the other. */
+export function mutatingWebhookAdmission(world: WebhookWorld): AdmissionPlugin {
+  const progress = new WeakMap<AdmissionAttributes, Progress>();
+  return {
+    name: 'MutatingAdmissionWebhook',
+    matches: { operations: ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'], resources: ['*/*'] },
+
+    async admit(attributes) {
+      const webhooks = isAboutAdmission(attributes) ? [] : mutatingWebhooks(world);
+      if (!webhooks.length) return;
+      const before = progress.get(attributes);
+      const run = before ?? { asked: new Set<string>(), toAskAgain: new Set<string>(), last: '' };
+      progress.set(attributes, run);
+      if (before && before.last !== shown(attributes)) askAgain(run);
+      let hasChanged = false;
+      for (const webhook of webhooks) {
+        if (before && !run.toAskAgain.has(webhook.id)) continue;
+        const match = matchOfWebhook(webhook, attributes, world);
+        if (!match) continue;
+        if (await changes(webhook, attributes, match, world)) {
+          hasChanged = true;
+          askAgain(run);
+        }
+        if (webhook.spec.reinvocationPolicy === 'IfNeeded') run.asked.add(webhook.id);
+      }
+      run.last = shown(attributes);
+      return hasChanged ? 'look again' : undefined;
+    },
+  };
+}
+
+function askAgain({ asked, toAskAgain }: Progress): void {
+  for (const id of asked) toAskAgain.add(id);
+  asked.clear();
+}
+
+const shown = ({ object }: AdmissionAttributes): string => JSON.stringify(object ?? null);
+
+/** Whether a webhook made the object another one. */
+async function changes(
+  webhook: Webhook<MutatingWebhook>,
+  attributes: AdmissionAttributes,
+  match: Match,
+  world: WebhookWorld,
+): Promise<boolean> {
+  const answer = await askWebhook(webhook, attributes, { match, mutating: true, world });
+  const operations = answer?.patch ? operationsOf(answer.patch) : [];
+  if (!operations.length) return false;
+  const object = convert(attributes.object, attributes.kind, match.kind);
+  if (!object) {
+    const { name } = webhook.spec;
+    const why = 'attempted to modify the object, which is not supported for this operation';
+    throw internalError(`admission webhook ${JSON.stringify(name)} ${why}`);
+  }
+  const patched = decodedAs(match.kind, patchedBy(object, operations));
+  if (equal(patched, decodedAs(match.kind, object))) return false;
+  rewrite(attributes, patched, match.kind);
+  return true;
+}
+
+function operationsOf(text: string): JsonPatchOperation[] {
+  try {
+    return JSON.parse(text) as JsonPatchOperation[];
+  } catch (err) {
+    throw internalError((err as Error).message);
+  }
+}
+
+function patchedBy(object: KubeObject, operations: JsonPatchOperation[]): JsonObject {
+  try {
+    return jsonPatch(object as KubeObject & JsonObject, operations) as JsonObject;
+  } catch (err) {
+    throw internalError((err as Error).message);
+  }
+}
