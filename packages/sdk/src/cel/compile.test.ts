@@ -50,7 +50,7 @@ const careful = env.extend({ libraries: [homogeneousLiterals, wellFormedLiterals
 
 const activation: ReadonlyMap<string, Result> = new Map([
   ['self', readObject(spec).read({ replicas: 3, tags: ['a', 'b'], labels: { app: 'web' }, undeclared: 1 })],
-  ['any', readDynamic.read({ n: 1, big: 1e300, none: null, list: [1, 'two', 2.5] })],
+  ['any', readDynamic.read({ n: 1, big: 1e300, long: 4611686018427388000, none: null, list: [1, 'two', 2.5] })],
 ]);
 
 function evaluate(source: string, budget = 1_000_000): { readonly result: Result; readonly cost: number } {
@@ -79,6 +79,7 @@ test('values are read from JSON by their declared types', () => {
     ['any.n + 1', 2],
     ['any.list[2] + 0.5', { double: 3 }],
     ['any.big == 1e300', true],
+    ['any.long + 1', 4611686018427388001n],
     ['any.none == null', true],
     ['has(any.none)', true],
     ['any.toString', 'error: no such key: toString'],

@@ -1,7 +1,7 @@
 import { own } from '../machinery/index.ts';
 import type { FieldDecl, ObjectType } from './declarations.ts';
 import { type Type, types } from './types.ts';
-import { Double, EvalError, ListValue, MapValue, type Result, type Value, intOf } from './values.ts';
+import { Double, EvalError, type Int, ListValue, MapValue, type Result, type Value, intOf } from './values.ts';
 
 /** Values read out of plain JSON by a declared type, when they are asked for: an object is never converted as a whole. */
 export interface JsonReader {
@@ -88,12 +88,19 @@ export class JsonObject extends MapValue {
 const isRecord = (json: unknown): json is Record<string, unknown> =>
   typeof json === 'object' && json !== null && !Array.isArray(json);
 
+/** Beyond what a number holds exactly, the int is what JSON prints the number as. */
+function intOfJson(json: number): Int | undefined {
+  if (Number.isSafeInteger(json)) return intOf(json);
+  const text = String(json);
+  return /^-?\d+$/.test(text) ? intOf(BigInt(text)) : undefined;
+}
+
 /** JSON of no declared type: numbers are ints when whole, as Kubernetes decodes them. */
 export const readDynamic: JsonReader = {
   type: types.dyn,
   read(json) {
     if (json === null || json === undefined) return null;
-    if (typeof json === 'number') return (Number.isInteger(json) ? intOf(json) : undefined) ?? new Double(json);
+    if (typeof json === 'number') return intOfJson(json) ?? new Double(json);
     if (Array.isArray(json)) return new JsonList(json, readDynamic);
     if (isRecord(json)) return new JsonMap(json, readDynamic);
     return json as Value;
@@ -114,7 +121,7 @@ export const readBool: JsonReader = reader(types.bool, (json) =>
 );
 
 export const readInt: JsonReader = reader(types.int, (json) =>
-  typeof json === 'number' && Number.isInteger(json) ? (intOf(json) ?? wrong('int', json)) : wrong('int', json),
+  typeof json === 'number' ? (intOfJson(json) ?? wrong('int', json)) : wrong('int', json),
 );
 
 export const readDouble: JsonReader = reader(types.double, (json) =>
