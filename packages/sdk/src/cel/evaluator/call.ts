@@ -15,6 +15,7 @@ import {
   isError,
   ListValue,
   MapValue,
+  OpaqueValue,
   noSuchOverload,
   Optional,
   type Result,
@@ -204,7 +205,12 @@ function equality(a: Eval, b: Eval, wanted: boolean): Eval {
     const x = a(run);
     const y = b(run);
     run.charge(traversal(Math.min(isError(x) ? 1 : sizeOf(x), isError(y) ? 1 : sizeOf(y))));
-    return isError(x) ? x : isError(y) ? y : equals(x, y) === wanted;
+    if (isError(x)) return x;
+    if (isError(y)) return y;
+    // Those that only functions understand don't compare with anything else.
+    const same = x instanceof OpaqueValue && y !== null ? x.equals(y) : equals(x, y);
+    if (isError(same)) return wanted ? same : true;
+    return same === wanted;
   };
 }
 

@@ -1,5 +1,5 @@
 import type { CallEstimate, CallToEstimate, Overload } from '../declarations.ts';
-import { either, exactly, scaled } from './estimates.ts';
+import { exactly, scaled } from './estimates.ts';
 import { perCharacter } from './functions.ts';
 import { kubernetesLibraries } from './libraries.ts';
 
@@ -33,6 +33,6 @@ function comparing({ args: [left, right] }: CallToEstimate): CallEstimate | unde
   if (cheaplyCompared.has(name)) return { cost: exactly(1) };
   if (name === 'kubernetes.NamedFormat') return { cost: scaled({ min: 1, max: longestFormatName }, perCharacter) };
   if (name !== 'kubernetes.URL') return undefined;
-  const { max } = either(left!.size, right!.size);
-  return { cost: scaled({ min: 1, max }, perCharacter) };
+  // Upstream looks at the right one's size alone.
+  return { cost: scaled({ min: 1, max: right!.size.max }, perCharacter) };
 }

@@ -6,7 +6,7 @@ import { readTimestamp, timestampOf } from '../timestamps.ts';
 import type { Type } from '../types.ts';
 import { isError, type Result, type Value } from '../values.ts';
 import { childrenOf, descendants } from './descendants.ts';
-import { isSameType, typeText } from './type-text.ts';
+import { isSameType } from './type-text.ts';
 
 /** Literals that stand where a call would fail for them each time. */
 export const argumentValidator: AstValidator = (ast, report) => {
@@ -22,8 +22,13 @@ export const argumentValidator: AstValidator = (ast, report) => {
 const isBad = (result: Result | undefined): boolean => result === undefined || isError(result);
 
 const readers: Readonly<Record<string, (literal: Value) => Result | undefined>> = {
-  duration: (literal) => (typeof literal === 'string' ? readDuration(literal) : literal),
-  timestamp: (literal) => (typeof literal === 'string' ? readTimestamp(literal) : timestampOf(Number(literal), 0)),
+  duration: (literal) => (typeof literal === 'string' ? readDuration(literal) : undefined),
+  timestamp: (literal) =>
+    typeof literal === 'string'
+      ? readTimestamp(literal)
+      : literal === null
+        ? undefined
+        : timestampOf(Number(literal), 0),
   matches: (literal) => (typeof literal === 'string' ? matches('', literal) : literal),
 };
 
@@ -67,4 +72,4 @@ function typeOf(ast: CheckedAst, e: Expr, optional = false): Type {
 }
 
 const mismatch = (expected: Type, found: Type): string =>
-  `expected type '${typeText(expected)}' but found '${typeText(found)}'`;
+  `expected type '${String(expected)}' but found '${String(found)}'`;
