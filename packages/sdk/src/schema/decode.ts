@@ -177,7 +177,9 @@ function compileStruct(shape: StructShape): Decoder {
 
 function compileEither({ struct, other }: EitherShape): Decoder {
   const [decodeStruct, decodeOther] = [decoderOf(struct.shape), decoderOf(other.shape)];
-  return (v, c) => {
+  return (v, context) => {
+    // Upstream reads these in a way of their own, which lets unknown fields pass.
+    const c = context.onUnknown ? { ...context, onUnknown: undefined } : context;
     if (isObject(v)) return decodeStruct(v, c);
     if (other.shape.type !== 'boolean') return Array.isArray(v) ? decodeOther(v, c) : null;
     if (typeof v !== 'boolean') throw new DecodeError('boolean or JSON schema expected');

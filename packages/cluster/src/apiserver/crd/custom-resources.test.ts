@@ -212,6 +212,17 @@ test('status and scale are parts of their own', async () => {
   scene.stop();
 });
 
+test('a status that no schema mentions is patched', async () => {
+  const scene = await customScene();
+  const openAPIV3Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+  const version = aVersion('v1', {}, { schema: { openAPIV3Schema }, subresources: { status: {} } });
+  await scene.define({ spec: { versions: [version] } });
+  await scene.ask('POST', widgets, aWidget('a', { spec: { size: 1 } }));
+  const { body } = await scene.ask('PATCH', `${widgets}/a/status`, { spec: null, status: { ok: true } }, patched);
+  assert.deepEqual([body['spec'], body['status']], [{ size: 1 }, { ok: true }]);
+  scene.stop();
+});
+
 test('fields that the schema does not have are refused, warned of or dropped', async () => {
   const scene = await customScene();
   await scene.define();

@@ -205,7 +205,7 @@ function patchedObject(c: RequestContext, kind: AnyKind, read: ReadPatch, curren
   try {
     if (!isOfKind && !apiVersion) object = decodedAs(kind, withoutMembers(value, unknown), validation, unknown);
     else {
-      const { touched, kept } = split(c.info.subresource, value, current);
+      const { touched, kept } = split(kind, c.info.subresource, value, current);
       object = decodedAs(kind, touched, validation, unknown, kept);
     }
   } catch (err) {
@@ -223,14 +223,15 @@ function patchedObject(c: RequestContext, kind: AnyKind, read: ReadPatch, curren
 
 /**
  * A write of the status leaves the rest as it is: what the patch hasn't touched of that, and what isn't from before the defaults
- * that we know, needn't be read again and is the current object's own.
+ * that we know, needn't be read again and is the current object's own. Where nobody compiled a type all of it is read.
  */
 function split(
+  { unstructured }: AnyKind,
   subresource: string,
   value: JsonObject,
   current: KubeObject,
 ): { touched: JsonObject; kept?: JsonObject } {
-  if (subresource !== 'status') return { touched: value };
+  if (subresource !== 'status' || unstructured) return { touched: value };
   const was = current as unknown as JsonObject;
   const touched: JsonObject = {};
   const kept: JsonObject = {};
