@@ -6,12 +6,8 @@ import { Pacer } from './pacer.ts';
 test('work that never waits lets timers in, and goes on in the order of asking', async () => {
   const pacer = new Pacer(systemClock);
   const order: number[] = [];
-  let longest = 0;
-  let ticked = performance.now();
-  const ticker = setInterval(() => {
-    longest = Math.max(longest, performance.now() - ticked);
-    ticked = performance.now();
-  }, 1);
+  let ticks = 0;
+  const ticker = setInterval(() => ticks++, 1);
   const busy = async (n: number) => {
     await pacer.turn();
     const until = performance.now() + 2;
@@ -24,8 +20,8 @@ test('work that never waits lets timers in, and goes on in the order of asking',
     order.toSorted((a, b) => a - b),
     Array.from({ length: 100 }, (_, n) => n),
   );
-  // All at once would have taken 200 ms; what is left is one turn and what the machine adds.
-  assert.ok(longest < 100, `the event loop was held for ${longest} ms`);
+  // However slow the machine is: each turn of a few of them lets the timer in, all at once would have let it in once.
+  assert.ok(ticks >= 10, `the timer was let in ${ticks} times`);
 });
 
 test("a short stretch isn't interrupted", async () => {
