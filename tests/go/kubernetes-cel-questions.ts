@@ -291,7 +291,7 @@ export const expressions: readonly string[] = [
   // What is checked beyond types.
   "duration('x')",
   'duration(0)',
-  'timestamp(0)',
+  'timestamp(0) < timestamp(1)',
   'timestamp(null)',
   "timestamp('x')",
   "'a'.matches('(')",

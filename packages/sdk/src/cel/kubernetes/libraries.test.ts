@@ -116,6 +116,7 @@ test('urls', () => {
     ["url('https://example.com?k=v&k=w&q').getQuery()['q'][0] == ''", 'true', 7],
     ["url('https://a.com') == url('https://a.com')", 'true', 5],
     ["url('https://a.com') == url('https://b.com')", 'false', 5],
+    ["url('https://a.com') == url('')", 'error: URL parse error during conversion from string: parse "": empty url', 3],
     ["isURL('https://a.com')", 'true', 1],
     ["isURL('../relative')", 'false', 1],
     ["isURL('/absolute')", 'true', 1],
@@ -198,6 +199,10 @@ test('addresses and networks', () => {
     ["cidr('10.0.0.0/8') == cidr('10.0.0.1/8')", 'false', 3],
     ["type(ip('1.2.3.4')) == net.IP", 'true', 3],
     ["type(cidr('1.2.3.0/24')) == net.CIDR", 'true', 3],
+    ["dyn(cidr('10.0.0.0/8')) == 1", 'error: no such overload', 3],
+    ["1 == dyn(cidr('10.0.0.0/8'))", 'false', 3],
+    ["dyn(quantity('1')) != 'a'", 'true', 3],
+    ["dyn(ip('::1')) == null", 'false', 3],
     ["[ip('1.2.3.4')].exists(i, i.family() == 4)", 'true', 19],
   ]);
 });
@@ -521,6 +526,13 @@ test('optionals', () => {
 test('what is checked beyond types', () => {
   check([
     ["duration('x')", "refused: ERROR: <input>:1:10: invalid duration argument\n | duration('x')\n | .........^", 0],
+    ['duration(0)', 'refused: ERROR: <input>:1:10: invalid duration argument\n | duration(0)\n | .........^', 0],
+    ['timestamp(0) < timestamp(1)', 'true', 1],
+    [
+      'timestamp(null)',
+      'refused: ERROR: <input>:1:11: invalid timestamp argument\n | timestamp(null)\n | ..........^',
+      0,
+    ],
     [
       "timestamp('x')",
       "refused: ERROR: <input>:1:11: invalid timestamp argument\n | timestamp('x')\n | ..........^",
@@ -538,6 +550,13 @@ test('what is checked beyond types', () => {
       0,
     ],
     ['[1, 2.5]', "refused: ERROR: <input>:1:5: expected type 'int' but found 'double'\n | [1, 2.5]\n | ....^", 0],
+    ['[1, null]', "refused: ERROR: <input>:1:5: expected type 'int' but found 'null'\n | [1, null]\n | ....^", 0],
+    [
+      "[duration('1s'), timestamp('2020-01-01T00:00:00Z')]",
+      "refused: ERROR: <input>:1:27: expected type 'duration' but found 'timestamp'\n | [duration('1s'), timestamp('2020-01-01T00:00:00Z')]\n | ..........................^",
+      0,
+    ],
+    ['[1, dyn(2)]', "refused: ERROR: <input>:1:8: expected type 'int' but found 'dyn'\n | [1, dyn(2)]\n | .......^", 0],
     ["int('0x1F')", "refused: type conversion error from 'string' to 'int'", 0],
     ["duration('1s') > duration('1m')", 'false', 1],
   ]);
