@@ -134,6 +134,7 @@ test('texts, moments and spans', () => {
     ['timestamp("2024-07-01T00:30:00Z").getHours("Europe/Berlin")', 2],
     ['timestamp("2024-07-01T00:30:00Z").getDate("-01:00")', 30],
     ['timestamp("2024-07-01T00:30:00Z").getHours("No/Where")', 'error: unknown time zone No/Where'],
+    ['timestamp("2024-07-01T00:30:00Z").getHours("99999999999:00")', 'error: timestamp overflow'],
     ['timestamp("2024-07-01T00:30:00Z").getHours("europe/berlin")', 'error: unknown time zone europe/berlin'],
     ['timestamp("2024-12-31T00:00:00Z").getDayOfYear()', 365],
     ['string(duration("1h1.5s"))', '3601.5s'],

@@ -1,5 +1,5 @@
 import { durationOf } from './durations.ts';
-import { Duration, EvalError, type Result, Timestamp } from './values.ts';
+import { Duration, EvalError, intOf, type Result, Timestamp } from './values.ts';
 
 const minSeconds = -62135596800;
 const maxSeconds = 253402300799;
@@ -89,6 +89,7 @@ export function civil(t: Timestamp, zone?: string): Civil | EvalError {
   const offset = zone === undefined ? 0 : offsetOf(t, zone);
   if (offset instanceof EvalError) return offset;
   const at = new Date((t.seconds + offset) * 1000);
+  if (Number.isNaN(at.getTime())) return timestampOverflow;
   const yearStart = new Date(0);
   yearStart.setUTCFullYear(at.getUTCFullYear(), 0, 1);
   return {
@@ -110,11 +111,14 @@ function offsetOf(t: Timestamp, zone: string): number | EvalError {
   if (colon < 0) return namedOffset(t, zone);
   const [hours, minutes] = [zone.slice(0, colon), zone.slice(colon + 1)];
   for (const part of [hours, minutes]) {
-    if (!/^[+-]?\d+$/.test(part)) return new EvalError(`strconv.Atoi: parsing ${JSON.stringify(part)}: invalid syntax`);
+    const wrong = !/^[+-]?\d+$/.test(part) ? 'invalid syntax' : inRange(part) ? undefined : 'value out of range';
+    if (wrong) return new EvalError(`strconv.Atoi: parsing ${JSON.stringify(part)}: ${wrong}`);
   }
   const sign = zone.startsWith('-') ? -1 : 1;
   return (Number(hours) * 60 + sign * Number(minutes)) * 60;
 }
+
+const inRange = (digits: string): boolean => intOf(BigInt(digits.replace(/^\+/, ''))) !== undefined;
 
 /** There are some hundred names of zones. */
 const zones = new Map<string, Intl.DateTimeFormat>();
