@@ -229,6 +229,8 @@ export class SimCluster implements AsyncDisposable {
     const client = clientOf(user, groups);
     const once = async (s: AbortSignal) => {
       await using world = group(s);
+      // The clients of who led before are over.
+      network.length = 1;
       const cache = new SharedCache({ client, clock, random, log }, world.signal);
       const deps = { client, cache, clock, random, log };
       world.go((signal) => run(deps, clientOf, signal));
