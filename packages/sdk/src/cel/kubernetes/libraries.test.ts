@@ -57,6 +57,13 @@ test('lists', () => {
     ["[timestamp('2020-01-01T00:00:00Z')].isSorted()", 'true', 1],
     ['[true, false].isSorted()', 'false', 2],
     ["[b'a', b'b'].isSorted()", 'true', 0],
+    [
+      "[2, 'a', 1].map(e, dyn(e)).isSorted()",
+      "refused: ERROR: <input>:1:5: expected type 'int' but found 'string'\n | [2, 'a', 1].map(e, dyn(e)).isSorted()\n | ....^",
+      0,
+    ],
+    ["x.list.map(e, e == 1 ? dyn('a') : dyn(e)).max()", 'a', 34],
+    ['[[1], [2]].map(e, dyn(e)).isSorted()', 'error: no such overload: isSorted(list)', 31],
     ['[1, 2, 3].sum()', '6', 3],
     ['[].sum() == 0', 'true', 1],
     ['[1.5, 2.5].sum()', '4', 2],

@@ -5,7 +5,18 @@ import { durationOverflow } from '../../timestamps.ts';
 import { compare, equals } from '../../equality.ts';
 import { calculate } from '../../numbers.ts';
 import { type Type, types } from '../../types.ts';
-import { Double, Duration, EvalError, isError, type ListValue, type Result, Uint, type Value } from '../../values.ts';
+import {
+  Double,
+  Duration,
+  EvalError,
+  isError,
+  type ListValue,
+  noSuchOverload,
+  type Result,
+  Timestamp,
+  Uint,
+  type Value,
+} from '../../values.ts';
 import { exactly, product, scaled, sum } from '../estimates.ts';
 import { fn, member, perCharacter } from '../functions.ts';
 import { elementsOf } from '../list-elements.ts';
@@ -40,13 +51,22 @@ const zeros: Readonly<Record<string, Value>> = {
   duration: new Duration(0n),
 };
 
+const isComparable = (value: Value): boolean =>
+  value !== null &&
+  (typeof value !== 'object' || [Uint, Double, Duration, Timestamp, Uint8Array].some((type) => value instanceof type));
+
+/** What can't be compared, since it is of different types, counts as in order. */
+function orderOf(a: Value, b: Value): number {
+  const order = compare(a, b);
+  return typeof order === 'number' ? order : 0;
+}
+
 function isSorted(list: ListValue): boolean | EvalError {
   let before: Value | undefined;
   for (const element of elementsOf(list)) {
     if (isError(element)) return element;
-    const order = before === undefined ? 0 : compare(before, element);
-    if (typeof order !== 'number') return order;
-    if (order > 0) return false;
+    if (!isComparable(element)) return noSuchOverload;
+    if (before !== undefined && orderOf(before, element) > 0) return false;
     before = element;
   }
   return true;
@@ -72,8 +92,8 @@ function extreme(list: ListValue, name: 'min' | 'max'): Result {
   let found: Value | undefined;
   for (const element of elementsOf(list)) {
     if (isError(element)) return element;
-    const order = found === undefined ? undefined : compare(found, element);
-    if (order instanceof EvalError) return order;
+    if (!isComparable(element)) return noSuchOverload;
+    const order = found === undefined ? undefined : orderOf(found, element);
     if (order === undefined || (name === 'min' ? order > 0 : order < 0)) found = element;
   }
   return found === undefined ? new EvalError(`${name} called on empty list`) : found;
