@@ -1,9 +1,9 @@
-import { type Document, isAlias, isCollection, isScalar, type Node, type Pair, visit, type YAMLMap } from 'yaml';
+import { type Document, isAlias, isCollection, isScalar, type Node, type Pair, visit } from 'yaml';
 import { isObject } from '@tiphys/sdk/machinery';
 import { YamlProblem } from './yaml-problem.ts';
 
 /** JSON has texts as keys: what is none, and can't be made one, is refused as upstream does it. */
-export function checkMapKeys(document: Document.Parsed, text: string): void {
+export function checkMapKeys(document: Document.Parsed): void {
   const nulls: Pair<unknown, Node | null>[] = [];
   let invalid: Node | undefined;
   visit(document, {
@@ -11,9 +11,7 @@ export function checkMapKeys(document: Document.Parsed, text: string): void {
       for (const pair of map.items as Pair<Node | null, Node | null>[]) {
         const key = isAlias(pair.key) ? pair.key.resolve(document) : pair.key;
         if (isCollection(key)) invalid ??= key;
-        if (key !== null && key !== undefined && !(isScalar(key) && key.value === null)) continue;
-        if (isLeftOut(key, text)) throw noKey(map, key, text);
-        nulls.push(pair);
+        else if (key === null || key === undefined || (isScalar(key) && key.value === null)) nulls.push(pair);
       }
     },
   });
@@ -23,19 +21,6 @@ export function checkMapKeys(document: Document.Parsed, text: string): void {
   const value = (pair.value?.toJS(document) ?? null) as unknown;
   const shown = value === null ? '<nil>' : goSyntax(value);
   throw new YamlProblem(`unsupported map key of type: %!s(<nil>), key: <nil>, value: ${shown}`);
-}
-
-/** Whether there is a colon and nothing before it, not even a question mark. */
-function isLeftOut(key: Node | null | undefined, text: string): key is Node {
-  const at = key?.range?.[0];
-  return at !== undefined && /^\s*:/.test(text.slice(at)) && !/\?\s*$/.test(text.slice(0, at));
-}
-
-/** Upstream's parser takes such a colon for the end of the map. */
-function noKey(map: YAMLMap, key: Node, text: string): YamlProblem {
-  const line = text.slice(0, text.indexOf(':', key.range![0])).split('\n').length - 1;
-  const words = map.flow ? 'did not find expected node content' : 'did not find expected key';
-  return new YamlProblem(`yaml: ${line ? `line ${line}: ` : ''}${words}`);
 }
 
 /** A value as Go's `%#v` shows what its YAML was read into. */

@@ -1,7 +1,8 @@
 import { isMap, isScalar, LineCounter, parseDocument, type ScalarTag, type Tags, visit } from 'yaml';
 import { checkCharacters } from './yaml-characters.ts';
 import { checkMapKeys } from './yaml-map-keys.ts';
-import { aliasProblem, badBinary, problemOf, YamlProblem } from './yaml-problem.ts';
+import { YamlProblem } from './yaml-problem.ts';
+import { syntaxProblem } from './yaml-syntax.ts';
 
 export interface YamlText {
   readonly value: unknown;
@@ -15,34 +16,48 @@ export { YamlProblem };
 export function readYaml(bytes: Uint8Array): YamlText {
   checkCharacters(bytes);
   const text = Buffer.from(bytes).toString();
-  const lineCounter = new LineCounter();
   try {
-    const document = parseDocument(text, {
-      version: '1.1',
-      lineCounter,
-      uniqueKeys: false,
-      logLevel: 'silent',
-      customTags: asUpstream,
-    });
-    const problem = document.errors.find((e) => e.code !== 'MULTIPLE_DOCS');
-    if (problem) throw problemOf(problem, text, document);
-    try {
-      checkMapKeys(document, text);
-      const lineOf = (offset: number) => lineCounter.linePos(offset).line;
-      return { value: document.toJS({ maxAliasCount: 100 }) as unknown, duplicates: duplicatesIn(document, lineOf) };
-    } catch (err) {
-      if (err instanceof ReferenceError) throw aliasProblem(document);
-      // The one other thing that can be wrong with values: `<<` with no map.
-      if (err instanceof Error && err.message.startsWith('Merge sources')) {
-        throw new YamlProblem('yaml: map merge requires map or sequence of maps as the value');
-      }
-      throw err;
-    }
+    const problem = syntaxProblem(text);
+    if (problem) throw problem;
+    return read(text);
   } catch (err) {
     if (err instanceof RangeError) throw new YamlProblem('yaml: exceeded max depth of 10000');
     throw err;
   }
 }
+
+function read(text: string): YamlText {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, {
+    version: '1.1',
+    lineCounter,
+    uniqueKeys: false,
+    logLevel: 'silent',
+    customTags: asUpstream,
+  });
+  const unread = document.errors.find((e) => e.code !== 'MULTIPLE_DOCS');
+  if (unread) {
+    if (unread.message.startsWith(badBinary)) throw new YamlProblem(`yaml: ${badBinary}`);
+    // Well formed for upstream (brackets and quotes may go on left of where they began), but the library would misread it.
+    const { line } = lineCounter.linePos(unread.pos[0]);
+    throw new YamlProblem(`yaml: line ${line}: ${unread.message.split(' at line ')[0]}`);
+  }
+  checkMapKeys(document);
+  const lineOf = (offset: number) => lineCounter.linePos(offset).line;
+  try {
+    return { value: document.toJS({ maxAliasCount: 100 }) as unknown, duplicates: duplicatesIn(document, lineOf) };
+  } catch (err) {
+    if (err instanceof ReferenceError) throw new YamlProblem('yaml: document contains excessive aliasing');
+    // The one other thing that can be wrong with values: `<<` with no map.
+    if (err instanceof Error && err.message.startsWith('Merge sources')) {
+      throw new YamlProblem('yaml: map merge requires map or sequence of maps as the value');
+    }
+    throw err;
+  }
+}
+
+/** The one tag whose values may be wrong. */
+const badBinary = '!!binary value contains invalid base64 data';
 
 /** Upstream reads times as the texts that they are, binary as the text it encodes, and knows no other kinds of maps. */
 function asUpstream(tags: Tags): Tags {
