@@ -105,6 +105,8 @@ export abstract class ListValue {
   abstract at(index: number): Result;
   /** Whether doubles and uints, however whole, are no indices of it. */
   readonly takesOnlyInts: boolean = false;
+  /** Whether comparing it with what is no list is an error. */
+  readonly comparesOnlyWithLists: boolean = false;
 
   /** Equality with another list in place of the element by element one. */
   equals?(other: ListValue): boolean;
@@ -118,6 +120,8 @@ export abstract class ListValue {
  */
 export abstract class MapValue {
   readonly type: Type = mapType;
+  /** Whether comparing it with what is no map is an error. */
+  readonly comparesOnlyWithMaps: boolean = false;
   abstract readonly size: number;
   abstract find(key: Value): Result | undefined;
   abstract keys(): Iterable<Value>;

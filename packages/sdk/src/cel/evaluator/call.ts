@@ -207,11 +207,18 @@ function equality(a: Eval, b: Eval, wanted: boolean): Eval {
     run.charge(traversal(Math.min(isError(x) ? 1 : sizeOf(x), isError(y) ? 1 : sizeOf(y))));
     if (isError(x)) return x;
     if (isError(y)) return y;
-    // Those that only functions understand don't compare with anything else.
-    const same = x instanceof OpaqueValue && y !== null ? x.equals(y) : equals(x, y);
+    const same = y === null ? x === null : comparison(x, y);
     if (isError(same)) return wanted ? same : true;
     return same === wanted;
   };
+}
+
+/** Some values don't compare with those of another kind. */
+function comparison(x: Value, y: Value): boolean | EvalError {
+  if (x instanceof OpaqueValue) return x.equals(y);
+  if (x instanceof ListValue && x.comparesOnlyWithLists && !(y instanceof ListValue)) return noSuchOverload;
+  if (x instanceof MapValue && x.comparesOnlyWithMaps && !(y instanceof MapValue)) return noSuchOverload;
+  return equals(x, y);
 }
 
 /** The first optional's value, or else what comes second, which is evaluated only then. Choosing costs nothing. */

@@ -96,6 +96,7 @@ function* elementsOf(list: ListValue): Iterable<Result> {
 class SchemaList extends ListValue {
   readonly elements: Elements;
   override readonly takesOnlyInts: boolean = true;
+  override readonly comparesOnlyWithLists: boolean = true;
 
   constructor(elements: Elements) {
     super();
@@ -172,6 +173,7 @@ class KeyedList extends SchemaList {
 
 /** An object with properties, or a map of values of one kind. Of properties null is as good as absent. */
 export class SchemaMap extends MapValue {
+  override readonly comparesOnlyWithMaps: boolean = true;
   readonly json: Readonly<Record<string, unknown>>;
   readonly #schema: StructuralSchema;
 

@@ -117,3 +117,11 @@ test('names, formats and ints-or-strings are typed as the schema says', () => {
   const bad = { 'a.b': 'y', at: '2021-01-01T00:00:00+01:00', bytes: 'aGs=', either: 'x', set: ['a'] };
   assert.equal(said(schema, { object: bad }).length, 5);
 });
+
+test('what a schema describes compares with values of its kind alone', () => {
+  const either = { 'x-kubernetes-int-or-string': true };
+  const schema = object({ a: object({}), e: either }, 'self.a == self.e', 'self.e != self.a');
+  assert.deepEqual(said(schema, { object: { a: {}, e: 1 } }), [
+    '<nil>: Invalid value: "object": \'no such overload\': call arguments did not match a supported operator, function or macro signature for rule: self.a == self.e',
+  ]);
+});
