@@ -1,5 +1,7 @@
-import { node, type Node } from '@tiphys/sdk/api';
-import { type Controller, defineController } from '@tiphys/sdk/operator';
+import { node, type Node, pod } from '@tiphys/sdk/api';
+import { StatusError } from '@tiphys/sdk/machinery';
+import { type Controller, defineController, watch } from '@tiphys/sdk/operator';
+import { isFinished } from './pod-state.ts';
 
 export interface NodeIpamConfig {
   /** The network that the nodes' pod networks are cut from. */
@@ -18,7 +20,13 @@ export const nodeIpamController = (config: NodeIpamConfig): Controller => ({
       for: node,
       // Two nodes at once would be given the same network.
       workers: 1,
+      // Known before the first network is given; nothing is done about them.
+      watches: [watch(pod, () => [])],
       setup: (cache) => {
+        cache.informer(pod).on((next, old) => {
+          if (old) pool.leave(old.metadata.uid!, old.status.podIP);
+          if (next && !isFinished(next) && !next.spec.hostNetwork) pool.inhabit(next.metadata.uid!, next.status.podIP);
+        });
         cache.informer(node).on((next, old) => {
           if (!next) for (const cidr of cidrsOf(old!)) pool.release(cidr);
           else for (const cidr of cidrsOf(next)) pool.occupy(cidr);
@@ -38,7 +46,8 @@ export const nodeIpamController = (config: NodeIpamConfig): Controller => ({
           const patch = { metadata: { uid }, spec: { podCIDR: cidr, podCIDRs: [cidr] } };
           await client.patch(node, n, { type: 'merge', patch }, { signal: stop });
         } catch (err) {
-          pool.release(cidr);
+          // Without an answer it may have been given all the same.
+          if (err instanceof StatusError && err.code < 500) pool.release(cidr);
           throw err;
         }
       },
@@ -54,6 +63,8 @@ export class CidrPool {
   readonly #mask: number;
   readonly #size: number;
   readonly #used = new Set<number>();
+  /** Pods whose addresses are in a network, whoever has it: they may outlive the node that had it. */
+  readonly #pods = new Map<number, Set<string>>();
   #from = 0;
 
   constructor({ clusterCidr, nodeMaskSize }: NodeIpamConfig) {
@@ -66,15 +77,35 @@ export class CidrPool {
     }
   }
 
+  /** One that nobody has; one that no pod is left in, while there is one. */
   next(): string | undefined {
+    const i = this.#find((n) => !this.#used.has(n) && !this.#pods.has(n)) ?? this.#find((n) => !this.#used.has(n));
+    if (i === undefined) return undefined;
+    this.#used.add(i);
+    this.#from = i + 1;
+    return `${toText(this.#base + i * 2 ** (32 - this.#mask))}/${this.#mask}`;
+  }
+
+  #find(isFree: (i: number) => boolean): number | undefined {
     for (let tried = 0; tried < this.#size; tried++) {
       const i = (this.#from + tried) % this.#size;
-      if (this.#used.has(i)) continue;
-      this.#used.add(i);
-      this.#from = i + 1;
-      return `${toText(this.#base + i * 2 ** (32 - this.#mask))}/${this.#mask}`;
+      if (isFree(i)) return i;
     }
     return undefined;
+  }
+
+  inhabit(pod: string, address: string | undefined): void {
+    const i = address === undefined ? undefined : this.#indexOf(address);
+    if (i === undefined) return;
+    const pods = this.#pods.get(i);
+    if (pods) pods.add(pod);
+    else this.#pods.set(i, new Set([pod]));
+  }
+
+  leave(pod: string, address: string | undefined): void {
+    const i = address === undefined ? undefined : this.#indexOf(address);
+    const pods = i === undefined ? undefined : this.#pods.get(i);
+    if (pods?.delete(pod) && pods.size === 0) this.#pods.delete(i!);
   }
 
   occupy(cidr: string): void {
