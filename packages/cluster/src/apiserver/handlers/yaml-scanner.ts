@@ -300,7 +300,7 @@ export class YamlScanner {
     let name = '!';
     if (this.#char(1) === '<') {
       this.#skip(2);
-      if (!this.#until((c) => !uri.test(c))) throw this.#error('did not find expected tag URI', mark);
+      if (!this.#uri(mark)) throw this.#error('did not find expected tag URI', mark);
       if (this.#char() !== '>') throw this.#error("did not find the expected '>'", mark);
       this.#skip();
     } else {
@@ -311,11 +311,21 @@ export class YamlScanner {
         this.#skip();
         name = `!${word}!`;
       }
-      const suffix = this.#until((c) => !uri.test(c));
+      const suffix = this.#uri(mark);
       if (hasHandle && !suffix) throw this.#error('did not find expected tag URI', mark);
     }
     if (!isBlankOrEnd(this.#char())) throw this.#error('did not find expected whitespace or line break', mark);
     this.#queue.push({ type: 'tag', mark, name });
+  }
+
+  #uri(mark: Mark): string {
+    return this.#until((c) => {
+      const isEscape = c === '%';
+      if (isEscape && !/^%[\da-fA-F]{2}$/.test(this.#text.slice(this.#at, this.#at + 3))) {
+        throw this.#error('did not find URI escaped octet', mark);
+      }
+      return !isEscape && !uri.test(c);
+    });
   }
 
   #blockScalar(): void {

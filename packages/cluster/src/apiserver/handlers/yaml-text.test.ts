@@ -66,6 +66,7 @@ const problems: [text: string, want: string][] = [
   ['a: *', 'did not find expected alphabetic or numeric character'],
   ['a: &b\u00e9 c', 'did not find expected alphabetic or numeric character'],
   ['a: !b!c d', 'found undefined tag handle'],
+  ['a: !b%zz c', 'did not find URI escaped octet'],
   ['a: !<b c', "did not find the expected '>'"],
   ['a: "\\xg0"', 'did not find expected hexdecimal number'],
   ['a: "\\ud800"', 'found invalid Unicode character escape code'],
