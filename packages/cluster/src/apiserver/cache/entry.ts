@@ -92,7 +92,8 @@ export class Entry {
   forgetParsed(): void {
     this.#isWarm = false;
     if (this.#object) this.#labels ??= this.#object.metadata.labels ?? none;
-    forgetParsed(this.#body.bytes);
+    // Nothing was parsed of bytes that are packed: they are made anew for each look.
+    if (!this.#body.isPacked) forgetParsed(this.#body.bytes);
     this.#body.pack();
     this.#object = undefined;
     this.#message = undefined;
