@@ -1,9 +1,5 @@
-/** A place in a text: lines and columns are counted from 0. */
-export interface Mark {
-  readonly line: number;
-  readonly column: number;
-  readonly at: number;
-}
+import { isBlank, isBlankOrEnd, isBreak, type Mark, YamlCursor } from './yaml-cursor.ts';
+import { skipBlockScalar, skipPlain, skipQuoted, skipTag } from './yaml-skip.ts';
 
 export type TokenType =
   | 'stream end'
@@ -33,18 +29,6 @@ export interface Token {
   readonly name?: string;
 }
 
-/** What a scanner stumbles over, in upstream's words: where, and where what it was reading began. */
-export class ScanError extends Error {
-  readonly mark: Mark;
-  readonly begin: Mark | undefined;
-
-  constructor(words: string, mark: Mark, begin?: Mark) {
-    super(words);
-    this.mark = mark;
-    this.begin = begin;
-  }
-}
-
 /** Something that turns out to be a key when a colon follows on its line. */
 interface PossibleKey {
   readonly mark: Mark;
@@ -55,21 +39,14 @@ interface PossibleKey {
 
 /** A key may be this long. */
 const longestKey = 1024;
-const breaks = '\r\n\u0085\u2028\u2029';
 const indicators = `-?:,[]{}#&*!|>'"%@\``;
-const uri = /[\w;/?:@&=+$,.!~*'()[\]%-]/;
-const escapes = '0abt\tnvfre "\'\\N_LP';
-const hexDigits: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 
 /**
  * YAML 1.1 as the tokens that upstream's reader sees, whose mistakes it makes. Only what says whether a text is well formed, and
  * where it isn't, is looked at; what scalars say is not.
  */
 export class YamlScanner {
-  readonly #text: string;
-  #at = 0;
-  #line = 0;
-  #column = 0;
+  readonly #cursor: YamlCursor;
   #queue: Token[] = [];
   #taken = 0;
   #flowLevel = 0;
@@ -80,8 +57,7 @@ export class YamlScanner {
   #mayBeKey = true;
 
   constructor(text: string) {
-    this.#text = text;
-    if (text.startsWith('\ufeff')) this.#at = 1;
+    this.#cursor = new YamlCursor(text);
   }
 
   peek(): Token {
@@ -106,20 +82,20 @@ export class YamlScanner {
   #isStillPossible(level: number): boolean {
     const key = this.#keys[level];
     if (!key) return false;
-    if (key.mark.line === this.#line && this.#at - key.mark.at <= longestKey) return true;
-    if (key.isRequired) throw this.#error("could not find expected ':'", key.mark);
+    if (key.mark.line === this.#cursor.line && this.#cursor.at - key.mark.at <= longestKey) return true;
+    if (key.isRequired) throw this.#cursor.error("could not find expected ':'", key.mark);
     this.#keys[level] = undefined;
     return false;
   }
 
   #fetch(): void {
     this.#skipToToken();
-    this.#closeBlocks(this.#column);
-    const c = this.#char();
-    const next = this.#char(1);
+    this.#closeBlocks(this.#cursor.column);
+    const c = this.#cursor.char();
+    const next = this.#cursor.char(1);
     if (c === '') return this.#end();
-    if (this.#column === 0 && c === '%') return this.#directive();
-    if (this.#column === 0 && this.#isDocumentMark()) return this.#documentMark(c);
+    if (this.#cursor.column === 0 && c === '%') return this.#directive();
+    if (this.#cursor.isDocumentMark()) return this.#documentMark(c);
     const isInFlow = this.#flowLevel > 0;
     if (c === '[' || c === '{') return this.#open(c);
     if (c === ']' || c === '}') return this.#close(c);
@@ -136,16 +112,17 @@ export class YamlScanner {
       (c === '-' && !isBlank(next)) ||
       (!isInFlow && (c === '?' || c === ':') && !isBlankOrEnd(next));
     if (isPlain) return this.#plain();
-    throw this.#error('found character that cannot start any token', this.#mark());
+    throw this.#cursor.error('found character that cannot start any token', this.#cursor.mark);
   }
 
   #skipToToken(): void {
     for (;;) {
       // A tab at the beginning of a line, or after what may be followed by a key, is no indentation.
-      while (this.#char() === ' ' || (this.#char() === '\t' && (this.#flowLevel > 0 || !this.#mayBeKey))) this.#skip();
-      if (this.#char() === '#') this.#skipToBreak();
-      if (!isBreak(this.#char())) return;
-      this.#skipBreak();
+      while (this.#cursor.char() === ' ' || (this.#cursor.char() === '\t' && (this.#flowLevel > 0 || !this.#mayBeKey)))
+        this.#cursor.skip();
+      if (this.#cursor.char() === '#') this.#cursor.skipToBreak();
+      if (!isBreak(this.#cursor.char())) return;
+      this.#cursor.skipBreak();
       if (this.#flowLevel === 0) this.#mayBeKey = true;
     }
   }
@@ -167,21 +144,20 @@ export class YamlScanner {
   #saveKey(): void {
     if (!this.#mayBeKey) return;
     this.#dropKey();
-    const isRequired = this.#flowLevel === 0 && this.#indent === this.#column;
-    this.#keys[this.#flowLevel] = { mark: this.#mark(), isRequired, number: this.#taken + this.#queue.length };
+    const isRequired = this.#flowLevel === 0 && this.#indent === this.#cursor.column;
+    this.#keys[this.#flowLevel] = { mark: this.#cursor.mark, isRequired, number: this.#taken + this.#queue.length };
   }
 
   #dropKey(): void {
     const key = this.#keys[this.#flowLevel];
-    if (key?.isRequired) throw this.#error("could not find expected ':'", key.mark);
+    if (key?.isRequired) throw this.#cursor.error("could not find expected ':'", key.mark);
     this.#keys[this.#flowLevel] = undefined;
   }
 
   #end(): void {
     // A text ends with a line, whether or not it says so.
-    if (this.#column !== 0) {
-      this.#column = 0;
-      this.#line++;
+    if (this.#cursor.column !== 0) {
+      this.#cursor.newLine();
     }
     this.#leaveDocument();
     this.#push('stream end');
@@ -195,21 +171,17 @@ export class YamlScanner {
 
   #directive(): void {
     this.#leaveDocument();
-    const mark = this.#mark();
-    this.#skip();
-    const name = this.#word();
-    if (!name) throw this.#error('could not find expected directive name', mark);
-    if (!isBlankOrEnd(this.#char())) throw this.#error('found unexpected non-alphabetical character', mark);
-    if (name !== 'YAML' && name !== 'TAG') throw this.#error('found unknown directive name', mark);
-    while (isBlank(this.#char())) this.#skip();
-    const handle = name === 'TAG' ? this.#until((c) => isBlankOrEnd(c)) : '';
-    this.#skipToBreak();
+    const mark = this.#cursor.mark;
+    this.#cursor.skip();
+    const name = this.#cursor.word();
+    if (!name) throw this.#cursor.error('could not find expected directive name', mark);
+    if (!isBlankOrEnd(this.#cursor.char()))
+      throw this.#cursor.error('found unexpected non-alphabetical character', mark);
+    if (name !== 'YAML' && name !== 'TAG') throw this.#cursor.error('found unknown directive name', mark);
+    while (isBlank(this.#cursor.char())) this.#cursor.skip();
+    const handle = name === 'TAG' ? this.#cursor.until((c) => isBlankOrEnd(c)) : '';
+    this.#cursor.skipToBreak();
     this.#queue.push({ type: 'directive', mark, name: handle });
-  }
-
-  #isDocumentMark(): boolean {
-    const three = this.#text.slice(this.#at, this.#at + 3);
-    return (three === '---' || three === '...') && isBlankOrEnd(this.#char(3));
   }
 
   #documentMark(c: string): void {
@@ -244,9 +216,9 @@ export class YamlScanner {
   #blockEntry(): void {
     if (this.#flowLevel === 0) {
       if (!this.#mayBeKey) {
-        throw this.#error('block sequence entries are not allowed in this context', this.#mark());
+        throw this.#cursor.error('block sequence entries are not allowed in this context', this.#cursor.mark);
       }
-      this.#openBlock('block sequence', this.#mark());
+      this.#openBlock('block sequence', this.#cursor.mark);
     }
     this.#dropKey();
     this.#mayBeKey = true;
@@ -255,8 +227,8 @@ export class YamlScanner {
 
   #key(): void {
     if (this.#flowLevel === 0) {
-      if (!this.#mayBeKey) throw this.#error('mapping keys are not allowed in this context', this.#mark());
-      this.#openBlock('block mapping', this.#mark());
+      if (!this.#mayBeKey) throw this.#cursor.error('mapping keys are not allowed in this context', this.#cursor.mark);
+      this.#openBlock('block mapping', this.#cursor.mark);
     }
     this.#dropKey();
     this.#mayBeKey = this.#flowLevel === 0;
@@ -272,8 +244,9 @@ export class YamlScanner {
       this.#mayBeKey = false;
     } else {
       if (this.#flowLevel === 0) {
-        if (!this.#mayBeKey) throw this.#error('mapping values are not allowed in this context', this.#mark());
-        this.#openBlock('block mapping', this.#mark());
+        if (!this.#mayBeKey)
+          throw this.#cursor.error('mapping values are not allowed in this context', this.#cursor.mark);
+        this.#openBlock('block mapping', this.#cursor.mark);
       }
       this.#mayBeKey = this.#flowLevel === 0;
     }
@@ -283,12 +256,12 @@ export class YamlScanner {
   #anchor(type: 'alias' | 'anchor'): void {
     this.#saveKey();
     this.#mayBeKey = false;
-    const mark = this.#mark();
-    this.#skip();
-    const name = this.#word();
-    const c = this.#char();
+    const mark = this.#cursor.mark;
+    this.#cursor.skip();
+    const name = this.#cursor.word();
+    const c = this.#cursor.char();
     if (!name || !(isBlankOrEnd(c) || '?:,]}%@`'.includes(c))) {
-      throw this.#error('did not find expected alphabetic or numeric character', mark);
+      throw this.#cursor.error('did not find expected alphabetic or numeric character', mark);
     }
     this.#queue.push({ type, mark, name });
   }
@@ -296,202 +269,36 @@ export class YamlScanner {
   #tag(): void {
     this.#saveKey();
     this.#mayBeKey = false;
-    const mark = this.#mark();
-    let name = '!';
-    if (this.#char(1) === '<') {
-      this.#skip(2);
-      if (!this.#uri(mark)) throw this.#error('did not find expected tag URI', mark);
-      if (this.#char() !== '>') throw this.#error("did not find the expected '>'", mark);
-      this.#skip();
-    } else {
-      this.#skip();
-      const word = this.#word();
-      const hasHandle = this.#char() === '!';
-      if (hasHandle) {
-        this.#skip();
-        name = `!${word}!`;
-      }
-      const suffix = this.#uri(mark);
-      if (hasHandle && !suffix) throw this.#error('did not find expected tag URI', mark);
-    }
-    if (!isBlankOrEnd(this.#char())) throw this.#error('did not find expected whitespace or line break', mark);
-    this.#queue.push({ type: 'tag', mark, name });
-  }
-
-  #uri(mark: Mark): string {
-    return this.#until((c) => {
-      const isEscape = c === '%';
-      if (isEscape && !/^%[\da-fA-F]{2}$/.test(this.#text.slice(this.#at, this.#at + 3))) {
-        throw this.#error('did not find URI escaped octet', mark);
-      }
-      return !isEscape && !uri.test(c);
-    });
+    const { mark } = this.#cursor;
+    this.#queue.push({ type: 'tag', mark, name: skipTag(this.#cursor) });
   }
 
   #blockScalar(): void {
     this.#dropKey();
     this.#mayBeKey = true;
-    const mark = this.#mark();
-    this.#skip();
-    let more = 0;
-    for (let seen = ''; ; this.#skip()) {
-      const c = this.#char();
-      const isNew = c !== '' && (/[+-]/.test(c) ? !/[+-]/.test(seen) : /\d/.test(c) && !/\d/.test(seen));
-      if (!isNew) break;
-      if (c === '0') throw this.#error('found an indentation indicator equal to 0', mark);
-      if (/\d/.test(c)) more = Number(c);
-      seen += c;
-    }
-    while (isBlank(this.#char())) this.#skip();
-    if (this.#char() === '#') this.#skipToBreak();
-    if (this.#char() !== '' && !isBreak(this.#char())) {
-      throw this.#error('did not find expected comment or line break', mark);
-    }
-    if (this.#char() !== '') this.#skipBreak();
-    const indent = this.#blockIndent(more && Math.max(this.#indent, 0) + more, mark);
-    while (this.#column === indent && this.#char() !== '') {
-      this.#skipToBreak();
-      if (this.#char() !== '') this.#skipBreak();
-      this.#blockIndent(indent, mark);
-    }
+    const { mark } = this.#cursor;
+    skipBlockScalar(this.#cursor, this.#indent);
     this.#queue.push({ type: 'scalar', mark });
-  }
-
-  /** Goes to the next line that isn't empty; tells how far a block scalar is indented, if that isn't known. */
-  #blockIndent(known: number, mark: Mark): number {
-    let furthest = 0;
-    for (;;) {
-      while ((!known || this.#column < known) && this.#char() === ' ') this.#skip();
-      furthest = Math.max(furthest, this.#column);
-      if ((!known || this.#column < known) && this.#char() === '\t') {
-        throw this.#error('found a tab character where an indentation space is expected', mark);
-      }
-      if (!isBreak(this.#char())) return known || Math.max(furthest, this.#indent + 1, 1);
-      this.#skipBreak();
-    }
   }
 
   #quoted(quote: string): void {
     this.#saveKey();
     this.#mayBeKey = false;
-    const mark = this.#mark();
-    this.#skip();
-    for (;;) {
-      if (this.#column === 0 && this.#isDocumentMark()) {
-        throw this.#error('found unexpected document indicator', mark);
-      }
-      const c = this.#char();
-      if (c === '') throw this.#error('found unexpected end of stream', mark);
-      if (isBreak(c)) this.#skipBreak();
-      else if (c === quote) {
-        this.#skip();
-        if (quote === '"' || this.#char() !== quote) break;
-        this.#skip();
-      } else if (c === '\\' && quote === '"') this.#escape(mark);
-      else this.#skip();
-    }
+    const { mark } = this.#cursor;
+    skipQuoted(this.#cursor, quote);
     this.#queue.push({ type: 'scalar', mark });
-  }
-
-  #escape(mark: Mark): void {
-    const c = this.#char(1);
-    if (isBreak(c)) {
-      this.#skip();
-      return this.#skipBreak();
-    }
-    const digits = hexDigits[c] ?? 0;
-    if (!digits && (c === '' || !escapes.includes(c))) throw this.#error('found unknown escape character', mark);
-    this.#skip(2);
-    const code = this.#text.slice(this.#at, this.#at + digits);
-    if (digits && !(code.length === digits && /^[\da-fA-F]*$/.test(code))) {
-      throw this.#error('did not find expected hexdecimal number', mark);
-    }
-    const value = parseInt(code, 16);
-    if ((value >= 0xd800 && value <= 0xdfff) || value > 0x10ffff) {
-      throw this.#error('found invalid Unicode character escape code', mark);
-    }
-    this.#skip(digits);
   }
 
   #plain(): void {
     this.#saveKey();
-    this.#mayBeKey = false;
-    const mark = this.#mark();
-    const indent = this.#indent + 1;
-    let isOnNewLine = false;
-    for (;;) {
-      if ((this.#column === 0 && this.#isDocumentMark()) || this.#char() === '#') break;
-      while (!isBlankOrEnd(this.#char()) && !this.#endsPlain()) {
-        isOnNewLine = false;
-        this.#skip();
-      }
-      if (!isBlank(this.#char()) && !isBreak(this.#char())) break;
-      for (; isBlank(this.#char()) || isBreak(this.#char());) {
-        if (isBreak(this.#char())) {
-          this.#skipBreak();
-          isOnNewLine = true;
-          continue;
-        }
-        if (isOnNewLine && this.#column < indent && this.#char() === '\t') {
-          throw this.#error('found a tab character that violates indentation', mark);
-        }
-        this.#skip();
-      }
-      if (this.#flowLevel === 0 && this.#column < indent) break;
-    }
-    if (isOnNewLine) this.#mayBeKey = true;
+    const { mark } = this.#cursor;
+    // On a new line there may be a key again.
+    this.#mayBeKey = skipPlain(this.#cursor, { indent: this.#indent + 1, isInFlow: this.#flowLevel > 0 });
     this.#queue.push({ type: 'scalar', mark });
   }
 
-  #endsPlain(): boolean {
-    const c = this.#char();
-    return (c === ':' && isBlankOrEnd(this.#char(1))) || (this.#flowLevel > 0 && ',?[]{}'.includes(c));
-  }
-
-  #word(): string {
-    return this.#until((c) => !/[\w-]/.test(c));
-  }
-
-  #until(ends: (c: string) => boolean): string {
-    const from = this.#at;
-    while (this.#char() !== '' && !ends(this.#char())) this.#skip();
-    return this.#text.slice(from, this.#at);
-  }
-
   #push(type: TokenType, length = 0): void {
-    this.#queue.push({ type, mark: this.#mark() });
-    this.#skip(length);
-  }
-
-  /** A character ahead; nothing at the end. */
-  #char(ahead = 0): string {
-    return this.#text[this.#at + ahead] ?? '';
-  }
-
-  #skip(count = 1): void {
-    this.#at += count;
-    this.#column += count;
-  }
-
-  #skipToBreak(): void {
-    while (this.#char() !== '' && !isBreak(this.#char())) this.#skip();
-  }
-
-  #skipBreak(): void {
-    this.#at += this.#text.startsWith('\r\n', this.#at) ? 2 : 1;
-    this.#line++;
-    this.#column = 0;
-  }
-
-  #mark(): Mark {
-    return { line: this.#line, column: this.#column, at: this.#at };
-  }
-
-  #error(words: string, begin?: Mark): ScanError {
-    return new ScanError(words, this.#mark(), begin);
+    this.#queue.push({ type, mark: this.#cursor.mark });
+    this.#cursor.skip(length);
   }
 }
-
-const isBreak = (c: string): boolean => c !== '' && breaks.includes(c);
-const isBlank = (c: string): boolean => c === ' ' || c === '\t';
-const isBlankOrEnd = (c: string): boolean => c === '' || isBlank(c) || isBreak(c);

@@ -1,5 +1,6 @@
 import { YamlProblem } from './yaml-problem.ts';
-import { type Mark, ScanError, type Token, type TokenType, YamlScanner } from './yaml-scanner.ts';
+import { type Mark, ScanError } from './yaml-cursor.ts';
+import { type Token, type TokenType, YamlScanner } from './yaml-scanner.ts';
 
 /** What upstream's parser has against the first document of a text; nothing when it has nothing. */
 export function syntaxProblem(text: string): YamlProblem | undefined {
