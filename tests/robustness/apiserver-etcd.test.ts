@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock, systemRandom } from '@tiphys/sdk/runtime';
+import { Pki } from 'tiphys/pki';
 import { TiphysProcess } from '../bench/tiphys-process.ts';
 import { leaderOf, startEtcd, withoutEtcd } from './etcd-servers.ts';
 
@@ -85,4 +90,26 @@ describe('an API server over three etcds', { skip: withoutEtcd }, () => {
     const body = JSON.stringify({ metadata: { name: 'after' } });
     assert.equal((await server.client.request('POST', maps, { body })).status, 201);
   });
+});
+
+it('an API server reaches an etcd over TLS with the certificate of its flags', { skip: withoutEtcd }, async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'tiphys-etcd-tls-'));
+  const world = { clock: systemClock, random: systemRandom };
+  const pki = new Pki(dir, world, { serverNames: ['127.0.0.1'] });
+  const certificates = { ca: pki.ca.cert, ...pki.serverCertificate('etcd', ['127.0.0.1', 'localhost']) };
+  const { cert, key } = pki.clientCertificate('kube-apiserver');
+  const files = Object.entries({ cafile: pki.ca.cert, certfile: cert, keyfile: key }).flatMap(([flag, pem]) => {
+    writeFileSync(join(dir, flag), pem, { mode: 0o600 });
+    return [`--etcd-${flag}`, join(dir, flag)];
+  });
+  {
+    await using servers = await startEtcd(1, { certificates });
+    const to = ['--etcd-servers', servers.endpoints.join(',')];
+    await using server = await TiphysProcess.start('apiserver', ...to, ...files);
+    const body = JSON.stringify({ metadata: { name: 'a' } });
+    assert.equal((await server.client.request('POST', maps, { body })).status, 201);
+    assert.equal((await server.client.request('GET', `${maps}/a`)).status, 200);
+    assert.equal((await server.client.request('GET', '/readyz/etcd')).status, 200);
+  }
+  rmSync(dir, { recursive: true });
 });
