@@ -172,6 +172,20 @@ test('what of definitions is refused', () => {
   for (const [more, want] of table) assert.deepEqual(linesOf(aDefinition(schema, more)), want, JSON.stringify(more));
 });
 
+test('certificates of a conversion webhook are not replaced by none; what never were any may stay', () => {
+  const certificate = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
+  const withBundle = (text: string) => {
+    const clientConfig = { url: 'https://convert.example.com/', caBundle: Buffer.from(text).toString('base64') };
+    const conversion = { strategy: 'Webhook', webhook: { clientConfig, conversionReviewVersions: ['v1'] } };
+    return aDefinition({ type: 'object' }, { spec: { conversion } });
+  };
+  const refused =
+    'spec.conversion.webhookClientConfig.caBundle: Invalid value: "anVuaw==": unable to load root certificates: unable to parse bytes as PEM block';
+  assert.deepEqual(linesOf(withBundle('junk'), withBundle(certificate)), [refused]);
+  assert.deepEqual(linesOf(withBundle(certificate), withBundle('junk')), []);
+  assert.deepEqual(linesOf(withBundle('junk'), withBundle('rubbish')), []);
+});
+
 test('once established, names and scope stay; stored versions stay always', () => {
   const [old, next] = [
     aDefinition({ type: 'object' }),

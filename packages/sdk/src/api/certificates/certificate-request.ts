@@ -1,6 +1,6 @@
 import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { type Der, derMembers, derValues, oidText, tags } from './der.ts';
-import { pemBlocks } from './pem.ts';
+import { pemBlocks } from '../meta/pem.ts';
 
 /** A request for a certificate (PKCS #10), as far as somebody here asks about it. */
 export interface CertificateRequest {

@@ -7,7 +7,7 @@ import { pem, requestBytes } from './certificate-builders.ts';
 import { organizationsOf, parseCertificateRequestPem } from './certificate-request.ts';
 import { type CertificateSigningRequest, certificateSigningRequest } from './certificatesigningrequest.ts';
 import { type ClusterTrustBundle, clusterTrustBundle, clusterTrustBundleV1Alpha1 } from './clustertrustbundle.ts';
-import { pemBlocks } from './pem.ts';
+import { pemBlocks } from '../meta/pem.ts';
 import { signerNameRules } from './signer-name.ts';
 
 /** A request for an organisation, signed by its own key or by another. */

@@ -11,7 +11,7 @@ import {
 import { defineKind, type Kind, nameIsPathSegment, s, type Struct, versionOf } from '../../schema/index.ts';
 import { nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
-import { pemBlocks } from './pem.ts';
+import { pemBlocks } from '../meta/pem.ts';
 import { signerNameRules } from './signer-name.ts';
 
 const clusterTrustBundleSpecShape = s.struct('io.k8s.api.certificates.v1beta1.ClusterTrustBundleSpec', {

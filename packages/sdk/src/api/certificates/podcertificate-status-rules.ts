@@ -11,7 +11,7 @@ import {
   typedString,
 } from '../../machinery/index.ts';
 import { validateConditions } from '../meta/condition-rules.ts';
-import { type PemBlock, pemBlocks } from './pem.ts';
+import { type PemBlock, pemBlocks } from '../meta/pem.ts';
 import { requestedKeyOf } from './podcertificate-spec-rules.ts';
 import type { PodCertificateRequest, PodCertificateRequestStatus } from './podcertificaterequest.ts';
 

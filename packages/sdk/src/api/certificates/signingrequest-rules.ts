@@ -15,7 +15,7 @@ import {
 import { internalValue } from '../../schema/index.ts';
 import { parseCertificateRequestPem } from './certificate-request.ts';
 import type { CertificateSigningRequest } from './certificatesigningrequest.ts';
-import { pemBlocks } from './pem.ts';
+import { pemBlocks } from '../meta/pem.ts';
 import { signerNameRules } from './signer-name.ts';
 import {
   keyUsages,

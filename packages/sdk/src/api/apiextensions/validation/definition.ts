@@ -20,6 +20,7 @@ import {
 } from '../../../machinery/index.ts';
 import { nameIsSubdomain } from '../../../schema/index.ts';
 import { clientConfigRules } from '../../admissionregistration/validation/client-config.ts';
+import { pemBlocks } from '../../meta/pem.ts';
 import type { CustomResourceDefinition } from '../customresourcedefinition.ts';
 import type {
   CustomResourceColumnDefinition,
@@ -397,11 +398,26 @@ function* conversionRules(
   }
   const client = here.child('webhookClientConfig');
   if (!webhook?.clientConfig) yield required(client, 'required when strategy is set to Webhook');
-  else yield* clientConfigRules(webhook.clientConfig, client);
+  else {
+    yield* clientConfigRules(webhook.clientConfig, client);
+    const { caBundle } = webhook.clientConfig;
+    // What was broken from the start may stay so.
+    if (
+      holdsCertificates(old?.conversion?.webhook?.clientConfig?.caBundle) &&
+      caBundle &&
+      !holdsCertificates(caBundle)
+    ) {
+      const why = 'unable to load root certificates: unable to parse bytes as PEM block';
+      yield invalid(client.child('caBundle'), caBundle, why);
+    }
+  }
   const before = old?.conversion?.webhook?.conversionReviewVersions ?? [];
   const mustKnow = !before.length || before.some((v) => reviewVersions.includes(v));
   yield* reviewVersionRules(versions, here.child('conversionReviewVersions'), mustKnow);
 }
+
+const holdsCertificates = (base64 = ''): boolean =>
+  [...pemBlocks(Buffer.from(base64, 'base64').toString('latin1'))].some(({ type }) => type === 'CERTIFICATE');
 
 function* reviewVersionRules(versions: readonly string[], here: Path, mustKnow: boolean): Iterable<FieldError> {
   if (!versions.length) yield required(here);
