@@ -37,6 +37,8 @@ export interface ApiServerOptions {
   /** The store of the data directory, when left out. */
   readonly etcd?: EtcdFlags;
   readonly etcdPrefix?: string;
+  /** How often the store is compacted, 0 for never; every five minutes when left out. */
+  readonly compactionIntervalMs?: number;
   /** Other clusters, for some resources. */
   readonly etcdOverrides?: readonly {
     readonly group: string;

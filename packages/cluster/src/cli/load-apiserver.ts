@@ -112,7 +112,11 @@ export async function loadApiServer(
     nodes,
     begin: async (tasks) => {
       tasks.go((s) => server.run(s));
-      for (const each of stores) tasks.go((s) => compactRegularly(each, deps, s));
+      const { compactionIntervalMs: intervalMs } = options;
+      if (intervalMs !== 0) {
+        const often = { ...deps, ...(intervalMs && { intervalMs }) };
+        for (const each of stores) tasks.go((s) => compactRegularly(each, often, s));
+      }
       await bootstrap(server);
     },
     publish: async (port, tasks) => {

@@ -35,6 +35,7 @@ interface Flags {
   etcdServers?: readonly string[];
   etcdServersOverrides?: readonly EtcdOverride[];
   etcdPrefix: string;
+  etcdCompactionInterval: number;
   etcdCafile?: string;
   etcdCertfile?: string;
   etcdKeyfile?: string;
@@ -128,6 +129,7 @@ const storage = (): Option[] => [
   file('--etcd-cafile', "the authority of etcd's certificates"),
   file('--etcd-certfile', 'the certificate to show to etcd'),
   file('--etcd-keyfile', 'its key'),
+  period('--etcd-compaction-interval', 'how often the store is compacted; 0 for never', '5m0s'),
   flags.serveEtcd(),
 ];
 
@@ -176,7 +178,6 @@ const withoutEffect: Readonly<Record<string, string>> = {
   'enable-aggregator-routing': 'bool',
   'enable-garbage-collector': 'bool',
   'endpoint-reconciler-type': 'type',
-  'etcd-compaction-interval': 'duration',
   'etcd-healthcheck-timeout': 'duration',
   'event-ttl': 'duration',
   'goaway-chance': 'number',
@@ -237,6 +238,7 @@ function optionsOf(given: Flags): ApiServerOptions {
     authorizationModes: given.authorizationMode,
     limits: { readOnly: given.maxRequestsInflight, mutating: given.maxMutatingRequestsInflight },
     requestTimeoutMs: given.requestTimeout,
+    compactionIntervalMs: given.etcdCompactionInterval,
     minWatchSeconds: given.minRequestTimeout,
     shutdownDelayMs: given.shutdownDelayDuration,
     maxStreamsPerConnection: given.http2MaxStreamsPerConnection,
