@@ -49,3 +49,21 @@ test('a side that has said all and then goes is still heard out', async () => {
   far.end();
   await closed(right);
 });
+
+test('a side that can not be told any more, once it has said all, does not break the other', async () => {
+  const { near, far, left, right } = line();
+  const over = closed(right);
+  // As sockets that aren't to stay half open do: the end of what they read ends what is written to them.
+  right.once('end', () => {
+    right.end();
+    near.write('more');
+  });
+  far.resume();
+  far.end('last words');
+  await over;
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(left.destroyed, false);
+  assert.equal(await text(near), 'last words');
+  near.end();
+  await closed(left);
+});

@@ -12,14 +12,15 @@ export function splice(a: Duplex, b: Duplex): void {
 }
 
 function follow(one: Duplex, other: Duplex): void {
-  one.once('error', () => other.destroy());
+  // What has said all may still fail at being told more; its close follows.
+  one.once('error', () => {
+    if (!one.readableEnded) other.destroy();
+  });
   one.once('close', () => {
     if (!one.readableEnded) other.destroy();
     // It has said all and hears no more: the other is done once it has passed that on.
-    else if (!one.writableFinished) {
-      if (other.writableFinished) leave(other);
-      else other.once('finish', () => leave(other));
-    }
+    else if (other.writableFinished) leave(other);
+    else other.once('finish', () => leave(other));
   });
 }
 
