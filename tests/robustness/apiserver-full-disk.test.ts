@@ -23,9 +23,11 @@ it(
     const flags = { 'data-dir': join(dir, 'data'), 'secure-port': port, 'token-auth-file': join(dir, 'tokens.csv') };
     const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, `${value}`]);
     const server = spawn(process.execPath, [main, 'apiserver', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const exited = once(server, 'exit') as Promise<[code: number | null, signal: string | null]>;
+    void exited.then(([code, signal]) => t.diagnostic(`the server ended: ${code ?? signal}`));
     t.after(async () => {
       server.kill();
-      await once(server, 'exit');
+      await exited;
       execFileSync('umount', [dir]);
       rmSync(dir, { recursive: true });
     });
