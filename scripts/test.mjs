@@ -49,6 +49,8 @@ function runTests(node, list, concurrency) {
     [
       '--test',
       `--test-concurrency=${concurrency}`,
+      // A file that hangs is a file that fails.
+      '--test-timeout=600000',
       `--test-reporter=${reporter}`,
       '--test-reporter-destination=stdout',
       ...list,
