@@ -2,6 +2,7 @@ import { serviceUnavailable } from '@tiphys/sdk/machinery';
 import { Broadcast, type Clock, type Logger } from '@tiphys/sdk/runtime';
 import { Compacted, type StoreBackend, type StoredItem, type StoreEvent } from '../../store/index.ts';
 import { prefixOf, type Resource } from '../registry/resource.ts';
+import { SharedAsk } from './shared-ask.ts';
 import { Unreadable } from './stored.ts';
 import { WatchCache } from './watch-cache.ts';
 
@@ -25,6 +26,7 @@ export class Feed {
   /** Caches that are being filled, with what the store has told of them meanwhile. */
   readonly #opening = new Map<string, Opening>();
   readonly #moved = new Broadcast();
+  readonly #current: SharedAsk<number, void>;
   #revision = 0;
   #isOver = false;
 
@@ -32,6 +34,10 @@ export class Feed {
     this.store = store;
     this.#clock = clock;
     this.#log = log;
+    this.#current = new SharedAsk(
+      () => this.store.currentRevision(),
+      (revision) => this.reached(revision),
+    );
   }
 
   /** Everything up to this revision is in the caches. */
@@ -197,7 +203,7 @@ export class Feed {
   }
 
   /** Resolves when the caches show everything that had been written when it was called. */
-  async current(): Promise<void> {
-    await this.reached(await this.store.currentRevision());
+  current(): Promise<void> {
+    return this.#current.ask();
   }
 }
