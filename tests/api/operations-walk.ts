@@ -33,11 +33,37 @@ export class Walk {
     return answer;
   }
 
+  /** Reads an object and writes it back, changed; again when whoever keeps its status has written in between. */
+  async update(
+    [get, put]: readonly [Operation, Operation],
+    name: string,
+    change: (object: Stored) => object,
+  ): Promise<Answer> {
+    for (let attempt = 1; ; attempt++) {
+      const { json } = await this.make(get, { name });
+      const answer = await this.asker.ask('PUT', filled(put.path, name), { body: change(json as Stored) });
+      if (answer.status === 409 && attempt < 10) continue;
+      this.made.add(`PUT ${put.path}`);
+      assert.equal(answer.status, 200, `PUT ${put.path}: ${answer.text}`);
+      return answer;
+    }
+  }
+
   async open({ method, path }: Operation, name: string): Promise<OpenWatch> {
     this.made.add(`${method} ${path}`);
     return this.asker.watch(`${filled(path, name)}?timeoutSeconds=60`);
   }
 }
+
+interface Stored {
+  readonly metadata: { readonly labels?: Readonly<Record<string, string>> };
+}
+
+/** With a label that tells that it was replaced. */
+const labelled = (object: Stored): object => ({
+  ...object,
+  metadata: { ...object.metadata, labels: { ...object.metadata.labels, put: 'yes' } },
+});
 
 export const filled = (path: string, name: string): string =>
   path.replace('{namespace}', namespace).replace('{name}', name);
@@ -72,7 +98,7 @@ export async function walkResource(walk: Walk, resource: ResourceFact, minimal: 
   };
   await seen('ADDED');
 
-  const replaced = await replace(walk, [get!, put!], name);
+  const replaced = await walk.update([get!, put!], name, labelled);
   isIt(replaced.json);
   assert.equal(replaced.json.metadata.labels.put, 'yes');
   await seen('MODIFIED');
@@ -102,8 +128,8 @@ async function walkCollection(
   { removal, post, patch, list: [list] }: Collection,
   { object }: MinimalObject,
 ): Promise<void> {
-  const labelled = { ...object, metadata: { ...object.metadata, labels: { walk: 'all' } } };
-  const { json: made } = await walk.make(post!, { body: labelled, status: 201 });
+  const body = { ...object, metadata: { ...object.metadata, labels: { walk: 'all' } } };
+  const { json: made } = await walk.make(post!, { body, status: 201 });
   const { name, resourceVersion } = made.metadata;
   await freed(walk, patch!, name);
   const query = '?labelSelector=walk%3Dall';
@@ -112,17 +138,6 @@ async function walkCollection(
   await watch.until((f) => f.type === 'DELETED' && nameIn(f.object) === name);
   watch.close();
   assert.deepEqual((await walk.make(list!, { query })).json.items, []);
-}
-
-/** Whoever keeps an object's status may write between our read and our write. */
-async function replace(walk: Walk, [get, put]: readonly [Operation, Operation], name: string): Promise<Answer> {
-  for (let attempt = 1; ; attempt++) {
-    const { json } = await walk.make(get, { name });
-    const labels = { ...json.metadata.labels, put: 'yes' };
-    const body = { ...json, metadata: { ...json.metadata, labels } };
-    const { status } = await walk.asker.ask('PUT', filled(put.path, name) + '?dryRun=All', { body });
-    if (status !== 409 || attempt === 10) return walk.make(put, { name, body });
-  }
 }
 
 /** Whether everything that is wanted is there, whatever else is. */
@@ -143,10 +158,8 @@ async function walkStatus(walk: Walk, all: readonly Operation[], { resource, nam
     all.find((o) => o.action === action && o.path.endsWith('/{name}/status')),
   );
   if (!get || !put || !patch) return;
-  const read = await walk.make(get, { name });
-  isIt(read.json);
-  const same = await walk.make(put, { name, body: read.json });
-  isIt(same.json);
+  isIt((await walk.make(get, { name })).json);
+  isIt((await walk.update([get, put], name, (object) => object)).json);
   const status = writtenStatuses[resource.kind];
   const { json } = await walk.make(patch, { name, body: { status: status ?? {} }, headers: merge });
   isIt(json);
