@@ -1,4 +1,4 @@
-// npm run bench: sets up, builds, runs the benchmarks and prints their table; `npm run bench -- NAME… [--json]` runs some.
+// npm run bench: sets up, builds, runs the benchmarks and prints their table; `npm run bench -- NAME… [--only ROW] [--json]` runs some.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { build, installPackages, root } from './setup.mjs';

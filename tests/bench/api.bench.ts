@@ -9,10 +9,15 @@ import { configMap, pod } from './workload.ts';
 const namespace = '/api/v1/namespaces/bench';
 const clients = 64;
 
+const read = 'GET 2.6 KB';
+const created = (kind: string) => `durable create, ${kind}`;
+const listed = { whole: 'LIST 11,000 pods', paged: 'LIST in pages of 500' };
+const watched = (rate: number) => `watch, 1,000 × ${rate}/s`;
+
 /** The API server alone, over the embedded store, driven from this process on the same machine. */
 export const api: Bench = {
   name: 'api',
-  async run(progress) {
+  async run(progress, wants) {
     await using bare = await BareServer.start();
     await using server = await TiphysProcess.start('apiserver');
     const { client } = server;
@@ -20,13 +25,15 @@ export const api: Bench = {
     await made(client, `${namespace}/serviceaccounts`, { metadata: { name: 'default' } });
     const rows: Row[] = [];
     progress('reads');
-    rows.push(await get(server, bare));
+    if (wants(read)) rows.push(await get(server, bare));
     progress('creates');
-    rows.push(await create(server, bare, 'ConfigMap', 20_000, configMap));
-    rows.push(await create(server, undefined, 'Pod', 10_000, pod));
+    if (wants(created('ConfigMap'))) rows.push(await create(server, bare, 'ConfigMap', 20_000, configMap));
+    const pods = [created('Pod'), listed.whole, listed.paged];
+    if (pods.some(wants)) rows.push(await create(server, undefined, 'Pod', 10_000, pod));
     progress('lists');
-    rows.push(...(await lists(server)));
+    if (wants(listed.whole) || wants(listed.paged)) rows.push(...(await lists(server)));
     for (const rate of [20, 100]) {
+      if (!wants(watched(rate))) continue;
       progress(`watches, ${rate} events/s`);
       rows.push(await watch(server, bare, rate));
     }
@@ -45,7 +52,7 @@ async function get(server: TiphysProcess, bare: BareServer): Promise<Row> {
   await run(bare.client, '/', 2000);
   const base = await bare.measure(count, () => run(bare.client, '/'));
   return {
-    what: 'GET 2.6 KB',
+    what: read,
     definition: `${count} GETs of one ConfigMap over TLS and HTTP/2 by ${clients} clients on 4 connections, bearer token and RBAC`,
     ...line(own),
     peers: [{ what: 'bare node:http2', definition: 'the same bytes, nothing but answered', ...line(base) }],
@@ -68,7 +75,7 @@ async function create(
   const own = await server.measure(count, () => run(server.client, path, 'b', count));
   const base = bare && (await bare.measure(count, () => run(bare.client, '/', 'b', count)));
   return {
-    what: `durable create, ${kind}`,
+    what: created(kind),
     definition: `${count} creates (ConfigMaps hold 1 KiB) by ${clients} clients on 4 connections; answered when synced to disk`,
     ...line(own),
     ...(base && { peers: [{ what: 'bare node:http2', definition: 'the same bodies, stored nowhere', ...line(base) }] }),
@@ -87,11 +94,11 @@ async function lists(server: TiphysProcess): Promise<Row[]> {
   const size = `${(bytes / 1e6).toFixed(0)} MB`;
   return [
     {
-      what: `LIST 11,000 pods`,
+      what: listed.whole,
       definition: `all pods in one answer (${size}), one client, ${times} times`,
       ...line(own),
     },
-    { what: 'LIST in pages of 500', definition: 'the same, page after page', ...line(paged) },
+    { what: listed.paged, definition: 'the same, page after page', ...line(paged) },
   ];
 }
 
@@ -110,7 +117,7 @@ async function watch(server: TiphysProcess, bare: BareServer, rate: number): Pro
   const own = await server.measure(deliveries, () => run(server.client, `${path}?watch=true`, path));
   const base = await bare.measure(deliveries, () => run(bare.client, '/watch', '/event'));
   return {
-    what: `watch, 1,000 × ${rate}/s`,
+    what: watched(rate),
     definition: `${watchers} watches of one namespace, ${rate} ConfigMaps of 300 bytes created a second, ${seconds} s; per delivery, times from the create's request to the event at the client`,
     ...line(own),
     peers: [{ what: 'bare node:http2', definition: 'the same bytes to as many streams', ...line(base) }],

@@ -19,7 +19,7 @@ const extras: readonly Bench[] = [kbench];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean' }, kbench: { type: 'boolean' } },
+  options: { json: { type: 'boolean' }, kbench: { type: 'boolean' }, only: { type: 'string', multiple: true } },
 });
 const all = [...benches, ...extras];
 const named = new Set([...positionals, ...(values.kbench ? [kbench.name] : [])]);
@@ -32,8 +32,10 @@ if (!chosen.length) {
 }
 
 const rows: Row[] = [];
+const { only = [''] } = values;
+const wants = (what: string) => only.some((part) => what.includes(part));
 for (const bench of chosen) {
   const progress = (text: string) => process.stderr.write(`bench: ${bench.name}: ${text}\n`);
-  rows.push(...(await bench.run(progress)));
+  rows.push(...(await bench.run(progress, wants)));
 }
 console.log(values.json ? JSON.stringify(rows, undefined, 2) : tableOf(rows));

@@ -21,10 +21,10 @@ export interface Row {
   readonly peers?: readonly Row[];
 }
 
-/** A benchmark: prints nothing, answers rows. */
+/** A benchmark: prints nothing, answers rows. Where a row costs little without the others, only those that are wanted. */
 export interface Bench {
   readonly name: string;
-  run(progress: (text: string) => void): Promise<Row[]>;
+  run(progress: (text: string) => void, wants: (what: string) => boolean): Promise<Row[]>;
 }
 
 const columns: readonly [title: string, cell: (r: Row) => string][] = [
