@@ -44,7 +44,7 @@ const inOrder = (list: readonly Listed[]): Listed[] =>
 
 const sets: readonly [title: string, flags: readonly string[], isOn: (r: ResourceFact) => boolean][] = [
   ['what is on unless somebody says otherwise', [], (r) => r.enabledByDefault],
-  ['everything', ['--runtime-config', 'api/all=true'], () => true],
+  ['everything', ['--runtime-config', 'api/all=true', '--feature-gates', 'AllAlpha=true,AllBeta=true'], () => true],
 ];
 for (const [title, flags, isOn] of sets) {
   describe(`${title} is what is published, and nothing else`, { skip: noFacts }, () => {

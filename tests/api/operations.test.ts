@@ -32,7 +32,7 @@ const end: (() => void)[] = [];
 
 describe('every published operation, with everything switched on', { skip: noFacts }, () => {
   before(async () => {
-    server = await startServer('--runtime-config', 'api/all=true');
+    server = await startServer('--runtime-config', 'api/all=true', '--feature-gates', 'AllAlpha=true,AllBeta=true');
     pki = new Pki(join(server.dataDir, 'pki'), { clock: systemClock, random: systemRandom }, { serverNames: [] });
     const asker = httpsAsker(server.url, server.token);
     walk = new Walk(asker);

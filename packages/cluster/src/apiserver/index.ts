@@ -2,7 +2,7 @@
  * The API server: a function from request to response over a store. Filters let a request in, handlers make sense of it,
  * registries read and write, watch caches answer without asking the store.
  */
-export { kindsServedBy, servedKinds } from './kinds.ts';
+export { kindsServedBy, servedKinds, servingGates } from './kinds.ts';
 export { parseRuntimeConfig, type RuntimeConfig } from './runtime-config.ts';
 export type { StoreOverride } from './cache/feeds.ts';
 export { ApiServer, type ApiServerDeps, type ApiServerParts } from './server.ts';

@@ -39,7 +39,7 @@ test('CONTRIBUTING shows this invented kind', () => {
 });
 
 test('a kind that is declared is served like any other: its declaration is all that there is', async (t) => {
-  const kinds = kindsServedBy(new Map(), kindsIn({ ...api, lighthouse: erase(lighthouse) }));
+  const kinds = kindsServedBy({ kinds: kindsIn({ ...api, lighthouse: erase(lighthouse) }) });
   const scene = await serverScene({}, kinds);
   t.after(() => scene.stop());
   const ask: typeof scene.ask = (...question) => scene.ask(...question);

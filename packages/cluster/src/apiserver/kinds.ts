@@ -51,6 +51,9 @@ export const bodiesOnly: readonly AnyKind[] = all.filter((k) => !isServable(k));
 /** Every kind that this server could serve: those that are stored, and those that answer without being so. */
 export const declaredKinds: readonly AnyKind[] = all.filter(isServable);
 
+/** Feature gates that decide what is served. */
+export const servingGates: readonly string[] = [...new Set(declaredKinds.flatMap((k) => k.featureGate ?? []))];
+
 /** The kinds that one server serves. */
 export interface ServedKinds {
   readonly stored: readonly AnyKind[];
@@ -59,13 +62,25 @@ export interface ServedKinds {
   readonly hubs: readonly AnyKind[];
 }
 
-export function kindsServedBy(config: RuntimeConfig, kinds = declaredKinds): ServedKinds {
-  const served = kinds.filter(isServable).filter(servedBy(config, kinds));
+export interface WhatIsServed {
+  readonly config?: RuntimeConfig;
+  /** Feature gates that are on; those that kinds stand behind are off unless told. */
+  readonly gates?: ReadonlySet<string>;
+  readonly kinds?: readonly AnyKind[];
+}
+
+export function kindsServedBy({
+  config = new Map(),
+  gates = new Set(),
+  kinds = declaredKinds,
+}: WhatIsServed): ServedKinds {
+  const isOpen = ({ featureGate }: AnyKind) => featureGate === undefined || gates.has(featureGate);
+  const served = kinds.filter(isServable).filter(servedBy(config, kinds)).filter(isOpen);
   const stored = served.filter(isStored);
   const hubs = [...new Set(stored.map((k) => k.hub?.kind ?? k))];
   return { stored, all: served, hubs };
 }
 
 /** What is served unless somebody asks for more or less. */
-export const standardKinds = kindsServedBy(new Map());
+export const standardKinds = kindsServedBy({});
 export const servedKinds = standardKinds.all;

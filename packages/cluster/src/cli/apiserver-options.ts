@@ -12,6 +12,8 @@ export interface ApiServerOptions {
   readonly allowPrivileged: boolean;
   /** Versions to serve or not, as `--runtime-config` says it. */
   readonly runtimeConfig?: string;
+  /** Feature gates that are on, as far as they decide what is served. */
+  readonly featureGates?: ReadonlySet<string>;
   /** Admission plugins beside upstream's default ones. */
   readonly enableAdmissionPlugins?: readonly string[];
   readonly limits?: { readonly readOnly: number; readonly mutating: number };

@@ -1,56 +1,67 @@
 import { InvalidArgumentError } from 'commander';
 import { boolOf } from './flags.ts';
 
-// The gates of Kubernetes 1.36: those that are on unless told, off unless told, and those that nobody changes any more.
+/** Off unless told; so is all that is alpha. */
+const alpha = `
+  APIServingWithRoutine AllowUnsafeMalformedObjectDeletion CBORServingAndStorage CPUManagerPolicyAlphaOptions
+  CRIListStreaming CSIVolumeHealth ContainerStopSignals CrossNamespaceVolumeDataSource DRAListTypeAttributes
+  DRANodeAllocatableResources DRAResourcePoolStatus DRAWorkloadResourceClaims EventedPLEG GangScheduling
+  GenericWorkload HPAScaleToZero ImageVolumeWithDigest InPlacePodVerticalScalingExclusiveCPUs
+  InPlacePodVerticalScalingExclusiveMemory KubeletInUserNamespace ManifestBasedAdmissionControlConfig MemoryQoS
+  MutablePVNodeAffinity PersistentVolumeClaimUnusedSinceTime PodAndContainerStatsFromCRI
+  PodLevelResourceManagers PodLogsQuerySplitStreams PodsAPI QOSReserved ReduceDefaultCrashLoopBackOffDecay
+  ShardedListAndWatch StorageCapacityScoring StorageVersionAPI TaintTolerationComparisonOperators
+  TopologyAwareWorkloadScheduling TopologyManagerPolicyAlphaOptions UserNamespacesHostNetworkSupport
+  VolumeLimitScaling WindowsCPUAndMemoryAffinity WorkloadAwarePreemption WorkloadWithJob
+`;
 
-const on = `
-  APIResponseCompression APIServerIdentity AllowParsingUserUIDFromCertAuth AllowServiceExternalIPs
-  AuthorizePodWebsocketUpgradeCreatePermission CPUCFSQuotaPeriod CPUManagerPolicyBetaOptions
-  CRDObservedGenerationTracking ClearingNominatedNodeNameAfterBinding ConstrainedImpersonation
-  ContainerCheckpoint ContainerRestartRules DRAConsumableCapacity DRADeviceBindingConditions DRADeviceTaints
-  DRAExtendedResource DRAPartitionableDevices DRAPrioritizedList DRAResourceClaimDeviceStatus
-  DRAResourceClaimGranularStatusAuthorization DRASchedulerFilterTimeout DeclarativeValidationBeta
-  DeploymentReplicaSetTerminatingReplicas DetectCacheInconsistency DisableCPUQuotaWithExclusiveCPUs EnvFiles
-  ExtendWebSocketsToKubelet GracefulNodeShutdown GracefulNodeShutdownBasedOnPodPriority HPAConfigurableTolerance
-  HostnameOverride InPlacePodLevelResourcesVerticalScaling InPlacePodVerticalScalingInitContainers
-  KubeletCrashLoopBackOffMax KubeletEnsureSecretPulledImages KubeletPodResourcesListUseActivePods
+const betaOn = `
+  APIResponseCompression APIServerIdentity AllowParsingUserUIDFromCertAuth
+  AuthorizePodWebsocketUpgradeCreatePermission CPUManagerPolicyBetaOptions CRDObservedGenerationTracking
+  ClearingNominatedNodeNameAfterBinding ConstrainedImpersonation ContainerCheckpoint ContainerRestartRules
+  DRAConsumableCapacity DRADeviceBindingConditions DRADeviceTaints DRAExtendedResource DRAPartitionableDevices
+  DRAResourceClaimDeviceStatus DRAResourceClaimGranularStatusAuthorization DRASchedulerFilterTimeout
+  DeclarativeValidationBeta DeploymentReplicaSetTerminatingReplicas DetectCacheInconsistency EnvFiles
+  ExtendWebSocketsToKubelet GracefulNodeShutdown GracefulNodeShutdownBasedOnPodPriority
+  HPAConfigurableTolerance HostnameOverride InPlacePodLevelResourcesVerticalScaling
+  InPlacePodVerticalScalingInitContainers KubeletCrashLoopBackOffMax KubeletEnsureSecretPulledImages
   KubeletSeparateDiskGC KubeletServiceAccountTokenForCredentialProviders ListFromCacheSnapshot
   MatchLabelKeysInPodTopologySpread MatchLabelKeysInPodTopologySpreadSelectorMerge
-  MutablePodResourcesForSuspendedJobs MutableSchedulingDirectivesForSuspendedJobs MutatingAdmissionPolicy
-  NodeDeclaredFeatures NominatedNodeNameForExpectation OpenAPIEnums OpportunisticBatching PLEGOnDemandRelist
-  PodDeletionCost PodLevelResources PodReadyToStartContainersCondition PodTopologyLabelsAdmission
-  PortForwardWebsockets PreventStaticPodAPIReferences RelaxedServiceNameValidation ReloadKubeletClientCAFile
+  MutablePodResourcesForSuspendedJobs MutableSchedulingDirectivesForSuspendedJobs NodeDeclaredFeatures
+  NominatedNodeNameForExpectation OpenAPIEnums OpportunisticBatching PLEGOnDemandRelist PodDeletionCost
+  PodLevelResources PodReadyToStartContainersCondition PodTopologyLabelsAdmission PortForwardWebsockets
+  PreventStaticPodAPIReferences RelaxedServiceNameValidation ReloadKubeletClientCAFile
   ReloadKubeletServerCertificateFile RemoteRequestHeaderUID ResourceHealthStatus ResourceHealthStatusMessage
   RestartAllContainersOnContainerExits RotateKubeletServerCertificate SchedulerAsyncPreemption
-  SchedulerPopFromBackoffQ ServiceAccountNodeAudienceRestriction ServiceCIDRStatusFieldWiping
-  SizeBasedListCostEstimate StaleControllerConsistencyDaemonSet StaleControllerConsistencyJob
-  StaleControllerConsistencyReplicaSet StaleControllerConsistencyStatefulSet
-  StatefulSetSemanticRevisionComparison StorageNamespaceIndex StorageVersionHash StrictIPCIDRValidation
-  StructuredAuthenticationConfigurationEgressSelector StructuredAuthenticationConfigurationJWKSMetrics
-  TokenRequestServiceAccountUIDValidation TopologyManagerPolicyBetaOptions TranslateStreamCloseWebsocketRequests
-  UnauthenticatedHTTP2DOSMitigation UnknownVersionInteroperabilityProxy WatchCacheInitializationPostStartHook
-  WatchList WindowsGracefulNodeShutdown
+  SchedulerPopFromBackoffQ ServiceAccountNodeAudienceRestriction SizeBasedListCostEstimate
+  StaleControllerConsistencyDaemonSet StaleControllerConsistencyJob StaleControllerConsistencyReplicaSet
+  StaleControllerConsistencyStatefulSet StatefulSetSemanticRevisionComparison StorageVersionHash
+  StrictIPCIDRValidation StructuredAuthenticationConfigurationEgressSelector
+  StructuredAuthenticationConfigurationJWKSMetrics TokenRequestServiceAccountUIDValidation
+  TopologyManagerPolicyBetaOptions TranslateStreamCloseWebsocketRequests UnauthenticatedHTTP2DOSMitigation
+  UnknownVersionInteroperabilityProxy WatchCacheInitializationPostStartHook WatchList
+  WindowsGracefulNodeShutdown
 `;
 
-const off = `
-  APIServingWithRoutine AllowDNSOnlyNodeCSR AllowInsecureKubeletCertificateSigningRequests
-  AllowUnsafeMalformedObjectDeletion CBORServingAndStorage CPUManagerPolicyAlphaOptions CRIListStreaming
-  CSIVolumeHealth ChangeContainerStatusOnKubeletRestart ClusterTrustBundle ClusterTrustBundleProjection
-  ConcurrentWatchObjectDecode ContainerStopSignals CoordinatedLeaderElection CrossNamespaceVolumeDataSource
-  DRADeviceTaintRules DRAListTypeAttributes DRANodeAllocatableResources DRAResourcePoolStatus
-  DRAWorkloadResourceClaims DeclarativeValidationTakeover EventedPLEG GangScheduling GenericWorkload
-  HPAScaleToZero ImageVolumeWithDigest InPlacePodVerticalScalingExclusiveCPUs
-  InPlacePodVerticalScalingExclusiveMemory KMSv1 KubeletInUserNamespace KubeletRegistrationGetOnExistsOnly
-  LocalStorageCapacityIsolationFSQuotaMonitoring ManifestBasedAdmissionControlConfig MaxUnavailableStatefulSet
-  MemoryQoS MutablePVNodeAffinity PersistentVolumeClaimUnusedSinceTime PodAndContainerStatsFromCRI
-  PodCertificateRequest PodLevelResourceManagers PodLogsQuerySplitStreams PodsAPI QOSReserved
-  ReduceDefaultCrashLoopBackOffDecay RuntimeClassInImageCriAPI SELinuxMount SchedulerAsyncAPICalls
-  ShardedListAndWatch StorageCapacityScoring StorageVersionAPI StorageVersionMigrator
-  TaintTolerationComparisonOperators TopologyAwareWorkloadScheduling TopologyManagerPolicyAlphaOptions
-  UserNamespacesHostNetworkSupport VolumeLimitScaling WindowsCPUAndMemoryAffinity WindowsHostNetwork
-  WorkloadAwarePreemption WorkloadWithJob
+const betaOff = `
+  ClusterTrustBundle ClusterTrustBundleProjection ConcurrentWatchObjectDecode CoordinatedLeaderElection
+  DRADeviceTaintRules LocalStorageCapacityIsolationFSQuotaMonitoring MaxUnavailableStatefulSet
+  PodCertificateRequest SELinuxMount SchedulerAsyncAPICalls StorageVersionMigrator
 `;
 
+/** Neither alpha nor beta: grown up, or on their way out. */
+const settledOn = `
+  AllowServiceExternalIPs DRAPrioritizedList DisableCPUQuotaWithExclusiveCPUs
+  KubeletPodResourcesListUseActivePods MutatingAdmissionPolicy ServiceCIDRStatusFieldWiping
+  StorageNamespaceIndex
+`;
+
+const settledOff = `
+  AllowDNSOnlyNodeCSR AllowInsecureKubeletCertificateSigningRequests ChangeContainerStatusOnKubeletRestart
+  DeclarativeValidationTakeover KMSv1 KubeletRegistrationGetOnExistsOnly WindowsHostNetwork
+`;
+
+/** Nobody changes them any more. */
 const lockedOn = `
   APIServerTracing AggregatedDiscoveryRemoveBetaType AnonymousAuthConfigurableEndpoints AnyVolumeDataSource
   AuthorizeNodeWithSelectors AuthorizeWithSelectors BtreeWatchCache CPUManagerPolicyOptions
@@ -77,22 +88,55 @@ const lockedOff = `
   AllowOverwriteTerminationGracePeriodSeconds GitRepoVolumeDriver SeparateCacheWatchRPC
 `;
 
-const words = (text: string): string[] => text.trim().split(/\s+/);
+/** Gates that mean nothing without others. */
+const needs: Readonly<Record<string, readonly string[]>> = {
+  ClusterTrustBundleProjection: ['ClusterTrustBundle'],
+  DRADeviceBindingConditions: ['DRAResourceClaimDeviceStatus'],
+  DRADeviceTaintRules: ['DRADeviceTaints'],
+  DRAResourceClaimGranularStatusAuthorization: ['DRAResourceClaimDeviceStatus'],
+  DRAWorkloadResourceClaims: ['GenericWorkload'],
+  ExtendWebSocketsToKubelet: ['NodeDeclaredFeatures'],
+  GangScheduling: ['GenericWorkload'],
+  GracefulNodeShutdownBasedOnPodPriority: ['GracefulNodeShutdown'],
+  InPlacePodLevelResourcesVerticalScaling: ['PodLevelResources', 'NodeDeclaredFeatures'],
+  InPlacePodVerticalScalingInitContainers: ['NodeDeclaredFeatures'],
+  MatchLabelKeysInPodTopologySpreadSelectorMerge: ['MatchLabelKeysInPodTopologySpread'],
+  PodLevelResourceManagers: ['PodLevelResources'],
+  ResourceHealthStatusMessage: ['ResourceHealthStatus'],
+  RestartAllContainersOnContainerExits: ['ContainerRestartRules', 'NodeDeclaredFeatures'],
+  StorageVersionAPI: ['APIServerIdentity'],
+  TopologyAwareWorkloadScheduling: ['GenericWorkload'],
+  UnknownVersionInteroperabilityProxy: ['APIServerIdentity'],
+  UserNamespacesHostNetworkSupport: ['NodeDeclaredFeatures'],
+  WindowsGracefulNodeShutdown: ['GracefulNodeShutdown'],
+  WorkloadAwarePreemption: ['GangScheduling'],
+  WorkloadWithJob: ['GenericWorkload'],
+};
+
+const stages = ['AllAlpha', 'AllBeta'] as const;
 
 interface Gate {
   readonly value: boolean;
-  readonly locked: boolean;
+  readonly locked?: boolean;
+  /** The gate that turns all of its stage. */
+  readonly stage?: (typeof stages)[number];
 }
 
-const all = (names: string, gate: Gate): [string, Gate][] => words(names).map((name) => [name, gate]);
+const all = (names: string, gate: Gate): [string, Gate][] =>
+  names
+    .trim()
+    .split(/\s+/)
+    .map((name) => [name, gate]);
 
 const gates: ReadonlyMap<string, Gate> = new Map([
-  ...all(on, { value: true, locked: false }),
-  ...all(off, { value: false, locked: false }),
+  ...all(alpha, { value: false, stage: 'AllAlpha' }),
+  ...all(betaOn, { value: true, stage: 'AllBeta' }),
+  ...all(betaOff, { value: false, stage: 'AllBeta' }),
+  ...all(settledOn, { value: true }),
+  ...all(settledOff, { value: false }),
   ...all(lockedOn, { value: true, locked: true }),
   ...all(lockedOff, { value: false, locked: true }),
-  // All that are of one stage, at once.
-  ...all('AllAlpha AllBeta', { value: false, locked: false }),
+  ...all(stages.join(' '), { value: false }),
 ]);
 
 /** Names with their values, as `--feature-gates` takes them. Refuses what upstream does, in its words. */
@@ -118,5 +162,23 @@ export function parseFeatureGates(
   return set;
 }
 
+/** The gates that are on when these were said. A gate that is named counts for more than all of its stage. */
+export function enabledGates(said: ReadonlyMap<string, boolean>): ReadonlySet<string> {
+  const isOn = (name: string, { value, stage }: Gate): boolean => said.get(name) ?? (stage && said.get(stage)) ?? value;
+  return new Set([...gates].filter(([name, gate]) => isOn(name, gate)).map(([name]) => name));
+}
+
+/** What is wrong with gates that are on without those they stand on, in upstream's words. */
+export const dependencyProblems = (enabled: ReadonlySet<string>): string[] =>
+  Object.entries(needs).flatMap(([name, others]) => {
+    const off = others.filter((o) => !enabled.has(o));
+    return enabled.has(name) && off.length
+      ? [`${name} is enabled, but depends on features that are disabled: [${off.join(' ')}]`]
+      : [];
+  });
+
 /** Whether a gate stands as it does unless told. */
 export const isDefault = (name: string, value: boolean): boolean => gates.get(name)?.value === value;
+
+/** Whether it is the gate of all that are of one stage. */
+export const isStage = (name: string): boolean => (stages as readonly string[]).includes(name);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Command, CommanderError } from 'commander';
 import { apiserverCommand } from './commands/apiserver.ts';
-import { isDefault, parseFeatureGates } from './feature-gates.ts';
+import { dependencyProblems, enabledGates, isDefault, parseFeatureGates } from './feature-gates.ts';
 
 /** What is said about wrong flags; undefined when they are fine. */
 function complaint(...argv: string[]): string | undefined {
@@ -87,4 +87,38 @@ test('feature gates add up', () => {
     ],
   );
   assert.ok(isDefault('APIServerIdentity', true) && !isDefault('AllAlpha', true));
+});
+
+test('a gate that is named counts for more than all of its stage', () => {
+  const table: [said: string, alpha: boolean, beta: boolean][] = [
+    ['', false, false],
+    ['AllAlpha=true', true, false],
+    ['AllBeta=true', false, true],
+    ['AllAlpha=true,GenericWorkload=false', false, false],
+    ['ClusterTrustBundle=true,AllBeta=false', false, true],
+  ];
+  for (const [said, ...want] of table) {
+    const on = enabledGates(parseFeatureGates(said));
+    assert.deepEqual([on.has('GenericWorkload'), on.has('ClusterTrustBundle')], want, said);
+  }
+});
+
+test('a gate needs those it stands on', () => {
+  const table: [said: string, want: string[]][] = [
+    ['', []],
+    ['AllAlpha=true,AllBeta=true', []],
+    [
+      'GangScheduling=true',
+      ['GangScheduling is enabled, but depends on features that are disabled: [GenericWorkload]'],
+    ],
+    ['GangScheduling=true,GenericWorkload=true', []],
+    [
+      'PodLevelResources=false',
+      [
+        'InPlacePodLevelResourcesVerticalScaling is enabled, but depends on features that are disabled: [PodLevelResources]',
+      ],
+    ],
+  ];
+  for (const [said, want] of table)
+    assert.deepEqual(dependencyProblems(enabledGates(parseFeatureGates(said))), want, said);
 });

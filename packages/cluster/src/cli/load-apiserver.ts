@@ -82,7 +82,7 @@ export async function loadApiServer(
   const storeMetrics = new StoreMetrics(metrics, { clock, placeOf: resourceOfKey });
   const measured = storeMetrics.measured(store);
   const overrides = measuredOverrides(deps.overrides ?? [], options.etcdPrefix, storeMetrics);
-  const server = new ApiServer({ ...deps, store: measured, overrides, kinds: kindsOf(options.runtimeConfig ?? '') });
+  const server = new ApiServer({ ...deps, store: measured, overrides, kinds: kindsOf(options) });
   const { kubeletCa } = options;
   const nodeCa = kubeletCa === 'own' ? pki.ca.cert : kubeletCa && pemIn(kubeletCa.file);
   const nodes = new LocalNodes(tlsNodes({ ...pki.apiserverKubeletClient, ...(nodeCa && { ca: nodeCa }) }));
@@ -152,9 +152,9 @@ function measuredOverrides(
   });
 }
 
-function kindsOf(runtimeConfig: string): ReturnType<typeof kindsServedBy> {
+function kindsOf({ runtimeConfig = '', featureGates: gates }: ApiServerOptions): ReturnType<typeof kindsServedBy> {
   try {
-    return kindsServedBy(parseRuntimeConfig(runtimeConfig));
+    return kindsServedBy({ config: parseRuntimeConfig(runtimeConfig), ...(gates && { gates }) });
   } catch (cause) {
     throw new Failure(`--runtime-config: ${reasonOf(cause)}`, { cause });
   }

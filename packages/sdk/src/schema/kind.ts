@@ -85,6 +85,8 @@ export interface KindDefinition<O extends KubeObject, M> {
   readonly schema: Struct<O, M>;
   /** Other versions, no longer served, in whose name an object may come; it looks the same in them. */
   readonly alsoRead?: readonly string[];
+  /** It isn't served while this gate is closed, which it is unless told. */
+  readonly featureGate?: string;
   /** A warning that every request for it carries, when it is on its way out. */
   readonly deprecated?: string;
 

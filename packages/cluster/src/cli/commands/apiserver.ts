@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ApiServerOptions } from '../apiserver-options.ts';
 import { Failure } from '../failure.ts';
-import { isDefault, parseFeatureGates } from '../feature-gates.ts';
+import { dependencyProblems, enabledGates, isDefault, isStage, parseFeatureGates } from '../feature-gates.ts';
 import { flags, gather, parseAddress, parseBool, parseCount, parseList, parsePeriod, parsePort } from '../flags.ts';
 import type { Level } from '../logger.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -134,7 +134,10 @@ const storage = (): Option[] => [
 ];
 
 const telling = (): Option[] => [
-  new Option('--feature-gates <gates>', 'name=true|false,…; none changes anything yet').argParser(parseFeatureGates),
+  new Option(
+    '--feature-gates <gates>',
+    'name=true|false,…: those of resources decide whether they are served',
+  ).argParser(parseFeatureGates),
   new Option('-v, --v <level>', 'how much to tell, as a number: 2 for info, 4 for debug')
     .argParser(parseCount)
     .default(0),
@@ -207,27 +210,34 @@ const withoutEffect: Readonly<Record<string, string>> = {
 async function run(given: Flags, command: Command): Promise<void> {
   if (!given.tlsCertFile !== !given.tlsPrivateKeyFile)
     throw new Failure('--tls-cert-file and --tls-private-key-file go together: give both, or none');
-  for (const note of notesOn(given, command)) process.stderr.write(`tiphys apiserver: ${note}\n`);
+  const problems = dependencyProblems(enabledGates(given.featureGates ?? new Map()));
+  if (problems.length) throw new Failure(`--feature-gates: ${problems.join(', ')}`);
+  const { servingGates } = await import('../../apiserver/index.ts');
+  for (const note of notesOn(given, command, servingGates)) process.stderr.write(`tiphys apiserver: ${note}\n`);
   const { signal } = stopSignal();
   const { runApiServer } = await import('../apiserver.ts');
   await runApiServer(optionsOf(given), levelOf(given), signal);
 }
 
 /** What somebody may have meant and doesn't get. */
-function notesOn(given: Flags, command: Command): string[] {
+function notesOn(given: Flags, command: Command, servingGates: readonly string[]): string[] {
   const isGiven = (option: Option) => command.getOptionValueSource(option.attributeName()) === 'cli';
   const idle = command.options.filter((o) => Object.hasOwn(withoutEffect, o.long?.slice(2) ?? '') && isGiven(o));
-  const gates = [...(given.featureGates ?? [])].filter(([name, value]) => !isDefault(name, value));
+  const idleGates = [...(given.featureGates ?? [])].filter(
+    ([name, value]) => !isDefault(name, value) && !servingGates.includes(name) && !isStage(name),
+  );
   return [
     ...(idle.length ? [`without effect here: ${idle.map((o) => o.long).join(' ')}`] : []),
-    ...(gates.length ? [`feature gates that change nothing here: ${gates.map(([name]) => name).join(' ')}`] : []),
+    ...(idleGates.length
+      ? [`feature gates that change nothing here: ${idleGates.map(([name]) => name).join(' ')}`]
+      : []),
   ];
 }
 
 const levelOf = ({ v, logLevel }: Flags): Level => (v >= 4 ? 'debug' : v >= 2 ? 'info' : logLevel);
 
 function optionsOf(given: Flags): ApiServerOptions {
-  const { tlsCertFile, tlsPrivateKeyFile, etcdServers, etcdServersOverrides, ...same } = given;
+  const { tlsCertFile, tlsPrivateKeyFile, etcdServers, etcdServersOverrides, featureGates, ...same } = given;
   const { kubeletCertificateAuthority: nodeCa } = given;
   return {
     ...same,
@@ -243,6 +253,7 @@ function optionsOf(given: Flags): ApiServerOptions {
     shutdownDelayMs: given.shutdownDelayDuration,
     maxStreamsPerConnection: given.http2MaxStreamsPerConnection,
     etcdPrefix: given.etcdPrefix,
+    ...(featureGates && { featureGates: enabledGates(featureGates) }),
     ...(etcdServersOverrides && { etcdOverrides: etcdServersOverrides }),
     ...(etcdServers && { etcd: { ...given, etcdServers } }),
   };

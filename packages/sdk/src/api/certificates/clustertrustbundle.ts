@@ -43,6 +43,7 @@ export const clusterTrustBundle: Kind<ClusterTrustBundle, ClusterTrustBundleMani
   version: 'v1beta1',
   kind: 'ClusterTrustBundle',
   plural: 'clustertrustbundles',
+  featureGate: 'ClusterTrustBundle',
   scope: 'Cluster',
   unconditionalUpdate: false,
   // What it may be called depends on the signer.

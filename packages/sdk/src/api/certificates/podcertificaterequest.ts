@@ -64,6 +64,7 @@ export const podCertificateRequest: Kind<PodCertificateRequest, PodCertificateRe
   version: 'v1beta1',
   kind: 'PodCertificateRequest',
   plural: 'podcertificaterequests',
+  featureGate: 'PodCertificateRequest',
   scope: 'Namespaced',
   unconditionalUpdate: false,
   rechecksMetadata: false,

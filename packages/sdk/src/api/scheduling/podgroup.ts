@@ -87,6 +87,7 @@ export const podGroup: Kind<PodGroup, PodGroupManifest> = defineKind<PodGroup, P
   version: 'v1alpha2',
   kind: 'PodGroup',
   plural: 'podgroups',
+  featureGate: 'GenericWorkload',
   scope: 'Namespaced',
   rechecksMetadata: false,
   status: {

@@ -71,6 +71,7 @@ export const workload: Kind<Workload, WorkloadManifest> = defineKind<Workload, W
   version: 'v1alpha2',
   kind: 'Workload',
   plural: 'workloads',
+  featureGate: 'GenericWorkload',
   scope: 'Namespaced',
   rechecksMetadata: false,
   schema: workloadShape,

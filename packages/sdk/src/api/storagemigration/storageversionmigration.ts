@@ -65,6 +65,7 @@ export const storageVersionMigration: Kind<StorageVersionMigration, StorageVersi
   version: 'v1beta1',
   kind: 'StorageVersionMigration',
   plural: 'storageversionmigrations',
+  featureGate: 'StorageVersionMigrator',
   scope: 'Cluster',
   unconditionalUpdate: false,
   status: { prepareForUpdate: keepAllButStatus, validate: statusRules },
