@@ -3,7 +3,7 @@ import { isObject, type KubeObject } from '@tiphys/sdk/machinery';
 import { type Logger, nullLogger, seededRandom } from '@tiphys/sdk/runtime';
 import { SimClock } from '@tiphys/sdk/testing';
 import { ServiceAccountTokens } from '../pki/index.ts';
-import { MemoryBackend } from '../store/index.ts';
+import { MemoryBackend, type StoreBackend } from '../store/index.ts';
 import { bootstrap } from './bootstrap.ts';
 import type { UserInfo } from './context.ts';
 import { type ServedKinds, standardKinds } from './kinds.ts';
@@ -51,8 +51,8 @@ const issuer = 'https://kubernetes.default.svc';
 export async function serverScene(
   config: Partial<PartsConfig> = {},
   kinds: ServedKinds = standardKinds,
-  /** Another server whose store this one shares. */
-  beside?: ServerScene,
+  /** Another server whose store this one shares, or that store by itself. */
+  beside?: { readonly clock: SimClock; readonly server: { readonly deps: { readonly store: StoreBackend } } },
   log: Logger = nullLogger,
 ): Promise<ServerScene> {
   const clock = beside?.clock ?? new SimClock();

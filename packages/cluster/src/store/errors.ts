@@ -42,17 +42,26 @@ export class StoreFull extends Error {
   }
 }
 
-export class KeyExists extends Error {
-  constructor(key: string) {
-    super(`key ${key} exists`);
-    this.name = 'KeyExists';
+/** The key isn't as the writer took it to be, at a revision of the store. */
+export class WriteConflict extends Error {
+  readonly revision: number;
+
+  constructor(message: string, revision: number) {
+    super(message);
+    this.name = new.target.name;
+    this.revision = revision;
+  }
+}
+
+export class KeyExists extends WriteConflict {
+  constructor(key: string, revision: number) {
+    super(`key ${key} exists`, revision);
   }
 }
 
 /** The key isn't at the revision that the writer had seen. */
-export class RevisionMismatch extends Error {
-  constructor(key: string, expected: number) {
-    super(`key ${key} isn't at revision ${expected}`);
-    this.name = 'RevisionMismatch';
+export class RevisionMismatch extends WriteConflict {
+  constructor(key: string, expected: number, revision: number) {
+    super(`key ${key} isn't at revision ${expected}`, revision);
   }
 }

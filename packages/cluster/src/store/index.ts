@@ -24,6 +24,7 @@ export {
   RevisionMismatch,
   StoreFull,
   StoreRefusal,
+  WriteConflict,
 } from './errors.ts';
 export type { ServedEtcd, ServeEtcdOptions } from './etcd/serve-etcd.ts';
 export type { EtcdEndpoints } from './etcd/endpoints.ts';

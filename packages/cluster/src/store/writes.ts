@@ -5,7 +5,7 @@ import { KeyExists, RevisionMismatch } from './errors.ts';
 export async function create(store: StoreBackend, key: string, value: Uint8Array, lease?: number): Promise<StoredItem> {
   const put = { op: 'put', key, value, ...(lease !== undefined && { lease }) } as const;
   const result = await store.txn({ compare: [{ key, target: 'mod', is: '=', value: 0 }], success: [put] });
-  if (!result.succeeded) throw new KeyExists(key);
+  if (!result.succeeded) throw new KeyExists(key, result.revision);
   return result.items[0]!;
 }
 
@@ -21,7 +21,7 @@ export async function update(
     compare: [{ key, target: 'mod', is: '=', value: options.ifRevision }],
     success: [put],
   });
-  if (!result.succeeded) throw new RevisionMismatch(key, options.ifRevision);
+  if (!result.succeeded) throw new RevisionMismatch(key, options.ifRevision, result.revision);
   return result.items[0]!;
 }
 
@@ -31,6 +31,6 @@ export async function remove(store: StoreBackend, key: string, options: { ifRevi
     compare: [{ key, target: 'mod', is: '=', value: options.ifRevision }],
     success: [{ op: 'delete', key }],
   });
-  if (!result.succeeded) throw new RevisionMismatch(key, options.ifRevision);
+  if (!result.succeeded) throw new RevisionMismatch(key, options.ifRevision, result.revision);
   return result.revision;
 }

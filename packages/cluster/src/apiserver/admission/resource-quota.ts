@@ -56,7 +56,6 @@ export const resourceQuotas = ({ objects, clock, quotas }: QuotaDeps): Admission
         subresource: 'status',
         manager: { fieldManager: 'kube-apiserver', userAgent: '' },
         warn: () => {},
-        retry: true,
         next: (current) => charged(current as unknown as ResourceQuota, a, { counter, now }) as unknown as KubeObject,
       });
     }

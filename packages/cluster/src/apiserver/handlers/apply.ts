@@ -29,7 +29,6 @@ export async function apply(c: RequestContext, registry: Registry): Promise<Serv
   const written = await registry.update({
     ...request,
     ...(c.info.subresource && { subresource: c.info.subresource }),
-    retry: true,
     mayCreate: !c.info.subresource,
     next: (current) => {
       if (!current) {

@@ -59,6 +59,23 @@ export interface Duplicates {
   readonly yaml?: readonly string[];
 }
 
+/** The body as an object of the kind, and anew each time that it is wanted: whoever is given it changes it. */
+export async function sentObject(
+  c: RequestContext,
+  kind: AnyKind,
+): Promise<{ readonly first: KubeObject; next(): KubeObject | Promise<KubeObject> }> {
+  const first = await readObject(c, kind);
+  let unused: KubeObject | undefined = first;
+  return {
+    first,
+    next: () => {
+      const object = unused ?? readObject(c, kind);
+      unused = undefined;
+      return object;
+    },
+  };
+}
+
 /**
  * The body as an object of the kind: parsed, checked to be of that kind, decoded, defaulted. What the schema doesn't know is
  * dropped with a warning, or refused, as `fieldValidation` says.

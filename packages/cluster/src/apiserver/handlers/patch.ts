@@ -67,8 +67,6 @@ export async function patch(c: RequestContext, registry: Registry): Promise<Serv
   const written = await registry.update({
     ...request,
     ...(c.info.subresource && { subresource: c.info.subresource }),
-    // A patch says what to change, whatever else has changed meanwhile.
-    retry: true,
     next: (current) => {
       const patched = patchedObject(c, kind, read(), current!);
       checkPlace(patched.metadata, c.info.namespace, c.info.name, true);

@@ -16,7 +16,16 @@ import type { RequestContext, ServerResponse } from '../context.ts';
 import type { DeleteOptions } from '../registry/delete-options.ts';
 import type { Registry, WriteRequest, Written } from '../registry/registry.ts';
 import { rowResponse } from '../table/respond.ts';
-import { headerType, JsonProblem, jsonWord, mediaTypeOf, readJson, readObject, unsupportedMedia } from './body.ts';
+import {
+  headerType,
+  JsonProblem,
+  jsonWord,
+  mediaTypeOf,
+  readJson,
+  readObject,
+  sentObject,
+  unsupportedMedia,
+} from './body.ts';
 import { integer, isTrue, listQuery } from './list-options.ts';
 import { type Negotiated, negotiate } from './negotiate.ts';
 import { pageOf } from './page.ts';
@@ -37,16 +46,16 @@ export async function create(c: RequestContext, registry: Registry): Promise<Ser
 export async function update(c: RequestContext, registry: Registry): Promise<ServerResponse> {
   const form = negotiate(c.request, c.query, 'object', registry.resource.kind);
   const request = writeRequest(c, 'UpdateOptions');
-  const object = await readObject(c, registry.resource.kind);
-  checkPlace(object.metadata, c.info.namespace, c.info.name, true);
+  const sent = await sentObject(c, registry.resource.kind);
+  checkPlace(sent.first.metadata, c.info.namespace, c.info.name, true);
   const written = await registry.update({
     ...request,
     ...(c.info.subresource && { subresource: c.info.subresource }),
     next: (current) => {
       if (!current) c.requireVerb?.('create');
-      return object;
+      return sent.next();
     },
-    retry: false,
+    replaces: true,
     mayCreate: !c.info.subresource && (registry.resource.kind.createOnUpdate ?? false),
   });
   return writtenResponse(c, registry, written, form);

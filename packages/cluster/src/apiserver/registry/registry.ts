@@ -12,18 +12,19 @@ import {
 import { objectMeta } from '@tiphys/sdk/api';
 import type { Clock, Random } from '@tiphys/sdk/runtime';
 import { type PartStrategy, setFields, settle } from '@tiphys/sdk/schema';
-import { create, KeyExists, remove, RevisionMismatch, StoreFull, update } from '../../store/index.ts';
+import { create, KeyExists, remove, StoreFull, update } from '../../store/index.ts';
 import type { AdmissionAttributes, AdmissionChain, Operation } from '../admission/plugin.ts';
 import { Entry } from '../cache/entry.ts';
 import type { Feed } from '../cache/feed.ts';
 import { storedBody } from '../cache/stored.ts';
 import type { WatchCache } from '../cache/watch-cache.ts';
 import type { UserInfo } from '../context.ts';
+import { change, type Decision } from './change.ts';
 import type { DeleteOptions } from './delete-options.ts';
 import { beginDeletion, isReadyToGo } from './deletion.ts';
 import { Expiry } from './expiry.ts';
 import { type FieldManager, trackFields } from './field-manager.ts';
-import type { KindHooks } from './kind-hooks.ts';
+import type { KindHooks, Undo } from './kind-hooks.ts';
 import { metadataProblems, metadataUpdateProblems } from './metadata-problems.ts';
 import { dedupeOwners } from './owner-references.ts';
 import { counted, dropStatus, partOf, prepareUpdate } from './parts.ts';
@@ -60,11 +61,12 @@ export interface UpdateRequest extends WriteRequest {
   readonly subresource?: string;
   /**
    * What the object shall be, given what it is: an object of its own, which the registry goes on to change. Called again
-   * with what is there then when somebody else wrote meanwhile, if `retry` says so. Given undefined when there is nothing and
+   * with what is there then when what it was given turns out not to be the latest. Given undefined when there is nothing and
    * the kind may be created this way.
    */
   readonly next: (current: KubeObject | undefined) => KubeObject | Promise<KubeObject>;
-  readonly retry: boolean;
+  /** It means one certain object, not whatever has the name. */
+  readonly replaces?: boolean;
   readonly mayCreate?: boolean;
   /** How this write treats the object, when neither the kind's own strategy nor that of a declared part does. */
   readonly strategy?: PartStrategy<KubeObject>;
@@ -77,8 +79,17 @@ export interface Written {
   readonly created: boolean;
 }
 
+export interface Deleted extends Written {
+  readonly gone: boolean;
+}
+
+/** What a change comes to: the answer, and what there is and was when something has been stored. */
+interface Outcome<W extends Written> {
+  readonly written: W;
+  readonly stored?: { readonly next?: KubeObject; readonly old?: KubeObject };
+}
+
 const generateAttempts = 8;
-const conflictAttempts = 5;
 
 /** One resource's objects: every read and write of them, in upstream's order of steps (registry/generic/registry/store.go). */
 export class Registry {
@@ -103,6 +114,11 @@ export class Registry {
   /** The object as it is now, including every write that had been acknowledged before the call. */
   async get(namespace: string, name: string): Promise<Entry> {
     await this.feed.current();
+    return this.known(namespace, name);
+  }
+
+  /** The object as far as the cache knows. */
+  known(namespace: string, name: string): Entry {
     const entry = this.find(namespace, name);
     if (!entry) throw notFound(this.resource, name);
     return entry;
@@ -170,7 +186,8 @@ export class Registry {
       const isVersion = /^[1-9]\d*$/.test(sentVersion ?? '');
       if (request.dryRun) {
         undo?.();
-        if (this.find(request.namespace, metadata.name ?? '')) throw new KeyExists(metadata.name ?? '');
+        if (this.find(request.namespace, metadata.name ?? ''))
+          throw new KeyExists(metadata.name ?? '', this.feed.revision);
         if (isVersion) settled.metadata.resourceVersion = sentVersion!;
         return { object: typed(this.resource, settled), created: true };
       }
@@ -190,43 +207,42 @@ export class Registry {
   }
 
   async update(request: UpdateRequest): Promise<Written> {
-    const key = keyOf(this.resource, request.namespace, request.name);
-    for (let attempt = 1; ; attempt++) {
-      await this.feed.current();
-      const current = this.cache.get(key)?.served(this.resource);
-      if (!current) {
-        if (!request.mayCreate) throw notFound(this.resource, request.name);
-        const object = await request.next(undefined);
-        // What a replacement or an applier says of itself stands, other than in a creation.
-        return this.#create(object, request);
-      }
-      try {
-        const written = await this.#updateOnce(current, request);
-        if (written.entry && written.entry !== current) {
-          await this.#hooks.afterWrite?.(written.object, current.object);
-        }
-        return written;
-      } catch (err) {
-        if (!(err instanceof RevisionMismatch)) throw err;
-        if (request.retry && attempt < conflictAttempts) continue;
-        throw modified(this.resource, request.name);
-      }
-    }
+    return this.#change(request, (current) => (current ? this.#updateOf(current, request) : this.#creationBy(request)));
   }
 
-  async #updateOnce(current: Entry, request: UpdateRequest): Promise<Written> {
+  /** An update of what isn't there. */
+  async #creationBy(request: UpdateRequest): Promise<Decision<Outcome<Written>>> {
+    if (!request.mayCreate) throw notFound(this.resource, request.name);
+    const object = await request.next(undefined);
+    return {
+      write: async () => {
+        // What a replacement or an applier says of itself stands, other than in a creation.
+        const written = await this.#createOnce(object, request, undefined);
+        return { written, ...(written.entry && { stored: { next: written.object } }) };
+      },
+    };
+  }
+
+  async #change<W extends Written>(
+    { namespace, name }: WriteRequest,
+    decide: (current: Entry | undefined) => Promise<Decision<Outcome<W>>>,
+  ): Promise<W> {
+    const { written, stored } = await change(this.feed, () => this.find(namespace, name), decide);
+    if (stored) await this.#hooks.afterWrite?.(stored.next, stored.old);
+    return written;
+  }
+
+  async #updateOf(current: Entry, request: UpdateRequest): Promise<Decision<Outcome<Written>>> {
     const { kind } = this.resource;
     const { clock, admission } = this.#deps;
-    const { store } = this.feed;
     const old = current.object;
     const next = await request.next(old);
     const wanted = next.metadata.resourceVersion ?? '';
-    // Who replaces an object means one certain object; a patch is for whatever has the name.
-    if (!request.retry && next.metadata.uid && next.metadata.uid !== old.metadata.uid) {
+    if (request.replaces && next.metadata.uid && next.metadata.uid !== old.metadata.uid) {
       throw otherUid(this.resource, { wanted: next.metadata.uid, is: old.metadata }, request);
     }
     if (wanted === '' || wanted === '0') {
-      if (kind.unconditionalUpdate === false && !request.retry) {
+      if (kind.unconditionalUpdate === false && request.replaces) {
         // Upstream has only the resource at hand here, and says it where the kind should stand.
         throw invalidObject(this.resource.group, this.resource.resource, request.name, [
           {
@@ -264,19 +280,19 @@ export class Registry {
       if (request.dryRun) {
         undo?.();
         settled.metadata.resourceVersion = String(current.revision);
-        return { object: typed(this.resource, settled), created: false };
-      }
-      if (isReadyToGo(settled, kind)) {
-        const entry = await this.#removeNow(current, settled);
-        return { object: entry.object, entry, created: false };
+        return { answer: { written: { object: typed(this.resource, settled), created: false } } };
       }
       settled.metadata.resourceVersion = old.metadata.resourceVersion!;
-      if (isUnchanged(typed(this.resource, settled), old)) return { object: old, entry: current, created: false };
-      const entry = await this.#store(settled, async (key, bytes) => {
-        const lease = await this.#expiry?.lease();
-        return update(store, key, bytes, { ifRevision: current.revision, ...(lease !== undefined && { lease }) });
-      });
-      return { object: entry.object, entry, created: false };
+      const isGoing = isReadyToGo(settled, kind);
+      if (!isGoing && isUnchanged(typed(this.resource, settled), old)) {
+        return { answer: { written: { object: old, entry: current, created: false } } };
+      }
+      const write = async (): Promise<Outcome<Written>> => {
+        const entry = isGoing ? await this.#removeNow(current, settled) : await this.#replace(current, settled);
+        const stored = { ...(!isGoing && { next: entry.object }), old };
+        return { written: { object: entry.object, entry, created: false }, stored };
+      };
+      return { write: () => undoing(undo, write) };
     } catch (err) {
       undo?.();
       throw err;
@@ -284,47 +300,58 @@ export class Registry {
   }
 
   /** Deletes, or marks for deletion what must wait for grace or finalizers. */
-  async delete(request: WriteRequest, options: DeleteOptions): Promise<Written & { gone: boolean }> {
-    const key = keyOf(this.resource, request.namespace, request.name);
-    const { admission, clock, feed } = this.#deps;
-    const { store } = feed;
-    for (let attempt = 1; ; attempt++) {
-      await feed.current();
-      const current = this.cache.get(key)?.served(this.resource);
-      if (!current) throw notFound(this.resource, request.name);
-      const old = current.object;
-      checkPreconditions(this.resource, old, options, request.name);
-      await admission.validate(this.#attributes('DELETE', request, { oldObject: old }));
-      const next = deepCopy(old);
-      const plan = beginDeletion(next, this.resource.kind, options, clock.now());
-      await this.#hooks.beforeDelete?.(old, request);
-      // What goes at once and might have had grace is told as it went.
-      const last = plan !== 'now' || this.resource.kind.graceful ? typed(this.resource, next) : old;
-      if (request.dryRun) return { object: last, created: false, gone: plan === 'now' };
-      if (plan === 'pending') return { object: old, entry: current, created: false, gone: false };
-      try {
-        const mark = () => this.#store(next, (k, body) => update(store, k, body, { ifRevision: current.revision }));
-        if (plan === 'now') {
-          // Whoever watches is told that the grace was cut short before it goes.
-          const isCut = next.metadata.deletionGracePeriodSeconds !== (old.metadata.deletionGracePeriodSeconds ?? 0);
-          if (old.metadata.deletionTimestamp && isCut) await this.#removeNow(await mark(), next);
-          else await this.#removeNow(current, old);
-          return { object: last, created: false, gone: true };
-        }
-        const entry = await mark();
-        return { object: entry.object, entry, created: false, gone: false };
-      } catch (err) {
-        if (!(err instanceof RevisionMismatch)) throw err;
-        if (options.preconditions?.resourceVersion || attempt >= conflictAttempts)
-          throw modified(this.resource, request.name);
-      }
+  async delete(request: WriteRequest, options: DeleteOptions): Promise<Deleted> {
+    return this.#change(request, (current) => this.#deletionOf(current, request, options));
+  }
+
+  async #deletionOf(
+    current: Entry | undefined,
+    request: WriteRequest,
+    options: DeleteOptions,
+  ): Promise<Decision<Outcome<Deleted>>> {
+    const { admission, clock } = this.#deps;
+    const { kind } = this.resource;
+    if (!current) throw notFound(this.resource, request.name);
+    const old = current.object;
+    checkPreconditions(this.resource, old, options, request.name);
+    await admission.validate(this.#attributes('DELETE', request, { oldObject: old }));
+    const next = deepCopy(old);
+    const plan = beginDeletion(next, kind, options, clock.now());
+    await this.#hooks.beforeDelete?.(old, request);
+    // What goes at once and might have had grace is told as it went.
+    const last = plan !== 'now' || kind.graceful ? typed(this.resource, next) : old;
+    if (request.dryRun) return { answer: { written: { object: last, created: false, gone: plan === 'now' } } };
+    if (plan === 'pending')
+      return { answer: { written: { object: old, entry: current, created: false, gone: false } } };
+    if (plan === 'marked') {
+      return {
+        write: async () => {
+          const entry = await this.#replace(current, next);
+          return { written: { object: entry.object, entry, created: false, gone: false } };
+        },
+      };
     }
+    return {
+      write: async () => {
+        // Whoever watches is told that the grace was cut short before it goes.
+        const isCut = next.metadata.deletionGracePeriodSeconds !== (old.metadata.deletionGracePeriodSeconds ?? 0);
+        if (old.metadata.deletionTimestamp && isCut) await this.#removeNow(await this.#replace(current, next), next);
+        else await this.#removeNow(current, old);
+        return { written: { object: last, created: false, gone: true }, stored: { old } };
+      },
+    };
   }
 
   async #removeNow(current: Entry, last: KubeObject): Promise<Entry> {
     const revision = await this.#guard(() => remove(this.feed.store, current.key, { ifRevision: current.revision }));
-    await this.#hooks.afterWrite?.(undefined, last);
     return new Entry(this.resource, current.key, storedBody(this.resource, last), revision);
+  }
+
+  #replace({ revision: ifRevision }: Entry, object: KubeObject): Promise<Entry> {
+    return this.#store(object, async (key, body) => {
+      const lease = await this.#expiry?.lease();
+      return update(this.feed.store, key, body, { ifRevision, ...(lease !== undefined && { lease }) });
+    });
   }
 
   #attributes(
@@ -392,6 +419,16 @@ export class Registry {
   #taken(namespace: string, { metadata }: KubeObject): StatusError {
     const name = metadata.name ?? metadata.generateName ?? '';
     return nameTaken(this.resource, name, this.find(namespace, name)?.object);
+  }
+}
+
+/** Takes back what was reserved for a write when it fails. */
+async function undoing<T>(undo: Undo | undefined, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (err) {
+    undo?.();
+    throw err;
   }
 }
 

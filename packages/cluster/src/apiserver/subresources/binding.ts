@@ -53,7 +53,6 @@ async function bind(c: RequestContext, registry: Registry, admission: AdmissionC
     admitted: true,
     subresource: 'binding',
     strategy: asGiven,
-    retry: true,
     next: (current) => {
       const { uid } = current!.metadata;
       if (metadata.uid && metadata.uid !== uid) {

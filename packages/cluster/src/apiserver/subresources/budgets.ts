@@ -32,7 +32,6 @@ export async function spend(
     options: {},
     subresource: 'status',
     manager: { fieldManager: 'kube-apiserver', userAgent: '' },
-    retry: true,
     next: (current) => spent(current as unknown as PodDisruptionBudget, pod, now) as unknown as KubeObject,
   });
 }

@@ -106,7 +106,6 @@ async function remove({ registry, request, options, now }: Going, seen?: Pod): P
     ...request,
     subresource: 'status',
     strategy: asGiven,
-    retry: true,
     next: (current) => evicted(current as Pod, { options: wanted, now }),
   });
   // The mark itself moved the pod on; what the caller saw of it has just been compared.

@@ -1,7 +1,7 @@
 import { finalizerName, namespace, type Namespace, namespaceSpec } from '@tiphys/sdk/api';
 import { deepCopy, field, type KubeObject } from '@tiphys/sdk/machinery';
 import { erase, type PartStrategy, setFields } from '@tiphys/sdk/schema';
-import { readObject } from '../handlers/body.ts';
+import { sentObject } from '../handlers/body.ts';
 import type { SubresourceHandler } from '../handlers/dispatch.ts';
 import { negotiate } from '../handlers/negotiate.ts';
 import { checkPlace, writeRequest, writtenResponse } from '../handlers/write.ts';
@@ -31,15 +31,15 @@ export const finalize: SubresourceHandler = {
   verbs: ['update'],
   async handle(c, registry) {
     const form = negotiate(c.request, c.query, 'object');
-    const object = await readObject(c, kind);
-    checkPlace(object.metadata, '', c.info.name, true);
+    const sent = await sentObject(c, kind);
+    checkPlace(sent.first.metadata, '', c.info.name, true);
     const written = await registry.update({
       ...writeRequest(c, 'UpdateOptions'),
       namespace: '',
       subresource: 'finalize',
       strategy: onlyFinalizers,
-      retry: false,
-      next: () => object,
+      replaces: true,
+      next: () => sent.next(),
     });
     return writtenResponse(c, registry, written, form);
   },

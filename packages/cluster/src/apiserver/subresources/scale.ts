@@ -68,7 +68,6 @@ async function handle(c: RequestContext, registry: Registry, admission: Admissio
   const written = await registry.update({
     ...request,
     admitted: true,
-    retry: !sent?.metadata.resourceVersion,
     next: async (current) => {
       const { scale, managedFields } = wanted(current!);
       const attributes = updateOf(c, kind, {
