@@ -10,6 +10,8 @@ export interface ApiServerOptions {
   readonly tokenAuthFile?: string;
   readonly serviceClusterIpRange: string;
   readonly allowPrivileged: boolean;
+  readonly nodePortRange?: NonNullable<PartsConfig['nodePortRange']>;
+  readonly eventTtlSeconds?: number;
   /** Versions to serve or not, as `--runtime-config` says it. */
   readonly runtimeConfig?: string;
   /** Feature gates that are on, as far as they decide what is served. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Command, CommanderError } from 'commander';
 import { apiserverCommand } from './commands/apiserver.ts';
+import { parsePortRange } from './flags.ts';
 import { dependencyProblems, enabledGates, isDefault, parseFeatureGates } from './feature-gates.ts';
 
 /** What is said about wrong flags; undefined when they are fine. */
@@ -60,6 +61,8 @@ test('what is wrong is told', () => {
     [['--authorization-mode=RBAC,RBAC'], /authorization-mode "RBAC" has mode specified more than once/],
     [['--request-timeout=soon'], /time: invalid duration "soon"/],
     [['--request-timeout=-1s'], /A duration from 0 on/],
+    [['--event-ttl=5'], /time: missing unit in duration "5"/],
+    [['--service-node-port-range=9-1'], /end port cannot be less than start port: 9-1/],
     [['--max-requests-inflight=-1'], /A whole number/],
     [['--anonymous-auth=perhaps'], /Say true or false/],
     [['--bind-address=here'], /An IP address/],
@@ -121,4 +124,24 @@ test('a gate needs those it stands on', () => {
   ];
   for (const [said, want] of table)
     assert.deepEqual(dependencyProblems(enabledGates(parseFeatureGates(said))), want, said);
+});
+
+test('how ranges of ports are written', () => {
+  const table: [text: string, want: [lowest: number, highest: number] | string | undefined][] = [
+    ['', undefined],
+    ['5000-9000', [5000, 9000]],
+    [' 30000+100 ', [30000, 30100]],
+    ['30000', [30000, 30000]],
+    ['abc', 'strconv.Atoi: parsing "abc": invalid syntax'],
+    ['30000-x', 'strconv.Atoi: parsing "x": invalid syntax'],
+    ['-5-10', 'strconv.Atoi: parsing "": invalid syntax'],
+    ['40000-30000', 'end port cannot be less than start port: 40000-30000'],
+    ['1-70000', 'the port range cannot be greater than 65535: 1-70000'],
+    ['65535+10', 'the port range cannot be greater than 65535: 65535+10'],
+    ['30000-30010+2', 'unable to parse port range: 30000-30010+2'],
+  ];
+  for (const [text, want] of table) {
+    if (typeof want === 'string') assert.throws(() => parsePortRange(text), { message: want });
+    else assert.deepEqual(parsePortRange(text), want && { lowest: want[0], highest: want[1] }, text);
+  }
 });

@@ -103,3 +103,25 @@ export function parseAddress(text: string): string {
   if (!isIP(text)) throw new InvalidArgumentError('An IP address of this machine, or 0.0.0.0 for all.');
   return text;
 }
+
+/** `first-last`, `first+more` or a port alone; nothing for what is usual. Refuses what upstream does, in its words. */
+export function parsePortRange(given: string): { lowest: number; highest: number } | undefined {
+  const text = given.trim();
+  if (!text) return undefined;
+  const [hyphen, plus] = [text.indexOf('-'), text.indexOf('+')];
+  if (hyphen !== -1 && plus !== -1) throw new InvalidArgumentError(`unable to parse port range: ${text}`);
+  const at = Math.max(hyphen, plus);
+  const lowest = wholeNumber(at === -1 ? text : text.slice(0, at));
+  const other = at === -1 ? lowest : wholeNumber(text.slice(at + 1));
+  const highest = plus === -1 ? other : lowest + other;
+  if (lowest > 65_535 || highest > 65_535)
+    throw new InvalidArgumentError(`the port range cannot be greater than 65535: ${text}`);
+  if (highest < lowest) throw new InvalidArgumentError(`end port cannot be less than start port: ${text}`);
+  return { lowest, highest };
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[+-]?\d+$/.test(text))
+    throw new InvalidArgumentError(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
+  return Number(text);
+}

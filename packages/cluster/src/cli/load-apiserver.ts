@@ -100,7 +100,15 @@ export async function loadApiServer(
     nodes,
     components: deps.components,
     clusterIps,
-    ...given(options, ['limits', 'requestTimeoutMs', 'minWatchSeconds', 'allowAnonymous', 'authorizationModes']),
+    ...given(options, [
+      'limits',
+      'requestTimeoutMs',
+      'minWatchSeconds',
+      'allowAnonymous',
+      'authorizationModes',
+      'nodePortRange',
+      'eventTtlSeconds',
+    ]),
     advertised: () => `${address}:${options.securePort}`,
   });
   await server.load(parts, signal);

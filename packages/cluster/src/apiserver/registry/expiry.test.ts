@@ -22,26 +22,59 @@ test('writes of about the same time share a lease', async () => {
   await store.close();
 });
 
-test('an event is there for an hour after it was last written', async () => {
-  const stop = new AbortController();
-  const clock = new SimClock();
-  const store = new MemoryBackend(clock);
-  const server = new ApiServer({ store, clock, random: seededRandom(1), log: nullLogger });
-  await server.load(
-    { filters: () => [], admission: () => [], endpoints: () => [], subresources: () => [], hooks: () => undefined },
-    stop.signal,
-  );
-  const running = server.run(stop.signal);
-  const client = createClient(server.transport({ name: 'test', groups: [], extra: {} }), { fieldManager: 'test' });
-  const at = { namespace: 'default', name: 'e' };
-  const manifest: EventManifest = { metadata: at, involvedObject: { namespace: 'default', kind: 'Pod', name: 'p' } };
-  const made = await client.create(event, manifest);
-  await clock.advance(minutes(50));
-  await client.update(event, { ...made, count: 2 });
-  await clock.advance(minutes(55));
-  assert.equal((await client.get(event, { metadata: at })).count, 2);
-  await clock.advance(minutes(10));
-  await assert.rejects(client.get(event, { metadata: at }), isNotFound);
-  stop.abort();
-  await running;
-});
+const lives: [title: string, ttlSeconds: number | undefined, isThere: [afterMinutes: number, isThere: boolean][]][] = [
+  [
+    'an hour',
+    undefined,
+    [
+      [55, true],
+      [65, false],
+    ],
+  ],
+  [
+    'as long as the server is told',
+    600,
+    [
+      [9, true],
+      [12, false],
+    ],
+  ],
+  [
+    'for ever when the server is told so',
+    0,
+    [
+      [65, true],
+      [60 * 24 * 30, true],
+    ],
+  ],
+];
+for (const [title, ttlSeconds, moments] of lives) {
+  test(`an event is there after it was last written: ${title}`, async () => {
+    const stop = new AbortController();
+    const clock = new SimClock();
+    const store = new MemoryBackend(clock);
+    const server = new ApiServer({ store, clock, random: seededRandom(1), log: nullLogger });
+    const hooks = () => (ttlSeconds === undefined ? undefined : { ttlSeconds });
+    await server.load(
+      { filters: () => [], admission: () => [], endpoints: () => [], subresources: () => [], hooks },
+      stop.signal,
+    );
+    const running = server.run(stop.signal);
+    const client = createClient(server.transport({ name: 'test', groups: [], extra: {} }), { fieldManager: 'test' });
+    const at = { namespace: 'default', name: 'e' };
+    const manifest: EventManifest = { metadata: at, involvedObject: { namespace: 'default', kind: 'Pod', name: 'p' } };
+    const made = await client.create(event, manifest);
+    await clock.advance(minutes(5));
+    await client.update(event, { ...made, count: 2 });
+    let past = 0;
+    for (const [moment, isThere] of moments) {
+      await clock.advance(minutes(moment - past));
+      past = moment;
+      const found = client.get(event, { metadata: at });
+      if (isThere) assert.equal((await found).count, 2, `after ${moment} minutes`);
+      else await assert.rejects(found, isNotFound);
+    }
+    stop.abort();
+    await running;
+  });
+}

@@ -9,6 +9,8 @@ export type Undo = () => void;
  * stand in its declaration; what stands here reads or reserves something besides the object.
  */
 export interface KindHooks {
+  /** So long after its last write an object is gone, 0 for never; what the kind says, unless given. */
+  readonly ttlSeconds?: number;
   beforeCreate?(object: KubeObject, request: WriteRequest): Undo | undefined | Promise<Undo | undefined>;
   beforeUpdate?(next: KubeObject, old: KubeObject, request: WriteRequest): Undo | undefined | Promise<Undo | undefined>;
   /** Of a valid write to a part of the object, what depends on who writes. */

@@ -105,7 +105,7 @@ export class Registry {
     this.resource = resource;
     this.#deps = deps;
     this.#hooks = hooks;
-    const { ttlSeconds } = resource.kind;
+    const { ttlSeconds = resource.kind.ttlSeconds } = hooks;
     if (ttlSeconds) this.#expiry = new Expiry(deps.feed.store, deps.clock, ttlSeconds);
     this.feed = deps.feed;
     this.cache = deps.feed.cache(resource);

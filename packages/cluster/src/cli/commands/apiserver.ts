@@ -2,7 +2,17 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ApiServerOptions } from '../apiserver-options.ts';
 import { Failure } from '../failure.ts';
 import { dependencyProblems, enabledGates, isDefault, isStage, parseFeatureGates } from '../feature-gates.ts';
-import { flags, gather, parseAddress, parseBool, parseCount, parseList, parsePeriod, parsePort } from '../flags.ts';
+import {
+  flags,
+  gather,
+  parseAddress,
+  parseBool,
+  parseCount,
+  parseList,
+  parsePeriod,
+  parsePort,
+  parsePortRange,
+} from '../flags.ts';
 import type { Level } from '../logger.ts';
 import { stopSignal } from '../stop-signal.ts';
 
@@ -24,6 +34,8 @@ interface Flags {
   apiAudiences?: readonly string[];
   serviceClusterIpRange: string;
   allowPrivileged: boolean;
+  eventTtl: number;
+  serviceNodePortRange?: NonNullable<ApiServerOptions['nodePortRange']>;
   runtimeConfig?: string;
   enableAdmissionPlugins: readonly string[];
   maxRequestsInflight: number;
@@ -102,6 +114,10 @@ const access = (): Option[] => [
 const objects = (): Option[] => [
   flags.serviceRange('10.0.0.0/24'),
   flags.allowPrivileged(),
+  period('--event-ttl', 'how long events last after their last write; 0 for ever', '1h0m0s'),
+  new Option('--service-node-port-range <range>', 'ports of nodes that services get: first-last, or first+more')
+    .argParser(parsePortRange)
+    .default(undefined, '30000-32767'),
   flags.runtimeConfig(),
   new Option('--enable-admission-plugins <names>', 'plugins beside the default ones, such as NodeRestriction')
     .argParser(parseList)
@@ -182,7 +198,6 @@ const withoutEffect: Readonly<Record<string, string>> = {
   'enable-garbage-collector': 'bool',
   'endpoint-reconciler-type': 'type',
   'etcd-healthcheck-timeout': 'duration',
-  'event-ttl': 'duration',
   'goaway-chance': 'number',
   'kubelet-client-certificate': 'file',
   'kubelet-client-key': 'file',
@@ -198,7 +213,6 @@ const withoutEffect: Readonly<Record<string, string>> = {
   'requestheader-username-headers': 'names',
   'service-account-extend-token-expiration': 'bool',
   'service-account-lookup': 'bool',
-  'service-node-port-range': 'range',
   'storage-backend': 'name',
   'storage-media-type': 'type',
   'tls-cipher-suites': 'names',
@@ -253,6 +267,8 @@ function optionsOf(given: Flags): ApiServerOptions {
     shutdownDelayMs: given.shutdownDelayDuration,
     maxStreamsPerConnection: given.http2MaxStreamsPerConnection,
     etcdPrefix: given.etcdPrefix,
+    ...(given.serviceNodePortRange && { nodePortRange: given.serviceNodePortRange }),
+    eventTtlSeconds: Math.floor(given.eventTtl / 1000),
     ...(featureGates && { featureGates: enabledGates(featureGates) }),
     ...(etcdServersOverrides && { etcdOverrides: etcdServersOverrides }),
     ...(etcdServers && { etcd: { ...given, etcdServers } }),

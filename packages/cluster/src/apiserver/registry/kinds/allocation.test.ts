@@ -4,7 +4,7 @@ import { seededRandom } from '@tiphys/sdk/runtime';
 import { reservedOf } from './band.ts';
 import { claimOfIp, ClusterIps } from './cluster-ips.ts';
 import { Taking } from './ledger.ts';
-import { claimOfPort, dryNodePorts, nodePorts } from './node-ports.ts';
+import { claimOfPort, dryNodePorts, nodePorts, standardNodePorts as range } from './node-ports.ts';
 
 /** A ledger that nothing stored stands behind. */
 function book() {
@@ -79,14 +79,14 @@ test('what a failed write took is free again, and nothing else', () => {
   const taking = new Taking(ledger, 'a');
   ips.claim('10.0.0.8', taking);
   ips.claim('10.0.0.9', taking);
-  nodePorts(taking, seededRandom(1)).next();
+  nodePorts(taking, { random: seededRandom(1), range }).next();
   taking.undo();
   assert.deepEqual([...ledger.holders], [[claimOfIp('10.0.0.9'), 'other']]);
 });
 
 test('node ports', () => {
   const ledger = book();
-  const ports = nodePorts(new Taking(ledger, 'a'), seededRandom(1));
+  const ports = nodePorts(new Taking(ledger, 'a'), { random: seededRandom(1), range });
   const outside = 'provided port is not in the valid range. The range of valid ports is 30000-32767';
   assert.equal(ports.claim(30000), undefined);
   assert.equal(ports.claim(30000), 'provided port is already allocated');
@@ -100,9 +100,19 @@ test('node ports', () => {
 test('a dry run is shown ports above the range, one after another', () => {
   const ledger = book();
   ledger.take(claimOfPort(30001), 'a');
-  const ports = dryNodePorts((claim) => ledger.isFree(claim));
+  const ports = dryNodePorts((claim) => ledger.isFree(claim), range);
   assert.equal(ports.claim(30001), 'provided port is already allocated');
   assert.equal(ports.next(), 32769);
   assert.equal(ports.next(), 32770);
   assert.equal(ledger.holders.size, 1);
+});
+
+test('ports come from the range that was asked for, until there are no more', () => {
+  const ports = nodePorts(new Taking(book(), 'a'), {
+    random: seededRandom(1),
+    range: { lowest: 40_000, highest: 40_001 },
+  });
+  assert.match(ports.claim(30_000) ?? '', /The range of valid ports is 40000-40001/);
+  assert.deepEqual(new Set([ports.next(), ports.next()]), new Set([40_000, 40_001]));
+  assert.equal(ports.next(), undefined);
 });

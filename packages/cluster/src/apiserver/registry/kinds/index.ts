@@ -8,6 +8,7 @@ import type { Resource } from '../resource.ts';
 import { AddressObjects } from './address-objects.ts';
 import { adminAccessHooks } from './admin-access.ts';
 import type { ClusterIps } from './cluster-ips.ts';
+import { type PortRange, standardNodePorts } from './node-ports.ts';
 import { podCertificateHooks } from './pod-certificate.ts';
 import { bindingHooks, type RbacHookDeps, roleHooks } from './rbac.ts';
 import { serviceHooks } from './service.ts';
@@ -17,6 +18,10 @@ export { ClusterIps } from './cluster-ips.ts';
 export interface KindHooksConfig {
   /** The addresses that services get. */
   readonly clusterIps: ClusterIps;
+  /** The ports of nodes that they get. */
+  readonly nodePortRange?: PortRange;
+  /** How long events last, 0 for ever; what their kind says, unless told. */
+  readonly eventTtlSeconds?: number;
 }
 
 /** What the server's other parts know that hooks ask. */
@@ -25,7 +30,12 @@ export type Access = Omit<RbacHookDeps, 'registries'>;
 export function hooksOf(
   server: ApiServer,
   resource: Resource,
-  { clusterIps, access }: KindHooksConfig & { access: () => Access },
+  {
+    clusterIps,
+    nodePortRange = standardNodePorts,
+    eventTtlSeconds,
+    access,
+  }: KindHooksConfig & { access: () => Access },
 ): KindHooks | undefined {
   const { deps } = server;
   const rbac = (): RbacHookDeps => ({ ...access(), registries: () => server.registries });
@@ -34,9 +44,13 @@ export function hooksOf(
       return serviceHooks(resource, {
         feed: server.feeds.of(resource),
         ips: clusterIps,
+        nodePortRange,
         random: deps.random.fork('services'),
         addresses: new AddressObjects(() => server.registries),
       });
+    case '/events':
+    case 'events.k8s.io/events':
+      return eventTtlSeconds === undefined ? undefined : { ttlSeconds: eventTtlSeconds };
     case 'rbac.authorization.k8s.io/roles':
     case 'rbac.authorization.k8s.io/clusterroles':
       return roleHooks(resource, rbac());

@@ -2,10 +2,14 @@ import type { Random } from '@tiphys/sdk/runtime';
 import { anyOf, type Band, reservedOf } from './band.ts';
 import type { Taking } from './ledger.ts';
 
-const lowest = 30_000;
-const highest = 32_767;
-const size = highest - lowest + 1;
-const band: Band = { first: BigInt(lowest), size, reserved: reservedOf(size, 32, 128) };
+/** Ports from the first to the last, both among them. */
+export interface PortRange {
+  readonly lowest: number;
+  readonly highest: number;
+}
+
+/** What services get node ports from, unless told. */
+export const standardNodePorts: PortRange = { lowest: 30_000, highest: 32_767 };
 
 export const claimOfPort = (port: number): string => `port ${port}`;
 
@@ -18,7 +22,12 @@ export interface NodePorts {
   next(): number | undefined;
 }
 
-export function nodePorts(taking: Taking, random: Random): NodePorts {
+export function nodePorts(
+  taking: Taking,
+  { random, range: { lowest, highest } }: { random: Random; range: PortRange },
+): NodePorts {
+  const size = highest - lowest + 1;
+  const band: Band = { first: BigInt(lowest), size, reserved: reservedOf(size, 32, 128) };
   return {
     claim(port) {
       if (port < lowest || port > highest) {
@@ -34,7 +43,7 @@ export function nodePorts(taking: Taking, random: Random): NodePorts {
 }
 
 /** A dry run takes nothing and is shown ports that nobody gets: those above the range. */
-export function dryNodePorts(isFree: (claim: string) => boolean): NodePorts {
+export function dryNodePorts(isFree: (claim: string) => boolean, { highest }: PortRange): NodePorts {
   const shown: number[] = [];
   return {
     claim(port) {

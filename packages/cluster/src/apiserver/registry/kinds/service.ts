@@ -25,19 +25,23 @@ import { keyOf, type Resource } from '../resource.ts';
 import type { AddressObjects } from './address-objects.ts';
 import { claimOfIp, type ClusterIps, ipOfClaim } from './cluster-ips.ts';
 import { Ledger, Taking } from './ledger.ts';
-import { claimOfPort, dryNodePorts, type NodePorts, nodePorts } from './node-ports.ts';
+import { claimOfPort, dryNodePorts, type NodePorts, nodePorts, type PortRange } from './node-ports.ts';
 import { settleFamilies } from './service-families.ts';
 import { agreeOnAddresses, patchAllocated } from './service-patch.ts';
 
 export interface ServiceHookDeps {
   readonly feed: Feed;
   readonly ips: ClusterIps;
+  readonly nodePortRange: PortRange;
   readonly random: Random;
   readonly addresses: AddressObjects;
 }
 
 /** Addresses and node ports of services: taken before a write is checked, given back when it fails, let go with what was stored. */
-export function serviceHooks(resource: Resource, { feed, ips, random, addresses }: ServiceHookDeps): KindHooks {
+export function serviceHooks(
+  resource: Resource,
+  { feed, ips, nodePortRange: range, random, addresses }: ServiceHookDeps,
+): KindHooks {
   let ledger: Ledger | undefined;
 
   const allocate = async (
@@ -59,7 +63,7 @@ export function serviceHooks(resource: Resource, { feed, ips, random, addresses 
     agreeOnAddresses(next, old);
     refuse(next, settleFamilies(next, old, ips.family));
     const taking = dryRun ? undefined : new Taking(book, keyOf(resource, namespace, next.metadata.name ?? ''));
-    const ports = taking ? nodePorts(taking, random) : dryNodePorts((claim) => book.isFree(claim));
+    const ports = taking ? nodePorts(taking, { random, range }) : dryNodePorts((claim) => book.isFree(claim), range);
     try {
       if (!old || old.spec.type === 'ExternalName') allocateIps(next, ips, taking);
       allocateNodePorts(next, old, ports);
