@@ -1,5 +1,5 @@
 import type { KubeObject } from '@tiphys/sdk/machinery';
-import { erase, type Kind } from '@tiphys/sdk/schema';
+import type { Kind } from '@tiphys/sdk/schema';
 import type { Clock } from '@tiphys/sdk/runtime';
 import type { Feeds } from '../cache/feeds.ts';
 import type { Registries } from '../registry/registries.ts';
@@ -18,8 +18,7 @@ export class ClusterObjects {
 
   /** The object as far as the caches know; frozen. */
   find<O extends KubeObject>(kind: Kind<O, unknown>, namespace: string, name: string): O | undefined {
-    const { group, version, plural } = erase(kind);
-    return this.#server.registries.find(group, version, plural)?.find(namespace, name)?.object as O | undefined;
+    return this.#server.registries.ofKind(kind)?.find(namespace, name)?.object as O | undefined;
   }
 
   /** The same; when it isn't there, looks again after every write that has been acknowledged so far. */
@@ -38,7 +37,7 @@ export class ClusterObjects {
     let found = await this.get(kind, namespace, name);
     if (found) return found;
     const { registries, deps } = this.#server;
-    const { feed } = registries.of(erase(kind));
+    const { feed } = registries.of(kind);
     const over = deps.clock.timeout(withinMs);
     while (!found && !over.aborted) {
       await feed.reached(feed.revision + 1, over);
@@ -47,22 +46,24 @@ export class ClusterObjects {
     return found;
   }
 
+  /** Whether there are any at all. */
+  has<O extends KubeObject>(kind: Kind<O, unknown>): boolean {
+    return (this.#server.registries.ofKind(kind)?.cache.size ?? 0) > 0;
+  }
+
   list<O extends KubeObject>(kind: Kind<O, unknown>): readonly O[] {
-    const { group, version, plural } = erase(kind);
-    const registry = this.#server.registries.find(group, version, plural);
+    const registry = this.#server.registries.ofKind(kind);
     return (registry?.cache.list({}) ?? []).map((entry) => entry.served(registry!.resource).object as O);
   }
 
   listIn<O extends KubeObject>(kind: Kind<O, unknown>, namespace: string): readonly O[] {
-    const { group, version, plural } = erase(kind);
-    const registry = this.#server.registries.find(group, version, plural);
+    const registry = this.#server.registries.ofKind(kind);
     return (registry?.cache.list({ namespace }) ?? []).map((entry) => entry.object as O);
   }
 
   /** Objects under a value of a field that their cache is indexed by. */
   listBy<O extends KubeObject>(kind: Kind<O, unknown>, field: string, value: string): readonly O[] {
-    const { group, version, plural } = erase(kind);
-    const registry = this.#server.registries.find(group, version, plural);
+    const registry = this.#server.registries.ofKind(kind);
     return (registry?.cache.list({ indexed: { field, value } }) ?? []).map((entry) => entry.object as O);
   }
 

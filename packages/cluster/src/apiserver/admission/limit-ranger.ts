@@ -21,6 +21,7 @@ const annotation = 'kubernetes.io/limit-ranger';
 export const limitRanger = (objects: ClusterObjects): AdmissionPlugin => ({
   name: 'LimitRanger',
   matches: { operations: ['CREATE', 'UPDATE'], resources: ['pods', 'pods/resize', 'persistentvolumeclaims'] },
+  isIdle: () => !objects.has(limitRange),
 
   admit(a) {
     if (a.resource !== 'pods' || (a.operation === 'UPDATE' && !a.subresource)) return;

@@ -36,6 +36,8 @@ export interface AdmissionPlugin {
     /** `pods`, `pods/status`, or `*` for every resource (not subresources). */
     readonly resources: readonly string[];
   };
+  /** Whether there is nothing at the moment by which it could judge: no policy, no webhook, no quota. */
+  isIdle?(): boolean;
   /** `look again` has all plugins asked once more about what the object has become. */
   admit?(attributes: AdmissionAttributes): Admitted | Promise<Admitted>;
   validate?(attributes: AdmissionAttributes): void | Promise<void>;
@@ -44,31 +46,63 @@ export interface AdmissionPlugin {
 /** Runs the plugins in their order: first every `admit`, later every `validate`. */
 export class AdmissionChain {
   readonly #plugins: readonly AdmissionPlugin[];
+  /** Which of them concern an operation on a resource, found once for each. */
+  readonly #concerned = new Map<string, Concerned>();
 
   constructor(plugins: readonly AdmissionPlugin[]) {
     this.#plugins = plugins;
   }
 
   async admit(attributes: AdmissionAttributes): Promise<void> {
-    if (await this.#admitOnce(attributes)) await this.#admitOnce(attributes);
-  }
-
-  async #admitOnce(attributes: AdmissionAttributes): Promise<boolean> {
-    let again = false;
-    for (const p of this.#plugins) {
-      if (p.admit && concerns(p, attributes) && (await p.admit(attributes)) === 'look again') again = true;
-    }
-    return again;
+    const { admit } = this.#concerning(attributes);
+    if (await askAll(admit, attributes)) await askAll(admit, attributes);
   }
 
   async validate(attributes: AdmissionAttributes): Promise<void> {
-    for (const p of this.#plugins) if (p.validate && concerns(p, attributes)) await p.validate(attributes);
+    for (const plugin of this.#concerning(attributes).validate) {
+      if (plugin.isIdle?.()) continue;
+      const checked = plugin.validate(attributes);
+      if (checked) await checked;
+    }
+  }
+
+  #concerning({ operation, resource, subresource, admitted }: AdmissionAttributes): Concerned {
+    if (admitted) return nobody;
+    const asked = subresource ? `${resource}/${subresource}` : resource;
+    const key = `${operation} ${asked}`;
+    let concerned = this.#concerned.get(key);
+    if (!concerned) {
+      const plugins = this.#plugins.filter(
+        ({ matches }) =>
+          matches.operations.includes(operation) &&
+          matches.resources.some((r) => r === asked || (r === '*' && !subresource) || r === '*/*'),
+      );
+      concerned = { admit: plugins.filter(admits), validate: plugins.filter(validates) };
+      this.#concerned.set(key, concerned);
+    }
+    return concerned;
   }
 }
 
-function concerns({ matches }: AdmissionPlugin, attributes: AdmissionAttributes): boolean {
-  const { operation, resource, subresource, admitted } = attributes;
-  if (admitted || !matches.operations.includes(operation)) return false;
-  const asked = subresource ? `${resource}/${subresource}` : resource;
-  return matches.resources.some((r) => r === asked || (r === '*' && !subresource) || r === '*/*');
+type Admitting = AdmissionPlugin & Required<Pick<AdmissionPlugin, 'admit'>>;
+type Validating = AdmissionPlugin & Required<Pick<AdmissionPlugin, 'validate'>>;
+
+interface Concerned {
+  readonly admit: readonly Admitting[];
+  readonly validate: readonly Validating[];
+}
+
+const nobody: Concerned = { admit: [], validate: [] };
+const admits = (plugin: AdmissionPlugin): plugin is Admitting => plugin.admit !== undefined;
+const validates = (plugin: AdmissionPlugin): plugin is Validating => plugin.validate !== undefined;
+
+/** Whether one of them wants all to look again. Most have nothing to wait for. */
+async function askAll(plugins: readonly Admitting[], attributes: AdmissionAttributes): Promise<boolean> {
+  let again = false;
+  for (const plugin of plugins) {
+    if (plugin.isIdle?.()) continue;
+    const admitted = plugin.admit(attributes);
+    if ((typeof admitted === 'object' ? await admitted : admitted) === 'look again') again = true;
+  }
+  return again;
 }

@@ -37,6 +37,7 @@ const uncounted = new Set(['events', 'bindings', 'localsubjectaccessreviews']);
 export const resourceQuotas = ({ objects, clock, quotas }: QuotaDeps): AdmissionPlugin => ({
   name: 'ResourceQuota',
   matches: { operations: ['CREATE', 'UPDATE'], resources: ['*', 'pods/resize', 'persistentvolumeclaims/status'] },
+  isIdle: () => !objects.has(resourceQuota),
   async validate(a) {
     if (!a.namespace || a.resource === 'namespaces' || uncounted.has(a.resource)) return;
     const there = objects.listIn(resourceQuota, a.namespace);

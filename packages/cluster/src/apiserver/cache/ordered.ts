@@ -1,7 +1,7 @@
 import type { Entry } from './entry.ts';
 
 /** Entries of one piece; a write copies no more than this many pointers. */
-const pieceSize = 512;
+const pieceSize = 128;
 
 type Piece = readonly Entry[];
 

@@ -52,6 +52,7 @@ export class WatchCache {
   /** The same as they are now, whatever is written while somebody goes through them. */
   entries(interest: Interest): Iterable<Entry> {
     const { namespace, name, indexed } = interest;
+    if (!this.#entries.size) return [];
     if (name !== undefined && (namespace !== undefined || !this.resource.namespaced)) {
       const one = this.#entries.get(keyOf(this.resource, namespace ?? '', name));
       return one ? [one] : [];

@@ -1,4 +1,5 @@
-import { type AnyKind } from '@tiphys/sdk/schema';
+import type { KubeObject } from '@tiphys/sdk/machinery';
+import type { AnyKind, Kind } from '@tiphys/sdk/schema';
 import type { Feeds } from '../cache/feeds.ts';
 import type { KindHooks } from './kind-hooks.ts';
 import { Registry, type RegistryDeps } from './registry.ts';
@@ -9,6 +10,7 @@ export type RegistriesDeps = Omit<RegistryDeps, 'feed'> & { readonly feeds: Feed
 /** Every served resource, found by where it is in the API. */
 export class Registries {
   readonly #byPlace = new Map<string, Registry>();
+  readonly #byKind = new Map<object, Registry>();
 
   constructor(
     kinds: readonly AnyKind[],
@@ -17,10 +19,9 @@ export class Registries {
   ) {
     for (const kind of kinds) {
       const resource = resourceOf(kind);
-      this.#byPlace.set(
-        place(resource.group, resource.version, resource.resource),
-        new Registry(resource, { ...deps, feed: feeds.of(resource) }, hooks(resource)),
-      );
+      const registry = new Registry(resource, { ...deps, feed: feeds.of(resource) }, hooks(resource));
+      this.#byPlace.set(place(resource.group, resource.version, resource.resource), registry);
+      this.#byKind.set(kind, registry);
     }
   }
 
@@ -28,9 +29,14 @@ export class Registries {
     return this.#byPlace.get(place(group, version, resource));
   }
 
-  /** The registry of a kind that is known to be served. */
-  of(kind: { group: string; version: string; plural: string }): Registry {
-    const registry = this.find(kind.group, kind.version, kind.plural);
+  /** The registry of a declared kind, if that is served. */
+  ofKind<O extends KubeObject>(kind: Kind<O, unknown>): Registry | undefined {
+    return this.#byKind.get(kind);
+  }
+
+  /** The registry of a declared kind that is known to be served. */
+  of<O extends KubeObject>(kind: Kind<O, unknown>): Registry {
+    const registry = this.ofKind(kind);
     if (!registry) throw new Error(`${kind.plural}.${kind.group} is not served`);
     return registry;
   }

@@ -48,6 +48,7 @@ export function mutatingAdmissionPolicies(world: PolicyWorld): AdmissionPlugin {
   return {
     name: 'MutatingAdmissionPolicy',
     matches: { operations: ['CREATE', 'UPDATE', 'CONNECT'], resources: ['*/*'] },
+    isIdle: () => !world.objects.has(mutatingAdmissionPolicyBinding),
 
     async admit(attributes) {
       if (isExempt(attributes) || !attributes.object) return;
@@ -73,7 +74,7 @@ async function invocationsOf(
 ): Promise<readonly Invocation[]> {
   const bindings = world.objects.list(mutatingAdmissionPolicyBinding);
   const invocations: Invocation[] = [];
-  for (const policy of bindings.length ? world.objects.list(mutatingAdmissionPolicy) : []) {
+  for (const policy of world.objects.list(mutatingAdmissionPolicy)) {
     const bound = bindings.filter((b) => b.spec.policyName === policy.metadata.name);
     const match = bound.length ? matchOf(policy.spec.matchConstraints, attributes, world) : undefined;
     if (!match) continue;

@@ -31,11 +31,11 @@ const codes: Readonly<Record<string, number>> = { Forbidden: 403, Unauthorized: 
 export const validatingAdmissionPolicies = (world: PolicyWorld): AdmissionPlugin => ({
   name: 'ValidatingAdmissionPolicy',
   matches: { operations: ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'], resources: ['*/*'] },
+  isIdle: () => !world.objects.has(validatingAdmissionPolicyBinding),
 
   async validate(attributes) {
     if (isExempt(attributes)) return;
     const bindings = world.objects.list(validatingAdmissionPolicyBinding);
-    if (!bindings.length) return;
     const denials: Denial[] = [];
     for (const policy of world.objects.list(validatingAdmissionPolicy)) {
       const bound = bindings.filter((b) => b.spec.policyName === policy.metadata.name);

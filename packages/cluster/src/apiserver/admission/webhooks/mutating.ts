@@ -1,4 +1,4 @@
-import type { MutatingWebhook } from '@tiphys/sdk/api';
+import { type MutatingWebhook, mutatingWebhookConfiguration } from '@tiphys/sdk/api';
 import {
   equal,
   internalError,
@@ -29,6 +29,8 @@ export function mutatingWebhookAdmission(world: WebhookWorld): AdmissionPlugin {
   return {
     name: 'MutatingAdmissionWebhook',
     matches: { operations: ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'], resources: ['*/*'] },
+    isIdle: () => !world.objects.has(mutatingWebhookConfiguration),
+
 
     async admit(attributes) {
       const webhooks = isAboutAdmission(attributes) ? [] : mutatingWebhooks(world);

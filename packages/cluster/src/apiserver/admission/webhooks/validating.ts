@@ -1,3 +1,4 @@
+import { validatingWebhookConfiguration } from '@tiphys/sdk/api';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
 import { askWebhook, type WebhookWorld } from './ask.ts';
 import { isAboutAdmission, matchOfWebhook, validatingWebhooks } from './webhook.ts';
@@ -6,6 +7,7 @@ import { isAboutAdmission, matchOfWebhook, validatingWebhooks } from './webhook.
 export const validatingWebhookAdmission = (world: WebhookWorld): AdmissionPlugin => ({
   name: 'ValidatingAdmissionWebhook',
   matches: { operations: ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'], resources: ['*/*'] },
+  isIdle: () => !world.objects.has(validatingWebhookConfiguration),
 
   async validate(attributes: AdmissionAttributes) {
     if (isAboutAdmission(attributes)) return;
