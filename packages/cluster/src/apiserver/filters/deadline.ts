@@ -29,7 +29,16 @@ export const deadline =
         else resolve(bare(timedOut('request did not complete within the allotted timeout')));
         giveUp(new Error('the request took too long'));
       });
-      next(c).then(resolve, reject).finally(cancel);
+      next(c).then(
+        (response) => {
+          cancel();
+          resolve(response);
+        },
+        (error: Error) => {
+          cancel();
+          reject(error);
+        },
+      );
     });
   };
 

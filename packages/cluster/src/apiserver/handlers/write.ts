@@ -121,11 +121,12 @@ export function writtenResponse(
   form: Negotiated,
 ): ServerResponse {
   const status = written.created ? 201 : 200;
-  const { object, entry } = written;
+  const { entry } = written;
   refuseMisfit(form, resource.kind, false);
+  if (form.as === 'itself' && entry) return entryResponse(c, entry, form, status);
+  const { object } = written;
   if (form.as === 'Table') return rowResponse(c, resource.kind, entry ?? { object, revision: 0 }, form, status);
-  if (form.as !== 'itself') return valueResponse(c, partialMetadata(object, form.version), form, status);
-  return entry ? entryResponse(c, entry, form, status) : valueResponse(c, object, form, status);
+  return valueResponse(c, form.as === 'itself' ? object : partialMetadata(object, form.version), form, status);
 }
 
 /** What every write carries, its options checked. */

@@ -86,7 +86,7 @@ export interface Deleted extends Written {
 /** What a change comes to: the answer, and what there is and was when something has been stored. */
 interface Outcome<W extends Written> {
   readonly written: W;
-  readonly stored?: { readonly next?: KubeObject; readonly old?: KubeObject };
+  readonly stored?: { readonly next?: Entry; readonly old?: KubeObject };
 }
 
 const generateAttempts = 8;
@@ -199,7 +199,7 @@ export class Registry {
       const entry = await this.#store(settled, async (key, body) =>
         create(this.feed.store, key, body, await this.#expiry?.lease()),
       );
-      return { object: entry.object, entry, created: true };
+      return asStored(entry, true);
     } catch (err) {
       undo?.();
       throw err;
@@ -218,7 +218,7 @@ export class Registry {
       write: async () => {
         // What a replacement or an applier says of itself stands, other than in a creation.
         const written = await this.#createOnce(object, request, undefined);
-        return { written, ...(written.entry && { stored: { next: written.object } }) };
+        return { written, ...(written.entry && { stored: { next: written.entry } }) };
       },
     };
   }
@@ -228,7 +228,7 @@ export class Registry {
     decide: (current: Entry | undefined) => Promise<Decision<Outcome<W>>>,
   ): Promise<W> {
     const { written, stored } = await change(this.feed, () => this.find(namespace, name), decide);
-    if (stored) await this.#hooks.afterWrite?.(stored.next, stored.old);
+    if (stored) await this.#hooks.afterWrite?.(stored.next?.object, stored.old);
     return written;
   }
 
@@ -289,8 +289,8 @@ export class Registry {
       }
       const write = async (): Promise<Outcome<Written>> => {
         const entry = isGoing ? await this.#removeNow(current, settled) : await this.#replace(current, settled);
-        const stored = { ...(!isGoing && { next: entry.object }), old };
-        return { written: { object: entry.object, entry, created: false }, stored };
+        const stored = { ...(!isGoing && { next: entry }), old };
+        return { written: asStored(entry, false), stored };
       };
       return { write: () => undoing(undo, write) };
     } catch (err) {
@@ -431,6 +431,15 @@ async function undoing<T>(undo: Undo | undefined, write: () => Promise<T>): Prom
     throw err;
   }
 }
+
+/** Few look into what they have written: the object is made for those who do. */
+const asStored = (entry: Entry, created: boolean): Written => ({
+  entry,
+  created,
+  get object() {
+    return entry.object;
+  },
+});
 
 /** etcd's default limit for a request, of which the value is nearly all. */
 const largestObject = 1.5 * 1024 * 1024;

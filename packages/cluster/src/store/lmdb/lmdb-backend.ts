@@ -217,11 +217,7 @@ export class LmdbBackend implements StoreBackend {
 
   /** What a transaction does. Nothing may be awaited between this and its commit. */
   #decide(transaction: Transaction): Outcome & { batch: StoreBatch; rows: Row[] } {
-    const found = new Map<string, Located | undefined>();
-    const find = (key: string) => {
-      if (!found.has(key)) found.set(key, this.#find(key));
-      return found.get(key);
-    };
+    const find = remembered((key) => this.#find(key));
     const revision = this.#decided + 1;
     const outcome = transact(transaction, revision, (key) => find(key)?.item);
     const batch = { revision, events: outcome.events };
@@ -315,4 +311,17 @@ export class LmdbBackend implements StoreBackend {
       swept = upTo;
     }
   }
+}
+
+/** Asks about each key once; most transactions are about a single one. */
+function remembered(find: (key: string) => Located | undefined): (key: string) => Located | undefined {
+  let last: { readonly key: string; readonly found: Located | undefined } | undefined;
+  let others: Map<string, Located | undefined> | undefined;
+  return (key) => {
+    if (last?.key === key) return last.found;
+    if (last) (others ??= new Map()).set(last.key, last.found);
+    const found = others?.has(key) ? others.get(key) : find(key);
+    last = { key, found };
+    return found;
+  };
 }

@@ -31,7 +31,6 @@ export function mutatingWebhookAdmission(world: WebhookWorld): AdmissionPlugin {
     matches: { operations: ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'], resources: ['*/*'] },
     isIdle: () => !world.objects.has(mutatingWebhookConfiguration),
 
-
     async admit(attributes) {
       const webhooks = isAboutAdmission(attributes) ? [] : mutatingWebhooks(world);
       if (!webhooks.length) return;
