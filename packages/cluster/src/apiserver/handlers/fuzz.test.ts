@@ -12,8 +12,7 @@ import {
   StatusError,
   strategicMergePatch,
 } from '@tiphys/sdk/machinery';
-import { systemRandom } from '@tiphys/sdk/runtime';
-import { fuzz, type FuzzOptions } from '@tiphys/sdk/testing';
+import { fuzz, fuzzOptions } from '@tiphys/sdk/testing';
 import fc from 'fast-check';
 import { serverScene, type ServerScene } from '../server-scene.ts';
 import { servedKinds } from '../kinds.ts';
@@ -22,11 +21,9 @@ import { decodeContinue, encodeContinue } from './continue-token.ts';
 import * as words from './fuzz-words.ts';
 import { readYaml, YamlProblem } from './yaml-text.ts';
 
-/** How long each property is tried: a moment, or as many seconds as one asks for. Long runs add to the kept inputs. */
-const seconds = Number(process.env['FUZZ_SECONDS'] ?? 0.5);
-const options: FuzzOptions = { seconds, random: systemRandom, grows: seconds > 10 };
+const options = fuzzOptions(process.env);
 const corpus = (name: string): URL => new URL(`../../../src/apiserver/handlers/corpus/${name}.txt`, import.meta.url);
-const bounded = { numRuns: 1_000_000, interruptAfterTimeLimit: seconds * 1000, markInterruptAsFailure: false };
+const bounded = { numRuns: 1_000_000, interruptAfterTimeLimit: options.seconds * 1000, markInterruptAsFailure: false };
 
 /** Whatever is thrown must be a refusal of one of these very classes. */
 function refusedBy(classes: readonly (abstract new (...args: never[]) => Error)[], act: () => void): void {

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { duplexPair } from 'node:stream';
 import { test } from 'node:test';
-import { systemRandom } from '@tiphys/sdk/runtime';
-import { fuzz, type FuzzOptions } from '@tiphys/sdk/testing';
+import { fuzz, fuzzOptions } from '@tiphys/sdk/testing';
 import { controlFrame, dataHead, frameType, words as numbers } from './frames.ts';
 import { HeaderReader, HeaderWriter } from './header-block.ts';
 import { SpdySession } from './session.ts';
 
-const seconds = Number(process.env['FUZZ_SECONDS'] ?? 0.5);
-const options: FuzzOptions = { seconds, random: systemRandom, grows: seconds > 10 };
+const options = fuzzOptions(process.env);
 const corpus = (name: string): URL => new URL(`../../../src/streaming/spdy/corpus/${name}.txt`, import.meta.url);
 const latin1 = (bytes: Buffer): string => bytes.toString('latin1');
 

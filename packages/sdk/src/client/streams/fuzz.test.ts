@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { duplexPair } from 'node:stream';
 import { test } from 'node:test';
-import { systemRandom } from '../../runtime/index.ts';
-import { fuzz, type FuzzOptions } from '../../testing/index.ts';
+import { fuzz, fuzzOptions } from '../../testing/index.ts';
 import { readFrames } from '../frame-reader.ts';
 import { WebSocketConnection } from './web-socket.ts';
 
-const seconds = Number(process.env['FUZZ_SECONDS'] ?? 0.5);
-const options: FuzzOptions = { seconds, random: systemRandom, grows: seconds > 10 };
+const options = fuzzOptions(process.env);
 const corpus = (name: string): URL => new URL(`../../../src/client/streams/corpus/${name}.txt`, import.meta.url);
 
 const masked = '\x80\0\0\0\0';

@@ -46,6 +46,12 @@ export class CodeCoverage {
     }
   }
 
+  /** How many functions have run, and how many of them to the last block. */
+  get reached(): { functions: number; whole: number } {
+    const idle = [...this.#idle.values()];
+    return { functions: idle.length, whole: idle.filter((blocks) => !blocks.length).length };
+  }
+
   forget(): void {
     this.#idle = new Map();
   }

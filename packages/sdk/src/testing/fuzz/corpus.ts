@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { CodeCoverage } from './code-coverage.ts';
 
 /** Inputs in a file, one a line: the bytes as characters of a JSON text. Never empty: nothing at all is an input too. */
@@ -14,8 +15,17 @@ export class Corpus {
     this.#inputs = [...this.#given];
   }
 
+  get name(): string {
+    return basename(this.#file.pathname, '.txt');
+  }
+
   get inputs(): readonly Buffer[] {
     return this.#inputs;
+  }
+
+  /** Those of them that were there before. */
+  get given(): readonly Buffer[] {
+    return this.#given;
   }
 
   keep(input: Buffer): void {

@@ -38,9 +38,34 @@ test('what is given is tried first and stays', async () => {
 });
 
 test('what takes too long is found as well', async () => {
-  const check = () => new Promise((resolve) => setTimeout(resolve, 2100));
+  const check = () => {
+    const start = process.cpuUsage();
+    const busy = ({ user, system }: NodeJS.CpuUsage) => user + system < 2.1e6;
+    while (busy(process.cpuUsage(start)));
+  };
   await assert.rejects(
     fuzz({ corpus: corpus('slow'), check }, { ...options, seconds: 0, grows: false }),
     /it took 2\d+ ms/,
   );
+});
+
+test('an input is drawn out now and then, so that more than linear time shows', async () => {
+  let longest = 0;
+  const check = (input: Buffer) => void (longest = Math.max(longest, input.length));
+  await fuzz({ corpus: corpus('long'), check }, { ...options, seconds: 0.5, grows: false });
+  assert.equal(longest, 65_536);
+});
+
+test('what leaves something on every object is found as well', async () => {
+  const prototype = Object.prototype as Record<string, unknown>;
+  const check = () => void (prototype['polluted'] = 1);
+  await assert.rejects(fuzz({ corpus: corpus('polluting'), check }, options), /every object has a field polluted/);
+  delete prototype['polluted'];
+});
+
+test('a long run says what it did', async () => {
+  const told: string[] = [];
+  const tell = (summary: string) => void told.push(summary);
+  await fuzz({ corpus: corpus('told'), check: (input) => input.length > 3 }, { ...options, seconds: 0.2, tell });
+  assert.match(told.join(), /^told: \d{2,} inputs in 0\.2 s reached \d+ functions, \d+ of them whole; \d kept/);
 });

@@ -1,2 +1,2 @@
 /** Sends code what nobody would: inputs that grow, by which code they reach, from a corpus that is kept. */
-export { fuzz, type FuzzOptions, type FuzzTarget } from './fuzz.ts';
+export { fuzz, fuzzOptions, type FuzzOptions, type FuzzTarget } from './fuzz.ts';

@@ -32,6 +32,15 @@ export class Mutator {
     return out;
   }
 
+  /** An input with a part of it repeated until it is as long as is said. */
+  drawOut(input: Buffer, length: number): Buffer {
+    const part = this.#part(input.length ? input : this.#word());
+    const missing = length - input.length;
+    if (!part.length || missing <= 0) return input;
+    const at = this.#random.int(input.length + 1);
+    return replaced(input, at, at, Buffer.alloc(missing, part));
+  }
+
   #change(input: Buffer, other: Buffer): Buffer {
     const at = this.#random.int(input.length + 1);
     const upTo = at + Math.min(1 + this.#random.int(1 + this.#random.int(16)), input.length - at);
