@@ -54,6 +54,11 @@ test('files are found beside the kubeconfig', async (t) => {
 test('another context can be named; what is missing is said', async () => {
   assert.equal((await parseKubeconfig(config('token: t'), { ...options, context: 'other' })).server, 'https://there:1');
   await assert.rejects(parseKubeconfig(config('token: t'), { ...options, context: 'none' }), /no context "none"/);
+  await assert.rejects(parseKubeconfig('{', options), /the kubeconfig can't be read/);
+  await assert.rejects(parseKubeconfig('[a]', options), { message: 'the kubeconfig must be a map' });
+  const unfit = 'current-context: c\ncontexts: 5';
+  await assert.rejects(parseKubeconfig(unfit, options), { message: 'contexts in the kubeconfig must be a list' });
+  await assert.rejects(parseKubeconfig(config('token: 5'), options), /token in the kubeconfig must be a text/);
   await assert.rejects(parseKubeconfig('{}', options), /names no current context/);
   await assert.rejects(parseKubeconfig(config('exec: {command: x}'), options), /gets credentials from a program/);
 });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { parse } from 'yaml';
+import { isObject, type JsonObject, own } from '../machinery/index.ts';
 import type { Clock } from '../runtime/index.ts';
 import { tokenFromFile } from './token-file.ts';
 
@@ -20,37 +21,6 @@ export interface Credentials {
   readonly namespace?: string;
 }
 
-interface Cluster {
-  server?: string;
-  'certificate-authority'?: string;
-  'certificate-authority-data'?: string;
-  'insecure-skip-tls-verify'?: boolean;
-  'tls-server-name'?: string;
-}
-interface User {
-  'client-certificate'?: string;
-  'client-certificate-data'?: string;
-  'client-key'?: string;
-  'client-key-data'?: string;
-  token?: string;
-  tokenFile?: string;
-  username?: string;
-  password?: string;
-  exec?: unknown;
-  'auth-provider'?: unknown;
-}
-interface Context {
-  cluster?: string;
-  user?: string;
-  namespace?: string;
-}
-interface Kubeconfig {
-  'current-context'?: string;
-  clusters?: { name: string; cluster?: Cluster }[];
-  users?: { name: string; user?: User }[];
-  contexts?: { name: string; context?: Context }[];
-}
-
 /** Reads a kubeconfig file; its current context unless another is named. Files it names are found beside it. */
 export async function loadKubeconfig(path: string, clock: Clock, context?: string): Promise<Credentials> {
   return parseKubeconfig(await readFile(path, 'utf8'), {
@@ -64,39 +34,75 @@ export async function parseKubeconfig(
   text: string,
   { directory, clock, context: wanted }: { directory: string; clock: Clock; context?: string },
 ): Promise<Credentials> {
-  const config = (parse(text, { version: '1.1' }) ?? {}) as Kubeconfig;
-  const contextName = wanted ?? config['current-context'];
+  const config = readMap(parseText(text), 'the kubeconfig');
+  const contextName = wanted ?? textOf(config, 'current-context');
   if (!contextName) throw new Error('the kubeconfig names no current context');
-  const context = named(config.contexts, contextName, 'context').context ?? {};
-  const cluster = named(config.clusters, context.cluster ?? '', 'cluster').cluster ?? {};
-  const user = context.user ? (named(config.users, context.user, 'user').user ?? {}) : {};
-  if (!cluster.server) throw new Error(`cluster ${JSON.stringify(context.cluster)} of the kubeconfig has no server`);
-  if (user.exec ?? user['auth-provider']) {
+  const context = named(config, 'context', contextName);
+  const clusterName = textOf(context, 'cluster') ?? '';
+  const cluster = named(config, 'cluster', clusterName);
+  const userName = textOf(context, 'user');
+  const user = userName ? named(config, 'user', userName) : {};
+  const server = textOf(cluster, 'server');
+  if (!server) throw new Error(`cluster ${JSON.stringify(clusterName)} of the kubeconfig has no server`);
+  if (user['exec'] ?? user['auth-provider']) {
     throw new Error(
-      `user ${JSON.stringify(context.user)} of the kubeconfig gets credentials from a program, which isn't supported`,
+      `user ${JSON.stringify(userName)} of the kubeconfig gets credentials from a program, which isn't supported`,
     );
   }
 
   const at = (path: string) => (isAbsolute(path) ? path : join(directory, path));
-  const pem = async (data: string | undefined, path: string | undefined) =>
-    data ? Buffer.from(data, 'base64') : path ? await readFile(at(path)) : undefined;
-  const ca = await pem(cluster['certificate-authority-data'], cluster['certificate-authority']);
-  const cert = await pem(user['client-certificate-data'], user['client-certificate']);
-  const key = await pem(user['client-key-data'], user['client-key']);
-  const { token, tokenFile } = user;
+  const pem = async (from: JsonObject, name: string) => {
+    const [data, path] = [textOf(from, `${name}-data`), textOf(from, name)];
+    return data ? Buffer.from(data, 'base64') : path ? await readFile(at(path)) : undefined;
+  };
+  const ca = await pem(cluster, 'certificate-authority');
+  const cert = await pem(user, 'client-certificate');
+  const key = await pem(user, 'client-key');
+  const [token, tokenFile] = [textOf(user, 'token'), textOf(user, 'tokenFile')];
+  const [username, password] = [textOf(user, 'username'), textOf(user, 'password')];
+  const [tlsServerName, namespace] = [textOf(cluster, 'tls-server-name'), textOf(context, 'namespace')];
   return {
-    server: cluster.server,
+    server,
     ...(ca && { ca }),
     ...(cert && { cert }),
     ...(key && { key }),
-    ...(cluster['insecure-skip-tls-verify'] && { insecureSkipTlsVerify: true }),
-    ...(cluster['tls-server-name'] && { tlsServerName: cluster['tls-server-name'] }),
+    ...(cluster['insecure-skip-tls-verify'] === true && { insecureSkipTlsVerify: true }),
+    ...(tlsServerName && { tlsServerName }),
     // The file wins, as upstream: the token beside it is what it held when the kubeconfig was written.
     ...(tokenFile ? { token: tokenFromFile(at(tokenFile), clock) } : token && { token: () => token }),
-    ...(user.username !== undefined && { username: user.username }),
-    ...(user.password !== undefined && { password: user.password }),
-    ...(context.namespace && { namespace: context.namespace }),
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(namespace && { namespace }),
   };
+}
+
+function parseText(text: string): unknown {
+  try {
+    return parse(text, { version: '1.1', logLevel: 'error' }) as unknown;
+  } catch (err) {
+    throw new Error(`the kubeconfig can't be read: ${(err as Error).message}`, { cause: err });
+  }
+}
+
+/** A map, empty where there is nothing. */
+function readMap(value: unknown, what: string): JsonObject {
+  if (value !== null && value !== undefined && !isObject(value)) throw new Error(`${what} must be a map`);
+  return value ?? {};
+}
+
+function textOf(map: JsonObject, name: string): string | undefined {
+  const value = own(map, name) ?? undefined;
+  if (value !== undefined && typeof value !== 'string') throw new Error(`${name} in the kubeconfig must be a text`);
+  return value;
+}
+
+/** One of the config's contexts, clusters or users. */
+function named(config: JsonObject, what: 'context' | 'cluster' | 'user', name: string): JsonObject {
+  const all = own(config, `${what}s`) ?? [];
+  if (!Array.isArray(all)) throw new Error(`${what}s in the kubeconfig must be a list`);
+  const found = all.find((one) => isObject(one) && one['name'] === name) as JsonObject | undefined;
+  if (!found) throw new Error(`the kubeconfig has no ${what} ${JSON.stringify(name)}`);
+  return readMap(own(found, what), `the kubeconfig's ${what} ${JSON.stringify(name)}`);
 }
 
 const serviceAccountDirectory = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -116,10 +122,4 @@ export async function inClusterCredentials(
     token: tokenFromFile(join(directory, 'token'), clock),
     ...(namespace.trim() && { namespace: namespace.trim() }),
   };
-}
-
-function named<T extends { name: string }>(items: T[] | undefined, name: string, what: string): T {
-  const found = items?.find((i) => i.name === name);
-  if (!found) throw new Error(`the kubeconfig has no ${what} ${JSON.stringify(name)}`);
-  return found;
 }

@@ -11,7 +11,7 @@ const units: Readonly<Record<string, number>> = {
 
 /** Milliseconds of a duration as Go writes them (`1h30m`, `1.5s`, `0`); throws with Go's own words for what is none. */
 export function parseDuration(text: string): number {
-  if (!/^[-+]?(0|((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/.test(text)) throw new Error(whyNoDuration(text));
+  if (!/^[-+]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/.test(text)) throw new Error(whyNoDuration(text));
   let sum = 0;
   for (const [, count, unit] of text.matchAll(/([\d.]+)(ns|us|µs|μs|ms|s|m|h)/g)) sum += Number(count) * units[unit!]!;
   return text.startsWith('-') ? -sum : sum;

@@ -10,7 +10,11 @@ const syntax = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|
 const decimal: Record<string, number> = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
 const decimalSuffix = new Map(Object.entries(decimal).map(([s, e]) => [e, s]));
 const binary = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
+/** Ours: upstream takes any power of ten of 32 bits, and is busy for as long as it is large when it has to compute with it. */
+export const largestExponent = 1000;
 const billion = 1_000_000_000n;
+/** Upstream bounds these, and no others, by what 64 bits hold. */
+const largestBinary = (2n ** 63n - 1n) * billion;
 
 /** The last quantities that were read: a cluster writes the same few over and over. */
 const recent = new Map<string, Quantity>();
@@ -40,10 +44,12 @@ function readQuantity(text: string): Quantity {
   let scaled: bigint;
   let format: Quantity['format'];
   if (power > 0) {
-    format = 'BinarySI';
-    scaled = scale(mantissa * 1024n ** BigInt(power), 9 - fraction.length);
+    const exact = scale(mantissa * 1024n ** BigInt(power), 9 - fraction.length);
+    scaled = exact > largestBinary ? largestBinary : exact;
+    format = scaled > 0n && scaled < billion ? 'DecimalSI' : 'BinarySI';
   } else {
     const exponent = suffix in decimal ? decimal[suffix]! : Number(suffix.slice(1));
+    if (Math.abs(exponent) > largestExponent) throw new Error("unable to parse quantity's suffix");
     format = suffix in decimal ? 'DecimalSI' : 'DecimalExponent';
     scaled = scale(mantissa, 9 + exponent - fraction.length);
   }
@@ -53,8 +59,9 @@ function readQuantity(text: string): Quantity {
 /** The canonical text: no fraction, the largest suffix that keeps it whole. */
 export function formatQuantity({ nano, format }: Quantity): string {
   if (nano === 0n) return '0';
-  if (format === 'BinarySI' && (nano >= 1024n * billion || nano <= -1024n * billion)) {
-    let n = divideUp(nano, billion);
+  // Small ones, and those that aren't whole, would lose something.
+  if (format === 'BinarySI' && (nano >= 1024n * billion || nano <= -1024n * billion) && nano % billion === 0n) {
+    let n = nano / billion;
     let power = 0;
     while (power < 6 && n % 1024n === 0n) {
       n /= 1024n;
@@ -62,13 +69,11 @@ export function formatQuantity({ nano, format }: Quantity): string {
     }
     return `${n}${binary[power]}`;
   }
-  let n = nano;
-  let exponent = -9;
-  while (n % 1000n === 0n && (exponent < 18 || format === 'DecimalExponent')) {
-    n /= 1000n;
-    exponent += 3;
-  }
-  if (format === 'DecimalExponent') return exponent === 0 ? `${n}` : `${n}e${exponent}`;
+  const digits = String(nano);
+  const thousands = Math.floor((digits.length - digits.replace(/0+$/, '').length) / 3);
+  const taken = format === 'DecimalExponent' ? thousands : Math.min(thousands, 9);
+  const [n, exponent] = [taken ? digits.slice(0, -3 * taken) : digits, 3 * taken - 9];
+  if (format === 'DecimalExponent') return exponent === 0 ? n : `${n}e${exponent}`;
   return `${n}${decimalSuffix.get(exponent)}`;
 }
 

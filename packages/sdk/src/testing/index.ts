@@ -5,6 +5,14 @@
 export { SimClock } from './sim-clock.ts';
 export { FakeCluster, type FakeClusterOptions } from './fake-cluster.ts';
 export { FakeClient, type Reactor } from './fake-client.ts';
-export { fuzz, fuzzOptions, type FuzzOptions, type FuzzTarget } from './fuzz/index.ts';
+export {
+  fuzz,
+  fuzzOptions,
+  type FuzzOptions,
+  type FuzzTarget,
+  Recipe,
+  refusedBy,
+  refusedLaterBy,
+} from './fuzz/index.ts';
 export { clientContract, type ClientUnderTest } from './client-contract.ts';
 export { aDeployment, aNode, anObject, aPod, aReadyPod, aReplicaSet, aService, type Part } from './builders.ts';

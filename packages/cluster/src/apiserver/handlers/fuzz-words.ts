@@ -19,13 +19,6 @@ export const yaml = [
   '\t',
 ];
 
-export const selectors = [
-  ...pieces(String.raw`a b.c/d = == != ! ( ) , > < 1 metadata.name \ \, \=`),
-  ' in ',
-  ' notin ',
-  ' ',
-];
-
 export const continueTokens = [...json, ...pieces('meta.k8s.io/v1 "v" "rv" "start" ../ /')];
 
 /** Tags of fields, and lengths. */

@@ -6,13 +6,11 @@ import {
   isObject,
   jsonPatch,
   mergePatch,
-  parseFieldSelector,
-  parseLabelSelector,
   readJsonPatch,
   StatusError,
   strategicMergePatch,
 } from '@tiphys/sdk/machinery';
-import { fuzz, fuzzOptions } from '@tiphys/sdk/testing';
+import { fuzz, fuzzOptions, refusedBy } from '@tiphys/sdk/testing';
 import fc from 'fast-check';
 import { serverScene, type ServerScene } from '../server-scene.ts';
 import { servedKinds } from '../kinds.ts';
@@ -24,15 +22,6 @@ import { readYaml, YamlProblem } from './yaml-text.ts';
 const options = fuzzOptions(process.env);
 const corpus = (name: string): URL => new URL(`../../../src/apiserver/handlers/corpus/${name}.txt`, import.meta.url);
 const bounded = { numRuns: 1_000_000, interruptAfterTimeLimit: options.seconds * 1000, markInterruptAsFailure: false };
-
-/** Whatever is thrown must be a refusal of one of these very classes. */
-function refusedBy(classes: readonly (abstract new (...args: never[]) => Error)[], act: () => void): void {
-  try {
-    act();
-  } catch (err) {
-    if (!classes.some((c) => err instanceof Error && err.constructor === c)) throw err;
-  }
-}
 
 /** Kinds by a byte: what follows is a message of one of them. */
 const shapeAt = (byte: number) => servedKinds[byte % servedKinds.length]!.schema.shape;
@@ -57,16 +46,6 @@ const readers: readonly Reader[] = [
       refusedBy([StatusError], () => void decodeContinue(input.toString()));
       refusedBy([StatusError], () => void decodeContinue(input.toString('base64url')));
     },
-  },
-  {
-    name: 'label-selectors',
-    words: words.selectors,
-    check: (input) => refusedBy([StatusError, Error], () => void parseLabelSelector(input.toString())),
-  },
-  {
-    name: 'field-selectors',
-    words: words.selectors,
-    check: (input) => refusedBy([StatusError, Error], () => void parseFieldSelector(input.toString())),
   },
   {
     name: 'envelopes',

@@ -46,6 +46,7 @@ const problems: [text: string, want: string][] = [
   ['a:\n  - b\n c: d', 'line 2: did not find expected key'],
   ['<<: ', 'map merge requires map or sequence of maps as the value'],
   ['<<: [1]', 'map merge requires map or sequence of maps as the value'],
+  ['?\n- <<: a\n', 'map merge requires map or sequence of maps as the value'],
   ['a: *x', "unknown anchor 'x' referenced"],
   ['a: !!binary x', '!!binary value contains invalid base64 data'],
   ['a: \u0001', 'control characters are not allowed'],

@@ -42,9 +42,9 @@ function read(text: string): YamlText {
     const { line } = lineCounter.linePos(unread.pos[0]);
     throw new YamlProblem(`yaml: line ${line}: ${unread.message.split(' at line ')[0]}`);
   }
-  checkMapKeys(document);
   const lineOf = (offset: number) => lineCounter.linePos(offset).line;
   try {
+    checkMapKeys(document);
     return { value: document.toJS({ maxAliasCount: 100 }) as unknown, duplicates: duplicatesIn(document, lineOf) };
   } catch (err) {
     if (err instanceof ReferenceError) throw new YamlProblem('yaml: document contains excessive aliasing');

@@ -1,3 +1,5 @@
+import { largestExponent } from '../../machinery/index.ts';
+
 /**
  * The number in a quantity as upstream holds it: a whole number of powers of ten in 64 bits while that will do, and a decimal of any
  * size when it won't. Which of the two shows: only the former ever is an integer.
@@ -102,7 +104,8 @@ function powerOf(suffix: string): Power | undefined {
   if (exponent !== undefined) return { base: 10, exponent };
   const kibis = binary.indexOf(suffix);
   if (kibis >= 0) return { base: 2, exponent: 10 * (kibis + 1) };
-  return /^[eE][+-]?\d{1,10}$/.test(suffix) ? { base: 10, exponent: Number(suffix.slice(1)) } : undefined;
+  const written = /^[eE][+-]?\d+$/.test(suffix) ? Number(suffix.slice(1)) : Infinity;
+  return Math.abs(written) <= largestExponent ? { base: 10, exponent: written } : undefined;
 }
 
 function smallAmount({ digits, fraction, power }: { digits: string; fraction: string; power: Power }) {

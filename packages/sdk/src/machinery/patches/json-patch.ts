@@ -11,6 +11,8 @@ export interface JsonPatchOperation {
 }
 
 const maxOperations = 10_000;
+/** What all copies of a patch may come to: doubled often enough, anything would be larger than memory. */
+const maxCopiedBytes = 3 * 1024 * 1024;
 const members = new Set(['op', 'path', 'from', 'value']);
 
 /**
@@ -62,8 +64,10 @@ const undecodable = (what: string): StatusError => badRequest(`error decoding pa
  */
 export function jsonPatch(document: JsonObject, operations: readonly JsonPatchOperation[]): unknown {
   const root: JsonObject = { document: deepCopy(document) };
+  let copiedBytes = 0;
+  const mayCopy = (value: unknown): boolean => (copiedBytes += jsonSize(value)) <= maxCopiedBytes;
   for (const operation of operations) {
-    if (!applyOperation(root, operation)) {
+    if (!applyOperation(root, operation, mayCopy)) {
       throw new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
     }
   }
@@ -72,8 +76,14 @@ export function jsonPatch(document: JsonObject, operations: readonly JsonPatchOp
 
 type Container = JsonObject | unknown[];
 
+const jsonSize = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+
 /** False when the operation can't be done. */
-function applyOperation(root: JsonObject, { op, path, from, ...rest }: JsonPatchOperation): boolean {
+function applyOperation(
+  root: JsonObject,
+  { op, path, from, ...rest }: JsonPatchOperation,
+  mayCopy: (value: unknown) => boolean,
+): boolean {
   const value = 'value' in rest ? deepCopy(rest.value) : null;
   switch (op) {
     case 'add':
@@ -103,8 +113,8 @@ function applyOperation(root: JsonObject, { op, path, from, ...rest }: JsonPatch
     case 'copy': {
       let copied: unknown;
       return (
-        at(root, from, (target, key) => (copied = deepCopy(read(target, key))) !== outOfRange) &&
-        at(root, path, (target, key) => add(target, key, copied))
+        at(root, from, (target, key) => (copied = read(target, key)) !== outOfRange && mayCopy(copied)) &&
+        at(root, path, (target, key) => add(target, key, deepCopy(copied)))
       );
     }
     default:

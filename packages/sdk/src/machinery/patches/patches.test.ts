@@ -94,6 +94,19 @@ describe('strategicMergePatch', () => {
   });
 });
 
+test('copies of a JSON patch may not come to more than 3 MiB, as upstream has it', () => {
+  const doubling = (times: number) =>
+    Array.from({ length: times }, (_, i) => ({ op: 'copy', from: '/a', path: `/a/${i}` }));
+  const run = (times: number) =>
+    jsonPatch(
+      { a: { text: 'x'.repeat(1000) } },
+      doubling(times).map((o) => ({ ...o })),
+    );
+  assert.ok(run(11));
+  assert.throws(() => run(12), { code: 422, reason: 'Invalid' });
+  assert.throws(() => run(1000), { code: 422 });
+});
+
 describe('jsonPatch', () => {
   const run = (operations: unknown[]) => {
     const source = JSON.stringify(operations);

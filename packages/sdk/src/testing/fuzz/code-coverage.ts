@@ -5,7 +5,8 @@ type Interval = readonly [start: number, end: number];
 /** Only functions that are compiled from now on are told of block by block: it is never stopped once somebody has asked for it. */
 let shared: Session | undefined;
 
-function coverageSession(): Session {
+/** Begins to watch: what runs before is later told of function by function only. */
+export function coverageSession(): Session {
   if (shared) return shared;
   shared = new Session();
   shared.connect();

@@ -1,5 +1,5 @@
 import { type Random, systemClock, systemRandom } from '../../runtime/index.ts';
-import { CodeCoverage } from './code-coverage.ts';
+import { CodeCoverage, coverageSession } from './code-coverage.ts';
 import { Corpus } from './corpus.ts';
 import { Mutator } from './mutator.ts';
 
@@ -27,6 +27,7 @@ export interface FuzzOptions {
 export function fuzzOptions(env: NodeJS.ProcessEnv): FuzzOptions {
   const seconds = Number(env['FUZZ_SECONDS'] ?? 0.5);
   const grows = seconds > 10;
+  if (grows) coverageSession();
   return { seconds, random: systemRandom, grows, ...(grows && { tell: (summary) => console.log(summary) }) };
 }
 
@@ -101,8 +102,14 @@ async function tryOne({ check }: FuzzTarget, input: Buffer, corpus: Corpus): Pro
     for (const name in {}) throw new Error(`every object has a field ${name} since`);
   } catch (err) {
     corpus.keep(input);
-    throw new Error(`${JSON.stringify(input.toString('latin1'))}: ${(err as Error).message}`, { cause: err });
+    throw new Error(`${shown(input)}: ${(err as Error).message}`, { cause: err });
   }
+}
+
+/** Whole, but for what would fill the screen; that is in the corpus. */
+function shown(input: Buffer): string {
+  const text = JSON.stringify(input.toString('latin1'));
+  return text.length > 1000 ? `${text.slice(0, 1000)}… (${input.length} bytes)` : text;
 }
 
 const pick = <T>(items: readonly T[], random: Random): T => items[random.int(items.length)]!;
