@@ -53,6 +53,7 @@ function through(kind: AnyKind, schema: Struct<KubeObject, unknown>, { toHub, fr
     prepareForUpdate: (next, old, context) =>
       change(next, (form) => part.prepareForUpdate?.(form, toHub(old), context)),
     validate: (next, old, context) => part.validate?.(toHub(next), toHub(old), context) ?? [],
+    validateChange: (next, old) => part.validateChange?.(toHub(next), toHub(old)) ?? [],
     warnings: (next, old) => part.warnings?.(toHub(next), toHub(old)) ?? [],
   });
   const { status, parts, columns, fieldSelectors } = kind;
@@ -70,6 +71,7 @@ function through(kind: AnyKind, schema: Struct<KubeObject, unknown>, { toHub, fr
     prepareForUpdate: (next, old, context) =>
       change(next, (form) => kind.prepareForUpdate?.(form, toHub(old), context)),
     validate: (next, old) => kind.validate?.(toHub(next), maybe(old)) ?? [],
+    validateChange: (next, old) => kind.validateChange?.(toHub(next), toHub(old)) ?? [],
     warnings: (next, old) => kind.warnings?.(toHub(next), maybe(old)) ?? [],
   };
 }

@@ -26,6 +26,7 @@ export {
   type PartStrategy,
   type RowCondition,
   type Subresource,
+  type UpdateRule,
   type WriteContext,
   type Writer,
 } from './kind.ts';

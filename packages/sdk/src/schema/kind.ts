@@ -42,13 +42,19 @@ export interface WriteContext {
   warn(text: string): void;
 }
 
+/** What an update is judged by: its metadata as a whole and as a change, the object itself, and what became of it. */
+export type UpdateRule = 'metadata' | 'metadataChange' | 'object' | 'change';
+
 /** How a subresource that holds part of the object is written (`status`, `resize`, `ephemeralcontainers`, …). */
 export interface PartStrategy<O> {
   /** Labels, annotations, finalizers and owners aren't written this way either. */
   readonly keepsMetadata?: boolean;
   /** Brings back, from `old`, everything that this subresource may not change. */
   prepareForUpdate?(next: O, old: O, context: WriteContext): void;
+  /** The order of the kind's rules, of which `validate` is the object's; its change of metadata comes first unless given. */
+  readonly updateRules?: readonly UpdateRule[];
   validate?(next: O, old: O, context: Pick<WriteContext, 'now'>): Iterable<FieldError>;
+  validateChange?(next: O, old: O): Iterable<FieldError>;
   warnings?(next: O, old: O): Iterable<string>;
 }
 
@@ -133,8 +139,13 @@ export interface KindDefinition<O extends KubeObject, M> {
   readonly returnsDeleted?: boolean;
   /** Finalizers without a domain pass, as they do for kinds that others could have brought. */
   readonly anyFinalizer?: boolean;
-  /** An update's own rules look at the metadata as a whole once more, as most kinds' do; off for those that don't. */
-  readonly rechecksMetadata?: boolean;
+  /**
+   * The order in which an update is judged by the kind; what is looked at twice is told twice. The change of its metadata, the
+   * object and its change unless given.
+   */
+  readonly updateRules?: readonly UpdateRule[];
+  /** The same for a new object: its metadata and then the rest unless given. Metadata left out are looked at when the rest is good. */
+  readonly createRules?: readonly ('metadata' | 'object')[];
   /** What happens to dependents when the deleter doesn't say; background unless given. */
   readonly orphanDependents?: boolean;
   /** Nobody's owner: whatever the deleter says of dependents, it goes at once. */
@@ -163,6 +174,8 @@ export interface KindDefinition<O extends KubeObject, M> {
   prepareForUpdate?(next: O, old: O, context: WriteContext): void;
   /** Field errors in upstream's order; `old` is the stored object on update. Metadata is checked elsewhere. */
   validate?(next: O, old?: O): Iterable<FieldError>;
+  /** What may not become of it, where that isn't among the rules of `validate`. */
+  validateChange?(next: O, old: O): Iterable<FieldError>;
   /** Warnings for the client, as upstream's strategies give (deprecated fields and the like). */
   warnings?(next: O, old?: O): Iterable<string>;
 

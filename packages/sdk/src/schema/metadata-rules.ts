@@ -34,14 +34,12 @@ const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion'
 export interface MetadataRules {
   readonly namespaced: boolean;
   readonly nameRule: NameRule;
-  /** Finalizers without a domain pass. */
-  readonly anyFinalizer?: boolean;
 }
 
 /** Upstream's ValidateObjectMeta, its errors in its order. */
 export function* validateObjectMeta(
   meta: ObjectMeta,
-  { namespaced, nameRule, anyFinalizer = false }: MetadataRules,
+  { namespaced, nameRule }: MetadataRules,
   at: Path,
 ): Iterable<FieldError> {
   if (meta.generateName) {
@@ -61,7 +59,7 @@ export function* validateObjectMeta(
   yield* validateLabels(meta.labels, at.child('labels'));
   yield* validateAnnotations(meta.annotations, at.child('annotations'));
   yield* validateOwnerReferences(meta.ownerReferences, at.child('ownerReferences'));
-  yield* validateFinalizers(meta.finalizers, at.child('finalizers'), anyFinalizer);
+  yield* validateFinalizers(meta.finalizers, at.child('finalizers'));
 }
 
 /** Upstream's ValidateObjectMetaUpdate. */
@@ -144,13 +142,17 @@ function splitVersion(apiVersion: string): [string, string] {
   return parts.length === 2 ? [parts[0]!, parts[1]!] : ['', ''];
 }
 
-function* validateFinalizers(finalizers: readonly string[] | undefined, at: Path, any: boolean): Iterable<FieldError> {
+/** Finalizers without a domain are Kubernetes' own. */
+export function* validateFinalizerDomains({ finalizers }: ObjectMeta, at: Path): Iterable<FieldError> {
   for (const [i, f] of (finalizers ?? []).entries()) {
-    for (const p of qualifiedNameProblems(f)) yield invalid(at, f, p);
-    if (!any && !f.includes('/') && !standardFinalizers.has(f)) {
-      yield invalid(at.index(i), f, 'name is neither a standard finalizer name nor is it fully qualified');
-    }
+    if (f.includes('/') || standardFinalizers.has(f)) continue;
+    const why = 'name is neither a standard finalizer name nor is it fully qualified';
+    yield invalid(at.child('finalizers').index(i), f, why);
   }
+}
+
+function* validateFinalizers(finalizers: readonly string[] | undefined, at: Path): Iterable<FieldError> {
+  for (const f of finalizers ?? []) for (const p of qualifiedNameProblems(f)) yield invalid(at, f, p);
   if (finalizers?.includes('orphan') && finalizers.includes('foregroundDeletion')) {
     yield invalid(at, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set');
   }

@@ -86,7 +86,6 @@ function kindOf(definition: Definition, version: DefinedVersion, { schemaOf, ver
 
       anyFinalizer: true,
       unconditionalUpdate: false,
-      rechecksMetadata: false,
       statusAtCreation: true,
       ...(scale && { scale: scaleOf(scale) }),
       generation: (object) => countedOf(object, hasStatus),

@@ -25,10 +25,10 @@ import { beginDeletion, isReadyToGo } from './deletion.ts';
 import { Expiry } from './expiry.ts';
 import { type FieldManager, trackFields } from './field-manager.ts';
 import type { KindHooks, Undo } from './kind-hooks.ts';
-import { metadataProblems, metadataUpdateProblems } from './metadata-problems.ts';
 import { dedupeOwners } from './owner-references.ts';
 import { counted, dropStatus, partOf, prepareUpdate } from './parts.ts';
 import { checkPreconditions } from './preconditions.ts';
+import { creationProblems, updateProblems } from './problems.ts';
 import { modified, nameTaken, otherUid, refuseInvalid } from './refusals.ts';
 import { keyOf, type Resource } from './resource.ts';
 import { generatedName, keepSystemFields, prepareMetadata, wipeSystemFields } from './system-fields.ts';
@@ -176,10 +176,7 @@ export class Registry {
         user: request.user,
         warn: (text) => request.warn(text),
       });
-      refuseInvalid(this.resource, object, [
-        ...metadataProblems(this.resource, object),
-        ...(kind.validate?.(object) ?? []),
-      ]);
+      for (const problems of creationProblems(this.resource, object)) refuseInvalid(this.resource, object, problems);
       for (const w of kind.warnings?.(object) ?? []) request.warn(w);
       await admission.validate(attributes);
       const settled = this.#settled(object);
@@ -269,10 +266,7 @@ export class Registry {
       if (!request.strategy && countsGeneration(this) && !equal(counted(kind, next), counted(kind, old))) {
         setFields(objectMeta, next.metadata, { generation: (old.metadata.generation ?? 0) + 1 });
       }
-      refuseInvalid(this.resource, next, [
-        ...metadataUpdateProblems(this.resource, next, old.metadata),
-        ...((part ? part.validate?.(next, old, context) : kind.validate?.(next, old)) ?? []),
-      ]);
+      refuseInvalid(this.resource, next, [...updateProblems(this.resource, part, { next, old }, context)]);
       if (part) refuseInvalid(this.resource, next, [...(this.#hooks.partRules?.(next, old, request) ?? [])]);
       for (const w of (part ? part.warnings?.(next, old) : kind.warnings?.(next, old)) ?? []) request.warn(w);
       await admission.validate(attributes);

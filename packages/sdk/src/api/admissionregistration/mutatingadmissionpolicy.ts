@@ -66,6 +66,8 @@ export const mutatingAdmissionPolicy: Kind<MutatingAdmissionPolicy, MutatingAdmi
   kind: 'MutatingAdmissionPolicy',
   plural: 'mutatingadmissionpolicies',
   scope: 'Cluster',
+  anyFinalizer: true,
+  updateRules: ['metadata', 'object'],
   storageVersion: 'v1beta1',
   categories: ['api-extensions'],
   generation: true,

@@ -47,6 +47,8 @@ export const mutatingAdmissionPolicyBinding: Kind<
   kind: 'MutatingAdmissionPolicyBinding',
   plural: 'mutatingadmissionpolicybindings',
   scope: 'Cluster',
+  anyFinalizer: true,
+  updateRules: ['metadata', 'object'],
   storageVersion: 'v1beta1',
   categories: ['api-extensions'],
   generation: true,

@@ -46,6 +46,8 @@ export const mutatingWebhookConfiguration: Kind<MutatingWebhookConfiguration, Mu
     kind: 'MutatingWebhookConfiguration',
     plural: 'mutatingwebhookconfigurations',
     scope: 'Cluster',
+    anyFinalizer: true,
+    updateRules: ['metadata', 'object'],
     categories: ['api-extensions'],
     generation: true,
     unconditionalUpdate: false,

@@ -59,6 +59,8 @@ export const validatingAdmissionPolicy: Kind<ValidatingAdmissionPolicy, Validati
   kind: 'ValidatingAdmissionPolicy',
   plural: 'validatingadmissionpolicies',
   scope: 'Cluster',
+  anyFinalizer: true,
+  updateRules: ['metadata', 'object'],
   categories: ['api-extensions'],
   status: { prepareForUpdate: keepAllButStatus, validate: validatingPolicyStatusRules },
   resetFields: statusOnlyResetFields,

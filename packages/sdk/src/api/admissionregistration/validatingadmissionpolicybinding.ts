@@ -48,6 +48,8 @@ export const validatingAdmissionPolicyBinding: Kind<
   kind: 'ValidatingAdmissionPolicyBinding',
   plural: 'validatingadmissionpolicybindings',
   scope: 'Cluster',
+  anyFinalizer: true,
+  updateRules: ['metadata', 'object'],
   categories: ['api-extensions'],
   generation: true,
   unconditionalUpdate: false,

@@ -50,6 +50,8 @@ export const validatingWebhookConfiguration: Kind<
   kind: 'ValidatingWebhookConfiguration',
   plural: 'validatingwebhookconfigurations',
   scope: 'Cluster',
+  anyFinalizer: true,
+  updateRules: ['metadata', 'object'],
   categories: ['api-extensions'],
   generation: true,
   unconditionalUpdate: false,

@@ -71,7 +71,6 @@ export const customResourceDefinition: Kind<CustomResourceDefinition, CustomReso
   unconditionalUpdate: false,
   generation: true,
   storagePrefix: 'apiextensions.k8s.io/customresourcedefinitions',
-  rechecksMetadata: false,
   status: { validate: definitionStatusRules },
   schema: definitionShape,
 

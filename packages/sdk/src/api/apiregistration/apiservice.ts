@@ -70,6 +70,7 @@ export const apiService: Kind<APIService, APIServiceManifest> = defineKind<APISe
   kind: 'APIService',
   plural: 'apiservices',
   scope: 'Cluster',
+  updateRules: ['metadataChange', 'change', 'metadata', 'object'],
   anyFinalizer: true,
   categories: ['api-extensions'],
   status: { prepareForUpdate: keepAllButStatus, validate: apiServiceStatusRules },

@@ -62,7 +62,6 @@ export const storageVersion: Kind<StorageVersion, StorageVersionManifest> = defi
   plural: 'storageversions',
   scope: 'Cluster',
   unconditionalUpdate: false,
-  rechecksMetadata: false,
   status: { prepareForUpdate: keepAllButStatus, validate: storageVersionStatusRules },
   resetFields: statusOnlyResetFields,
   schema: storageVersionShape,

@@ -25,6 +25,7 @@ export const controllerRevision: Kind<ControllerRevision, ControllerRevisionMani
   kind: 'ControllerRevision',
   plural: 'controllerrevisions',
   scope: 'Namespaced',
+  updateRules: ['metadataChange', 'metadata', 'object'],
   *validate(next, old) {
     yield* nonNegative(next.revision, field('revision'));
     if (old) yield* immutable(next.data, old.data, field('data'));

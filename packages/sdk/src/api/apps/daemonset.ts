@@ -72,7 +72,6 @@ export const daemonSet: Kind<DaemonSet, DaemonSetManifest> = defineKind<DaemonSe
   kind: 'DaemonSet',
   plural: 'daemonsets',
   scope: 'Namespaced',
-  rechecksMetadata: false,
   shortNames: ['ds'],
   categories: ['all'],
   status: {

@@ -69,7 +69,6 @@ export const deployment: Kind<Deployment, DeploymentManifest> = defineKind<Deplo
   kind: 'Deployment',
   plural: 'deployments',
   scope: 'Namespaced',
-  rechecksMetadata: false,
   shortNames: ['deploy'],
   categories: ['all'],
   status: {

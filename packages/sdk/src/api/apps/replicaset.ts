@@ -60,7 +60,6 @@ export const replicaSet: Kind<ReplicaSet, ReplicaSetManifest> = defineKind<Repli
   kind: 'ReplicaSet',
   plural: 'replicasets',
   scope: 'Namespaced',
-  rechecksMetadata: false,
   shortNames: ['rs'],
   categories: ['all'],
   status: {

@@ -122,7 +122,6 @@ export const statefulSet: Kind<StatefulSet, StatefulSetManifest> = defineKind<St
   kind: 'StatefulSet',
   plural: 'statefulsets',
   scope: 'Namespaced',
-  rechecksMetadata: false,
   shortNames: ['sts'],
   categories: ['all'],
   validateName: nameIsLabel,
@@ -130,6 +129,7 @@ export const statefulSet: Kind<StatefulSet, StatefulSetManifest> = defineKind<St
     prepareForUpdate(next, old) {
       next.spec = deepCopy(old.spec);
     },
+    updateRules: ['object', 'metadataChange'],
     validate: validateStatefulSetStatus,
   },
   scale: { specReplicas: '.spec.replicas', statusReplicas: '.status.replicas' },

@@ -73,7 +73,6 @@ export const horizontalPodAutoscalerV1: Kind<HorizontalPodAutoscalerV1, Horizont
   scope: 'Namespaced',
   shortNames: ['hpa'],
   categories: ['all'],
-  rechecksMetadata: false,
   hub: { kind: erase(horizontalPodAutoscaler), toHub, fromHub },
   status: {
     prepareForUpdate: (next, old) => become(next, { ...toHub(next), spec: toHub(old).spec }),

@@ -108,7 +108,6 @@ export const horizontalPodAutoscaler: Kind<HorizontalPodAutoscaler, HorizontalPo
   scope: 'Namespaced',
   shortNames: ['hpa'],
   categories: ['all'],
-  rechecksMetadata: false,
   status: {
     prepareForUpdate(next, old) {
       next.spec = deepCopy(old.spec);

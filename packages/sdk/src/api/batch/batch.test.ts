@@ -115,7 +115,9 @@ describe('a job that is there', () => {
   const changed = (old: Job, change: (next: Job) => void) => {
     const next = deepCopy(old);
     change(next);
-    return [...job.validate!(next, old)].map((e) => `${e.field}: ${e.message.split(': ').at(-1)}`);
+    return [...job.validate!(next, old), ...job.validateChange!(next, old)].map(
+      (e) => `${e.field}: ${e.message.split(': ').at(-1)}`,
+    );
   };
   const suspended = aJob({ suspend: true });
   const indexed = aJob({ completionMode: 'Indexed', completions: 2, parallelism: 2 });

@@ -57,10 +57,10 @@ export const cronJob: Kind<CronJob, CronJobManifest> = defineKind<CronJob, CronJ
   kind: 'CronJob',
   plural: 'cronjobs',
   scope: 'Namespaced',
-  rechecksMetadata: false,
   shortNames: ['cj'],
   categories: ['all'],
   status: {
+    updateRules: [],
     prepareForUpdate(next, old) {
       next.spec = deepCopy(old.spec);
     },

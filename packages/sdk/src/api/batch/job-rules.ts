@@ -47,7 +47,6 @@ export function* validateJob(next: Job, old?: Job): Iterable<FieldError> {
       yield invalid(field('metadata', 'name'), name, why);
     }
   }
-  if (old) yield* validateUpdate(next, old);
 }
 
 function* validateOwnSpec(spec: JobSpec, old?: JobSpec): Iterable<FieldError> {
@@ -149,7 +148,7 @@ function* validateRestartPolicy({ template, podFailurePolicy: failure }: JobSpec
   }
 }
 
-function* validateUpdate(next: Job, old: Job): Iterable<FieldError> {
+export function* validateJobChange(next: Job, old: Job): Iterable<FieldError> {
   const [spec, before] = [next.spec, old.spec];
   // Upstream looks at the whole spec once more.
   yield* validateOwnSpec(spec, before);

@@ -7,7 +7,7 @@ import { objectMeta } from '../meta/object-meta.ts';
 import { jobSpec } from './job-spec.ts';
 import { type JobStatus, jobStatus } from './job-status.ts';
 import { isTrue } from './job-conditions.ts';
-import { validateJob } from './job-rules.ts';
+import { validateJob, validateJobChange } from './job-rules.ts';
 import { generateSelector } from './job-selector.ts';
 import { validateJobStatus } from './job-status-rules.ts';
 import { jobWarnings } from './job-warnings.ts';
@@ -31,6 +31,7 @@ export const job: Kind<Job, JobManifest> = defineKind<Job, JobManifest>({
   kind: 'Job',
   plural: 'jobs',
   scope: 'Namespaced',
+  updateRules: ['metadata', 'object', 'metadataChange', 'change'],
   categories: ['all'],
   status: {
     prepareForUpdate(next, old) {
@@ -50,6 +51,7 @@ export const job: Kind<Job, JobManifest> = defineKind<Job, JobManifest>({
   },
   prepareForUpdate: ({ spec }) => dropGatedFields(spec.template.spec),
   validate: validateJob,
+  validateChange: validateJobChange,
   warnings: jobWarnings,
   columns: [
     nameColumn,

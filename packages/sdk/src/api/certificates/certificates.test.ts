@@ -94,7 +94,9 @@ test('decisions are made once and by who may decide', () => {
     ],
   ];
   for (const [part, next, old, want] of table) {
-    assert.deepEqual([...part.validate!(aSigningRequest(next), aSigningRequest(old), { now: 0 })].map(lineOf), want);
+    const [now, before] = [aSigningRequest(next), aSigningRequest(old)];
+    const found = [...part.validate!(now, before, { now: 0 }), ...part.validateChange!(now, before)];
+    assert.deepEqual(found.map(lineOf), want);
   }
 });
 

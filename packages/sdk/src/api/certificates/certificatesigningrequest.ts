@@ -3,7 +3,7 @@ import { defineKind, type Kind, nameIsPathSegment, s, setFields, type WriteConte
 import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { humanDuration } from '../meta/human-duration.ts';
 import { objectMeta } from '../meta/object-meta.ts';
-import { signingRequestRules } from './signingrequest-rules.ts';
+import { signingRequestChangeRules, signingRequestRules } from './signingrequest-rules.ts';
 import {
   certificateSigningRequestSpec,
   certificateSigningRequestStatus,
@@ -32,13 +32,16 @@ export const certificateSigningRequest: Kind<CertificateSigningRequest, Certific
   kind: 'CertificateSigningRequest',
   plural: 'certificatesigningrequests',
   scope: 'Cluster',
+  updateRules: ['metadata', 'object', 'metadataChange', 'change'],
   shortNames: ['csr'],
   status: {
     prepareForUpdate(next, old, context) {
       keepDecisions(next, old);
       tellConditionTimes(next, old, context);
     },
-    validate: (next, old) => signingRequestRules(next, old, 'status'),
+    updateRules: ['metadata', 'object', 'metadataChange', 'change'],
+    validate: signingRequestRules,
+    validateChange: (next, old) => signingRequestChangeRules(next, old, 'status'),
   },
   parts: {
     approval: {
@@ -49,7 +52,9 @@ export const certificateSigningRequest: Kind<CertificateSigningRequest, Certific
         next.status = deepCopy(old.status);
         setFields(certificateSigningRequestStatus, next.status, { conditions });
       },
-      validate: (next, old) => signingRequestRules(next, old, 'approval'),
+      updateRules: ['metadata', 'object', 'metadataChange', 'change'],
+      validate: signingRequestRules,
+      validateChange: (next, old) => signingRequestChangeRules(next, old, 'approval'),
     },
   },
   resetFields: {
@@ -74,7 +79,8 @@ export const certificateSigningRequest: Kind<CertificateSigningRequest, Certific
   prepareForUpdate(next, old) {
     next.spec = deepCopy(old.spec);
   },
-  validate: (next, old) => signingRequestRules(next, old, 'whole'),
+  validate: signingRequestRules,
+  validateChange: (next, old) => signingRequestChangeRules(next, old, 'whole'),
   columns: [
     nameColumn,
     ageColumn,

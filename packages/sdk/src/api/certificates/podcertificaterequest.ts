@@ -67,7 +67,6 @@ export const podCertificateRequest: Kind<PodCertificateRequest, PodCertificateRe
   featureGate: 'PodCertificateRequest',
   scope: 'Namespaced',
   unconditionalUpdate: false,
-  rechecksMetadata: false,
   status: {
     prepareForUpdate(next, old, context) {
       keepAllButStatus(next, old);

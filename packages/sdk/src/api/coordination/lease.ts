@@ -34,7 +34,7 @@ export const lease: Kind<Lease, LeaseManifest> = defineKind<Lease, LeaseManifest
   kind: 'Lease',
   plural: 'leases',
   scope: 'Namespaced',
-  rechecksMetadata: false,
+  anyFinalizer: true,
   createOnUpdate: true,
   unconditionalUpdate: false,
   schema: leaseShape,

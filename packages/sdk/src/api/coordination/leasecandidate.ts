@@ -49,7 +49,6 @@ export const leaseCandidate: Kind<LeaseCandidate, LeaseCandidateManifest> = defi
   plural: 'leasecandidates',
   scope: 'Namespaced',
   deprecated: 'coordination.k8s.io/v1beta1 LeaseCandidate is deprecated in v1.36+, unavailable in v1.39+',
-  rechecksMetadata: false,
   createOnUpdate: true,
   unconditionalUpdate: false,
   validateName: (name) => configKeyProblems(name),

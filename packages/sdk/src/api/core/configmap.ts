@@ -31,6 +31,7 @@ export const configMap: Kind<ConfigMap, ConfigMapManifest> = defineKind<ConfigMa
   kind: 'ConfigMap',
   plural: 'configmaps',
   scope: 'Namespaced',
+  updateRules: ['metadataChange', 'metadata', 'object'],
   shortNames: ['cm'],
   schema: configMapShape,
 

@@ -61,6 +61,7 @@ export const endpoints: Kind<Endpoints, EndpointsManifest> = defineKind<Endpoint
   kind: 'Endpoints',
   plural: 'endpoints',
   scope: 'Namespaced',
+  updateRules: ['metadataChange', 'metadata', 'object'],
   shortNames: ['ep'],
   createOnUpdate: true,
   storagePrefix: 'services/endpoints',

@@ -54,6 +54,8 @@ export const event: Kind<Event, EventManifest> = defineKind<Event, EventManifest
   kind: 'Event',
   plural: 'events',
   scope: 'Namespaced',
+  createRules: ['object'],
+  updateRules: ['object'],
   shortNames: ['ev'],
   createOnUpdate: true,
   ttlSeconds: eventTtlSeconds,

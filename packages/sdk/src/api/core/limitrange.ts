@@ -44,6 +44,7 @@ export const limitRange: Kind<LimitRange, LimitRangeManifest> = defineKind<Limit
   kind: 'LimitRange',
   plural: 'limitranges',
   scope: 'Namespaced',
+  updateRules: ['metadata', 'object'],
   shortNames: ['limits'],
   createOnUpdate: true,
   prepareForCreate({ metadata }) {

@@ -55,7 +55,7 @@ export const namespace: Kind<Namespace, NamespaceManifest> = defineKind<Namespac
   kind: 'Namespace',
   plural: 'namespaces',
   scope: 'Cluster',
-  rechecksMetadata: false,
+  updateRules: ['metadata', 'object', 'metadataChange', 'change'],
   shortNames: ['ns'],
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
   status: {

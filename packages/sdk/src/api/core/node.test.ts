@@ -9,7 +9,9 @@ function aNode(spec: object = {}, more: object = {}): Node {
   node.default!(object);
   return object;
 }
-const problems = (next: Node, old?: Node) => [...new Set([...node.validate!(next, old)].map(lineOf))];
+const problems = (next: Node, old?: Node) => [
+  ...new Set([...node.validate!(next, old), ...(old ? node.validateChange!(next, old) : [])].map(lineOf)),
+];
 
 test('one address range and several agree', () => {
   const table: [spec: object, one: string, all: string[]][] = [

@@ -38,6 +38,7 @@ export const node: Kind<Node, NodeManifest> = defineKind<Node, NodeManifest>({
   kind: 'Node',
   plural: 'nodes',
   scope: 'Cluster',
+  updateRules: ['metadata', 'object', 'metadataChange', 'change'],
   shortNames: ['no'],
   status: { validate: nodeUpdateRules },
   subresources: [{ name: 'proxy', kind: 'NodeProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] }],
@@ -53,10 +54,8 @@ export const node: Kind<Node, NodeManifest> = defineKind<Node, NodeManifest>({
   },
   prepareForCreate: dropConfigSource,
   prepareForUpdate: dropConfigSource,
-  *validate(next, old) {
-    yield* nodeRules(next);
-    if (old) yield* nodeUpdateRules(next, old);
-  },
+  validate: nodeRules,
+  validateChange: nodeUpdateRules,
   columns: nodeColumns,
 });
 

@@ -25,7 +25,6 @@ export const podTemplate: Kind<PodTemplate, PodTemplateManifest> = defineKind<Po
   kind: 'PodTemplate',
   plural: 'podtemplates',
   scope: 'Namespaced',
-  rechecksMetadata: false,
   generation: true,
   returnsDeleted: true,
   prepareForCreate: ({ template }) => dropGatedFields(template.spec),

@@ -69,7 +69,6 @@ export const replicationController: Kind<ReplicationController, ReplicationContr
   scope: 'Namespaced',
   shortNames: ['rc'],
   categories: ['all'],
-  rechecksMetadata: false,
   status: {
     prepareForUpdate(next, old) {
       next.spec = deepCopy(old.spec);

@@ -45,7 +45,6 @@ export const resourceQuota: Kind<ResourceQuota, ResourceQuotaManifest> = defineK
   plural: 'resourcequotas',
   scope: 'Namespaced',
   shortNames: ['quota'],
-  rechecksMetadata: false,
   status: {
     prepareForUpdate(next, old) {
       next.spec = deepCopy(old.spec);

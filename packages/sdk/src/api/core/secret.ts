@@ -37,15 +37,16 @@ export const secret: Kind<Secret, SecretManifest> = defineKind<Secret, SecretMan
   kind: 'Secret',
   plural: 'secrets',
   scope: 'Namespaced',
+  updateRules: ['metadataChange', 'change', 'metadata', 'object'],
   fieldSelectors: { type: ({ type }) => type ?? '' },
   schema: secretShape,
 
   default: takeInStrings,
-  *validate(next, old) {
-    if (old) {
-      yield* immutable(next.type, old.type, field('type'));
-      if (old.immutable) yield* unchangedData(next, old);
-    }
+  *validateChange(next, old) {
+    yield* immutable(next.type, old.type, field('type'));
+    if (old.immutable) yield* unchangedData(next, old);
+  },
+  *validate(next) {
     const at = field('data');
     let size = 0;
     for (const [key, value] of Object.entries(next.data ?? {})) {

@@ -27,6 +27,7 @@ export const serviceAccount: Kind<ServiceAccount, ServiceAccountManifest> = defi
   kind: 'ServiceAccount',
   plural: 'serviceaccounts',
   scope: 'Namespaced',
+  updateRules: ['metadataChange', 'metadata', 'object'],
   shortNames: ['sa'],
   subresources: [
     { name: 'token', kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] },

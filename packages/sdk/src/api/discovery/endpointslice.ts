@@ -88,6 +88,7 @@ export const endpointSlice: Kind<EndpointSlice, EndpointSliceManifest> = defineK
   kind: 'EndpointSlice',
   plural: 'endpointslices',
   scope: 'Namespaced',
+  updateRules: ['metadata', 'object'],
   generation: true,
   schema: endpointSliceShape,
 

@@ -18,7 +18,8 @@ const newer = {
   note: 'there it is',
 };
 const anEvent = (more: object = {}) => decode(eventsEvent.schema.shape, { ...newer, ...more }) as EventsEvent;
-const problems = (next: EventsEvent, old?: EventsEvent) => [...eventsEvent.validate!(next, old)].map(lineOf);
+const problems = (next: EventsEvent, old?: EventsEvent) =>
+  [...eventsEvent.validate!(next, old), ...(old ? eventsEvent.validateChange!(next, old) : [])].map(lineOf);
 
 test('an event says the same in both APIs', () => {
   const hub = eventsEvent.hub!;

@@ -45,6 +45,8 @@ export const eventsEvent: Kind<EventsEvent, EventsEventManifest> = defineKind<Ev
   kind: 'Event',
   plural: 'events',
   scope: 'Namespaced',
+  createRules: ['object', 'metadata'],
+  updateRules: ['object', 'metadataChange', 'change'],
   shortNames: ['ev'],
   createOnUpdate: true,
   ttlSeconds: eventTtlSeconds,
@@ -61,9 +63,9 @@ export const eventsEvent: Kind<EventsEvent, EventsEventManifest> = defineKind<Ev
   *validate(next, old) {
     const event = toHub(next);
     yield* eventRules(event, 'reportingController');
-    if (old) yield* newEventUpdateRules(event, toHub(old));
-    else yield* newEventRules(event);
+    if (!old) yield* newEventRules(event);
   },
+  validateChange: (next, old) => newEventUpdateRules(toHub(next), toHub(old)),
   columns: eventColumns(toHub),
 });
 

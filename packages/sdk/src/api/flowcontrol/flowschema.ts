@@ -43,6 +43,7 @@ export const flowSchema: Kind<FlowSchema, FlowSchemaManifest> = defineKind<FlowS
   kind: 'FlowSchema',
   plural: 'flowschemas',
   scope: 'Cluster',
+  updateRules: ['metadata', 'object'],
   status: { prepareForUpdate: keepAllButStatus, validate: ({ status }) => conditionRules(status.conditions) },
   resetFields: statusOnlyResetFields,
   generation: true,

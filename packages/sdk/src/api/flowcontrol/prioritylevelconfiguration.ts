@@ -55,6 +55,7 @@ export const priorityLevelConfiguration: Kind<PriorityLevelConfiguration, Priori
     kind: 'PriorityLevelConfiguration',
     plural: 'prioritylevelconfigurations',
     scope: 'Cluster',
+    updateRules: ['metadata', 'object'],
     status: { prepareForUpdate: keepAllButStatus, validate: ({ status }) => conditionRules(status.conditions) },
     resetFields: statusOnlyResetFields,
     generation: true,

@@ -129,6 +129,7 @@ export const ingress: Kind<Ingress, IngressManifest> = defineKind<Ingress, Ingre
   kind: 'Ingress',
   plural: 'ingresses',
   scope: 'Namespaced',
+  updateRules: ['metadataChange', 'metadata', 'object'],
   shortNames: ['ing'],
   status: { validate: ingressStatusRules, warnings: ingressStatusWarnings },
   generation: true,

@@ -56,15 +56,17 @@ export const ingressClass: Kind<IngressClass, IngressClassManifest> = defineKind
   kind: 'IngressClass',
   plural: 'ingressclasses',
   scope: 'Cluster',
+  updateRules: ['metadataChange', 'change', 'metadata', 'object'],
   generation: true,
   schema: ingressClassShape,
 
   default({ spec: { parameters } }) {
     if (parameters?.scope === null) setFields(ingressClassParametersReference, parameters, { scope: 'Cluster' });
   },
-  *validate({ spec }, old) {
+  validateChange: ({ spec }, old) =>
+    immutable(spec.controller ?? '', old.spec.controller ?? '', field('spec', 'controller')),
+  *validate({ spec }) {
     const at = field('spec');
-    if (old) yield* immutable(spec.controller ?? '', old.spec.controller ?? '', at.child('controller'));
     const { controller = '', parameters } = spec;
     if (Buffer.byteLength(controller) > longestController) yield tooLong(at.child('controller'), longestController);
     yield* domainPrefixedPath(controller, at.child('controller'));

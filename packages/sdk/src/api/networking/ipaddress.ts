@@ -47,11 +47,12 @@ export const ipAddress: Kind<IPAddress, IPAddressManifest> = defineKind<IPAddres
   kind: 'IPAddress',
   plural: 'ipaddresses',
   scope: 'Cluster',
+  updateRules: ['metadata', 'object', 'metadataChange', 'change'],
   shortNames: ['ip'],
   validateName: (name) => canonicalIpProblems(name),
   schema: ipAddressShape,
 
-  *validate({ spec }, old) {
+  *validate({ spec }) {
     const at = field('spec', 'parentRef');
     const { parentRef } = spec;
     if (!parentRef) yield required(at);
@@ -62,8 +63,10 @@ export const ipAddress: Kind<IPAddress, IPAddressManifest> = defineKind<IPAddres
       yield* segmentRules(name, at.child('name'));
       if (namespace) yield* problemsAt(pathSegmentProblems(namespace), namespace, at.child('namespace'));
     }
-    if (!old) return;
-    const [now, before] = [parentRef, old.spec.parentRef].map((v) => v && internalValue(parentReference, v));
+  },
+  *validateChange({ spec }, old) {
+    const at = field('spec', 'parentRef');
+    const [now, before] = [spec.parentRef, old.spec.parentRef].map((v) => v && internalValue(parentReference, v));
     yield* immutable(now, before, at);
   },
   columns: [

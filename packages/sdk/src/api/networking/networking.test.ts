@@ -41,8 +41,8 @@ const rows: readonly { of: AnyKind; next: object; old?: object; want: readonly s
     next: { spec: { controller: 'example.org/b', parameters: { kind: 'K', name: 'n', namespace: 'ns' } } },
     old: { spec: { controller: 'example.org/a' } },
     want: [
-      'spec.controller: Invalid value: "example.org/b": field is immutable',
       "spec.parameters.namespace: Forbidden: `parameters.scope` is set to 'Cluster'",
+      'spec.controller: Invalid value: "example.org/b": field is immutable',
     ],
   },
   {
@@ -100,7 +100,11 @@ const rows: readonly { of: AnyKind; next: object; old?: object; want: readonly s
 
 test('what is refused', () => {
   for (const { of, next, old, want } of rows) {
-    const found = [...of.validate!(an(of, next), old && an(of, old))].map(lineOf);
+    const before = old && an(of, old);
+    const found = [
+      ...of.validate!(an(of, next), before),
+      ...((before && of.validateChange?.(an(of, next), before)) ?? []),
+    ].map(lineOf);
     assert.deepEqual([...new Set(found)], want, of.kind);
   }
 });

@@ -86,7 +86,6 @@ export const networkPolicy: Kind<NetworkPolicy, NetworkPolicyManifest> = defineK
   shortNames: ['netpol'],
   generation: true,
   schema: networkPolicyShape,
-  rechecksMetadata: false,
 
   validate: networkPolicyRules,
   warnings: networkPolicyWarnings,

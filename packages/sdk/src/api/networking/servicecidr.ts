@@ -47,7 +47,6 @@ export const serviceCIDR: Kind<ServiceCIDR, ServiceCIDRManifest> = defineKind<Se
   plural: 'servicecidrs',
   scope: 'Cluster',
   status: { keepsMetadata: true },
-  rechecksMetadata: false,
   schema: serviceCIDRShape,
 
   *validate({ spec }, old) {

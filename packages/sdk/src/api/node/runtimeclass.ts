@@ -52,18 +52,20 @@ export const runtimeClass: Kind<RuntimeClass, RuntimeClassManifest> = defineKind
   kind: 'RuntimeClass',
   plural: 'runtimeclasses',
   scope: 'Cluster',
+  anyFinalizer: true,
+  updateRules: ['metadata', 'object', 'metadataChange', 'change'],
   createOnUpdate: true,
   unconditionalUpdate: false,
   schema: runtimeClassShape,
 
-  *validate(next, old) {
+  *validate(next) {
     const { handler } = next;
     if (!handler) yield required(field('handler'));
     else yield* problemsAt(dnsLabelProblems(handler), handler, field('handler'));
     if (next.overhead) yield* overheadRules(next.overhead, field('overhead'));
     if (next.scheduling) yield* schedulingRules(next.scheduling, field('scheduling'));
-    if (old) yield* immutable(handler, old.handler, field('handler'));
   },
+  validateChange: (next, old) => immutable(next.handler, old.handler, field('handler')),
   *warnings({ scheduling }) {
     for (const label of Object.keys(scheduling?.nodeSelector ?? {})) {
       const why = nodeLabelDeprecation(label);

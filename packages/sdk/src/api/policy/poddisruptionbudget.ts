@@ -42,12 +42,14 @@ export const podDisruptionBudget: Kind<PodDisruptionBudget, PodDisruptionBudgetM
   kind: 'PodDisruptionBudget',
   plural: 'poddisruptionbudgets',
   scope: 'Namespaced',
-  rechecksMetadata: false,
+  createRules: ['object'],
+  updateRules: ['object'],
   shortNames: ['pdb'],
   status: {
     prepareForUpdate(next, old) {
       next.spec = deepCopy(old.spec);
     },
+    updateRules: ['object'],
     validate: validatePodDisruptionBudgetStatus,
   },
   generation: true,

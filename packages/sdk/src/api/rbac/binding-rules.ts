@@ -21,7 +21,6 @@ interface Binding {
 /** What a binding must say; `kinds` are the roles that it may name. */
 export function* bindingRules(
   next: Binding,
-  old: Binding | undefined,
   { namespaced, kinds }: { namespaced: boolean; kinds: readonly string[] },
 ): Iterable<FieldError> {
   const at = field('roleRef');
@@ -31,10 +30,13 @@ export function* bindingRules(
   if (!name) yield required(at.child('name'));
   else for (const p of pathSegmentProblems(name)) yield invalid(at.child('name'), name, p);
   for (const [i, s] of (next.subjects ?? []).entries()) yield* subjectRules(field('subjects').index(i), s, namespaced);
-  if (old && !equal(next.roleRef, old.roleRef)) {
-    // Upstream shows the members under the names they have inside it.
-    yield invalid(at, { APIGroup: apiGroup, Kind: kind, Name: name }, 'cannot change roleRef');
-  }
+}
+
+export function* bindingChangeRules({ roleRef }: Binding, old: Binding): Iterable<FieldError> {
+  if (equal(roleRef, old.roleRef)) return;
+  const { apiGroup, kind, name } = roleRef;
+  // Upstream shows the members under the names they have inside it.
+  yield invalid(field('roleRef'), { APIGroup: apiGroup, Kind: kind, Name: name }, 'cannot change roleRef');
 }
 
 function* subjectRules(at: Path, subject: Subject, namespaced: boolean): Iterable<FieldError> {

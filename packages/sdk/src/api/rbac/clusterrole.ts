@@ -32,6 +32,7 @@ export const clusterRole: Kind<ClusterRole, ClusterRoleManifest> = defineKind<Cl
   kind: 'ClusterRole',
   plural: 'clusterroles',
   scope: 'Cluster',
+  updateRules: ['metadata', 'object', 'metadataChange', 'change'],
   createOnUpdate: true,
   validateName: nameIsPathSegment,
   schema: clusterRoleShape,

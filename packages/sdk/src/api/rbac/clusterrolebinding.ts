@@ -1,7 +1,7 @@
 import { defineKind, type Kind, nameIsPathSegment, s } from '../../schema/index.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
-import { bindingRules } from './binding-rules.ts';
+import { bindingChangeRules, bindingRules } from './binding-rules.ts';
 import { roleRef, subject } from './policy-rule.ts';
 import { subjectColumns } from './subject-columns.ts';
 
@@ -27,11 +27,13 @@ export const clusterRoleBinding: Kind<ClusterRoleBinding, ClusterRoleBindingMani
   kind: 'ClusterRoleBinding',
   plural: 'clusterrolebindings',
   scope: 'Cluster',
+  updateRules: ['metadata', 'object', 'metadataChange', 'change'],
   createOnUpdate: true,
   validateName: nameIsPathSegment,
   schema: clusterRoleBindingShape,
 
-  validate: (next, old) => bindingRules(next, old, { namespaced: false, kinds: ['ClusterRole'] }),
+  validateChange: bindingChangeRules,
+  validate: (next) => bindingRules(next, { namespaced: false, kinds: ['ClusterRole'] }),
   columns: [
     nameColumn,
     { name: 'Role', type: 'string', value: ({ roleRef }) => `${roleRef.kind}/${roleRef.name}` },

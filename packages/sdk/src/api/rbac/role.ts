@@ -21,6 +21,7 @@ export const role: Kind<Role, RoleManifest> = defineKind<Role, RoleManifest>({
   kind: 'Role',
   plural: 'roles',
   scope: 'Namespaced',
+  updateRules: ['metadata', 'object', 'metadataChange', 'change'],
   createOnUpdate: true,
   validateName: nameIsPathSegment,
   schema: roleShape,

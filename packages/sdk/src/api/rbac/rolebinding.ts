@@ -1,7 +1,7 @@
 import { defineKind, type Kind, nameIsPathSegment, s } from '../../schema/index.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
-import { bindingRules } from './binding-rules.ts';
+import { bindingChangeRules, bindingRules } from './binding-rules.ts';
 import { roleRef, subject } from './policy-rule.ts';
 import { subjectColumns } from './subject-columns.ts';
 
@@ -24,11 +24,13 @@ export const roleBinding: Kind<RoleBinding, RoleBindingManifest> = defineKind<Ro
   kind: 'RoleBinding',
   plural: 'rolebindings',
   scope: 'Namespaced',
+  updateRules: ['metadata', 'object', 'metadataChange', 'change'],
   createOnUpdate: true,
   validateName: nameIsPathSegment,
   schema: roleBindingShape,
 
-  validate: (next, old) => bindingRules(next, old, { namespaced: true, kinds: ['Role', 'ClusterRole'] }),
+  validateChange: bindingChangeRules,
+  validate: (next) => bindingRules(next, { namespaced: true, kinds: ['Role', 'ClusterRole'] }),
   columns: [
     nameColumn,
     { name: 'Role', type: 'string', value: ({ roleRef }) => `${roleRef.kind}/${roleRef.name}` },

@@ -39,6 +39,7 @@ export const deviceClass: Kind<DeviceClass, DeviceClassManifest> = defineKind<De
   kind: 'DeviceClass',
   plural: 'deviceclasses',
   scope: 'Cluster',
+  updateRules: ['metadata', 'object', 'metadataChange', 'change'],
   returnsDeleted: true,
   generation: true,
   schema: deviceClassShape,

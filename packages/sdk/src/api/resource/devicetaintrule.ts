@@ -66,7 +66,6 @@ export const deviceTaintRule: Kind<DeviceTaintRule, DeviceTaintRuleManifest> = d
   scope: 'Cluster',
   returnsDeleted: true,
   generation: true,
-  rechecksMetadata: false,
   status: {
     prepareForUpdate: keepAllButStatus,
     *validate({ status: { conditions = [] } }) {

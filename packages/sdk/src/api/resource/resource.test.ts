@@ -69,7 +69,7 @@ test('what of claims is refused', () => {
 
 test('a claim stays as it was made', () => {
   const [next, old] = [aClaim({ requests: [] }), aClaim({ requests: [one] })];
-  assert.deepEqual(lines(resourceClaim.validate!(next, old)), [
+  assert.deepEqual(lines([...resourceClaim.validate!(next, old), ...resourceClaim.validateChange!(next, old)]), [
     'spec: Invalid value: {"Devices":{"Requests":[],"Constraints":null,"Config":null}}: field is immutable',
   ]);
 });

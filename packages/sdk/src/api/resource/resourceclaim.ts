@@ -113,6 +113,7 @@ export const resourceClaim: Kind<ResourceClaim, ResourceClaimManifest> = defineK
   kind: 'ResourceClaim',
   plural: 'resourceclaims',
   scope: 'Namespaced',
+  updateRules: ['metadata', 'object', 'metadataChange', 'change'],
   returnsDeleted: true,
   status: {
     prepareForUpdate(next, old) {
@@ -124,10 +125,10 @@ export const resourceClaim: Kind<ResourceClaim, ResourceClaimManifest> = defineK
   resetFields: statusOnlyResetFields,
   schema: resourceClaimShape,
 
-  *validate({ spec }, old) {
-    // What can't be changed isn't looked at again.
-    if (!old) yield* deviceClaimRules(spec.devices, field('spec', 'devices'));
-    else if (!equal(spec, old.spec)) {
+  // What can't be changed isn't looked at again.
+  validate: ({ spec }, old) => (old ? [] : deviceClaimRules(spec.devices, field('spec', 'devices'))),
+  *validateChange({ spec }, old) {
+    if (!equal(spec, old.spec)) {
       yield invalid(field('spec'), internalValue(resourceClaimSpec, spec), 'field is immutable');
     }
   },

@@ -36,16 +36,23 @@ export const resourceClaimTemplate: Kind<ResourceClaimTemplate, ResourceClaimTem
   kind: 'ResourceClaimTemplate',
   plural: 'resourceclaimtemplates',
   scope: 'Namespaced',
+  updateRules: ['metadata', 'object', 'metadataChange', 'change'],
   returnsDeleted: true,
   schema: resourceClaimTemplateShape,
 
-  *validate({ spec }, old) {
+  *validate({ spec }) {
     const at = field('spec');
     yield* validateTemplateMetadata(spec.metadata, at.child('metadata'));
     yield* deviceClaimRules(spec.spec.devices, at.child('spec', 'devices'));
-    if (!old || equal(spec, old.spec)) return;
+  },
+  *validateChange({ spec }, old) {
+    if (equal(spec, old.spec)) return;
     // Upstream's own form of it has the metadata's fields beside the spec.
-    yield invalid(at, { ...spec.metadata, Spec: internalValue(resourceClaimSpec, spec.spec) }, 'field is immutable');
+    yield invalid(
+      field('spec'),
+      { ...spec.metadata, Spec: internalValue(resourceClaimSpec, spec.spec) },
+      'field is immutable',
+    );
   },
   columns: [nameColumn, ageColumn],
 });

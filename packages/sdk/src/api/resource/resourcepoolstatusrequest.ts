@@ -74,7 +74,6 @@ export const resourcePoolStatusRequest: Kind<ResourcePoolStatusRequest, Resource
   scope: 'Cluster',
   returnsDeleted: true,
   unconditionalUpdate: false,
-  rechecksMetadata: false,
   status: { prepareForUpdate: keepAllButStatus, validate: poolStatusRules },
   resetFields: statusOnlyResetFields,
   schema: requestShape,

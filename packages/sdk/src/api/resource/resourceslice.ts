@@ -73,7 +73,6 @@ export const resourceSlice: Kind<ResourceSlice, ResourceSliceManifest> = defineK
     stampTaints(next, now);
   },
   validate: resourceSliceRules,
-  rechecksMetadata: false,
   columns: [
     nameColumn,
     { name: 'Node', type: 'string', value: ({ spec }) => spec.nodeName ?? '' },

@@ -89,7 +89,6 @@ export const podGroup: Kind<PodGroup, PodGroupManifest> = defineKind<PodGroup, P
   plural: 'podgroups',
   featureGate: 'GenericWorkload',
   scope: 'Namespaced',
-  rechecksMetadata: false,
   status: {
     prepareForUpdate(next, old) {
       keepAllButStatus(next, old);

@@ -27,7 +27,6 @@ export const priorityClass: Kind<PriorityClass, PriorityClassManifest> = defineK
   kind: 'PriorityClass',
   plural: 'priorityclasses',
   scope: 'Cluster',
-  rechecksMetadata: false,
   shortNames: ['pc'],
   generation: true,
   schema: priorityClassShape,

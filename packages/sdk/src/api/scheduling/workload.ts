@@ -73,7 +73,6 @@ export const workload: Kind<Workload, WorkloadManifest> = defineKind<Workload, W
   plural: 'workloads',
   featureGate: 'GenericWorkload',
   scope: 'Namespaced',
-  rechecksMetadata: false,
   schema: workloadShape,
 
   prepareForCreate(next) {

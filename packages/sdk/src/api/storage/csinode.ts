@@ -57,6 +57,7 @@ export const csiNode: Kind<CSINode, CSINodeManifest> = defineKind<CSINode, CSINo
   kind: 'CSINode',
   plural: 'csinodes',
   scope: 'Cluster',
+  updateRules: ['metadata', 'object'],
   returnsDeleted: true,
   unconditionalUpdate: false,
   schema: csiNodeShape,

@@ -29,6 +29,7 @@ export const csiStorageCapacity: Kind<CSIStorageCapacity, CSIStorageCapacityMani
   kind: 'CSIStorageCapacity',
   plural: 'csistoragecapacities',
   scope: 'Namespaced',
+  updateRules: ['metadata', 'object', 'metadataChange', 'change'],
   unconditionalUpdate: false,
   schema: csiStorageCapacityShape,
 
@@ -38,8 +39,10 @@ export const csiStorageCapacity: Kind<CSIStorageCapacity, CSIStorageCapacityMani
     const { storageClassName, capacity } = next;
     yield* problemsAt(dnsSubdomainProblems(storageClassName), storageClassName, field('storageClassName'));
     if (capacity !== undefined) yield* nonNegativeQuantity(capacity, field('capacity'));
-    for (const name of old ? (['nodeTopology', 'storageClassName'] as const) : []) {
-      if (!equal(next[name], old![name])) yield invalid(field(name), next[name], 'field is immutable');
+  },
+  *validateChange(next, old) {
+    for (const name of ['nodeTopology', 'storageClassName'] as const) {
+      if (!equal(next[name], old[name])) yield invalid(field(name), next[name], 'field is immutable');
     }
   },
   warnings: ({ nodeTopology }) => labelSelectorWarnings(nodeTopology, field('nodeTopology')),

@@ -132,16 +132,20 @@ const rows: readonly Row[] = [
     next: { driverName: 'd.example.org' },
     old: { driverName: 'e.example.org', parameters: { a: 'b' } },
     want: [
+      'parameters: Required value: must contain at least one key/value pair',
       'driverName: Forbidden: updates to driverName are forbidden.',
       'parameters: Forbidden: updates to parameters are forbidden.',
-      'parameters: Required value: must contain at least one key/value pair',
     ],
   },
 ];
 
 test('what is refused', () => {
   for (const { of, next, old, want } of rows) {
-    const found = [...of.validate!(an(of, next), old && an(of, old))].map(lineOf);
+    const before = old && an(of, old);
+    const found = [
+      ...of.validate!(an(of, next), before),
+      ...((before && of.validateChange?.(an(of, next), before)) ?? []),
+    ].map(lineOf);
     assert.deepEqual([...new Set(found)], want, of.kind);
   }
 });

@@ -14,7 +14,7 @@ import { validateLabelKey } from '../meta/label-selector-rules.ts';
 import { parametersRules, provisionerRules } from './class-rules.ts';
 import type { StorageClass, TopologySelectorLabelRequirement, TopologySelectorTerm } from './storageclass.ts';
 
-export function* storageClassRules(next: StorageClass, old: StorageClass | undefined): Iterable<FieldError> {
+export function* storageClassRules(next: StorageClass): Iterable<FieldError> {
   yield* provisionerRules(next.provisioner, field('provisioner'));
   yield* parametersRules(next.parameters ?? {}, field('parameters'));
   const policies = ['Delete', 'Retain'];
@@ -24,7 +24,9 @@ export function* storageClassRules(next: StorageClass, old: StorageClass | undef
     yield notSupported(field('volumeBindingMode'), next.volumeBindingMode, modes);
   }
   yield* topologiesRules(next.allowedTopologies ?? [], field('allowedTopologies'));
-  if (!old) return;
+}
+
+export function* storageClassChangeRules(next: StorageClass, old: StorageClass): Iterable<FieldError> {
   for (const name of ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'] as const) {
     yield* immutableMember(next, old, { name, at: field(name) });
   }

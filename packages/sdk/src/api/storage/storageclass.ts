@@ -1,7 +1,7 @@
 import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
 import { ageColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
-import { storageClassRules, storageClassWarnings } from './storageclass-rules.ts';
+import { storageClassChangeRules, storageClassRules, storageClassWarnings } from './storageclass-rules.ts';
 
 const topologySelectorLabelRequirementShape = s.struct('io.k8s.api.core.v1.TopologySelectorLabelRequirement', {
   key: s.req(1, s.str()),
@@ -50,11 +50,13 @@ export const storageClass: Kind<StorageClass, StorageClassManifest> = defineKind
   kind: 'StorageClass',
   plural: 'storageclasses',
   scope: 'Cluster',
+  updateRules: ['metadata', 'object', 'metadataChange', 'change'],
   shortNames: ['sc'],
   returnsDeleted: true,
   schema: storageClassShape,
 
   validate: storageClassRules,
+  validateChange: storageClassChangeRules,
   warnings: storageClassWarnings,
   columns: [
     {

@@ -66,6 +66,7 @@ export const volumeAttachment: Kind<VolumeAttachment, VolumeAttachmentManifest> 
   kind: 'VolumeAttachment',
   plural: 'volumeattachments',
   scope: 'Cluster',
+  updateRules: ['metadata', 'object'],
   returnsDeleted: true,
   // What a controller says of it is checked with the rest.
   status: { keepsMetadata: true, validate: attachmentRules },

@@ -26,14 +26,17 @@ export const volumeAttributesClass: Kind<VolumeAttributesClass, VolumeAttributes
   kind: 'VolumeAttributesClass',
   plural: 'volumeattributesclasses',
   scope: 'Cluster',
+  updateRules: ['metadataChange', 'change', 'metadata', 'object'],
   shortNames: ['vac'],
   returnsDeleted: true,
   schema: volumeAttributesClassShape,
 
-  *validate(next, old) {
-    for (const name of old ? (['driverName', 'parameters'] as const) : []) {
-      if (!equal(next[name], old![name])) yield forbiddenAt(field(name), `updates to ${name} are forbidden.`);
+  *validateChange(next, old) {
+    for (const name of ['driverName', 'parameters'] as const) {
+      if (!equal(next[name], old[name])) yield forbiddenAt(field(name), `updates to ${name} are forbidden.`);
     }
+  },
+  *validate(next) {
     yield* provisionerRules(next.driverName, field('driverName'));
     const { parameters = {} } = next;
     yield* parametersRules(parameters, field('parameters'));

@@ -57,7 +57,7 @@ export function* resourceRules(
   }
   // It needs no name.
   const named = { ...metadata, name: metadata.name || 'fakename' };
-  const rules = { namespaced: Boolean(metadata.namespace), nameRule: nameIsPathSegment, anyFinalizer: true };
+  const rules = { namespaced: Boolean(metadata.namespace), nameRule: nameIsPathSegment };
   yield* validateObjectMeta(named, rules, at);
 }
 

@@ -2,7 +2,7 @@ import { timestamp } from '../../../machinery/index.ts';
 import { defineKind, type Kind, s, setFields, type WriteContext } from '../../../schema/index.ts';
 import { objectMeta } from '../../meta/object-meta.ts';
 import { persistentVolumeColumns } from './columns.ts';
-import { persistentVolumeRules } from './rules.ts';
+import { persistentVolumeChangeRules, persistentVolumeRules } from './rules.ts';
 import { persistentVolumeSpec, persistentVolumeStatus } from './volume-spec.ts';
 import { persistentVolumeWarnings } from './warnings.ts';
 
@@ -28,6 +28,7 @@ export const persistentVolume: Kind<PersistentVolume, PersistentVolumeManifest> 
   kind: 'PersistentVolume',
   plural: 'persistentvolumes',
   scope: 'Cluster',
+  updateRules: ['metadata', 'object', 'metadata', 'object', 'change'],
   shortNames: ['pv'],
   status: { prepareForUpdate: tellPhaseChange },
   returnsDeleted: true,
@@ -44,6 +45,7 @@ export const persistentVolume: Kind<PersistentVolume, PersistentVolumeManifest> 
     volume.status = { phase: 'Pending', lastPhaseTransitionTime: timestamp(now) };
   },
   validate: persistentVolumeRules,
+  validateChange: persistentVolumeChangeRules,
   warnings: persistentVolumeWarnings,
   columns: persistentVolumeColumns,
 });

@@ -39,11 +39,10 @@ export function* persistentVolumeRules(
   };
   yield* persistentVolumeSpecRules(next.spec, spec, context);
   yield* mountOptionsRules(next);
-  if (!old) return;
-  // Upstream looks at the whole once more before it compares.
-  yield* persistentVolumeSpecRules(next.spec, spec, context);
-  yield* updateRules(next.spec, old.spec);
 }
+
+export const persistentVolumeChangeRules = (next: PersistentVolume, old: PersistentVolume): Iterable<FieldError> =>
+  updateRules(next.spec, old.spec);
 
 interface SpecContext {
   /** Of the volume, which a few sources go by. */

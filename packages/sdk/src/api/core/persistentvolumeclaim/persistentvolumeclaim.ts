@@ -79,6 +79,7 @@ export const persistentVolumeClaim: Kind<PersistentVolumeClaim, PersistentVolume
   kind: 'PersistentVolumeClaim',
   plural: 'persistentvolumeclaims',
   scope: 'Namespaced',
+  updateRules: ['metadataChange', 'metadata', 'object'],
   shortNames: ['pvc'],
   status: { validate: claimStatusRules },
   returnsDeleted: true,

@@ -34,6 +34,7 @@ export const pod: Kind<Pod, PodManifest> = defineKind<Pod, PodManifest>({
   kind: 'Pod',
   plural: 'pods',
   scope: 'Namespaced',
+  updateRules: ['metadataChange', 'metadata', 'object'],
   shortNames: ['po'],
   categories: ['all'],
   status: statusStrategy,

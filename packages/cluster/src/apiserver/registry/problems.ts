@@ -1,0 +1,61 @@
+import { field, type FieldError, type KubeObject } from '@tiphys/sdk/machinery';
+import {
+  type MetadataRules,
+  nameIsPathSegment,
+  nameIsSubdomain,
+  type PartStrategy,
+  type UpdateRule,
+  validateFinalizerDomains,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+  type WriteContext,
+} from '@tiphys/sdk/schema';
+import type { Resource } from './resource.ts';
+
+const at = field('metadata');
+
+/** What is wrong with an object that is to be made: one look after the other, of which the next is for what passed the one before. */
+export function* creationProblems(resource: Resource, object: KubeObject): Iterable<FieldError[]> {
+  const { kind } = resource;
+  const { createRules = ['metadata', 'object'] } = kind;
+  yield createRules.flatMap((rule) => [
+    ...(rule === 'metadata' ? metadataProblems(resource, object) : (kind.validate?.(object) ?? [])),
+  ]);
+  if (!createRules.includes('metadata')) yield [...everyWritesProblems(resource, object)];
+}
+
+/** Every update's own look at the metadata, and then the kind's rules. What both find is told twice, as upstream tells it. */
+export function* updateProblems(
+  resource: Resource,
+  part: PartStrategy<KubeObject> | undefined,
+  { next, old }: { next: KubeObject; old: KubeObject },
+  context: Pick<WriteContext, 'now'>,
+): Iterable<FieldError> {
+  const { kind } = resource;
+  yield* everyWritesProblems(resource, next);
+  yield* validateObjectMetaUpdate(next.metadata, old.metadata, at);
+  const judges: Record<UpdateRule, () => Iterable<FieldError> | undefined> = {
+    metadata: () => metadataProblems(resource, next),
+    *metadataChange() {
+      yield* validateObjectMetaUpdate(next.metadata, old.metadata, at);
+      if (!kind.anyFinalizer) yield* validateFinalizerDomains(next.metadata, at);
+    },
+    object: () => (part ? part.validate?.(next, old, context) : kind.validate?.(next, old)),
+    change: () => (part ?? kind).validateChange?.(next, old),
+  };
+  const order = part ? (part.updateRules ?? partRules) : (kind.updateRules ?? wholeRules);
+  for (const rule of order) yield* judges[rule]() ?? [];
+}
+
+const wholeRules: readonly UpdateRule[] = ['metadataChange', 'object', 'change'];
+const partRules: readonly UpdateRule[] = ['metadataChange', 'object'];
+
+const everyWritesProblems = ({ namespaced }: Resource, { metadata }: KubeObject): Iterable<FieldError> =>
+  validateObjectMeta(metadata, { namespaced, nameRule: nameIsPathSegment }, at);
+
+function* metadataProblems({ kind, namespaced }: Resource, object: KubeObject): Iterable<FieldError> {
+  const nameRule: MetadataRules['nameRule'] = (name, prefix) =>
+    kind.validateName ? kind.validateName(name, prefix, object) : nameIsSubdomain(name, prefix);
+  yield* validateObjectMeta(object.metadata, { namespaced, nameRule }, at);
+  if (!kind.anyFinalizer) yield* validateFinalizerDomains(object.metadata, at);
+}
