@@ -30,4 +30,5 @@ export { LocalNodes } from './nodes/local-nodes.ts';
 export { processMetrics, StoreMetrics } from './metrics/index.ts';
 export type { Component, Finding } from './componentstatus/endpoint.ts';
 export { resourceOfKey } from './registry/resource-of-key.ts';
+export { type ApiServerIdentity, keepIdentity } from './upkeep/identity-lease.ts';
 export { runUpkeep } from './upkeep/index.ts';

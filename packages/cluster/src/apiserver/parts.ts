@@ -16,6 +16,7 @@ import { computedFrom } from './computed-from.ts';
 import { discovery } from './discovery/endpoint.ts';
 import { issuerDiscovery } from './discovery/openid.ts';
 import { rootPaths } from './discovery/paths.ts';
+import { zPages } from './zpages/index.ts';
 import { version } from './discovery/version.ts';
 import { authenticate } from './filters/authenticate.ts';
 import { authorize } from './filters/authorize.ts';
@@ -51,6 +52,8 @@ export interface PartsConfig extends KindHooksConfig {
   readonly enableAdmissionPlugins?: readonly string[];
   /** Where the server's metrics go; `/metrics` tells all that is in it. */
   readonly metrics?: Registry;
+  /** What the server was started with, as `/flagz` tells it. */
+  readonly flags?: ReadonlyMap<string, string>;
   /** What `componentstatuses` tells of, besides the stores. */
   readonly components?: readonly Component[];
   /** How the agents of nodes are reached. */
@@ -92,6 +95,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
     },
     endpoints: (server) => {
       const { rbac, registry, ...who } = of(server);
+      const checks = healthChecks({ ...server.deps, lifecycle: server.lifecycle });
       return [
         reviews({ ...who, admission: () => server.admission, rulesOf: rulesOf(rbac) }),
         bindings(
@@ -103,9 +107,10 @@ export function standardParts(config: PartsConfig): ApiServerParts {
         version,
         issuerDiscovery(config),
         openApi({ fixed: server.kinds.all, custom: () => server.custom?.kinds ?? [], clock: server.deps.clock }),
-        health(healthChecks({ ...server.deps, lifecycle: server.lifecycle })),
+        health(checks),
         metrics(registry),
-        rootPaths(server.served),
+        zPages({ clock: server.deps.clock, flags: config.flags ?? new Map() }),
+        rootPaths(server.served, checks),
       ];
     },
     admission: (server) =>

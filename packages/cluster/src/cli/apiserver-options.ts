@@ -12,6 +12,8 @@ export interface ApiServerOptions {
   readonly allowPrivileged: boolean;
   readonly nodePortRange?: NonNullable<PartsConfig['nodePortRange']>;
   readonly eventTtlSeconds?: number;
+  /** What `/flagz` tells. */
+  readonly flags?: ReadonlyMap<string, string>;
   /** Versions to serve or not, as `--runtime-config` says it. */
   readonly runtimeConfig?: string;
   /** Feature gates that are on, as far as they decide what is served. */

@@ -6,6 +6,7 @@ import {
   bootstrap,
   ClusterIps,
   type Component,
+  keepIdentity,
   kindsServedBy,
   LocalNodes,
   parseRuntimeConfig,
@@ -108,6 +109,7 @@ export async function loadApiServer(
       'authorizationModes',
       'nodePortRange',
       'eventTtlSeconds',
+      'flags',
     ]),
     advertised: () => `${address}:${options.securePort}`,
   });
@@ -131,6 +133,7 @@ export async function loadApiServer(
       await publishServiceCidr(server, [clusterIps.text]);
       await publishKubernetesService(server, { clusterIp: clusterIps.first, address, port });
       tasks.go((s) => runUpkeep(server, s));
+      tasks.go((s) => keepIdentity(server, { hostname: hostname(), address: `${address}:${port}` }, s));
     },
   };
 }

@@ -1,8 +1,8 @@
+import { goDuration } from '@tiphys/sdk/machinery';
 import type { Container, Pod, Secret } from '@tiphys/sdk/api';
 import { type Clock, throwIfAborted } from '@tiphys/sdk/runtime';
 import { BackOff } from './back-off.ts';
 import type { Tell } from './container-events.ts';
-import { goDuration } from './go-duration.ts';
 import { imageProblem } from './image-name.ts';
 import { StartError } from './start-error.ts';
 

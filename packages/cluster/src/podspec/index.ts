@@ -8,7 +8,6 @@ export { containerOfLog } from './container-of-log.ts';
 export { environment, type EnvironmentSources } from './environment.ts';
 export { expand } from './expansion.ts';
 export { fieldValue, type PodAddresses, resourceFieldValue } from './field-reference.ts';
-export { goDuration } from './go-duration.ts';
 export { imageProblem } from './image-name.ts';
 export { ImagePuller, type ImagePullerDeps, type ImageSource, type PullRequest } from './image-puller.ts';
 export { configMapPayload, downwardPayload, type Payload, type PayloadFile, secretPayload } from './payloads.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseDuration } from './duration.ts';
+import { goDuration, parseDuration } from './duration.ts';
 
 test('durations as Go writes them', () => {
   const table: [text: string, want: number | string][] = [
@@ -24,4 +24,18 @@ test('durations as Go writes them', () => {
     if (typeof want === 'number') assert.equal(parseDuration(text), want, text);
     else assert.throws(() => parseDuration(text), { message: want }, text);
   }
+});
+
+test('durations as Go prints them', () => {
+  const table: [ms: number, want: string][] = [
+    [0, '0s'],
+    [0.4, '0s'],
+    [12, '12ms'],
+    [1000, '1s'],
+    [1234, '1.234s'],
+    [60_000, '1m0s'],
+    [3_600_000, '1h0m0s'],
+    [3_723_004, '1h2m3.004s'],
+  ];
+  for (const [ms, want] of table) assert.equal(goDuration(ms), want);
 });

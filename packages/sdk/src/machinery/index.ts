@@ -20,7 +20,7 @@ export { unifiedDiff } from './unified-diff.ts';
 export * from './selectors/index.ts';
 export * from './json/index.ts';
 export * from './patches/index.ts';
-export { parseDuration } from './duration.ts';
+export { goDuration, parseDuration } from './duration.ts';
 export { compareVersions } from './version-order.ts';
 export { type JsonPath, parseJsonPath } from './json-path.ts';
 export { type Re2, re2 } from './re2.ts';

@@ -1,11 +1,13 @@
 import type { AnyKind } from '@tiphys/sdk/schema';
+import type { HealthCheck } from '../../serving/index.ts';
 import { computedFrom } from '../computed-from.ts';
 import type { Endpoint } from '../handlers/dispatch.ts';
 import { bytesResponse, encode } from '../handlers/respond.ts';
 
 /** `/`: what can be asked for. */
-export function rootPaths(kinds: () => readonly AnyKind[]): Endpoint {
-  const paths = computedFrom(kinds, pathsOf);
+export function rootPaths(kinds: () => readonly AnyKind[], checks: () => readonly HealthCheck[]): Endpoint {
+  const ofKinds = computedFrom(kinds, pathsOf);
+  const paths = () => [...fixed, ...ofKinds(), ...checks().flatMap(pathsOfCheck)].sort();
   return (c) =>
     c.info.path === '/'
       ? Promise.resolve(
@@ -14,23 +16,28 @@ export function rootPaths(kinds: () => readonly AnyKind[]): Endpoint {
       : undefined;
 }
 
-function pathsOf(kinds: readonly AnyKind[]): string[] {
-  const groups = new Set(
-    kinds.flatMap(({ group, version }) => (group ? [`/apis/${group}`, `/apis/${group}/${version}`] : [])),
-  );
-  return [
-    '/.well-known/openid-configuration',
-    '/openid/v1/jwks',
-    '/api',
-    '/api/v1',
-    '/apis',
-    '/healthz',
-    '/livez',
-    '/metrics',
-    '/openapi/v2',
-    '/openapi/v3',
-    '/readyz',
-    '/version',
-    ...groups,
-  ].sort();
-}
+const fixed = [
+  '/.well-known/openid-configuration',
+  '/api',
+  '/api/v1',
+  '/apis',
+  '/apis/',
+  '/flagz',
+  '/healthz',
+  '/livez',
+  '/metrics',
+  '/openapi/v2',
+  '/openapi/v3',
+  '/openapi/v3/',
+  '/openid/v1/jwks',
+  '/readyz',
+  '/statusz',
+  '/version',
+];
+
+const pathsOf = (kinds: readonly AnyKind[]): string[] => [
+  ...new Set(kinds.flatMap(({ group, version }) => (group ? [`/apis/${group}`, `/apis/${group}/${version}`] : []))),
+];
+
+const pathsOfCheck = ({ name, in: of = ['healthz', 'livez', 'readyz'] }: HealthCheck): string[] =>
+  of.map((endpoint) => `/${endpoint}/${name}`);

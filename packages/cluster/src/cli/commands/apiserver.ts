@@ -1,3 +1,4 @@
+import { goDuration, isObject } from '@tiphys/sdk/machinery';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ApiServerOptions } from '../apiserver-options.ts';
 import { Failure } from '../failure.ts';
@@ -230,7 +231,7 @@ async function run(given: Flags, command: Command): Promise<void> {
   for (const note of notesOn(given, command, servingGates)) process.stderr.write(`tiphys apiserver: ${note}\n`);
   const { signal } = stopSignal();
   const { runApiServer } = await import('../apiserver.ts');
-  await runApiServer(optionsOf(given), levelOf(given), signal);
+  await runApiServer({ ...optionsOf(given), flags: flagsOf(command) }, levelOf(given), signal);
 }
 
 /** What somebody may have meant and doesn't get. */
@@ -246,6 +247,19 @@ function notesOn(given: Flags, command: Command, servingGates: readonly string[]
       ? [`feature gates that change nothing here: ${idleGates.map(([name]) => name).join(' ')}`]
       : []),
   ];
+}
+
+/** Every flag with its value, as upstream's `/flagz` writes them. */
+const flagsOf = (command: Command): ReadonlyMap<string, string> =>
+  new Map(command.options.map((o) => [o.long!.slice(2), valueText(o, command.getOptionValue(o.attributeName()))]));
+
+function valueText({ parseArg, defaultValueDescription }: Option, value: unknown): string {
+  if (value === undefined) return defaultValueDescription ?? '';
+  if (parseArg === parsePeriod) return goDuration(Number(value));
+  if (Array.isArray(value)) return `[${value.map((v) => (isObject(v) ? JSON.stringify(v) : String(v))).join(',')}]`;
+  if (value instanceof Map) return [...value].map(([name, on]) => `${String(name)}=${String(on)}`).join(',');
+  if (isObject(value)) return Object.values(value).join('-');
+  return String(value);
 }
 
 const levelOf = ({ v, logLevel }: Flags): Level => (v >= 4 ? 'debug' : v >= 2 ? 'info' : logLevel);

@@ -2,14 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Image } from '../cri/index.ts';
 import { SimClock, aPod, aService } from '@tiphys/sdk/testing';
-import {
-  BackOff,
-  environment,
-  type EnvironmentSources,
-  expand,
-  goDuration,
-  imageProblem,
-} from '../../podspec/index.ts';
+import { BackOff, environment, type EnvironmentSources, expand, imageProblem } from '../../podspec/index.ts';
 import { dnsConfigOf, parseResolvConf } from './dns.ts';
 import { hostNamesOf, hostsFile, kernelHostname } from './hostname.ts';
 import { cpuQuota, cpuShares, linuxResources, oomScore } from './linux-resources.ts';
@@ -308,17 +301,6 @@ describe('small words', () => {
   it('are expanded once', () => {
     const look = (name: string) => ({ A: '$(B)', B: 'b' })[name];
     assert.equal(expand('$(A) $(B) $$(B) $(C) $ $(', look), '$(B) b $(B) $(C) $ $(');
-  });
-  it('are durations as Go prints them', () => {
-    assert.deepEqual([0, 0.4, 12, 1000, 1234, 60_000, 3_723_004].map(goDuration), [
-      '0s',
-      '0s',
-      '12ms',
-      '1s',
-      '1.234s',
-      '1m0s',
-      '1h2m3.004s',
-    ]);
   });
   it('are names of images', () => {
     assert.equal(imageProblem('localhost:5000/a/b:v1'), undefined);

@@ -1,3 +1,4 @@
+import { goDuration } from '@tiphys/sdk/machinery';
 import type { Clock } from '@tiphys/sdk/runtime';
 import {
   Connection,
@@ -10,7 +11,6 @@ import {
   RpcError,
   str,
 } from '../../grpc/index.ts';
-import { goDuration } from '../../podspec/index.ts';
 
 export interface HealthCall {
   readonly address: string;
