@@ -5,63 +5,58 @@ import { equal } from './object.ts';
 import type { Path } from './path.ts';
 import { parseQuantity } from './quantity.ts';
 
-/** Rules that hold for single fields of many kinds, in upstream's words. */
+/**
+ * Rules that hold for single fields of many kinds, in upstream's words. They nearly always have nothing to say, so they are plain
+ * functions that answer with a list, and all with the same one when a field is good.
+ */
 
-export function* nonNegative(value: number | undefined, at: Path): Iterable<FieldError> {
-  if (value !== undefined && value < 0) yield invalid(at, value, 'must be greater than or equal to 0');
-}
+const nothing: readonly FieldError[] = [];
 
-export function* nonNegativeQuantity(value: string, at: Path): Iterable<FieldError> {
-  if (parseQuantity(value).nano < 0n) yield invalid(at, value, 'must be greater than or equal to 0');
-}
+export const nonNegative = (value: number | undefined, at: Path): Iterable<FieldError> =>
+  value !== undefined && value < 0 ? [invalid(at, value, 'must be greater than or equal to 0')] : nothing;
 
-export function* positiveQuantity(value: string, at: Path): Iterable<FieldError> {
-  if (parseQuantity(value).nano <= 0n) yield invalid(at, value, 'must be greater than zero');
-}
+export const nonNegativeQuantity = (value: string, at: Path): Iterable<FieldError> =>
+  parseQuantity(value).nano < 0n ? [invalid(at, value, 'must be greater than or equal to 0')] : nothing;
 
-export function* positive(value: number, at: Path): Iterable<FieldError> {
-  if (value <= 0) yield invalid(at, value, 'must be greater than zero');
-}
+export const positiveQuantity = (value: string, at: Path): Iterable<FieldError> =>
+  parseQuantity(value).nano <= 0n ? [invalid(at, value, 'must be greater than zero')] : nothing;
 
-export function* immutable(next: unknown, old: unknown, at: Path): Iterable<FieldError> {
-  if (!equal(next, old)) yield invalid(at, next ?? null, 'field is immutable');
-}
+export const positive = (value: number, at: Path): Iterable<FieldError> =>
+  value <= 0 ? [invalid(at, value, 'must be greater than zero')] : nothing;
+
+export const immutable = (next: unknown, old: unknown, at: Path): Iterable<FieldError> =>
+  equal(next, old) ? nothing : [invalid(at, next ?? null, 'field is immutable')];
 
 /** The same for a member of an object, which is told as it was sent. */
-export function* immutableMember<O extends object, K extends keyof O & string>(
+export const immutableMember = <O extends object, K extends keyof O & string>(
   next: O,
   old: O,
   { name, at }: { name: K; at: Path },
-): Iterable<FieldError> {
-  if (!equal(next[name], old[name])) yield invalid(at, asGiven(next, name) ?? null, 'field is immutable');
-}
+): Iterable<FieldError> =>
+  equal(next[name], old[name]) ? nothing : [invalid(at, asGiven(next, name) ?? null, 'field is immutable')];
 
 export const rangeProblem = (from: number, to: number): string => `must be between ${from} and ${to}, inclusive`;
 
 /** Whatever a check of names or formats has to say about one value. */
-export function* problemsAt(problems: Iterable<string>, value: unknown, at: Path): Iterable<FieldError> {
-  for (const p of problems) yield invalid(at, value, p);
-}
+export const problemsAt = (problems: readonly string[], value: unknown, at: Path): Iterable<FieldError> =>
+  problems.length ? problems.map((p) => invalid(at, value, p)) : nothing;
 
 /** One of these or nothing at all; the message lists them as given. */
-export function* oneOfThese(value: string | undefined, supported: readonly string[], at: Path): Iterable<FieldError> {
-  if (value !== undefined && !supported.includes(value)) yield notSupported(at, value, supported);
-}
+export const oneOfThese = (value: string | undefined, supported: readonly string[], at: Path): Iterable<FieldError> =>
+  value === undefined || supported.includes(value) ? nothing : [notSupported(at, value, supported)];
 
 /** One of these; empty is told apart from unknown. */
-export function* requiredOneOf(
+export const requiredOneOf = (
   value: string | undefined,
   supported: readonly string[],
   at: Path,
-): Iterable<FieldError> {
-  if (!value) yield required(at);
-  else yield* oneOfThese(value, supported, at);
-}
+): Iterable<FieldError> => (value ? oneOfThese(value, supported, at) : [required(at)]);
 
-export function* present(value: unknown, at: Path, detail = ''): Iterable<FieldError> {
-  const missing = value === undefined || value === null || value === '' || (Array.isArray(value) && !value.length);
-  if (missing) yield required(at, detail);
-}
+export const present = (value: unknown, at: Path, detail = ''): Iterable<FieldError> =>
+  isMissing(value) ? [required(at, detail)] : nothing;
+
+const isMissing = (value: unknown): boolean =>
+  value === undefined || value === null || value === '' || (Array.isArray(value) && !value.length);
 
 /** Whether a check has anything to say. */
 export function isRefused(errors: Iterable<FieldError>): boolean {

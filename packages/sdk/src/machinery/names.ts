@@ -34,7 +34,10 @@ export function regexProblem(message: string, pattern: string, ...examples: stri
 }
 
 const tooLong = (max: number): string => `must be no more than ${max} bytes`;
-const bytes = (s: string): number => Buffer.byteLength(s);
+const lengthProblems = (s: string, max: number): Problems =>
+  s.length > max ? [`must be no more than ${max} characters`] : [];
+/** More bytes than these; none of UTF-8's characters has more than three a unit of UTF-16. */
+const isLonger = (s: string, max: number): boolean => s.length * 3 > max && Buffer.byteLength(s) > max;
 
 const labelProblem = regexProblem(
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
@@ -49,123 +52,124 @@ const subdomainProblem = regexProblem(
 );
 
 export function dnsLabelProblems(s: string): Problems {
-  return [
-    ...(s.length > 63 ? ['must be no more than 63 characters'] : []),
-    // A name that would do as a subdomain has nothing wrong with it but its dots.
-    ...(is.label.test(s) ? [] : [is.subdomain.test(s) ? 'must not contain dots' : labelProblem]),
-  ];
+  const problems = lengthProblems(s, 63);
+  // A name that would do as a subdomain has nothing wrong with it but its dots.
+  if (!is.label.test(s)) problems.push(is.subdomain.test(s) ? 'must not contain dots' : labelProblem);
+  return problems;
 }
 
 export function dnsSubdomainProblems(s: string): Problems {
-  return [
-    ...(s.length > 253 ? ['must be no more than 253 characters'] : []),
-    ...(is.subdomain.test(s) ? [] : [subdomainProblem]),
-  ];
+  const problems = lengthProblems(s, 253);
+  if (!is.subdomain.test(s)) problems.push(subdomainProblem);
+  return problems;
 }
 
 const underscoreLabel = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
 const underscoreSubdomain = `${underscoreLabel}(\\.${underscoreLabel})*`;
 
+const isUnderscoreSubdomain = whole(underscoreSubdomain);
+const underscoreSubdomainProblem = regexProblem(
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character",
+  underscoreSubdomain,
+  'example.com',
+);
+
 /** Search paths of DNS: subdomains that may have underscores. */
 export function underscoreSubdomainProblems(s: string): Problems {
-  const shape = regexProblem(
-    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character",
-    underscoreSubdomain,
-    'example.com',
-  );
-  return [
-    ...(s.length > 253 ? ['must be no more than 253 characters'] : []),
-    ...(whole(underscoreSubdomain).test(s) ? [] : [shape]),
-  ];
+  const problems = lengthProblems(s, 253);
+  if (!isUnderscoreSubdomain.test(s)) problems.push(underscoreSubdomainProblem);
+  return problems;
 }
+
+const label1035Problem = regexProblem(
+  "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character",
+  label1035,
+  'my-name',
+  'abc-123',
+);
 
 export function dns1035LabelProblems(s: string): Problems {
-  const shape = regexProblem(
-    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character",
-    label1035,
-    'my-name',
-    'abc-123',
-  );
-  return [...(s.length > 63 ? ['must be no more than 63 characters'] : []), ...(is.label1035.test(s) ? [] : [shape])];
+  const problems = lengthProblems(s, 63);
+  if (!is.label1035.test(s)) problems.push(label1035Problem);
+  return problems;
 }
 
+const wildcardSubdomain = `\\*\\.${subdomain}`;
+const isWildcardSubdomain = whole(wildcardSubdomain);
+const wildcardSubdomainProblem = regexProblem(
+  "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+  wildcardSubdomain,
+  '*.example.com',
+);
+
 export function wildcardSubdomainProblems(s: string): Problems {
-  const pattern = `\\*\\.${subdomain}`;
-  const shape = regexProblem(
-    "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
-    pattern,
-    '*.example.com',
-  );
-  return [
-    ...(s.length > 253 ? ['must be no more than 253 characters'] : []),
-    ...(whole(pattern).test(s) ? [] : [shape]),
-  ];
+  const problems = lengthProblems(s, 253);
+  if (!isWildcardSubdomain.test(s)) problems.push(wildcardSubdomainProblem);
+  return problems;
 }
 
 const namePart =
   "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
+const qualifiedProblem = `name part ${regexProblem(namePart, qualified, 'MyName', 'my.name', '123-abc')}`;
+const slashesProblem = `${regexProblem(`a valid label key ${namePart}`, qualified, 'MyName', 'my.name', '123-abc')} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
 
 /** Label and annotation keys, finalizers, condition types: a name of up to 63 bytes, with a DNS subdomain and `/` before it or not. */
 export function qualifiedNameProblems(s: string): Problems {
+  const slash = s.indexOf('/');
+  if (slash !== s.lastIndexOf('/')) return [slashesProblem];
   const problems: Problems = [];
-  const parts = s.split('/');
-  if (parts.length > 2) {
-    return [
-      `${regexProblem(`a valid label key ${namePart}`, qualified, 'MyName', 'my.name', '123-abc')} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
-    ];
-  }
-  const name = parts.at(-1)!;
-  if (parts.length === 2) {
-    if (!parts[0]) problems.push('prefix part must be non-empty');
-    else problems.push(...prefixProblems(parts[0]).map((p) => `prefix part ${p}`));
-  }
+  if (slash === 0) problems.push('prefix part must be non-empty');
+  else if (slash > 0) for (const p of prefixProblems(s.slice(0, slash))) problems.push(`prefix part ${p}`);
+  const name = slash === -1 ? s : s.slice(slash + 1);
   if (!name) problems.push('name part must be non-empty');
-  else if (bytes(name) > 63) problems.push(`name part ${tooLong(63)}`);
-  if (!is.qualified.test(name)) {
-    problems.push(`name part ${regexProblem(namePart, qualified, 'MyName', 'my.name', '123-abc')}`);
-  }
+  else if (isLonger(name, 63)) problems.push(`name part ${tooLong(63)}`);
+  if (!is.qualified.test(name)) problems.push(qualifiedProblem);
   return problems;
 }
 
 // As a prefix a subdomain's length is told in bytes.
-const prefixProblems = (s: string): Problems => [
-  ...(s.length > 253 ? [tooLong(253)] : []),
-  ...(is.subdomain.test(s) ? [] : [subdomainProblem]),
-];
+function prefixProblems(s: string): Problems {
+  const problems: Problems = s.length > 253 ? [tooLong(253)] : [];
+  if (!is.subdomain.test(s)) problems.push(subdomainProblem);
+  return problems;
+}
+
+const labelValueProblem = regexProblem(
+  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+  labelValue,
+  'MyValue',
+  'my_value',
+  '12345',
+);
 
 export function labelValueProblems(s: string): Problems {
-  const shape = regexProblem(
-    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
-    labelValue,
-    'MyValue',
-    'my_value',
-    '12345',
-  );
-  return [...(bytes(s) > 63 ? [tooLong(63)] : []), ...(is.labelValue.test(s) ? [] : [shape])];
+  const problems: Problems = isLonger(s, 63) ? [tooLong(63)] : [];
+  if (!is.labelValue.test(s)) problems.push(labelValueProblem);
+  return problems;
 }
 
 /** RBAC objects may be called anything that fits one segment of a path. */
 export function pathSegmentProblems(s: string): Problems {
   if (s === '.' || s === '..') return [`may not be '${s}'`];
-  return ['/', '%'].filter((c) => s.includes(c)).map((c) => `may not contain '${c}'`);
+  const problems: Problems = [];
+  for (const c of '/%') if (s.includes(c)) problems.push(`may not contain '${c}'`);
+  return problems;
 }
+
+const configKeyProblem = regexProblem(
+  "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
+  configKey,
+  'key.name',
+  'KEY_NAME',
+  'key-name',
+);
 
 /** Keys of ConfigMaps and Secrets. */
 export function configKeyProblems(s: string): Problems {
-  const problems: Problems = [];
-  if (s.length > 253) problems.push('must be no more than 253 characters');
-  if (!is.configKey.test(s)) {
-    problems.push(
-      regexProblem(
-        "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
-        configKey,
-        'key.name',
-        'KEY_NAME',
-        'key-name',
-      ),
-    );
-  }
-  return [...problems, ...dotProblems(s)];
+  const problems = lengthProblems(s, 253);
+  if (!is.configKey.test(s)) problems.push(configKeyProblem);
+  problems.push(...dotProblems(s));
+  return problems;
 }
 
 function dotProblems(s: string): Problems {
@@ -173,23 +177,26 @@ function dotProblems(s: string): Problems {
   return s.startsWith('..') ? ["must not start with '..'"] : [];
 }
 
+const envNameProblem = regexProblem(
+  "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit",
+  envName,
+  'my.env-name',
+  'MY_ENV.NAME',
+  'MyEnvName1',
+);
+
 /** Names of environment variables, strictly. */
 export function envVarNameProblems(s: string): Problems {
-  const shape = regexProblem(
-    "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit",
-    envName,
-    'my.env-name',
-    'MY_ENV.NAME',
-    'MyEnvName1',
-  );
-  return [...(is.envName.test(s) ? [] : [shape]), ...dotProblems(s)];
+  const problems: Problems = is.envName.test(s) ? [] : [envNameProblem];
+  problems.push(...dotProblems(s));
+  return problems;
 }
 
 /** Names of environment variables as they may be since 1.34: printable ASCII but `=`. */
 export function relaxedEnvVarNameProblems(s: string): Problems {
   if (s.length === 0) return ['environment variable name must be non-empty'];
-  const shape = "a valid environment variable name must consist only of printable ASCII characters other than '='";
-  return /^[ -<>-~]+$/.test(s) ? [] : [shape];
+  if (/^[ -<>-~]+$/.test(s)) return [];
+  return ["a valid environment variable name must consist only of printable ASCII characters other than '='"];
 }
 
 export const portProblems = (port: number): Problems =>
@@ -197,8 +204,7 @@ export const portProblems = (port: number): Problems =>
 
 /** Names of ports: IANA service names. */
 export function portNameProblems(s: string): Problems {
-  const problems: Problems = [];
-  if (s.length > 15) problems.push('must be no more than 15 characters');
+  const problems = lengthProblems(s, 15);
   if (!/^[-a-z0-9]+$/.test(s)) problems.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
   if (!/[a-z]/.test(s)) problems.push('must contain at least one letter (a-z)');
   if (s.includes('--')) problems.push('must not contain consecutive hyphens');

@@ -141,7 +141,9 @@ const notInWindowsContainers = [
 function* validateWindows(spec: PodSpec, at: Path): Iterable<FieldError> {
   const refusal = 'cannot be set for a windows pod';
   for (const [path, isSet] of notOnWindows) {
-    if (isSet(spec, spec.securityContext ?? {})) yield forbiddenAt(at.child(...path.split('.')), refusal);
+    if (!isSet(spec, spec.securityContext ?? {})) continue;
+    const here = path.split('.').reduce((above, name) => above.child(name), at);
+    yield forbiddenAt(here, refusal);
   }
   for (const { container, at: here } of containersAt(spec, at)) {
     for (const name of notInWindowsContainers) {
