@@ -90,7 +90,7 @@ async function score(parts, only, files) {
   const port = await freePort();
   const tokens = join(dir, 'tokens.csv');
   writeFileSync(tokens, 'golden,admin,1,"system:masters"\n', { mode: 0o600 });
-  const main = join(root, 'packages/cluster/dist/cli/main.js');
+  const main = join(root, 'packages/cluster/bin/tiphys.js');
   const flags = ['--data-dir', join(dir, 'data'), '--token-auth-file', tokens];
   const range = ['--service-cluster-ip-range', '10.0.0.0/16'];
   const server = spawn(process.execPath, [main, ...parts, String(port), ...flags, ...range, '--log-level', 'error'], {

@@ -33,6 +33,7 @@ export function build() {
   run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b']);
   const descriptions = join(root, 'scripts', 'descriptions.mjs');
   if (existsSync(descriptions)) run(process.execPath, [descriptions]);
+  run(process.execPath, [join(root, 'scripts', 'bundle.mjs')]);
 }
 
 const nodeParts = {

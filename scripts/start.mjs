@@ -8,7 +8,7 @@ installPackages();
 if (!flags.some((f) => f === '--no-node' || f.startsWith('--nodes') || f === '--help')) installNodePackages();
 build();
 
-const child = spawn(process.execPath, [join(root, 'packages/cluster/dist/cli/main.js'), 'up', ...flags], {
+const child = spawn(process.execPath, [join(root, 'packages/cluster/bin/tiphys.js'), 'up', ...flags], {
   stdio: 'inherit',
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { LoadClient } from './load.ts';
 import { cpuMicros, residentMiB } from './process-usage.ts';
 
-const main = fileURLToPath(new URL('../../../packages/cluster/dist/cli/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../../packages/cluster/bin/tiphys.js', import.meta.url));
 const token = 'bench';
 
 /** A Tiphys of its own: an empty data directory, a free port, an administrator's token. */
