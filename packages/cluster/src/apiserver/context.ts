@@ -72,12 +72,23 @@ export interface RequestContext {
   readonly warnings: readonly string[];
 }
 
+/** Where chunks are pushed to. */
+export interface Sink {
+  /** Whether there is room for more. Until then nothing comes but an end. */
+  write(chunk: Uint8Array): boolean;
+  /** Calls back once there is room again. */
+  onceRoom(f: () => void): void;
+  end(): void;
+  /** Nothing more comes, and not for having come to an end. */
+  fail(why: Error): void;
+}
+
 /** What an answer carries. Bytes go out as they are; an object only within the process. */
 export type Body =
   | { readonly type: 'none' }
   | { readonly type: 'bytes'; readonly pieces: readonly Uint8Array[] }
-  /** `lost` aborts when the reader was too slow and nothing more will come: its stream is cut. */
-  | { readonly type: 'stream'; readonly chunks: AsyncIterable<Uint8Array>; readonly lost?: () => AbortSignal }
+  /** Either way to the same chunks, taken once: read one after the other, or pushed where very many wait for the next. */
+  | { readonly type: 'stream'; readonly chunks: AsyncIterable<Uint8Array>; readonly push?: (into: Sink) => void }
   /** With status 101: from here on the client talks with this, in whatever protocol they agreed on. */
   | { readonly type: 'upgrade'; readonly stream: Duplex }
   | { readonly type: 'object'; readonly value: unknown }

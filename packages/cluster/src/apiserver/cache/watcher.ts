@@ -30,15 +30,14 @@ const bound = 4096;
 export class Watcher implements AsyncIterable<readonly Told[]> {
   readonly interest: Interest;
   /** Objects that are told first, as additions. They are there already, so they don't count for what may wait. */
-  #initial: AsyncIterator<readonly Entry[]> | undefined;
+  readonly #initial: AsyncIterable<readonly Entry[]> | undefined;
   #waiting: Told[] = [];
   #closed = false;
   #isLost = false;
-  #lost: AbortController | undefined;
   /** Revision up to which this watcher has been told everything. */
   revision: number;
   /** The reader, when it waits. */
-  #reader: ((result: IteratorResult<readonly Told[]>) => void) | undefined;
+  #reader: (() => void) | undefined;
   readonly #onClose: (() => void)[];
 
   constructor(
@@ -48,16 +47,18 @@ export class Watcher implements AsyncIterable<readonly Told[]> {
   ) {
     this.interest = interest;
     this.revision = revision;
-    this.#initial = initial?.[Symbol.asyncIterator]();
+    this.#initial = initial;
     this.#onClose = [() => onClose(this)];
   }
 
   /** Offers an event; entering or leaving the selection turns a change into an addition or a deletion. */
-  offer({ type, entry, prev }: CacheEvent): void {
+  offer(event: CacheEvent): void {
+    const { type, entry, prev } = event;
     if (this.#closed || entry.revision <= this.revision) return;
     this.revision = entry.revision;
     const { matches } = this.interest;
-    if (!matches) return this.tell({ type, entry });
+    // Most are told the event itself: the same one, whoever they are.
+    if (!matches) return this.tell(event);
     const was = prev !== undefined && matches(prev);
     const is = type !== 'DELETED' && matches(entry);
     if (is) this.tell({ type: was ? 'MODIFIED' : 'ADDED', entry });
@@ -69,20 +70,15 @@ export class Watcher implements AsyncIterable<readonly Told[]> {
     this.#waiting.push(told);
     if (this.#waiting.length > bound) {
       this.#isLost = true;
-      this.#lost?.abort();
       return this.close();
     }
     this.#wake();
   }
 
-  /** Aborts when the reader was given up because it didn't read. Hardly anybody asks. */
-  readonly lost = (): AbortSignal => {
-    if (!this.#lost) {
-      this.#lost = new AbortController();
-      if (this.#isLost) this.#lost.abort();
-    }
-    return this.#lost.signal;
-  };
+  /** Whether the reader was given up because it didn't read. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
 
   /** Calls when the watch ends, whoever ends it. */
   onceClosed(f: () => void): void {
@@ -97,14 +93,47 @@ export class Watcher implements AsyncIterable<readonly Told[]> {
     this.#wake();
   }
 
-  /** For one reader. There are thousands of watches, so this is no generator: a wait costs one promise. */
+  /** What is told before anything that happens. */
+  async *initial(): AsyncIterable<readonly Told[]> {
+    if (!this.#initial) return;
+    for await (const slice of this.#initial) {
+      if (this.#closed) return;
+      yield slice.map((entry): Told => ({ type: 'ADDED', entry }));
+    }
+  }
+
+  /** Calls the one reader once, within the turn, when there is something to take: at once, if there is already. */
+  whenReady(reader: () => void): void {
+    this.#reader = reader;
+    if (this.#waiting.length || this.#closed) this.#wake();
+  }
+
+  /** All that waits; nothing when the watch is over. To be asked when it is ready. */
+  take(): readonly Told[] | undefined {
+    if (!this.#waiting.length) return undefined;
+    const told = this.#waiting;
+    this.#waiting = [];
+    return told;
+  }
+
+  /** The same for a reader that waits. */
   [Symbol.asyncIterator](): AsyncIterator<readonly Told[]> {
+    let initial = this.#initial && this.initial()[Symbol.asyncIterator]();
+    const live = (): Promise<IteratorResult<readonly Told[]>> =>
+      new Promise((resolve) =>
+        this.whenReady(() => {
+          const value = this.take();
+          resolve(value ? { value, done: false } : over);
+        }),
+      );
+    const first = async (from: AsyncIterator<readonly Told[]>): Promise<IteratorResult<readonly Told[]>> => {
+      const result = await from.next();
+      if (!result.done) return result;
+      initial = undefined;
+      return live();
+    };
     return {
-      next: () => {
-        if (this.#initial) return this.#nextInitial(this.#initial);
-        const result = this.#take();
-        return result ? Promise.resolve(result) : new Promise((resolve) => (this.#reader = resolve));
-      },
+      next: () => (initial ? first(initial) : live()),
       return: () => {
         this.close();
         return Promise.resolve(over);
@@ -112,30 +141,10 @@ export class Watcher implements AsyncIterable<readonly Told[]> {
     };
   }
 
-  async #nextInitial(initial: AsyncIterator<readonly Entry[]>): Promise<IteratorResult<readonly Told[]>> {
-    const { value, done } = await initial.next();
-    if (!done && !this.#closed) return { value: value.map((entry): Told => ({ type: 'ADDED', entry })), done: false };
-    this.#initial = undefined;
-    return this.#take() ?? new Promise((resolve) => (this.#reader = resolve));
-  }
-
   #wake(): void {
-    if (!this.#reader) return;
-    // It is there: something waits, or the watch has been closed.
-    const result = this.#take()!;
     const reader = this.#reader;
     this.#reader = undefined;
-    reader(result);
-  }
-
-  /** What is next: the end too. Nothing when the reader has to wait. */
-  #take(): IteratorResult<readonly Told[]> | undefined {
-    if (this.#waiting.length) {
-      const value = this.#waiting;
-      this.#waiting = [];
-      return { value, done: false };
-    }
-    return this.#closed ? over : undefined;
+    reader?.();
   }
 }
 

@@ -20,7 +20,9 @@ export function webSocket(
 ): ServerResponse {
   const [near, far] = duplexPair();
   const connection = new WebSocketConnection(near, 'server');
-  watcher?.lost().addEventListener('abort', () => connection.destroy(), { once: true });
+  watcher?.onceClosed(() => {
+    if (watcher.isLost) connection.destroy();
+  });
   void tell(connection, form, batches);
   void untilGone(connection).then(() => watcher?.close());
   const protocols = String(headers['sec-websocket-protocol'] ?? '')

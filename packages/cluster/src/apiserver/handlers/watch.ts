@@ -2,17 +2,19 @@ import { type FieldError, forbiddenAt, invalidObject, notSupported, StatusError 
 import type { WatchFrame } from '@tiphys/sdk/client';
 import { type Clock, pacerOf } from '@tiphys/sdk/runtime';
 import type { Entry } from '../cache/entry.ts';
-import type { Interest, Watcher } from '../cache/watcher.ts';
-import type { RequestContext, ServerResponse } from '../context.ts';
+import type { Interest, Told, Watcher } from '../cache/watcher.ts';
+import type { RequestContext, ServerResponse, Sink } from '../context.ts';
 import type { Feed } from '../cache/feed.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Resource } from '../registry/resource.ts';
 import { includeObjectOf } from '../table/table.ts';
+import { fanOutOf } from './fan-out.ts';
 import { listQuery, type ListQuery } from './list-options.ts';
 import { type Negotiated, negotiateStream } from './negotiate.ts';
 import type { ReadDeps } from './read.ts';
 import { atLeast, unparsableRevision } from './revision.ts';
 import { bookmark, eventFrame, framer } from './watch-frames.ts';
+import { pushWatch } from './watch-push.ts';
 import { asksForWebSocket, webSocket } from './watch-socket.ts';
 
 const bookmarkEveryMs = 60_000;
@@ -55,7 +57,7 @@ export async function watch(
   } catch (err) {
     // An old revision is told in the stream, so that the client starts over rather than gives up.
     if (!(err instanceof StatusError) || c.request.objects) throw err;
-    return told(c, form, one(eventFrame(form, 'ERROR', err.status)));
+    return streamed(c, form, one(eventFrame(form, 'ERROR', err.status)));
   }
   if (query.sendInitialEvents && query.allowWatchBookmarks) {
     watcher.tell({ type: 'BOOKMARK', revision: feed.revision, initialEventsEnd: true });
@@ -67,15 +69,14 @@ export async function watch(
   // Objects can't be told as lists: upstream's stream ends at the first.
   if (form.as === 'PartialObjectMetadataList') {
     watcher.close();
-    return told(c, form, none());
+    return streamed(c, form, none());
   }
   const toFrame = framer(resource, form, { include, now: c.now });
-  return told(
-    c,
-    form,
-    mapped(watcher, (batch) => batch.map(toFrame)),
-    watcher,
-  );
+  const framesOf = (told: readonly Told[]): readonly Buffer[] => told.map(toFrame);
+  if (asksForWebSocket(c)) return webSocket(c, form, mapped(watcher, framesOf), watcher);
+  const chunkOf = (told: readonly Told[]) => (told.length === 1 ? toFrame(told[0]!) : Buffer.concat(framesOf(told)));
+  const fanOut = fanOutOf(deps.clock);
+  return stream(form, mapped(watcher, chunkOf), (into) => pushWatch(watcher, { chunkOf, fanOut }, into));
 }
 
 /** Objects that are told at the beginning of a watch, in slices that don't hold up others. */
@@ -98,18 +99,25 @@ async function* inSlices(
   if (slice.length) yield slice;
 }
 
-/** Frames on their way: as messages of a WebSocket if the client would have that, else one after the other. */
-function told(
-  c: RequestContext,
-  form: Negotiated,
-  batches: AsyncIterable<readonly Buffer[]>,
-  watcher?: Watcher,
+/** A few frames, and the end. */
+function streamed(c: RequestContext, form: Negotiated, batches: AsyncIterable<readonly Buffer[]>): ServerResponse {
+  return asksForWebSocket(c)
+    ? webSocket(c, form, batches)
+    : stream(
+        form,
+        mapped(batches, (b) => Buffer.concat(b)),
+      );
+}
+
+function stream(
+  { contentType }: Negotiated,
+  chunks: AsyncIterable<Uint8Array>,
+  push?: (into: Sink) => void,
 ): ServerResponse {
-  if (asksForWebSocket(c)) return webSocket(c, form, batches, watcher);
   return {
     status: 200,
-    headers: { 'content-type': form.contentType },
-    body: { type: 'stream', chunks: mapped(batches, join), ...(watcher && { lost: watcher.lost }) },
+    headers: { 'content-type': contentType },
+    body: { type: 'stream', chunks, ...(push && { push }) },
   };
 }
 
@@ -118,8 +126,6 @@ async function* none(): AsyncIterable<readonly Buffer[]> {}
 async function* one(frame: Buffer): AsyncIterable<readonly Buffer[]> {
   yield [frame];
 }
-
-const join = (frames: readonly Buffer[]): Uint8Array => (frames.length === 1 ? frames[0]! : Buffer.concat(frames));
 
 /** No generator, as a watcher is none. */
 function mapped<T, U>(source: AsyncIterable<T>, map: (value: T) => U): AsyncIterable<U> {

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { Body } from '../context.ts';
+import type { Body, Sink } from '../context.ts';
 import type { Leaving } from './leaving.ts';
 
 /** Pieces up to this many bytes together go out as one. */
@@ -31,18 +31,42 @@ export async function writeBody(response: Writable, body: Body, leaving: Leaving
 
 async function writeStream(
   response: Writable,
-  { chunks, lost }: Extract<Body, { type: 'stream' }>,
+  { chunks, push }: Extract<Body, { type: 'stream' }>,
   leaving: Leaving,
 ): Promise<void> {
+  if (push) return new Promise((resolve, reject) => push(new ResponseSink(response, leaving, { resolve, reject })));
   for await (const chunk of chunks) {
     if (leaving.gone) return;
-    if (response.write(chunk)) continue;
-    const isLost = lost?.();
-    await drained(response, leaving.signal, isLost);
-    // Who doesn't read won't read an end either.
-    if (isLost?.aborted) throw new Error('the reader was too slow');
+    if (!response.write(chunk)) await drained(response, leaving.signal);
   }
   response.end();
+}
+
+class ResponseSink implements Sink {
+  readonly #response: Writable;
+  readonly #leaving: Leaving;
+  readonly #resolve: () => void;
+  readonly fail: (why: Error) => void;
+
+  constructor(response: Writable, leaving: Leaving, over: { resolve: () => void; reject: (why: Error) => void }) {
+    this.#response = response;
+    this.#leaving = leaving;
+    this.#resolve = over.resolve;
+    this.fail = over.reject;
+  }
+
+  write(chunk: Uint8Array): boolean {
+    return this.#leaving.gone || this.#response.write(chunk);
+  }
+
+  onceRoom(f: () => void): void {
+    this.#response.once('drain', f);
+  }
+
+  end(): void {
+    if (!this.#leaving.gone) this.#response.end();
+    this.#resolve();
+  }
 }
 
 async function writePieces(response: Writable, pieces: readonly Uint8Array[], leaving: Leaving): Promise<void> {
@@ -61,15 +85,15 @@ async function writePieces(response: Writable, pieces: readonly Uint8Array[], le
   response.end(Buffer.concat(batch));
 }
 
-/** Resolves when there is room again, or one of the signals says that there won't be. */
-const drained = (response: Writable, ...signals: readonly (AbortSignal | undefined)[]): Promise<void> =>
+/** Resolves when there is room again, or the signal says that there won't be. */
+const drained = (response: Writable, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const done = () => {
       response.off('drain', done);
-      for (const s of signals) s?.removeEventListener('abort', done);
+      signal.removeEventListener('abort', done);
       resolve();
     };
     response.once('drain', done);
-    for (const s of signals) s?.addEventListener('abort', done, { once: true });
-    if (signals.some((s) => s?.aborted)) done();
+    signal.addEventListener('abort', done, { once: true });
+    if (signal.aborted) done();
   });
