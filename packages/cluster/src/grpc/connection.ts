@@ -1,24 +1,21 @@
-import { type ChannelCredentials, Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
-import { abortError, type Clock, throwIfAborted } from '@tiphys/sdk/runtime';
+import type { OutgoingHttpHeaders } from 'node:http2';
+import { type Clock, throwIfAborted } from '@tiphys/sdk/runtime';
+import { Call, type CallOptions } from './call.ts';
+import { Channel, type ChannelTls } from './channel.ts';
 import { definitionOf } from './definition.ts';
+import { framed, Unframed } from './frames.ts';
 import type { AnyMessage, In, Method, Out, Service } from './message.ts';
-import { codeName, RpcError } from './rpc-error.ts';
+import { RpcError } from './rpc-error.ts';
 
 export interface ConnectionOptions {
   readonly clock: Clock;
   /** Plain text unless given. */
-  readonly credentials?: ChannelCredentials;
+  readonly tls?: ChannelTls;
   /** The largest message in either direction; 16 MiB unless given, as Kubernetes has it. */
   readonly maxMessageBytes?: number;
   readonly userAgent?: string;
   /** Sent with every call. */
   readonly metadata?: Readonly<Record<string, string>>;
-}
-
-export interface CallOptions {
-  readonly signal: AbortSignal;
-  /** The call fails as `isDeadlineExceeded` after this long; without it only the signal ends it. */
-  readonly timeoutMs?: number;
 }
 
 /** Calls of one service. They reject with an `RpcError`, or with the signal's reason when the caller gives up. */
@@ -34,142 +31,150 @@ type CallOf<M> =
         : never;
 
 const mib = 1024 ** 2;
-/** A server that restarts is found again soon. */
-const reconnect = { 'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 2000 };
+
+/** What a method's messages are made into and from, and where it is called. */
+interface Called {
+  readonly path: string;
+  requestSerialize(request: object): Buffer;
+  responseDeserialize(bytes: Buffer): object;
+}
 
 /** One way to a server, `unix:/path` or `host:port`, over which any of its services is called. It reconnects by itself. */
 export class Connection {
-  readonly #client: Client;
+  readonly #channel: Channel;
   readonly #clock: Clock;
-  readonly #metadata = new Metadata();
+  readonly #headers: OutgoingHttpHeaders;
+  readonly #mostBytes: number;
+  readonly #clients = new WeakMap<Service, object>();
 
-  constructor(address: string, options: ConnectionOptions) {
-    const limit = options.maxMessageBytes ?? 16 * mib;
-    this.#clock = options.clock;
-    for (const [name, value] of Object.entries(options.metadata ?? {})) this.#metadata.set(name, value);
-    this.#client = new Client(address, options.credentials ?? credentials.createInsecure(), {
-      ...reconnect,
-      // The path of a socket is no host name that Go's server would take.
-      ...(address.startsWith('unix:') && { 'grpc.default_authority': 'localhost' }),
-      ...(options.userAgent && { 'grpc.primary_user_agent': options.userAgent }),
-      'grpc.max_receive_message_length': limit,
-      'grpc.max_send_message_length': limit,
-      // Each its own socket: who closes one closes no other's calls.
-      'grpc.use_local_subchannel_pool': 1,
-    });
+  constructor(address: string, { clock, tls, maxMessageBytes = 16 * mib, userAgent, metadata }: ConnectionOptions) {
+    this.#clock = clock;
+    this.#mostBytes = maxMessageBytes;
+    this.#channel = new Channel(address, { clock, ...(tls && { tls }) });
+    this.#headers = {
+      ':method': 'POST',
+      'content-type': 'application/grpc',
+      te: 'trailers',
+      'user-agent': userAgent ?? 'tiphys',
+      ...metadata,
+    };
   }
 
   service<S extends Service>(service: S): RpcClient<S> {
-    const calls = Object.entries(service.methods).map(([name, method]) => [name, this.#callOf(service, method)]);
-    return Object.fromEntries(calls) as RpcClient<S>;
+    let client = this.#clients.get(service);
+    if (!client) {
+      const calls = Object.entries(service.methods).map(([name, method]) => [name, this.#callOf(service, method)]);
+      client = Object.fromEntries(calls) as object;
+      this.#clients.set(service, client);
+    }
+    return client as RpcClient<S>;
   }
 
   close(): void {
-    this.#client.close();
+    this.#channel.close();
   }
 
-  #callOf(service: Service, method: Method<AnyMessage, AnyMessage>): unknown {
-    switch (method.streams) {
+  #callOf(service: Service, { name, streams }: Method<AnyMessage, AnyMessage>): unknown {
+    const called = definitionOf(service)[name] as unknown as Called;
+    switch (streams) {
       case 'none':
-        return (request: object, o: CallOptions) => this.#call(service, method.name, request, o);
+        return (request: object, o: CallOptions) => this.#call(called, request, o);
       case 'response':
-        return (request: object, o: CallOptions) => this.#stream(service, method.name, request, o);
+        return (request: object, o: CallOptions) => this.#stream(called, request, o);
       case 'both':
-        return (requests: AsyncIterable<object>, o: CallOptions) => this.#talk(service, method.name, requests, o);
+        return (requests: AsyncIterable<object>, o: CallOptions) => this.#talk(called, requests, o);
     }
   }
 
-  #call(service: Service, name: string, request: object, o: CallOptions): Promise<object> {
-    const { path, requestSerialize, responseDeserialize } = definitionOf(service)[name]!;
-    const { signal } = o;
+  #begin({ path }: Called, o: CallOptions): Call {
+    throwIfAborted(o.signal);
+    const { timeoutMs } = o;
+    const limit = timeoutMs !== undefined && { 'grpc-timeout': `${Math.ceil(timeoutMs)}m` };
+    return new Call(this.#channel.open({ ...this.#headers, ':path': path, ...limit }), o, this.#clock);
+  }
+
+  /** One message there, one back: the way that nearly all calls go. */
+  #call(called: Called, request: object, o: CallOptions): Promise<object> {
     return new Promise((resolve, reject) => {
-      throwIfAborted(signal);
-      const call = this.#client.makeUnaryRequest<object, object>(
-        path,
-        requestSerialize,
-        responseDeserialize,
-        request,
-        this.#metadata,
-        this.#limits(o),
-        (err, response) => {
-          signal.removeEventListener('abort', cancel);
-          if (response) resolve(response);
-          else reject(signal.aborted ? abortError(signal) : toRpcError(err));
-        },
-      );
-      const cancel = () => call.cancel();
-      signal.addEventListener('abort', cancel, { once: true });
+      const body = framed(called.requestSerialize(request), this.#mostBytes);
+      const attempt = (mayRepeat: boolean): void => {
+        const call = this.#begin(called, o);
+        const { stream } = call;
+        const answers = new Unframed(this.#mostBytes);
+        let answer: Buffer | undefined;
+        stream.on('data', (piece: Buffer) => {
+          try {
+            for (const message of answers.take(piece)) answer = message;
+          } catch (error) {
+            call.fail(error);
+          }
+        });
+        stream.on('close', () => {
+          try {
+            // It crossed with the server's word that it takes no more over this session.
+            if (mayRepeat && call.isRefused) return attempt(false);
+            const { failure } = call;
+            if (failure) throw failure;
+            if (!answer) throw new RpcError('Internal', 'an answer without a message');
+            resolve(read(called, answer));
+          } catch (error) {
+            reject(error as Error);
+          }
+        });
+        stream.end(body);
+      };
+      attempt(true);
     });
   }
 
-  async *#stream(service: Service, name: string, request: object, o: CallOptions): AsyncGenerator<object> {
-    const { path, requestSerialize, responseDeserialize } = definitionOf(service)[name]!;
-    throwIfAborted(o.signal);
-    const call = this.#client.makeServerStreamRequest<object, object>(
-      path,
-      requestSerialize,
-      responseDeserialize,
-      request,
-      this.#metadata,
-      this.#limits(o),
-    );
-    yield* received(call, o.signal);
+  async *#stream(called: Called, request: object, o: CallOptions): AsyncGenerator<object> {
+    const body = framed(called.requestSerialize(request), this.#mostBytes);
+    const call = this.#begin(called, o);
+    call.stream.end(body);
+    yield* this.#received(called, call);
   }
 
-  async *#talk(
-    service: Service,
-    name: string,
-    requests: AsyncIterable<object>,
-    o: CallOptions,
-  ): AsyncGenerator<object> {
-    const { path, requestSerialize, responseDeserialize } = definitionOf(service)[name]!;
-    throwIfAborted(o.signal);
-    const call = this.#client.makeBidiStreamRequest<object, object>(
-      path,
-      requestSerialize,
-      responseDeserialize,
-      this.#metadata,
-      this.#limits(o),
-    );
+  async *#talk(called: Called, requests: AsyncIterable<object>, o: CallOptions): AsyncGenerator<object> {
+    const call = this.#begin(called, o);
+    const { stream } = call;
     const sending = (async () => {
       for await (const request of requests) {
-        if (call.destroyed) return;
-        if (!call.write(request))
-          await new Promise<void>((resolve) => call.once('drain', resolve).once('close', resolve));
+        if (stream.destroyed || stream.closed) return;
+        if (!stream.write(framed(called.requestSerialize(request), this.#mostBytes)))
+          await new Promise<void>((resolve) => stream.once('drain', resolve).once('close', resolve));
       }
-      call.end();
+      stream.end();
     })();
     // The receiving side hears of it as the call's end.
-    sending.catch((err: unknown) => call.destroy(err instanceof Error ? err : new Error(String(err))));
-    yield* received(call, o.signal);
+    sending.catch((error: unknown) => call.fail(error));
+    yield* this.#received(called, call);
   }
 
-  #limits({ timeoutMs }: CallOptions): { deadline?: number } {
-    return timeoutMs === undefined ? {} : { deadline: this.#clock.now() + timeoutMs };
+  async *#received(called: Called, call: Call): AsyncGenerator<object> {
+    const { stream } = call;
+    const answers = new Unframed(this.#mostBytes);
+    const over = new Promise<void>((resolve) => stream.once('close', resolve));
+    try {
+      for await (const piece of stream) {
+        for (const message of answers.take(piece as Buffer)) yield read(called, message);
+      }
+      await over;
+    } catch (error) {
+      call.fail(error);
+      await over;
+      throw call.failure ?? error;
+    } finally {
+      call.end();
+    }
+    const { failure } = call;
+    if (failure) throw failure;
   }
 }
 
-interface ReceivingCall extends AsyncIterable<object> {
-  cancel(): void;
-}
-
-async function* received(call: ReceivingCall, signal: AbortSignal): AsyncGenerator<object> {
-  const cancel = () => call.cancel();
-  signal.addEventListener('abort', cancel, { once: true });
+function read(called: Called, bytes: Buffer): object {
   try {
-    yield* call;
-  } catch (err) {
-    throw signal.aborted ? abortError(signal) : toRpcError(err);
-  } finally {
-    signal.removeEventListener('abort', cancel);
-    call.cancel();
+    return called.responseDeserialize(bytes);
+  } catch (error) {
+    throw new RpcError('Internal', 'an answer that is no such message', error);
   }
-}
-
-/** What the library adds when it has nothing to add. */
-const emptyNote = /\.? Resolution note: $/;
-
-function toRpcError(err: unknown): unknown {
-  const { code, details } = (err ?? {}) as Partial<ServiceError>;
-  return typeof code === 'number' ? new RpcError(codeName(code), (details ?? '').replace(emptyNote, ''), err) : err;
 }

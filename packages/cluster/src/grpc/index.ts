@@ -39,6 +39,7 @@ export {
   RpcError,
   type RpcErrorCode,
 } from './rpc-error.ts';
-export { type CallOptions, Connection, type ConnectionOptions, type RpcClient } from './connection.ts';
+export { type CallOptions } from './call.ts';
+export { Connection, type ConnectionOptions, type RpcClient } from './connection.ts';
 export { RpcServer, type RpcHandlers, type RpcServerOptions } from './server.ts';
 export { definitionOf } from './definition.ts';

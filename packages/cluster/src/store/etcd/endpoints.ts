@@ -1,4 +1,3 @@
-import { credentials } from '@grpc/grpc-js';
 import type { Clock } from '@tiphys/sdk/runtime';
 import { type CallOptions, Connection, hasRpcCode, isUnavailable, RpcError } from '../../grpc/index.ts';
 
@@ -34,8 +33,7 @@ export class Endpoints {
     if (!endpoints.length) throw new Error('no etcd servers were given');
     this.#clock = clock;
     this.#patienceMs = patienceMs;
-    const pem = (bytes: Uint8Array | undefined) => (bytes ? Buffer.from(bytes) : null);
-    const secure = () => credentials.createSsl(pem(ca), pem(key), pem(cert));
+    const tls = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
     this.#connections = endpoints.map((endpoint) => {
       const { protocol, host, pathname } = new URL(endpoint);
       return new Connection(protocol === 'unix:' ? `unix:${pathname}` : host, {
@@ -43,7 +41,7 @@ export class Endpoints {
         maxMessageBytes,
         // A member that the rest of its cluster has lost says so instead of waiting.
         metadata: { hasleader: 'true' },
-        ...(protocol === 'https:' && { credentials: secure() }),
+        ...(protocol === 'https:' && { tls }),
       });
     });
   }
