@@ -6,9 +6,12 @@ import { type compare, type keyValue, type requestOp, type responseOp } from './
 type KeyValue = Out<typeof keyValue>;
 
 export function itemOf(kv: KeyValue): StoredItem {
+  // Room of its own: as a part of what came over the network a value that is kept would keep all of that.
+  const value = Buffer.allocUnsafeSlow(kv.value.length);
+  value.set(kv.value);
   return {
     key: kv.key.toString(),
-    value: kv.value,
+    value,
     createRevision: kv.createRevision,
     modRevision: kv.modRevision,
     version: kv.version,
