@@ -46,12 +46,14 @@ for (const [name, only] of [
   ['first-light', ['--steps', steps]],
   ...(args.includes('--first-light') ? [] : [['all', []]]),
 ]) {
-  scores[name] = {};
-  for (const scene of scenes) {
+  const ask = async (scene) => {
     const families = scene.families.filter((f) => !wanted.length || wanted.includes(f));
     const files = families.map((f) => join(recorded, `${f}.jsonl.gz`)).filter(existsSync);
-    if (files.length) Object.assign(scores[name], await score(scene.parts, only, files));
-  }
+    return files.length ? score(scene.parts, only, files) : {};
+  };
+  const [first, ...waiting] = scenes;
+  // What waits for controllers leaves the processor to others that do.
+  scores[name] = Object.assign({}, await ask(first), ...(await Promise.all(waiting.map(ask))));
 }
 
 const before = existsSync(kept) ? JSON.parse(readFileSync(kept, 'utf8')) : {};

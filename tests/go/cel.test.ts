@@ -33,7 +33,7 @@ function ask(program: string, environment: Environment, expressions: readonly st
  * what differs is asked again some times, and must come out as ours once.
  */
 function compare(t: TestContext, environment: Environment, expressions: readonly string[]): void {
-  const why = withoutGo();
+  const why = withoutGo('cel');
   if (why) return t.skip(why);
   const program = buildProgram('cel');
   const wanted = ask(program, environment, expressions);

@@ -7,7 +7,7 @@ import { startServer } from '../wire/api-server.ts';
 import { tellOf, withoutGo } from './go-program.ts';
 
 test('programs on client-go: typed in protobuf, dynamic, informers, leader election', async (t) => {
-  const why = withoutGo();
+  const why = withoutGo('clients');
   if (why) return t.skip(why);
   const server = await startServer();
   const dir = mkdtempSync(join(tmpdir(), 'tiphys-go-'));

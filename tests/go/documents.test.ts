@@ -4,7 +4,7 @@ import { startServer } from '../wire/api-server.ts';
 import { tellOf, withoutGo } from './go-program.ts';
 
 test('documents in protobuf are what Go makes of their JSON, byte by byte', async (t) => {
-  const why = withoutGo();
+  const why = withoutGo('documents');
   if (why) return t.skip(why);
   const server = await startServer();
   try {

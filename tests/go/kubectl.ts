@@ -7,7 +7,7 @@ export function builtKubectl(): string | undefined {
   const [, version = ''] = /k8s\.io\/kubectl v0\.(\d+\.\d+)/.exec(modules) ?? [];
   const path = builtProgram(`kubectl-v1.${version}`);
   if (existsSync(path)) return path;
-  if (withoutGo() !== undefined) return undefined;
+  if (withoutGo('kubectl') !== undefined) return undefined;
   try {
     // Test files run side by side: what one of them builds appears whole.
     const draft = buildProgram('kubectl', {

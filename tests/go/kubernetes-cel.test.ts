@@ -90,13 +90,13 @@ const told = ({ problem, type, min = 0, max = 0, cost = 0, error, value = '', er
 });
 
 test('expressions of all libraries evaluate and cost the same', (t) => {
-  const why = withoutGo();
+  const why = withoutGo('kubernetes-cel');
   if (why) return t.skip(why);
   compare(expressions, upstream(expressions.map((expression) => ({ expression, variables }))), ofExpression);
 });
 
 test('selectors of devices are refused alike', (t) => {
-  const why = withoutGo();
+  const why = withoutGo('kubernetes-cel');
   if (why) return t.skip(why);
   const want = upstream(selectors.map((device) => ({ device })));
   compare(
@@ -126,7 +126,7 @@ const definition = (schema: object) => ({
 });
 
 test('definitions with rules are refused alike', (t) => {
-  const why = withoutGo();
+  const why = withoutGo('kubernetes-cel');
   if (why) return t.skip(why);
   compare(schemas, upstream(schemas.map((s) => ({ definition: definition(s) }))), (schema) => {
     const read = decode(customResourceDefinition.schema.shape, definition(schema), { fill: true });
@@ -135,7 +135,7 @@ test('definitions with rules are refused alike', (t) => {
 });
 
 test('rules say the same of objects', (t) => {
-  const why = withoutGo();
+  const why = withoutGo('kubernetes-cel');
   if (why) return t.skip(why);
   compare(runs, upstream(runs), ({ schema, object, oldObject }) => ({
     errors: cel.RuleSet.of(schema)!.evaluate({ object, oldObject }).errors.map(lineOf),
@@ -146,7 +146,7 @@ const count = 1000;
 const seed = Number(process.env['SEED'] ?? 1);
 
 test(`rules of ${count} generated schemas say the same of objects`, (t) => {
-  const why = withoutGo();
+  const why = withoutGo('kubernetes-cel');
   if (why) return t.skip(why);
   const generator = new Generator(seed);
   const generated = Array.from({ length: count }, () => generator.run());

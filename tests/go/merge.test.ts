@@ -19,7 +19,7 @@ interface Outcome {
 }
 
 test(`${count} histories of applies and updates end as Kubernetes' own field managers end them`, (t) => {
-  const why = withoutGo();
+  const why = withoutGo('merge');
   if (why) return t.skip(why);
   const program = buildProgram('merge');
   const histories = fc.sample(history, { numRuns: count, seed });

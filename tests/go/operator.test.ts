@@ -3,7 +3,7 @@ import { startServer } from '../wire/api-server.ts';
 import { tellOf, withoutGo } from './go-program.ts';
 
 test('an operator on controller-runtime: defines a kind, leads, caches, indexes, applies, records, cleans up', async (t) => {
-  const why = withoutGo();
+  const why = withoutGo('operator');
   if (why) return t.skip(why);
   const server = await startServer();
   try {

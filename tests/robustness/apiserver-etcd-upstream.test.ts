@@ -14,7 +14,7 @@ const range = ['--service-cluster-ip-range', '10.0.0.0/16'];
 const ours = (servers: EtcdServers) =>
   TiphysProcess.start('apiserver', '--etcd-servers', servers.endpoints.join(','), ...range);
 
-describe('an etcd that a kube-apiserver 1.36 filled', { skip: withoutGo() ?? false }, () => {
+describe('an etcd that a kube-apiserver 1.36 filled', { skip: withoutGo('kube-apiserver') ?? false }, () => {
   let etcd: () => Promise<EtcdServers>;
   before(() => {
     const program = etcds.find((e) => e.version === newerEtcd)!.program();

@@ -24,7 +24,7 @@ export const newerEtcd = '3.6';
 /** The etcds to test against: each with why it can't be had here, if it can't, and what gives its program. */
 export const etcds: readonly { readonly version: string; readonly without: string | false; program(): string }[] = [
   { version: '3.4', without: withoutEtcd, program: () => etcd! },
-  { version: newerEtcd, without: withoutGo() ?? false, program: () => buildProgram('etcd') },
+  { version: newerEtcd, without: withoutGo('etcd') ?? false, program: () => buildProgram('etcd') },
 ];
 export const etcdctl = find('etcdctl', 'version');
 export const withoutEtcdctl = etcdctl ? false : 'etcdctl is not installed (Debian: etcd-client)';
