@@ -5,8 +5,9 @@ import {
   type CustomResourceDefinitionStatus,
 } from '@tiphys/sdk/api';
 import type { Client } from '@tiphys/sdk/client';
-import { equal, isConflict, isNotFound } from '@tiphys/sdk/machinery';
-import { type Clock, group, type Logger, throwIfAborted, WorkQueue } from '@tiphys/sdk/runtime';
+import { equal } from '@tiphys/sdk/machinery';
+import { type Clock, group, type Logger, WorkQueue } from '@tiphys/sdk/runtime';
+import { workOff } from '../upkeep/work-off.ts';
 import type { CustomResources } from './custom-resources.ts';
 import { deleteInstances } from './delete-instances.ts';
 import { nextStatus, type Said, withCondition } from './next-status.ts';
@@ -39,42 +40,17 @@ export async function runDefinitionUpkeep(deps: DefinitionUpkeepDeps, signal: Ab
     for (const other of custom.definitions) if (other.group === of && other.name !== name) add(other.name);
   });
   for (const { name } of custom.definitions) add(name);
+  const telling = { log: deps.log, failure: 'a definition could not be looked after, trying again' };
   await using tasks = group(signal);
   // Names are given in order.
-  tasks.go((s) => work(statuses, (name) => tellStatus(name, deps, s), deps, s));
+  tasks.go((s) => workOff(statuses, (name) => tellStatus(name, deps, s), telling, s));
   for (let i = 0; i < finalizers; i++) {
-    tasks.go((s) => work(ends, (name) => finalize(name, deps, s), deps, s));
+    tasks.go((s) => workOff(ends, (name) => finalize(name, deps, s), telling, s));
   }
   await tasks.done();
   stop();
   statuses.close();
   ends.close();
-}
-
-async function work(
-  queue: WorkQueue,
-  step: (name: string) => Promise<{ againMs: number } | void>,
-  { log }: DefinitionUpkeepDeps,
-  signal: AbortSignal,
-): Promise<void> {
-  for (;;) {
-    const name = await queue.take(signal);
-    if (name === undefined) return;
-    try {
-      const again = await step(name);
-      queue.forget(name);
-      if (again) queue.addAfter(name, again.againMs);
-    } catch (error) {
-      throwIfAborted(signal);
-      // Whoever was faster is heard of.
-      if (!isConflict(error) && !isNotFound(error)) {
-        log.warn('a definition could not be looked after, trying again', { name, error: String(error) });
-      }
-      queue.retry(name);
-    } finally {
-      queue.done(name);
-    }
-  }
 }
 
 async function tellStatus(name: string, { custom, client, clock }: DefinitionUpkeepDeps, signal: AbortSignal) {

@@ -10,6 +10,7 @@ import { serverItself } from '../bootstrap.ts';
 import { runDefinitionUpkeep } from '../crd/upkeep.ts';
 import type { ApiServer } from '../server.ts';
 import { apiServiceAvailability } from './api-service-availability.ts';
+import { keepCustomApiServices } from './custom-api-services.ts';
 import { flowSchemaStatus } from './flow-schema-status.ts';
 
 const controllers: readonly Controller[] = [apiServiceAvailability, flowSchemaStatus];
@@ -24,6 +25,7 @@ export async function runUpkeep(server: ApiServer, signal: AbortSignal): Promise
   tasks.go(async (s) => {
     const cache = new SharedCache(deps, s);
     tasks.go(() => cache.done());
+    if (custom) tasks.go((signalled) => keepCustomApiServices({ ...deps, custom, cache }, signalled));
     await runControllers(controllers, { ...deps, cache }, s);
   });
   await tasks.done();

@@ -3,7 +3,8 @@ import type { Client } from '@tiphys/sdk/client';
 import { isAlreadyExists } from '@tiphys/sdk/machinery';
 import type { AnyKind } from '@tiphys/sdk/schema';
 
-const managed = 'kube-aggregator.kubernetes.io/automanaged';
+/** The label of APIServices that servers keep themselves. */
+export const managed = 'kube-aggregator.kubernetes.io/automanaged';
 /** Marks what the server registers of itself when it starts. */
 const registeredAtStart = { [managed]: 'onstart' };
 

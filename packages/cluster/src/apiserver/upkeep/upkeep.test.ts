@@ -19,6 +19,7 @@ import { serverScene } from '../server-scene.ts';
 import { unavailability } from './api-service-availability.ts';
 import { nextStatus } from '../crd/next-status.ts';
 import { dangling } from './flow-schema-status.ts';
+import { runUpkeep } from './index.ts';
 import { localApiServices } from './local-api-services.ts';
 
 test('why nobody can be there to serve an API', () => {
@@ -115,4 +116,57 @@ test('definitions get the names that nobody else has, and are established with t
   const conflict = nextStatus(other, { taken: [accepted.status.acceptedNames, other.status.acceptedNames], now })!;
   assert.deepEqual(said(conflict), ['NamesAccepted False KindConflict', 'Established False NotAccepted']);
   assert.deepEqual(conflict.acceptedNames, { plural: 'gadgets', singular: 'gadget', kind: '', shortNames: ['g'] });
+});
+
+test('a definition brings an APIService for each version that it serves, and takes it away', async () => {
+  const scene = await serverScene();
+  const stop = new AbortController();
+  const running = runUpkeep(scene.server, stop.signal);
+  const place = '/apis/apiregistration.k8s.io/v1/apiservices';
+  const found = async () => {
+    await scene.clock.advance(10_000);
+    const { items } = (await scene.ask('GET', place)).body as { items: { metadata: { name: string } }[] };
+    return items.map((o) => o.metadata.name).filter((name) => name.endsWith('.example.com'));
+  };
+  const version = (name: string, served: boolean, storage = false) => ({
+    name,
+    served,
+    storage,
+    schema: { openAPIV3Schema: { type: 'object' } },
+  });
+  const definition = {
+    metadata: { name: 'crontabs.stable.example.com' },
+    spec: {
+      group: 'stable.example.com',
+      scope: 'Namespaced',
+      names: { plural: 'crontabs', kind: 'CronTab' },
+      versions: [version('v1', true, true), version('v1beta1', true), version('v1alpha1', false)],
+    },
+  };
+  const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+  assert.equal((await scene.ask('POST', definitions, definition)).status, 201);
+  const both = ['v1.stable.example.com', 'v1beta1.stable.example.com'];
+  assert.deepEqual(await found(), both);
+
+  const { body } = await scene.ask('GET', `${place}/${both[0]}`);
+  const spec = { group: 'stable.example.com', version: 'v1', groupPriorityMinimum: 1000, versionPriority: 100 };
+  assert.deepEqual(body['spec'], spec);
+  assert.ok(isObject(body['metadata']) && isObject(body['status']));
+  assert.deepEqual(body['metadata']['labels'], { 'kube-aggregator.kubernetes.io/automanaged': 'true' });
+  assert.match(JSON.stringify(body['status']['conditions']), /"type":"Available","status":"True",.*"reason":"Local"/);
+
+  // What somebody changes or removes is put right; what somebody unmarks is theirs.
+  const patch = (name: string, change: object) =>
+    scene.ask('PATCH', `${place}/${name}`, change, { headers: { 'content-type': 'application/merge-patch+json' } });
+  await patch(both[0]!, { spec: { versionPriority: 7 } });
+  await scene.ask('DELETE', `${place}/${both[1]}`);
+  assert.deepEqual(await found(), both);
+  assert.deepEqual((await scene.ask('GET', `${place}/${both[0]}`)).body['spec'], spec);
+  await patch(both[0]!, { metadata: { labels: { 'kube-aggregator.kubernetes.io/automanaged': null } } });
+
+  await scene.ask('DELETE', `${definitions}/crontabs.stable.example.com`);
+  assert.deepEqual(await found(), [both[0]]);
+  stop.abort();
+  await running.catch(() => {});
+  scene.stop();
 });
