@@ -61,6 +61,14 @@ const matrix: [string, number, RegExp | undefined][] = [
   ['resourceVersion=1&resourceVersionMatch=Maybe', 422, /Unsupported value: "Maybe"/],
   ['resourceVersion=abc', 400, /strconv.ParseUint: parsing "abc": invalid syntax/],
   ['resourceVersion=999999', 504, /Too large resource version/],
+  [
+    'resourceVersion=18446744073709551616',
+    400,
+    /strconv.ParseUint: parsing "18446744073709551616": value out of range/,
+  ],
+  ['limit=9223372036854775808', 400, /strconv.ParseInt: parsing "9223372036854775808": value out of range/],
+  ['continue=eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6NTAwMDAwMDAsInN0YXJ0IjoiYSJ9', 504, /^Timeout: Too large resource/],
+  ['fieldSelector=%3D,metadata.name!%3Dc', 200, undefined],
   ['limit=abc', 400, /strconv.ParseInt: parsing "abc": invalid syntax/],
   ['limit=', 400, /strconv.ParseInt: parsing "": invalid syntax/],
   ['limit=-1', 200, undefined],
@@ -120,6 +128,16 @@ for (const [method, path, status] of paths) {
   test(`${method} ${path}: ${status}`, () =>
     within(async ({ ask }) => assert.equal((await ask(method, path)).status, status)));
 }
+
+test('a page of whatever is in the cache has all that is left', () =>
+  within(async (lab) => {
+    await fill(lab, 'a', 'b', 'c', 'd');
+    const { metadata } = (await lab.ask('GET', `${configMaps}?limit=1`)).json;
+    const rest = await lab.ask('GET', `${configMaps}?limit=1&resourceVersion=0&continue=${metadata.continue}`);
+    assert.deepEqual(namesOf(rest), ['b', 'c', 'd']);
+    const watch = await lab.ask('GET', `${configMaps}?watch=1&continue=${metadata.continue}`);
+    assert.match(watch.json.message, /resourceVersionMatch is forbidden when continue is provided/);
+  }));
 
 test('refusals come as YAML to who asked for YAML', () =>
   within(async ({ ask }) => {

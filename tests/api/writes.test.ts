@@ -223,6 +223,21 @@ test('who applies what is not there may say what only the server says otherwise'
     );
   }));
 
+test('several content types are no type of a patch', () =>
+  within(async ({ ask }) => {
+    for (const [type, message] of [
+      [
+        'application/merge-patch+json, application/json',
+        /^the body of the request was in an unknown format - accepted/,
+      ],
+      ['text/plain, application/json', /^415: Unsupported Media Type$/],
+    ] as const) {
+      const answer = await ask('PATCH', `${configMaps}/a`, { body: '{}', headers: { 'content-type': type } });
+      assert.equal(answer.status, 415);
+      assert.match(answer.json.message, message);
+    }
+  }));
+
 test('a patch goes by its content type as it is spelled', () =>
   within(async ({ ask }) => {
     await ask('POST', configMaps, { body: aMap('x') });

@@ -31,7 +31,11 @@ test('all, in each form, and those that are selected', async () => {
   assert.deepEqual(await names(''), ['scheduler', 'etcd-0']);
   assert.deepEqual(await names('fieldSelector=metadata.name%3Detcd-0'), ['etcd-0']);
   assert.deepEqual(await names('fieldSelector=metadata.name!%3Detcd-0'), ['scheduler']);
+  assert.deepEqual(await names('fieldSelector=metadata.namespace%3Dx'), []);
   assert.deepEqual(await names('labelSelector=a'), []);
+  const unknown = await scene.ask('GET', `${root}?fieldSelector=spec.x%3Dy`);
+  assert.equal(unknown.message, '"spec.x" is not a known field selector: only "metadata.name", "metadata.namespace"');
+  assert.equal((await scene.ask('GET', `${root}?fieldSelector=x`)).status, 400);
   const asTable = { headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' } };
   const rows = (await scene.ask('GET', root, undefined, asTable)).body['rows'] as { cells: unknown[] }[];
   assert.deepEqual(

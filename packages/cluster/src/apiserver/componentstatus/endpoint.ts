@@ -3,11 +3,18 @@
  * that can be done is to read it.
  */
 import { componentStatus, type ComponentStatus } from '@tiphys/sdk/api';
-import { notFound, parseFieldSelector, parseLabelSelector } from '@tiphys/sdk/machinery';
+import {
+  badRequest,
+  type FieldRequirement,
+  notFound,
+  parseFieldSelector,
+  parseLabelSelector,
+} from '@tiphys/sdk/machinery';
 import type { Clock } from '@tiphys/sdk/runtime';
 import { encodeMessage, erase } from '@tiphys/sdk/schema';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import { type Endpoint, noSuchPath, notOnThis } from '../handlers/dispatch.ts';
+import { unknownField } from '../handlers/list-options.ts';
 import { protobufList } from '../handlers/messages.ts';
 import { negotiate } from '../handlers/negotiate.ts';
 import { partialMetadata, partialMetadataList, refuseMisfit } from '../handlers/partial-metadata.ts';
@@ -60,7 +67,7 @@ async function all(c: RequestContext, components: readonly Component[], clock: C
   const form = negotiate(c.request, c.query, 'list');
   refuseMisfit(form, kind, true);
   const labels = parseLabelSelector(c.query.get('labelSelector') ?? '');
-  const fields = parseFieldSelector(c.query.get('fieldSelector') ?? '');
+  const fields = fieldsAsked(c.query);
   // They have no labels.
   const asked = labels.matches({}) ? components.filter(({ name }) => fields.every(isMet(name))) : [];
   const items = await Promise.all(asked.map(statusOf));
@@ -75,10 +82,23 @@ async function all(c: RequestContext, components: readonly Component[], clock: C
   return bytesResponse(await protobufList(head, items, messageFor, clock), form.contentType, 200);
 }
 
+function fieldsAsked(query: URLSearchParams): FieldRequirement[] {
+  let fields: FieldRequirement[];
+  try {
+    fields = parseFieldSelector(query.get('fieldSelector') ?? '');
+  } catch (err) {
+    throw badRequest(err instanceof Error ? err.message : String(err));
+  }
+  for (const { field } of fields) if (!placeFields.includes(field)) throw badRequest(unknownField(kind, field));
+  return fields;
+}
+
+const placeFields = ['metadata.name', 'metadata.namespace'];
+
 const isMet =
   (name: string) =>
-  ({ field, operator, value }: { field: string; operator: string; value: string }): boolean =>
-    field !== 'metadata.name' || (name === value) === (operator === '=');
+  ({ field, operator, value }: FieldRequirement): boolean =>
+    ((field === 'metadata.name' ? name : '') === value) === (operator === '=');
 
 async function statusOf(component: Component): Promise<ComponentStatus> {
   const condition = { type: 'Healthy', ...(await component.check()) };

@@ -2,7 +2,7 @@ import type { AnyKind } from '@tiphys/sdk/schema';
 import { computedFrom } from '../computed-from.ts';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import { type Endpoint, notOnThis } from '../handlers/dispatch.ts';
-import { negotiate } from '../handlers/negotiate.ts';
+import { negotiate, negotiateLaxly } from '../handlers/negotiate.ts';
 import { valueResponse } from '../handlers/respond.ts';
 import { Aggregated } from './aggregated.ts';
 import { type ApiGroup, groupsOf } from './groups.ts';
@@ -34,7 +34,7 @@ export function discovery(kinds: () => readonly AnyKind[], serverAddress: () => 
       const asked = roots.find((r) => r.core === core)!;
       return Promise.resolve(asked.aggregated.answer(c) ?? root(c, asked, serverAddress));
     }
-    if (!version) return Promise.resolve(plain(c, { kind: 'APIGroup', apiVersion: 'v1', ...groupEntry(group!) }));
+    if (!version) return Promise.resolve(aggregated(c, 'APIGroup', groupEntry(group!)));
     const groupVersion = group!.name ? `${group!.name}/${version.version}` : version.version;
     const header = core ? {} : { apiVersion: 'v1' };
     return Promise.resolve(
@@ -55,13 +55,17 @@ function root(
       serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: serverAddress() }],
     });
   }
-  return plain(c, { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(groupEntry) });
+  return aggregated(c, 'APIGroupList', { groups: groups.map(groupEntry) });
 }
 
 function groupEntry({ name, versions }: ApiGroup) {
   const entries = versions.map(({ version }) => ({ groupVersion: `${name}/${version}`, version }));
   return { name, versions: entries, preferredVersion: entries[0] };
 }
+
+/** What upstream's aggregator says of groups: it has no router. */
+const aggregated = (c: RequestContext, kind: string, value: object): ServerResponse =>
+  valueResponse(c, { kind, apiVersion: 'v1', ...value }, negotiateLaxly(c.request, c.query, 'nothing'));
 
 const plain = (c: RequestContext, value: unknown): ServerResponse =>
   valueResponse(c, value, negotiate(c.request, c.query, 'nothing'));

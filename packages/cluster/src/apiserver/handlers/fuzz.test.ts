@@ -235,6 +235,20 @@ describe('what was found', () => {
     });
   }
 
+  for (const [text, want] of [
+    ['x', 'illegal base64 data at input byte 0'],
+    ['abcde', 'illegal base64 data at input byte 4'],
+    ['a+b/', 'illegal base64 data at input byte 1'],
+    ['e3\n0', 'server does not recognize this encoded version '],
+    ['eyJ2', 'unexpected end of JSON input'],
+    ['xxxx', "invalid character 'Ç' looking for beginning of value"],
+  ] as const) {
+    test(`a continue token ${JSON.stringify(text)}`, () => {
+      const message = `invalid continue token: continue key is not valid: ${want}`;
+      assert.throws(() => decodeContinue(text), { message, code: 400 });
+    });
+  }
+
   test('delete options that are no YAML', async () => {
     const scene = await serverScene();
     const headers = { 'content-type': 'application/yaml' };

@@ -40,8 +40,23 @@ export const isTrue = (value: string | null): boolean =>
 export function integer(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
   if (text === null) return undefined;
-  if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  const problem = integerProblem(text, 'ParseInt');
+  if (problem) throw badRequest(problem);
   return Number(text);
+}
+
+const bounds = {
+  ParseInt: { written: /^[+-]?\d+$/, min: -(2n ** 63n), max: 2n ** 63n - 1n },
+  ParseUint: { written: /^\d+$/, min: 0n, max: 2n ** 64n - 1n },
+};
+
+/** What Go's parser says of a text that is no whole number of 64 bits. */
+export function integerProblem(text: string, parser: keyof typeof bounds): string | undefined {
+  const { written, min, max } = bounds[parser];
+  const told = `strconv.${parser}: parsing ${JSON.stringify(text)}`;
+  if (!written.test(text)) return `${told}: invalid syntax`;
+  const value = BigInt(text.replace(/^\+/, ''));
+  return value < min || value > max ? `${told}: value out of range` : undefined;
 }
 
 function interestOf(resource: Resource, info: RequestInfo, query: URLSearchParams): Interest {
@@ -80,7 +95,7 @@ function fieldReader(resource: Resource, field: string): (entry: Entry) => strin
 }
 
 /** Kinds with fields of their own say it one way, the others another. */
-function unknownField(kind: AnyKind, field: string): string {
+export function unknownField(kind: AnyKind, field: string): string {
   if (kind.unknownField) return kind.unknownField(field);
   return kind.fieldSelectors
     ? `field label not supported: ${field}`

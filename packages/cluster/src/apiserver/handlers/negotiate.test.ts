@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StatusError } from '@tiphys/sdk/machinery';
 import type { ServerRequest } from '../context.ts';
-import { type Convertible, negotiate, negotiateStream } from './negotiate.ts';
+import { type Convertible, negotiate, negotiateStream, refusalForm } from './negotiate.ts';
 
 const asking = (accept: string): ServerRequest => ({ headers: { accept } }) as unknown as ServerRequest;
 const query = new URLSearchParams();
@@ -36,7 +36,7 @@ const cases: [accept: string, of: Convertible | 'watch', want: string][] = [
   [`${pb};stream=watch`, 'object', 'protobuf'],
   [`${pb};stream=other`, 'object', '406'],
   ['application/yaml;stream=watch', 'object', '406'],
-  ['application/json;stream=watch', 'nothing', '406'],
+  ['application/json;stream=watch', 'nothing', 'json'],
   [pb, 'watch', 'protobuf'],
   [`${pb};stream=watch`, 'watch', 'protobuf'],
   ['application/yaml', 'watch', '406'],
@@ -50,6 +50,26 @@ for (const [accept, of, want] of cases) {
       outcome(() => (of === 'watch' ? negotiateStream(request, query) : negotiate(request, query, of))),
       want,
     );
+  });
+}
+
+const indented: [accept: string, query: string, agent: string, want: boolean][] = [
+  ['*/*', '', 'kubectl/v1', false],
+  ['*/*', '', 'curl/7', true],
+  ['*/*', 'pretty=false', 'curl/7', false],
+  ['*/*', 'pretty=', 'curl/7', true],
+  ['*/*', 'pretty=1', '', true],
+  ['*/*', 'pretty=yes', '', false],
+  ['application/json;pretty=1', 'pretty=false', '', true],
+  ['application/json;pretty=true', '', '', false],
+  ['application/json;pretty=0', '', 'curl/7', true],
+  // What can't be had as asked is refused to a person.
+  ['text/html', '', '', true],
+];
+for (const [accept, asked, agent, want] of indented) {
+  test(`${accept} with ${asked || 'nothing'} from ${agent || 'nobody'} is ${want ? '' : 'not '}indented`, () => {
+    const request = { headers: { accept, 'user-agent': agent } } as unknown as ServerRequest;
+    assert.equal(refusalForm(request, new URLSearchParams(asked)).pretty, want);
   });
 }
 

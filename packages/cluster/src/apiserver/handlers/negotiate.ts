@@ -30,7 +30,7 @@ export interface Conversions {
   readonly streams: boolean;
 }
 
-const asIs: Conversions = { allows: () => false, streams: false };
+const asIs: Conversions = { allows: () => false, streams: true };
 const partial = new Set(['PartialObjectMetadata', 'PartialObjectMetadataList']);
 /** Tables hold whatever their cells hold: they have no protobuf. */
 const conversions: Conversions = {
@@ -40,10 +40,10 @@ const conversions: Conversions = {
   streams: true,
 };
 
-/** What an endpoint answers with: one object, a list (or a watch of it), or something that is never converted. */
+/** What an endpoint answers with: one object, a list that can be watched, or something that is never converted. */
 export type Convertible = 'object' | 'list' | 'nothing';
 
-/** Picks the first form in the client's order of preference that we have; 406 when there is none. */
+/** Picks the first form in the client's order of preference that we have; 406 when there is none, or none by its whole name. */
 export function negotiate(
   request: ServerRequest,
   query: URLSearchParams,
@@ -52,9 +52,15 @@ export function negotiate(
 ): Negotiated {
   const header = acceptOf(request);
   if (!unstructured && !isOurs(header)) throw unavailable(convertible);
+  const form = negotiateLaxly(request, query, convertible);
+  if (unstructured && form.media === 'protobuf' && form.as === 'itself') throw notMarshalable();
+  return form;
+}
+
+/** As where no router of upstream's looks at the header first. */
+export function negotiateLaxly(request: ServerRequest, query: URLSearchParams, convertible: Convertible): Negotiated {
   const form = pick(request, query, convertible === 'nothing' ? asIs : conversions);
   if (!form) throw notAcceptable(`only the following media types are accepted: ${medias.join(', ')}`);
-  if (unstructured && form.media === 'protobuf' && form.as === 'itself') throw notMarshalable();
   return form;
 }
 
@@ -74,9 +80,9 @@ export function negotiateStream(
   return form.media === 'json' ? form : { ...form, contentType: `${form.contentType};stream=watch` };
 }
 
-/** In what form the client can read a refusal; JSON when it asked for nothing that a refusal comes in. */
-export const refusalMedia = (request: ServerRequest, query: URLSearchParams): Media =>
-  pick(request, query, asIs)?.media ?? 'json';
+/** In what form the client can read a refusal; JSON for people when it asked for nothing that a refusal comes in. */
+export const refusalForm = (request: ServerRequest, query: URLSearchParams): Pick<Negotiated, 'media' | 'pretty'> =>
+  pick(request, query, asIs) ?? { media: 'json', pretty: true };
 
 export const contentTypeOf = (media: Media): string => offered.find((o) => o.media === media)!.type;
 
@@ -162,7 +168,8 @@ const isPreferred = (a: Clause, b: Clause): boolean =>
 
 /** Browsers and curl get indented JSON without asking, as upstream gives them. */
 function isPretty({ headers }: ServerRequest, query: URLSearchParams, params: ReadonlyMap<string, string>): boolean {
-  const asked = query.get('pretty') ?? params.get('pretty');
-  if (asked !== undefined) return !['0', 'false', 'f', 'F', 'FALSE', 'False'].includes(asked);
+  if (params.get('pretty') === '1') return true;
+  const asked = query.get('pretty');
+  if (asked) return ['1', 't', 'T', 'true', 'TRUE', 'True'].includes(asked);
   return /^(curl|Wget|Mozilla\/5\.0)/.test(String(headers['user-agent'] ?? ''));
 }

@@ -9,7 +9,7 @@ import type { Registry } from '../registry/registry.ts';
 import { type ContinueToken, decodeContinue, encodeContinue } from './continue-token.ts';
 import type { ListQuery } from './list-options.ts';
 import type { ReadDeps } from './read.ts';
-import { atLeast, unparsableRevision } from './revision.ts';
+import { atLeast, revisionProblem } from './revision.ts';
 
 /** What a list answers with: all of what was asked for, or as much of it as fits the limit. */
 export interface Page {
@@ -30,11 +30,13 @@ export async function pageOf(c: RequestContext, registry: Registry, query: ListQ
     throw badRequest('specifying resource version is not allowed when using continue');
   }
   const wanted = query.resourceVersion;
-  if (!/^\d*$/.test(wanted)) throw badRequest(`invalid resource version: ${unparsableRevision(wanted)}`);
+  const problem = revisionProblem(wanted);
+  if (problem) throw badRequest(`invalid resource version: ${problem}`);
   if (wanted === '') await feed.current();
   else await atLeast(feed, Number(wanted));
+  if (token && token.revision > 0) await atLeast(feed, token.revision);
   // What is said to be in the cache, whatever it is, is told in one piece.
-  const limit = wanted === '0' && !token ? 0 : query.limit;
+  const limit = wanted === '0' ? 0 : query.limit;
   const revision = revisionOf(query, limit, token) ?? feed.revision;
   const scope = scopeOf(resource, interest);
   const start = token ? scope + token.start : scope;

@@ -59,7 +59,7 @@ interface ReadPatch {
 export async function patch(c: RequestContext, registry: Registry): Promise<ServerResponse> {
   const { kind } = registry.resource;
   const media = patchTypeOf(c.request);
-  if (media === 'application/apply-patch+yaml') return apply(c, registry);
+  if (media === applyMedia) return apply(c, registry);
   refuseUnknownPatch(media, kind);
   const form = negotiate(c.request, c.query, 'object', registry.resource.kind);
   const request = writeRequest(c, 'PatchOptions', forceProblems(c));
@@ -87,8 +87,9 @@ export async function patchedBy(c: RequestContext, kind: AnyKind): Promise<(curr
 }
 
 async function readPatch(c: RequestContext, kind: AnyKind): Promise<() => ReadPatch> {
-  const reader = readers[patchTypeOf(c.request)];
-  if (!reader) throw unknownPatch();
+  const media = patchTypeOf(c.request);
+  const reader = readers[media];
+  if (!reader) throw unknownPatch(media);
   const body = await c.request.body();
   let read: ReadPatch | undefined;
   // What isn't there isn't patched, however the patch is written: it is looked at when there is something to apply it to.
@@ -100,24 +101,27 @@ export const patchTypeOf = ({ headers }: ServerRequest): string => String(header
 
 /** Kinds without a type of their own aren't merged by its structure. */
 export function refuseUnknownPatch(media: string, kind: AnyKind): void {
-  if (kind.unstructured && !unstructuredPatches.includes(media)) {
-    const accepted = unstructuredPatches.join(', ');
-    throw new StatusError(
-      415,
-      'UnsupportedMediaType',
-      `the body of the request was in an unknown format - accepted media types include: ${accepted}`,
-    );
-  }
-  if (!readers[media]) throw unknownPatch();
+  if (kind.unstructured && !unstructuredPatches.includes(media)) throw unknownFormat(unstructuredPatches);
+  if (!readers[media]) throw unknownPatch(media);
 }
 
-const unstructuredPatches = [
-  'application/json-patch+json',
-  'application/merge-patch+json',
-  'application/apply-patch+yaml',
-];
+const applyMedia = 'application/apply-patch+yaml';
+const unstructuredPatches = ['application/json-patch+json', 'application/merge-patch+json', applyMedia];
 
-const unknownPatch = (): StatusError => new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
+/** Upstream's router lets a header with several types through when it knows one of them; several are no type to what comes then. */
+function unknownPatch(media: string): StatusError {
+  const known = Object.keys(readers);
+  if (!media.split(',').some((m) => known.includes(m.trim()) || m.trim() === applyMedia))
+    return new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
+  return unknownFormat([...known, applyMedia]);
+}
+
+const unknownFormat = (accepted: readonly string[]): StatusError =>
+  new StatusError(
+    415,
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
+  );
 
 /** What a request carries: bytes, or within the process the patch itself. */
 type PatchBody = Awaited<ReturnType<RequestContext['request']['body']>>;

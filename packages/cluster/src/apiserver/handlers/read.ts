@@ -20,7 +20,7 @@ import { type Page, pageOf } from './page.ts';
 import { partialMessage, protobufList } from './messages.ts';
 import { partialMetadata, refuseMisfit } from './partial-metadata.ts';
 import { bytesResponse, entryResponse, valueResponse } from './respond.ts';
-import { atLeast, unparsableRevision } from './revision.ts';
+import { atLeast, revisionProblem } from './revision.ts';
 
 export interface ReadDeps {
   readonly clock: Clock;
@@ -30,7 +30,8 @@ export async function get(c: RequestContext, registry: Registry): Promise<Server
   const form = negotiate(c.request, c.query, 'object', registry.resource.kind);
   if (c.query.has('export')) throw badRequest('the export parameter, deprecated since v1.14, is no longer supported');
   const wanted = c.query.get('resourceVersion') ?? '';
-  if (!/^\d*$/.test(wanted)) throw new StatusError(500, '', unparsableRevision(wanted));
+  const problem = revisionProblem(wanted);
+  if (problem) throw new StatusError(500, '', problem);
   // Who says how old it may be is answered from the cache.
   if (wanted === '') await registry.feed.current();
   else await atLeast(registry.feed, Number(wanted));

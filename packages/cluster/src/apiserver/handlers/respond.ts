@@ -2,7 +2,7 @@ import { type KubeObject, StatusError } from '@tiphys/sdk/machinery';
 import type { Entry } from '../cache/entry.ts';
 import type { RequestContext, ServerRequest, ServerResponse } from '../context.ts';
 import { entryPieces, protobufOf } from './messages.ts';
-import { contentTypeOf, type Negotiated, refusalMedia } from './negotiate.ts';
+import { contentTypeOf, type Negotiated, refusalForm } from './negotiate.ts';
 import { writeYaml } from './write-yaml.ts';
 
 /** An entry of the cache: its bytes as they are, or, within the process, the object. */
@@ -43,11 +43,11 @@ export function errorResponse(request: ServerRequest, query: URLSearchParams, er
   const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
   if (request.objects)
     return { status: err.code, headers, body: { type: 'object', value: err.status as unknown as KubeObject } };
-  const media = refusalMedia(request, query);
+  const form = refusalForm(request, query);
   return {
     status: err.code,
-    headers: { 'content-type': contentTypeOf(media), ...headers },
-    body: { type: 'bytes', pieces: [encode(err.status, { media, pretty: false })] },
+    headers: { 'content-type': contentTypeOf(form.media), ...headers },
+    body: { type: 'bytes', pieces: [encode(err.status, form)] },
   };
 }
 

@@ -12,7 +12,7 @@ import { fanOutOf } from './fan-out.ts';
 import { listQuery, type ListQuery } from './list-options.ts';
 import { type Negotiated, negotiateStream } from './negotiate.ts';
 import type { ReadDeps } from './read.ts';
-import { atLeast, unparsableRevision } from './revision.ts';
+import { atLeast, revisionProblem } from './revision.ts';
 import { bookmark, eventFrame, framer } from './watch-frames.ts';
 import { pushWatch } from './watch-push.ts';
 import { asksForWebSocket, webSocket } from './watch-socket.ts';
@@ -45,7 +45,8 @@ export async function watch(
   const include = form.as === 'Table' ? includeObjectOf(c.query) : 'None';
   const { feed } = registry;
   const asked = query.resourceVersion;
-  if (!/^\d*$/.test(asked)) throw new StatusError(500, '', unparsableRevision(asked));
+  const problem = revisionProblem(asked);
+  if (problem) throw new StatusError(500, '', problem);
   if (asked === '') await feed.current();
   else if (query.sendInitialEvents) await atLeast(feed, Number(asked));
 
@@ -214,8 +215,10 @@ function checkWatch(q: ListQuery): void {
       );
     }
     if (match !== 'NotOlderThan') errors.push(notSupported('resourceVersionMatch', match, ['NotOlderThan']));
-    if (q.continue)
-      errors.push(forbiddenAt('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'));
   }
+  // Whoever asks for what is there now is taken to have asked for initial events, and so to have said how new they must be.
+  const isImplied = q.sendInitialEvents === undefined && (q.resourceVersion === '' || q.resourceVersion === '0');
+  if (q.continue && (match || isImplied))
+    errors.push(forbiddenAt('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'));
   if (errors.length) throw invalidObject('meta.k8s.io', 'ListOptions', '', errors);
 }

@@ -16,6 +16,7 @@ import type { RequestContext, ServerResponse } from '../context.ts';
 import type { DeleteOptions } from '../registry/delete-options.ts';
 import type { Registry, WriteRequest, Written } from '../registry/registry.ts';
 import { rowResponse } from '../table/respond.ts';
+import { includeObjectOf } from '../table/table.ts';
 import {
   headerType,
   JsonProblem,
@@ -70,6 +71,7 @@ export async function remove(c: RequestContext, registry: Registry): Promise<Ser
   const request = { ...writeRequest(c, 'DeleteOptions'), dryRun: isDryRun(options.dryRun ?? []) };
   warnOfOrphans(registry, request, options);
   const { object, gone, entry } = await registry.delete(request, options);
+  if (form.as === 'Table') includeObjectOf(c.query);
   if (gone && !registry.resource.kind.returnsDeleted) return valueResponse(c, deleted(registry, object.metadata), form);
   return writtenResponse(c, registry, { object, ...(entry && { entry }), created: false }, form);
 }
@@ -95,7 +97,7 @@ function warnOfOrphans({ resource }: Registry, request: WriteRequest, options: D
 
 export async function removeCollection(c: RequestContext, registry: Registry, deps: ReadDeps): Promise<ServerResponse> {
   const { resource } = registry;
-  const form = negotiate(c.request, c.query, 'list', registry.resource.kind);
+  const form = negotiate(c.request, c.query, 'object', registry.resource.kind);
   const options = await deleteOptions(c);
   const request = { ...writeRequest(c, 'DeleteOptions'), dryRun: isDryRun(options.dryRun ?? []) };
   warnOfOrphans(registry, request, options);

@@ -82,12 +82,29 @@ describe('strategicMergePatch', () => {
       'unknown patch type: shuffle in map: map[$patch:shuffle name:one]',
     ],
     [{ owner: { $retainKeys: 'name' } }, 'invalid patch format of retainKeys'],
+    [{ owner: { $patch: 5 } }, 'unknown patch type: %!s(int64=5) in map: map[$patch:5]'],
+    [{ $patch: null }, 'unknown patch type: %!s(<nil>) in map: map[$patch:<nil>]'],
+    [{ '$setElementOrder/items': null }, 'expected a []interface {}, but received a %!s(<nil>)'],
+    [{ $setElementOrder: 1 }, 'expected a []interface {}, but received a int64'],
+    [{ $setElementOrder: [] }, 'invalid patch format of setElementOrder list'],
+    [{ '$setElementOrder/items': [{ name: 'one' }, 'two'] }, 'value for key 1 is not a map'],
+    [
+      { '$setElementOrder/items': ['one'], items: [{ name: 'one' }] },
+      'expected a map[string]interface {}, but received a string',
+    ],
+    [{ $deleteFromPrimitiveList: ['x'] }, 'invalid patch format of primitive list'],
+    [{ '$deleteFromPrimitiveList/finalizers': [5] }, 'list element types are not identical: [[f/1 f/2] [5]]'],
     [{ '$setElementOrder/gone': [] }, 'unable to find api field in struct Thing for the json field "gone"'],
   ] as const) {
     test(`refuses ${JSON.stringify(patch)}`, () => {
       assert.throws(() => patched(patch), { message });
     });
   }
+  test('what a patch leaves alone stands by key: items of one key together', () => {
+    const things = { items: [{ name: 'a', image: '1' }, { name: 'b' }, { name: 'a', image: '2' }] };
+    const images = strategicMergePatch(shape, things, { items: [{ name: 'c' }] })['items'];
+    assert.deepEqual(images, [{ name: 'c' }, { name: 'a', image: '1' }, { name: 'a', image: '2' }, { name: 'b' }]);
+  });
   test('prototype names are keys like any other', () => {
     const result = patched({ labels: JSON.parse('{"__proto__":"p","constructor":"c"}') as JsonObject });
     assert.equal(JSON.stringify(result['labels']), '{"a":"1","b":"2","__proto__":"p","constructor":"c"}');

@@ -5,9 +5,12 @@ import {
   mixedItems,
   noKeyDeclared,
   noMergeKey,
+  notAMap,
   orderMismatch,
+  typeWord,
   unknownDirective,
   unmergeableList,
+  wrongArgument,
 } from './strategic-problem.ts';
 
 /** Merges one item into another; the other half of the recursion. */
@@ -20,7 +23,7 @@ export function mergeList(original: unknown[], patch: unknown[], shape: ListShap
     return arranged([...new Set([...original, ...patch])], patch, original, undefined);
   }
   const key = shape.patchKey;
-  if (key === undefined) throw noKeyDeclared(shape.items);
+  if (key === undefined) throw noKeyDeclared(typeWord(shape.items));
   const directed = followDirectives(original, patch, key);
   if (directed.replaced) return directed.items;
   const merged = [...directed.live];
@@ -38,8 +41,21 @@ export function ordered(
   { live, change, order }: { live: unknown[]; change: unknown[]; order: unknown[] },
   key: string | undefined,
 ): unknown[] {
+  if (key !== undefined && itemKind([live]) === 'map') checkKeyed(order, change.length > 0);
   checkOrder(change, order, key);
   return arranged(merged, order, live, key);
+}
+
+/** What is deleted by value must be values, as what it is deleted from. */
+export function checkDeletion(live: unknown[], gone: unknown[], { patchKey }: ListShape): void {
+  if (itemKind([live, gone]) === 'map' && patchKey === undefined) throw noKeyDeclared('struct');
+}
+
+/** An order of objects names each by an object with its key. */
+function checkKeyed(order: unknown[], isWithChange: boolean): void {
+  const at = order.findIndex((entry) => !isObject(entry));
+  if (at === -1) return;
+  throw isWithChange ? wrongArgument(order[at], 'map[string]interface {}') : notAMap(at);
 }
 
 type Directed = { replaced: boolean; live: unknown[]; items: JsonObject[] };
@@ -72,7 +88,9 @@ function arranged(merged: unknown[], patchOrder: unknown[], liveOrder: unknown[]
   if (key !== undefined) for (const item of patchOrder) keyOf(item as JsonObject, key);
   const inPatch = merged.filter((item) => place(patchOrder, item) !== -1);
   inPatch.sort((a, b) => place(patchOrder, a) - place(patchOrder, b));
+  // Items of one key stand together, where the first of them was.
   const others = merged.filter((item) => place(patchOrder, item) === -1);
+  others.sort((a, b) => place(liveOrder, a) - place(liveOrder, b));
   const out: unknown[] = [];
   let next = 0;
   for (const item of inPatch) {

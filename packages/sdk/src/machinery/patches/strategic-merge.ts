@@ -1,6 +1,6 @@
 import { deepCopy, isObject, type JsonObject, own, put } from '../object.ts';
 import type { ListShape, MapShape, PatchStrategy, Shape } from '../shape.ts';
-import { mergeList, ordered } from './strategic-list.ts';
+import { checkDeletion, mergeList, ordered } from './strategic-list.ts';
 import {
   badElementOrder,
   badPrimitiveList,
@@ -13,8 +13,8 @@ import {
 
 const patchDirective = '$patch';
 const retainKeys = '$retainKeys';
-const elementOrder = '$setElementOrder/';
-const primitiveDeletion = '$deleteFromPrimitiveList/';
+const elementOrder = '$setElementOrder';
+const primitiveDeletion = '$deleteFromPrimitiveList';
 
 /**
  * Strategic merge patch: objects merge, nulls delete, lists merge by the keys that the kind declares, `$` members direct.
@@ -40,7 +40,8 @@ function mergeObject(live: JsonObject, patch: JsonObject, shape: Shape): JsonObj
     if (key.startsWith(elementOrder)) mergeOrdered(original, patch, key, shape);
   }
   for (const [key, value] of Object.entries(patch)) {
-    if (key.startsWith(primitiveDeletion)) deleteItems(original, nameBehind(key, badPrimitiveList), value, shape);
+    if (key.startsWith(primitiveDeletion))
+      deleteItems(original, nameBehind(key, primitiveDeletion, badPrimitiveList), value, shape);
     else if (value === null) delete original[key];
     else mergeMember(original, key, value, shape);
   }
@@ -81,8 +82,8 @@ function retain(original: JsonObject, patch: JsonObject): void {
 function mergeOrdered(original: JsonObject, patch: JsonObject, directive: string, shape: Shape): void {
   const order = patch[directive];
   delete patch[directive];
-  const key = nameBehind(directive, badElementOrder);
   if (!Array.isArray(order)) throw wrongArgument(order);
+  const key = nameBehind(directive, elementOrder, badElementOrder);
   const current = own(original, key);
   const change = own(patch, key);
   if (current !== undefined && !Array.isArray(current)) throw wrongArgument(current);
@@ -103,7 +104,7 @@ function deleteItems(original: JsonObject, key: string, items: unknown, shape: S
   const current = own(original, key);
   if (items === null) delete original[key];
   else if (Array.isArray(current) && Array.isArray(items)) {
-    listMember(shape, key);
+    checkDeletion(current, items, listMember(shape, key));
     put(
       original,
       key,
@@ -119,10 +120,9 @@ const isReplaced = (shape: Shape, key: string): boolean =>
 const mergesItems = (strategy: PatchStrategy | undefined): boolean =>
   strategy === 'merge' || strategy === 'merge,retainKeys';
 
-function nameBehind(directive: string, refusal: () => Error): string {
-  const parts = directive.split('/');
-  if (parts.length !== 2) throw refusal();
-  return parts[1]!;
+function nameBehind(directive: string, prefix: string, refusal: () => Error): string {
+  if (!directive.startsWith(`${prefix}/`)) throw refusal();
+  return directive.slice(prefix.length + 1);
 }
 
 /** The shape behind a member that holds an object; maps of maps have none that says more. */

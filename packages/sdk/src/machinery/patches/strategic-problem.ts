@@ -9,7 +9,7 @@ const unmergeable = (message: string): StatusError => new StatusError(500, '', m
 export const noMergeKey = (item: unknown, key: string): StatusError =>
   unmergeable(`map: ${printValue(item)} does not contain declared merge key: ${key}`);
 export const unknownDirective = (directive: unknown, item: JsonObject): StatusError =>
-  unmergeable(`unknown patch type: ${printValue(directive)} in map: ${printValue(item)}`);
+  unmergeable(`unknown patch type: ${asText(directive)} in map: ${printValue(item)}`);
 export const unmergeableList = (): StatusError => unmergeable('merging lists cannot yet be specified in the patch');
 export const mixedItems = (lists: readonly unknown[][]): StatusError =>
   unmergeable(`list element types are not identical: ${printValue(lists)}`);
@@ -17,10 +17,11 @@ export const unknownField = (shape: Shape, name: string): StatusError =>
   unmergeable(`unable to find api field in struct ${typeWord(shape)} for the json field "${name}"`);
 export const notAStruct = (what: 'object' | 'array', kind: string): StatusError =>
   unmergeable(`merging an ${what} in json but data type is not struct, instead is: ${kind}`);
-export const noKeyDeclared = (items: Shape): StatusError =>
-  unmergeable(`cannot merge lists without merge key for ${typeWord(items)}`);
-export const wrongArgument = (value: unknown): StatusError =>
-  unmergeable(`expected a []interface {}, but received a ${goInterfaceType(value)}`);
+export const noKeyDeclared = (items: string): StatusError =>
+  unmergeable(`cannot merge lists without merge key for ${items}`);
+export const wrongArgument = (value: unknown, wanted = '[]interface {}'): StatusError =>
+  unmergeable(`expected a ${wanted}, but received a ${goInterfaceType(value)}`);
+export const notAMap = (position: number): StatusError => unmergeable(`value for key ${position} is not a map`);
 export const orderMismatch = (patch: readonly unknown[], order: readonly unknown[]): StatusError =>
   unmergeable(
     `The order in patch list:\n${printValue(patch)}\n doesn't match $setElementOrder list:\n${printValue(order)}\n`,
@@ -31,8 +32,15 @@ export const badRetainKeys = (): StatusError => badRequest('invalid patch format
 export const badPrimitiveList = (): StatusError => badRequest('invalid patch format of primitive list');
 export const badElementOrder = (): StatusError => badRequest('invalid patch format of setElementOrder list');
 
+/** What is no text, where upstream's format has a place for one. */
+function asText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'object' && value !== null) return printValue(value);
+  return value === null ? '%!s(<nil>)' : `%!s(${goInterfaceType(value)}=${printValue(value)})`;
+}
+
 function goInterfaceType(value: unknown): string {
-  if (value === null) return '<nil>';
+  if (value === null) return '%!s(<nil>)';
   switch (typeof value) {
     case 'string':
       return 'string';
@@ -46,7 +54,7 @@ function goInterfaceType(value: unknown): string {
 }
 
 /** The bare name of a declared type. */
-function typeWord(shape: Shape): string {
+export function typeWord(shape: Shape): string {
   if (shape.type === 'struct') return shape.name.slice(shape.name.lastIndexOf('.') + 1);
   return shape.type === 'any' ? (shape.name?.split('.').at(-1) ?? 'RawExtension') : shape.type;
 }

@@ -5,7 +5,10 @@ export interface FieldRequirement {
   readonly value: string;
 }
 
-/** A `fieldSelector` query (`a=b,c!=d`, `\` escapes `,`, `=` and itself). Throws an `Error` with upstream's words. */
+/**
+ * A `fieldSelector` query (`a=b,c!=d`, `\` escapes `,`, `=` and itself). Throws an `Error` with upstream's words. A term that
+ * names neither field nor value asks nothing.
+ */
 export function parseFieldSelector(text: string): FieldRequirement[] {
   return termsOf(text)
     .filter((t) => t !== '')
@@ -14,8 +17,9 @@ export function parseFieldSelector(text: string): FieldRequirement[] {
       const m = /^((?:\\.|[^=!\\])*?)(!=|==|=)(.*)$/s.exec(term);
       if (!m) throw new Error(`invalid selector: '${text}'; can't understand '${term}'`);
       const operator = m[2] === '!=' ? '!=' : '=';
-      return { field: m[1]!, operator, value: unescaped(m[3]!) };
-    });
+      return { field: m[1]!, operator, value: unescaped(m[3]!) } satisfies FieldRequirement;
+    })
+    .filter(({ field, value }) => field !== '' || value !== '');
 }
 
 function termsOf(text: string): string[] {

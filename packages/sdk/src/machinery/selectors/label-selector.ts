@@ -157,20 +157,23 @@ class Parser {
     if (open.text !== '(') throw new Error(`found '${open.text}' expected: '('`);
     const values: string[] = [];
     let expectValue = true;
+    let expected = "',', ')' or identifier";
     for (;;) {
       const t = this.#take();
       if (t.type === 'word') {
-        if (!expectValue) throw new Error(`found '${t.text}', expected: ',' or ')'`);
+        if (!expectValue) throw new Error(`found '${t.text}', expected: ${expected}`);
         values.push(t.text);
         expectValue = false;
+        expected = "',' or ')'";
       } else if (t.text === ',') {
         // Two commas have an empty value between them.
         if (expectValue) values.push('');
         expectValue = true;
+        expected = "',', or identifier";
       } else if (t.text === ')') {
         if (expectValue) values.push('');
         return [...new Set(values)];
-      } else throw new Error(`found '${t.text}', expected: ',', ')' or identifier`);
+      } else throw new Error(`found '${t.text}', expected: ${expected}`);
     }
   }
 

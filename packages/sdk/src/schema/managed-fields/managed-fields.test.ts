@@ -318,6 +318,19 @@ test('a scale’s managers are those of the object’s replicas', () => {
   assert.equal(JSON.stringify(taken?.[1]?.fieldsV1).includes('f:replicas'), false);
 });
 
+test('who has written an object and keeps its replicas through the Scale owns them in an entry without a time', () => {
+  const mapping = { replicasPath: ['spec', 'replicas'], apiVersion: 'x/v1' };
+  const { managedFields } = update(undefined, thing({ spec: { replicas: 1, items: [] } }), 'maker').metadata;
+  const after = parentManagedFields(managedFields, scaleManagedFields(managedFields, mapping), mapping);
+  assert.deepEqual(
+    after?.map((e) => [e.manager, e.time, 'f:replicas' in (e.fieldsV1 as { 'f:spec': object })['f:spec']]),
+    [
+      ['maker', undefined, true],
+      ['maker', '2030-01-01T00:00:00Z', false],
+    ],
+  );
+});
+
 test('managers are named by the client or after its User-Agent', () => {
   assert.equal(managerOf('me', 'kubectl/v1.32'), 'me');
   assert.equal(managerOf('', 'kubectl/v1.32 (linux)'), 'kubectl');

@@ -1,6 +1,6 @@
 import type { ManagedFieldsEntry } from '../../machinery/index.ts';
 import { difference, fieldSetOf, intersection, union } from './field-set.ts';
-import { type Managers, type Owner, readManagers, writeManagers } from './managers.ts';
+import { identityOf, type Managers, type Owner, readManagers, writeManagers } from './managers.ts';
 
 const scaleVersion = 'autoscaling/v1';
 const scaleReplicas = fieldSetOf([['spec', 'replicas']]);
@@ -20,12 +20,16 @@ export function scaleManagedFields(
   const managers: Managers = new Map();
   for (const owner of read(parent).values()) {
     if (!intersection(owner.set, path)) continue;
-    managers.set(keyOf(owner), { ...owner, apiVersion: scaleVersion, set: scaleReplicas });
+    const scaled = { ...owner, apiVersion: scaleVersion, set: scaleReplicas };
+    managers.set(identityOf(scaled), scaled);
   }
   return writeManagers(managers);
 }
 
-/** The object's managed fields after its Scale was written. An entry that only the Scale has comes without a time. */
+/**
+ * The object's managed fields after its Scale was written. An entry that only the Scale has comes without a time. So do those of
+ * updaters, who are told by version too, and the Scale's is another: as upstream, the replicas stand in a second entry of theirs.
+ */
 export function parentManagedFields(
   parent: readonly ManagedFieldsEntry[] | undefined,
   scale: readonly ManagedFieldsEntry[] | undefined,
@@ -34,11 +38,11 @@ export function parentManagedFields(
   const path = fieldSetOf([replicasPath]);
   const scaled = new Map<string, Owner>();
   for (const owner of read(scale).values()) {
-    if (intersection(owner.set, scaleReplicas)) scaled.set(keyOf(owner), owner);
+    if (intersection(owner.set, scaleReplicas)) scaled.set(identityOf(owner), owner);
   }
   const managers: Managers = new Map();
   for (const owner of read(parent).values()) {
-    const key = keyOf(owner);
+    const key = identityOf(owner);
     const set = scaled.delete(key) ? union(owner.set, path) : difference(owner.set, path);
     if (set) managers.set(key, { ...owner, set });
   }
@@ -48,6 +52,3 @@ export function parentManagedFields(
 
 const read = (entries: readonly ManagedFieldsEntry[] | undefined): Managers =>
   readManagers(entries ?? []) ?? new Map<string, Owner>();
-
-// Versions differ between the two, so owners are told without them.
-const keyOf = ({ manager, operation, subresource }: Owner): string => JSON.stringify([manager, operation, subresource]);
