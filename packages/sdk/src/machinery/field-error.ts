@@ -70,6 +70,7 @@ export const typedString = (value: string): { toJSON(): string } => ({ toJSON: (
 // Strings are quoted, numbers and booleans bare, everything else is JSON, as upstream prints them; nothing prints as null.
 function show(value: unknown): string {
   if (typeof value === 'string') return quoted(value);
+  if (typeof value === 'bigint') return String(value);
   if (typeof value === 'number' && !Number.isInteger(value)) return printFloat(value);
   return value === undefined ? 'null' : json(value);
 }

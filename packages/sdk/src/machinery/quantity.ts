@@ -79,7 +79,7 @@ export function formatQuantity({ nano, format }: Quantity): string {
 
 export const canonicalQuantity = (text: string): string => formatQuantity(parseQuantity(text));
 
-/** As it is kept where nothing is computed with it: canonical, except that a sign, a point and zeros that say nothing may stay. */
+/** As it is kept: canonical, except that a sign, a point and zeros that say nothing may stay. */
 export function keptQuantity(text: string): string {
   const canonical = canonicalQuantity(text);
   const plain = text
@@ -100,6 +100,11 @@ export const milliValue = (text: string): number => Number(divideUp(parseQuantit
 
 /** The value in whole units, rounded up: bytes, pods. */
 export const unitValue = (text: string): number => Number(divideUp(parseQuantity(text).nano, billion));
+
+/** The same as Go's 64 bits hold it: what is larger comes round to negative numbers. */
+export const wrappedUnits = (text: string): bigint => BigInt.asIntN(64, divideUp(parseQuantity(text).nano, billion));
+export const wrappedThousandths = (text: string): bigint =>
+  BigInt.asIntN(64, divideUp(parseQuantity(text).nano, 1_000_000n));
 
 /** Negative, zero or positive as `a` is less than, equal to or more than `b`. */
 export function compareQuantity(a: string, b: string): number {

@@ -8,7 +8,7 @@ export type Shape =
   | { readonly type: 'number' }
   | { readonly type: 'boolean' }
   /** Canonical when read, unless upstream leaves it as it was written. */
-  | { readonly type: 'quantity'; readonly asWritten?: boolean }
+  | { readonly type: 'quantity'; readonly inThousandths?: boolean }
   | { readonly type: 'int-or-string' }
   | { readonly type: 'time'; readonly micro: boolean }
   /** Base64 in JSON, raw in protobuf. A few are published as the atomic lists that they are in Go. */

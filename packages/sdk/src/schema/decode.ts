@@ -1,10 +1,10 @@
 import {
-  canonicalQuantity,
   copyNotes,
   type EitherShape,
   type FieldShape,
   isObject,
   keptQuantity,
+  milliQuantity,
   noteEmpty,
   own,
   put,
@@ -70,12 +70,12 @@ function compile(shape: Shape): Decoder {
     case 'boolean':
       return (v, c) => (typeof v === 'boolean' ? v : v === null ? false : mismatch(shape, v, c));
     case 'quantity': {
-      const readQuantity = shape.asWritten ? keptQuantity : canonicalQuantity;
       return (v, c) => {
         if (v === null) return '0';
         if (typeof v !== 'string' && typeof v !== 'number') return mismatch(shape, v, c);
         try {
-          return readQuantity(String(v));
+          const kept = keptQuantity(String(v).trim());
+          return shape.inThousandths && c.fill ? milliQuantity(kept) : kept;
         } catch (err) {
           throw new DecodeError(err instanceof Error ? err.message : String(err));
         }
@@ -85,7 +85,9 @@ function compile(shape: Shape): Decoder {
       return (v, c) => {
         if (typeof v === 'string') return v;
         if (v === null) return 0;
-        return typeof v === 'number' && Number.isInteger(v) && Math.abs(v) < 2 ** 31 ? v : mismatch(shape, v, c);
+        return typeof v === 'number' && Number.isInteger(v) && v >= -(2 ** 31) && v < 2 ** 31
+          ? v
+          : mismatch(shape, v, c);
       };
     case 'time':
       return (v, c) => {

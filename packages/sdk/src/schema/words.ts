@@ -63,9 +63,9 @@ export const int64 = (): Schema<number> => ({ shape: { type: 'integer', bits: 64
 export const number = (): Schema<number> => ({ shape: { type: 'number' } });
 export const bool = (): Schema<boolean> => ({ shape: { type: 'boolean' } });
 /** A resource quantity, canonical as served (`"1"`, never `"1000m"`); manifests may say a number. */
-export const quantity = (options: { asWritten?: boolean } = {}): Schema<string, string | number> => ({
-  shape: { type: 'quantity', ...options },
-});
+export const quantity = (): Schema<string, string | number> => ({ shape: { type: 'quantity' } });
+/** Amounts of resources by name. They are counted in thousandths at the finest; what is finer is rounded up. */
+export const amounts = () => map<string, string | number>({ shape: { type: 'quantity', inThousandths: true } });
 export const intOrString = (): Schema<number | string> => ({ shape: { type: 'int-or-string' } });
 /** RFC 3339, UTC, whole seconds as served. */
 export const time = (): Schema<string> => ({ shape: { type: 'time', micro: false } });

@@ -20,7 +20,7 @@ const hpaScalingRulesShape = s.struct('io.k8s.api.autoscaling.v2.HPAScalingRules
   selectPolicy: s.opt(1, s.str()),
   // An empty list is told from none: it is refused, while none is filled.
   policies: s.opt(2, s.list(hpaScalingPolicy)),
-  tolerance: s.opt(4, s.quantity({ asWritten: true })),
+  tolerance: s.opt(4, s.quantity()),
 });
 export interface HPAScalingRules extends s.Out<typeof hpaScalingRulesShape> {}
 export interface HPAScalingRulesManifest extends s.In<typeof hpaScalingRulesShape> {}

@@ -3,8 +3,8 @@ import { labelSelector } from '../meta/label-selector.ts';
 
 const metricTargetShape = s.struct('io.k8s.api.autoscaling.v2.MetricTarget', {
   type: s.req(1, s.str()),
-  value: s.opt(2, s.quantity({ asWritten: true })),
-  averageValue: s.opt(3, s.quantity({ asWritten: true })),
+  value: s.opt(2, s.quantity()),
+  averageValue: s.opt(3, s.quantity()),
   averageUtilization: s.opt(4, s.int32()),
 });
 export interface MetricTarget extends s.Out<typeof metricTargetShape> {}
@@ -89,8 +89,8 @@ export interface MetricSpecManifest extends s.In<typeof metricSpecShape> {}
 export const metricSpec: Struct<MetricSpec, MetricSpecManifest> = metricSpecShape;
 
 const metricValueStatusShape = s.struct('io.k8s.api.autoscaling.v2.MetricValueStatus', {
-  value: s.opt(1, s.quantity({ asWritten: true })),
-  averageValue: s.opt(2, s.quantity({ asWritten: true })),
+  value: s.opt(1, s.quantity()),
+  averageValue: s.opt(2, s.quantity()),
   averageUtilization: s.opt(3, s.int32()),
 });
 export interface MetricValueStatus extends s.Out<typeof metricValueStatusShape> {}

@@ -7,11 +7,11 @@ const limitRangeItemShape = s.struct(
   'io.k8s.api.core.v1.LimitRangeItem',
   {
     type: s.req(1, s.str()),
-    max: s.zero(2, s.map(s.quantity())),
-    min: s.zero(3, s.map(s.quantity())),
-    default: s.zero(4, s.map(s.quantity())),
-    defaultRequest: s.zero(5, s.map(s.quantity())),
-    maxLimitRequestRatio: s.zero(6, s.map(s.quantity())),
+    max: s.zero(2, s.amounts()),
+    min: s.zero(3, s.amounts()),
+    default: s.zero(4, s.amounts()),
+    defaultRequest: s.zero(5, s.amounts()),
+    maxLimitRequestRatio: s.zero(6, s.amounts()),
   },
   { fill: (item) => fillItem(item as unknown as LimitRangeItem) },
 );

@@ -110,8 +110,8 @@ export interface AttachedVolumeManifest extends s.In<typeof attachedVolumeShape>
 export const attachedVolume: Struct<AttachedVolume, AttachedVolumeManifest> = attachedVolumeShape;
 
 const nodeStatusShape = s.struct('io.k8s.api.core.v1.NodeStatus', {
-  capacity: s.zero(1, s.map(s.quantity())),
-  allocatable: s.zero(2, s.map(s.quantity())),
+  capacity: s.zero(1, s.amounts()),
+  allocatable: s.zero(2, s.amounts()),
   phase: s.zero(3, s.oneOf('Pending', 'Running', 'Terminated')),
   conditions: s.zero(4, s.listByKey(nodeCondition, ['type'], { patchKey: 'type' })),
   addresses: s.zero(5, s.listByKey(nodeAddress, ['type'], { patchKey: 'type' })),

@@ -6,7 +6,7 @@ import { quotaWarnings, validateResourceQuota, validateResourceQuotaStatus } fro
 import { quotaScope, scopeSelector } from './scope-selector.ts';
 
 const resourceQuotaSpecShape = s.struct('io.k8s.api.core.v1.ResourceQuotaSpec', {
-  hard: s.zero(1, s.map(s.quantity())),
+  hard: s.zero(1, s.amounts()),
   scopes: s.zero(2, s.list(quotaScope)),
   scopeSelector: s.opt(3, scopeSelector),
 });
@@ -15,8 +15,8 @@ export interface ResourceQuotaSpecManifest extends s.In<typeof resourceQuotaSpec
 export const resourceQuotaSpec: Struct<ResourceQuotaSpec, ResourceQuotaSpecManifest> = resourceQuotaSpecShape;
 
 const resourceQuotaStatusShape = s.struct('io.k8s.api.core.v1.ResourceQuotaStatus', {
-  hard: s.zero(1, s.map(s.quantity())),
-  used: s.zero(2, s.map(s.quantity())),
+  hard: s.zero(1, s.amounts()),
+  used: s.zero(2, s.amounts()),
 });
 export interface ResourceQuotaStatus extends s.Out<typeof resourceQuotaStatusShape> {}
 export interface ResourceQuotaStatusManifest extends s.In<typeof resourceQuotaStatusShape> {}

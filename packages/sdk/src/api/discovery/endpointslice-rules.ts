@@ -25,8 +25,8 @@ const most = { endpoints: 1000, addresses: 100, ports: 20_000, topologyLabels: 1
 
 export function* endpointSliceRules(next: EndpointSlice, old: EndpointSlice | undefined): Iterable<FieldError> {
   yield* requiredOneOf(next.addressType, ['FQDN', 'IPv4', 'IPv6'], field('addressType'));
-  yield* endpointsRules(next, old);
   yield* portsRules(next.ports ?? [], field('ports'));
+  yield* endpointsRules(next, old);
   if (old) yield* immutable(next.addressType, old.addressType, field('addressType'));
 }
 

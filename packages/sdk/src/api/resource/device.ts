@@ -16,9 +16,9 @@ export interface DeviceAttributeManifest extends s.In<typeof deviceAttributeShap
 export const deviceAttribute: Struct<DeviceAttribute, DeviceAttributeManifest> = deviceAttributeShape;
 
 const capacityRequestPolicyRangeShape = s.struct('io.k8s.api.resource.v1.CapacityRequestPolicyRange', {
-  min: s.needed(1, s.quantity({ asWritten: true })),
-  max: s.opt(2, s.quantity({ asWritten: true })),
-  step: s.opt(3, s.quantity({ asWritten: true })),
+  min: s.needed(1, s.quantity()),
+  max: s.opt(2, s.quantity()),
+  step: s.opt(3, s.quantity()),
 });
 export interface CapacityRequestPolicyRange extends s.Out<typeof capacityRequestPolicyRangeShape> {}
 export interface CapacityRequestPolicyRangeManifest extends s.In<typeof capacityRequestPolicyRangeShape> {}
@@ -26,8 +26,8 @@ export const capacityRequestPolicyRange: Struct<CapacityRequestPolicyRange, Capa
   capacityRequestPolicyRangeShape;
 
 const capacityRequestPolicyShape = s.struct('io.k8s.api.resource.v1.CapacityRequestPolicy', {
-  default: s.held(1, s.quantity({ asWritten: true }), { nullable: true }),
-  validValues: s.zero(3, s.list(s.quantity({ asWritten: true }))),
+  default: s.held(1, s.quantity(), { nullable: true }),
+  validValues: s.zero(3, s.list(s.quantity())),
   validRange: s.opt(4, capacityRequestPolicyRange),
 });
 export interface CapacityRequestPolicy extends s.Out<typeof capacityRequestPolicyShape> {}
@@ -36,7 +36,7 @@ export const capacityRequestPolicy: Struct<CapacityRequestPolicy, CapacityReques
   capacityRequestPolicyShape;
 
 const deviceCapacityShape = s.struct('io.k8s.api.resource.v1.DeviceCapacity', {
-  value: s.req(1, s.quantity({ asWritten: true })),
+  value: s.req(1, s.quantity()),
   requestPolicy: s.opt(2, capacityRequestPolicy),
 });
 export interface DeviceCapacity extends s.Out<typeof deviceCapacityShape> {}
@@ -44,7 +44,7 @@ export interface DeviceCapacityManifest extends s.In<typeof deviceCapacityShape>
 export const deviceCapacity: Struct<DeviceCapacity, DeviceCapacityManifest> = deviceCapacityShape;
 
 const counterShape = s.struct('io.k8s.api.resource.v1.Counter', {
-  value: s.req(1, s.quantity({ asWritten: true })),
+  value: s.req(1, s.quantity()),
 });
 export interface Counter extends s.Out<typeof counterShape> {}
 export interface CounterManifest extends s.In<typeof counterShape> {}
@@ -61,7 +61,7 @@ export const deviceCounterConsumption: Struct<DeviceCounterConsumption, DeviceCo
 
 const nodeAllocatableResourceMappingShape = s.struct('io.k8s.api.resource.v1.NodeAllocatableResourceMapping', {
   capacityKey: s.opt(1, s.str()),
-  allocationMultiplier: s.opt(2, s.quantity({ asWritten: true }), { fill: '1' }),
+  allocationMultiplier: s.opt(2, s.quantity(), { fill: '1' }),
 });
 export interface NodeAllocatableResourceMapping extends s.Out<typeof nodeAllocatableResourceMappingShape> {}
 export interface NodeAllocatableResourceMappingManifest extends s.In<typeof nodeAllocatableResourceMappingShape> {}

@@ -1,4 +1,4 @@
-import { field, forbiddenAt, immutable, notSupported } from '../../machinery/index.ts';
+import { field, forbiddenAt, immutable, notSupported, required } from '../../machinery/index.ts';
 import { defineKind, type Kind, s } from '../../schema/index.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
@@ -49,7 +49,8 @@ export const priorityClass: Kind<PriorityClass, PriorityClassManifest> = defineK
       yield forbiddenAt(field('value'), `maximum allowed value of a user defined priority is ${highestUserPriority}`);
     }
     const policies = ['PreemptLowerPriority', 'Never'];
-    if (!policies.includes(preemptionPolicy)) {
+    if (!preemptionPolicy) yield required(field('preemptionPolicy'));
+    else if (!policies.includes(preemptionPolicy)) {
       yield notSupported(field('preemptionPolicy'), preemptionPolicy, policies);
     }
   },

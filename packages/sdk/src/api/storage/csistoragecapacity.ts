@@ -9,8 +9,8 @@ const csiStorageCapacityShape = s.struct('io.k8s.api.storage.v1.CSIStorageCapaci
   metadata: s.held(1, objectMeta),
   nodeTopology: s.opt(2, labelSelector),
   storageClassName: s.req(3, s.str()),
-  capacity: s.opt(4, s.quantity({ asWritten: true })),
-  maximumVolumeSize: s.opt(5, s.quantity({ asWritten: true })),
+  capacity: s.opt(4, s.quantity()),
+  maximumVolumeSize: s.opt(5, s.quantity()),
 });
 export interface CSIStorageCapacity extends s.Out<typeof csiStorageCapacityShape> {
   apiVersion?: string;

@@ -17,7 +17,7 @@ import {
   required,
   typedString,
   unifiedDiff,
-  unitValue,
+  wrappedUnits,
 } from '../../../machinery/index.ts';
 import { internalValue } from '../../../schema/index.ts';
 import { replacedLabel } from '../deprecated-node-labels.ts';
@@ -104,8 +104,8 @@ function* capacityRules(capacity: PersistentVolumeSpec['capacity'], at: Path): I
   if (names.length !== 1 || names[0] !== 'storage') yield notSupported(at, capacity, ['storage']);
   for (const name of names) {
     const amount = capacity![name]!;
-    const bytes = unitValue(amount);
-    if (bytes < 0) yield invalid(at.key(name), bytes, 'must be a valid resource quantity');
+    const bytes = wrappedUnits(amount);
+    if (bytes < 0n) yield invalid(at.key(name), bytes, 'must be a valid resource quantity');
     yield* positiveQuantity(amount, at.key(name));
   }
 }

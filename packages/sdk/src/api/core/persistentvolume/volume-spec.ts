@@ -188,7 +188,7 @@ export const storageOSPersistentVolumeSource: Struct<
 > = storageOSPersistentVolumeSourceShape;
 
 const persistentVolumeSpecShape = s.struct('io.k8s.api.core.v1.PersistentVolumeSpec', {
-  capacity: s.zero(1, s.map(s.quantity())),
+  capacity: s.zero(1, s.amounts()),
   ...s.embed(2, 'PersistentVolumeSource', {
     gcePersistentDisk: s.opt(1, gcePersistentDiskVolumeSource),
     awsElasticBlockStore: s.opt(2, awsElasticBlockStoreVolumeSource),

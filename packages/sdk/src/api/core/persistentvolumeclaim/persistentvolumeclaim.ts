@@ -34,9 +34,9 @@ export const modifyVolumeStatus: Struct<ModifyVolumeStatus, ModifyVolumeStatusMa
 const persistentVolumeClaimStatusShape = s.struct('io.k8s.api.core.v1.PersistentVolumeClaimStatus', {
   phase: s.zero(1, s.oneOf('Bound', 'Lost', 'Pending'), { fill: 'Pending' }),
   accessModes: s.zero(2, s.list(s.oneOf('ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'))),
-  capacity: s.zero(3, s.map(s.quantity())),
+  capacity: s.zero(3, s.amounts()),
   conditions: s.zero(4, s.listByKey(persistentVolumeClaimCondition, ['type'], { patchKey: 'type' })),
-  allocatedResources: s.zero(5, s.map(s.quantity())),
+  allocatedResources: s.zero(5, s.amounts()),
   allocatedResourceStatuses: s.zero(
     7,
     s.map(

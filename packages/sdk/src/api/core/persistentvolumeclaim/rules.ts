@@ -13,7 +13,7 @@ import {
   typedString,
   invalid,
   unifiedDiff,
-  unitValue,
+  wrappedUnits,
 } from '../../../machinery/index.ts';
 import { isUsableSelector } from '../../meta/label-selector-rules.ts';
 import { isNativeResource } from '../pod/validation/resource-name.ts';
@@ -131,8 +131,8 @@ export function* claimStatusRules({ metadata, spec: claim, status }: PersistentV
 }
 
 function* amountRules(amount: string, at: Path): Iterable<FieldError> {
-  const bytes = unitValue(amount);
-  if (bytes < 0) yield invalid(at, bytes, 'must be a valid resource quantity');
+  const bytes = wrappedUnits(amount);
+  if (bytes < 0n) yield invalid(at, bytes, 'must be a valid resource quantity');
 }
 
 function* resourceNameRules(name: string, at: Path): Iterable<FieldError> {

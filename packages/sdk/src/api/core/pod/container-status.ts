@@ -109,7 +109,7 @@ const containerStatusShape = s.struct('io.k8s.api.core.v1.ContainerStatus', {
   imageID: s.req(7, s.str()),
   containerID: s.zero(8, s.str()),
   started: s.opt(9, s.bool()),
-  allocatedResources: s.zero(10, s.map(s.quantity())),
+  allocatedResources: s.zero(10, s.amounts()),
   resources: s.opt(11, resourceRequirements),
   volumeMounts: s.zero(12, s.listByKey(volumeMountStatus, ['mountPath'], { patchKey: 'mountPath' })),
   user: s.opt(13, containerUser),

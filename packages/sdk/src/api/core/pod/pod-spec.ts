@@ -4,7 +4,6 @@ import { affinity, topologySpreadConstraint } from './affinity.ts';
 import { container, ephemeralContainer } from './container.ts';
 import { podResourceClaim, resourceRequirements } from './resources.ts';
 import { podSecurityContext } from './security.ts';
-import { roundAmounts } from './resource-rounding.ts';
 import { volume } from './volume.ts';
 import { toleration } from '../taint.ts';
 
@@ -97,7 +96,7 @@ const podSpecFields = {
   runtimeClassName: s.opt(29, s.str()),
   enableServiceLinks: s.opt(30, s.bool()),
   preemptionPolicy: s.opt(31, s.oneOf('Never', 'PreemptLowerPriority')),
-  overhead: s.zero(32, s.map(s.quantity())),
+  overhead: s.zero(32, s.amounts()),
   topologySpreadConstraints: s.zero(
     33,
     s.listByKey(topologySpreadConstraint, ['topologyKey', 'whenUnsatisfiable'], { patchKey: 'topologyKey' }),
@@ -113,7 +112,6 @@ const podSpecFields = {
 } as const;
 const podSpecShape = s.struct('io.k8s.api.core.v1.PodSpec', podSpecFields, {
   fill(spec) {
-    roundAmounts(spec, 'overhead');
     // The account's field once had another name, which is still read and written.
     const account = spec['serviceAccountName'] ?? spec['serviceAccount'];
     if (account) spec['serviceAccountName'] = spec['serviceAccount'] = account;

@@ -64,7 +64,7 @@ export const podExtendedResourceClaimStatus: Struct<
 const nodeAllocatableResourceClaimStatusShape = s.struct('io.k8s.api.core.v1.NodeAllocatableResourceClaimStatus', {
   resourceClaimName: s.req(1, s.str()),
   containers: s.zero(2, s.set(s.str())),
-  resources: s.req(3, s.map(s.quantity())),
+  resources: s.req(3, s.amounts()),
 });
 export interface NodeAllocatableResourceClaimStatus extends s.Out<typeof nodeAllocatableResourceClaimStatusShape> {}
 export interface NodeAllocatableResourceClaimStatusManifest extends s.In<
@@ -97,7 +97,7 @@ const podStatusShape = s.struct('io.k8s.api.core.v1.PodStatus', {
     s.listByKey(podResourceClaimStatus, ['name'], { patch: 'merge,retainKeys', patchKey: 'name' }),
   ),
   extendedResourceClaimStatus: s.opt(18, podExtendedResourceClaimStatus),
-  allocatedResources: s.zero(19, s.map(s.quantity())),
+  allocatedResources: s.zero(19, s.amounts()),
   resources: s.opt(20, resourceRequirements),
   nodeAllocatableResourceClaimStatuses: s.zero(21, s.list(nodeAllocatableResourceClaimStatus)),
 });

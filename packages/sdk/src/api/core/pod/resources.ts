@@ -1,5 +1,4 @@
 import { s, type Struct } from '../../../schema/index.ts';
-import { roundAmounts } from './resource-rounding.ts';
 
 const containerResourceClaimShape = s.struct('io.k8s.api.core.v1.ResourceClaim', {
   name: s.req(1, s.str()),
@@ -10,15 +9,11 @@ export interface ContainerResourceClaimManifest extends s.In<typeof containerRes
 export const containerResourceClaim: Struct<ContainerResourceClaim, ContainerResourceClaimManifest> =
   containerResourceClaimShape;
 
-const resourceRequirementsShape = s.struct(
-  'io.k8s.api.core.v1.ResourceRequirements',
-  {
-    limits: s.zero(1, s.map(s.quantity())),
-    requests: s.zero(2, s.map(s.quantity())),
-    claims: s.zero(3, s.listByKey(containerResourceClaim, ['name'])),
-  },
-  { fill: (resources) => roundAmounts(resources, 'limits', 'requests') },
-);
+const resourceRequirementsShape = s.struct('io.k8s.api.core.v1.ResourceRequirements', {
+  limits: s.zero(1, s.amounts()),
+  requests: s.zero(2, s.amounts()),
+  claims: s.zero(3, s.listByKey(containerResourceClaim, ['name'])),
+});
 export interface ResourceRequirements extends s.Out<typeof resourceRequirementsShape> {}
 export interface ResourceRequirementsManifest extends s.In<typeof resourceRequirementsShape> {}
 export const resourceRequirements: Struct<ResourceRequirements, ResourceRequirementsManifest> =
@@ -33,14 +28,10 @@ export interface ContainerResizePolicyManifest extends s.In<typeof containerResi
 export const containerResizePolicy: Struct<ContainerResizePolicy, ContainerResizePolicyManifest> =
   containerResizePolicyShape;
 
-const volumeResourceRequirementsShape = s.struct(
-  'io.k8s.api.core.v1.VolumeResourceRequirements',
-  {
-    limits: s.zero(1, s.map(s.quantity())),
-    requests: s.zero(2, s.map(s.quantity())),
-  },
-  { fill: (resources) => roundAmounts(resources, 'limits', 'requests') },
-);
+const volumeResourceRequirementsShape = s.struct('io.k8s.api.core.v1.VolumeResourceRequirements', {
+  limits: s.zero(1, s.amounts()),
+  requests: s.zero(2, s.amounts()),
+});
 export interface VolumeResourceRequirements extends s.Out<typeof volumeResourceRequirementsShape> {}
 export interface VolumeResourceRequirementsManifest extends s.In<typeof volumeResourceRequirementsShape> {}
 export const volumeResourceRequirements: Struct<VolumeResourceRequirements, VolumeResourceRequirementsManifest> =

@@ -8,6 +8,7 @@ import {
   notFoundAt,
   notSupported,
   parseQuantity,
+  wrappedThousandths,
   type Path,
   problemsAt,
   required,
@@ -116,12 +117,8 @@ export function* validateAmount(name: string, amount: string, at: Path): Iterabl
   if (isIntegerResource(name) && !isWhole(amount)) yield invalid(at, amount, 'must be an integer');
 }
 
-// Upstream looks at thousandths, rounded up.
-export function isWhole(amount: string): boolean {
-  const { nano } = parseQuantity(amount);
-  const rest = ((nano % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
-  return rest === 0n || rest > 999_000_000n;
-}
+/** Upstream looks at thousandths in 64 bits. */
+export const isWhole = (amount: string): boolean => wrappedThousandths(amount) % 1000n === 0n;
 
 interface Asked {
   readonly name: string;
