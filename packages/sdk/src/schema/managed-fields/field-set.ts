@@ -22,15 +22,34 @@ const node = (member: boolean, children: Map<string, FieldSet> | undefined): Fie
 const parsed = new WeakMap<JsonObject, { set: FieldSet | undefined }>();
 const written = new WeakMap<FieldSet, JsonObject>();
 
+/**
+ * The fields that were read and written last, frozen, by their text: objects of one making all have the same ones, and so come
+ * to share them and their sets.
+ */
+const recent = new Map<string, JsonObject>();
+const mostRecent = 1024;
+
+function remember(text: string, fields: JsonObject, set: FieldSet | undefined): void {
+  parsed.set(fields, { set });
+  if (set) written.set(set, fields);
+  if (recent.size >= mostRecent) recent.delete(recent.keys().next().value!);
+  recent.set(text, fields);
+}
+
 /** Reads `fieldsV1`; throws when it isn't one. What is frozen is read once. */
 export function parseFieldSet(fields: JsonObject): FieldSet | undefined {
   const known = parsed.get(fields);
   if (known) return known.set;
-  const set = parseNode(fields, true);
-  if (Object.isFrozen(fields)) {
+  if (!Object.isFrozen(fields)) return parseNode(fields, true);
+  const text = JSON.stringify(fields);
+  const same = recent.get(text);
+  if (same) {
+    const { set } = parsed.get(same)!;
     parsed.set(fields, { set });
-    if (set) written.set(set, fields);
+    return set;
   }
+  const set = parseNode(fields, true);
+  remember(text, fields, set);
   return set;
 }
 
@@ -51,10 +70,6 @@ function parseNode(fields: unknown, root: boolean): FieldSet | undefined {
   return node(member, children);
 }
 
-/** The last fields that were written, by their sets' text. */
-const recent = new Map<string, JsonObject>();
-const mostRecent = 1024;
-
 /**
  * Writes `fieldsV1`, frozen, elements in upstream's order. A set that was read from frozen fields gives those very fields, and
  * equal sets, which all objects of one making have, mostly the same ones.
@@ -62,27 +77,12 @@ const mostRecent = 1024;
 export function fieldsOf(set: FieldSet): JsonObject {
   const out = written.get(set);
   if (out) return out;
-  const text = textOf(set);
+  const fields = writeNode(set);
+  const text = JSON.stringify(fields);
   const same = recent.get(text);
-  if (same) return same;
-  const fields = deepFreeze(writeNode(set));
-  parsed.set(fields, { set });
-  written.set(set, fields);
-  for (const oldest of recent.keys()) {
-    if (recent.size < mostRecent) break;
-    recent.delete(oldest);
-  }
-  recent.set(text, fields);
-  return fields;
-}
-
-/** The same for equal sets that were gathered in the same order, as those of objects of one making were; never for others. */
-function textOf({ member, children }: FieldSet): string {
-  let text = member ? '.' : '';
-  for (const [key, child] of children ?? []) {
-    text += child.children ? `${key.length}:${key}{${textOf(child)}}` : `${key.length}:${key}`;
-  }
-  return text;
+  if (same) written.set(set, same);
+  else remember(text, deepFreeze(fields), set);
+  return same ?? fields;
 }
 
 function writeNode({ member, children }: FieldSet): JsonObject {
@@ -113,6 +113,24 @@ export function intersection(a: FieldSet | undefined, b: FieldSet | undefined): 
     }
   }
   return node(a.member && b.member, children);
+}
+
+/**
+ * The operation with its results kept for as long as both sets are: for those that many writes have in common, parsed of the
+ * same fields or told by the same comparison.
+ */
+export function remembering(
+  operation: (a: FieldSet | undefined, b: FieldSet | undefined) => FieldSet | undefined,
+): typeof operation {
+  const results = new WeakMap<FieldSet, WeakMap<FieldSet, { readonly set: FieldSet | undefined }>>();
+  return (a, b) => {
+    if (!a || !b) return operation(a, b);
+    let ofA = results.get(a);
+    if (!ofA) results.set(a, (ofA = new WeakMap()));
+    let result = ofA.get(b);
+    if (!result) ofA.set(b, (result = { set: operation(a, b) }));
+    return result.set;
+  };
 }
 
 /** The paths of `a` that aren't in `b`. */

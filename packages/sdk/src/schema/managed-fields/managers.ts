@@ -1,5 +1,5 @@
 import { isObject, isPrintable, type ManagedFieldsEntry } from '../../machinery/index.ts';
-import { difference, type FieldSet, fieldSetOf, fieldsOf, parseFieldSet, union } from './field-set.ts';
+import { difference, type FieldSet, fieldSetOf, fieldsOf, parseFieldSet, remembering, union } from './field-set.ts';
 
 /** What one manager owns. A manager is told by name, operation, subresource, and unless it applies by API version. */
 export interface Owner {
@@ -14,7 +14,9 @@ export interface Owner {
 export type Managers = Map<string, Owner>;
 
 export const identityOf = ({ manager, operation, apiVersion, subresource }: Omit<Owner, 'time' | 'set'>): string =>
-  JSON.stringify([manager, operation, operation === 'Apply' ? '' : apiVersion, subresource]);
+  operation === 'Apply'
+    ? `${manager.length} ${manager} ${subresource}`
+    : `${manager.length} ${manager}/${subresource.length} ${subresource} ${apiVersion}`;
 
 /**
  * Reads `metadata.managedFields`; nothing when an entry is broken. Entries of another group than the object's can't be
@@ -44,30 +46,29 @@ export const groupOf = (apiVersion: string): string =>
 /** Writes `metadata.managedFields`: appliers first, then by time, name, version, subresource. */
 export function writeManagers(managers: Managers): ManagedFieldsEntry[] | undefined {
   if (managers.size === 0) return undefined;
-  return [...managers.values()].sort(byAge).map(({ manager, operation, apiVersion, subresource, time, set }) => ({
-    ...(manager && { manager }),
-    operation,
-    apiVersion,
-    ...(time !== undefined && { time }),
-    fieldsType: 'FieldsV1',
-    fieldsV1: set ? fieldsOf(set) : {},
-    ...(subresource && { subresource }),
-  }));
+  const owners = [...managers.values()];
+  if (owners.length > 1) owners.sort(byAge);
+  return owners.map(entryOf);
 }
 
-const keysByAge = ({ operation, time, manager, apiVersion, subresource }: Owner): string[] => [
-  operation,
-  time ?? '',
-  manager,
-  apiVersion,
-  subresource,
-];
-
-function byAge(a: Owner, b: Owner): number {
-  const [x, y] = [keysByAge(a), keysByAge(b)];
-  const at = x.findIndex((key, i) => key !== y[i]);
-  return at === -1 ? 0 : x[at]! < y[at]! ? -1 : 1;
+function entryOf({ manager, operation, apiVersion, subresource, time, set }: Owner): ManagedFieldsEntry {
+  const entry: ManagedFieldsEntry = manager ? { manager, operation } : { operation };
+  entry.apiVersion = apiVersion;
+  if (time !== undefined) entry.time = time;
+  entry.fieldsType = 'FieldsV1';
+  entry.fieldsV1 = set ? fieldsOf(set) : {};
+  if (subresource) entry.subresource = subresource;
+  return entry;
 }
+
+const byAge = (a: Owner, b: Owner): number =>
+  inOrder(a.operation, b.operation) ||
+  inOrder(a.time ?? '', b.time ?? '') ||
+  inOrder(a.manager, b.manager) ||
+  inOrder(a.apiVersion, b.apiVersion) ||
+  inOrder(a.subresource, b.subresource);
+
+const inOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const maxUpdaters = 10;
 const ancient = 'ancient-changes';
@@ -94,11 +95,13 @@ export function capUpdaters(managers: Managers): void {
   }
 }
 
+const left = remembering(difference);
+
 /** Takes a set away from an owner; an owner of nothing goes. */
 export function disown(managers: Managers, id: string, gone: FieldSet | undefined): void {
   const owner = managers.get(id);
   if (!owner) return;
-  const set = difference(owner.set, gone);
+  const set = left(owner.set, gone);
   if (!set) managers.delete(id);
   else if (set !== owner.set) managers.set(id, { ...owner, set });
 }
@@ -118,7 +121,7 @@ const unowned = fieldSetOf([
   ['metadata', 'managedFields'],
   ['metadata', 'resourceVersion'],
 ]);
-export const withoutUnowned = (set: FieldSet | undefined): FieldSet | undefined => difference(set, unowned);
+export const withoutUnowned = (set: FieldSet | undefined): FieldSet | undefined => left(set, unowned);
 
 /** The name that a client goes by which gives none: its User-Agent up to the first slash, what prints of 128 bytes of it. */
 export function managerOf(fieldManager: string | null | undefined, userAgent: string | undefined): string {

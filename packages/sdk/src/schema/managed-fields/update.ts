@@ -1,6 +1,6 @@
 import type { KubeObject, ManagedFieldsEntry, StructShape } from '../../machinery/index.ts';
 import { decode } from '../decode.ts';
-import { union } from './field-set.ts';
+import { remembering, union } from './field-set.ts';
 import {
   capUpdaters,
   disown,
@@ -59,13 +59,15 @@ function tracked(update: Update): ManagedFieldsEntry[] | undefined {
   const live = old?.metadata.managedFields;
   const managers = startingManagers(update);
   if (managers.size === 0 && old) return undefined;
-  const effects = effectsOf(update, shape, [withoutManaged(old) ?? emptyObject(shape), withoutManaged(next)]);
+  const effects = effectsOf(update, shape, [old ?? emptyObject(shape), next]);
   if (!effects && old && startsFromLive(update)) return live;
   if (effects) recordUpdate(managers, effects, update);
   dropEmpty(managers);
   capUpdaters(managers);
   return writeManagers(managers);
 }
+
+const both = remembering(union);
 
 /** Gives the writer what it changed, taking it from all others. */
 function recordUpdate(managers: Managers, effects: Effects, writer: Writer): void {
@@ -75,7 +77,7 @@ function recordUpdate(managers: Managers, effects: Effects, writer: Writer): voi
   if (!set) return;
   const owner: Owner = { manager, operation: 'Update', apiVersion, subresource, time: now, set };
   const id = identityOf(owner);
-  managers.set(id, { ...owner, set: union(managers.get(id)?.set, set) });
+  managers.set(id, { ...owner, set: both(managers.get(id)?.set, set) });
 }
 
 /**
@@ -124,6 +126,6 @@ export function emptyObject(shape: StructShape): KubeObject {
 
 /** Everything that a live object has, as the doing of one manager: for objects that nobody has tracked yet. */
 export function adoptLive(managers: Managers, shape: StructShape, live: KubeObject, writer: Writer): void {
-  const effects = effectsOf(writer, shape, [emptyObject(shape), withoutManaged(live)]);
+  const effects = effectsOf(writer, shape, [emptyObject(shape), live]);
   if (effects) recordUpdate(managers, effects, writer);
 }

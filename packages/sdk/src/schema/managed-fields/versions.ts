@@ -2,7 +2,7 @@ import type { JsonObject, KubeObject, StructShape } from '../../machinery/index.
 import { decode } from '../decode.ts';
 import { compare, type Comparison } from './compare.ts';
 import { type FieldSet, fieldSetOf, recursiveDifference, union } from './field-set.ts';
-import type { Writer } from './update.ts';
+import type { FieldPath, Writer } from './update.ts';
 
 /** The forms that objects of a kind have in its versions. */
 export interface Versions {
@@ -44,31 +44,47 @@ export interface Effect {
 /** What a write does, told in the version in which somebody owns fields. */
 export type Effects = (apiVersion: string) => Effect;
 
-/** Nothing when nothing differs. */
+/** Nothing when nothing differs. What an object is called and who manages it isn't looked at. */
 export function effectsOf(
-  { apiVersion, ignore, versions }: Writer,
+  { apiVersion, ignore = none, versions }: Writer,
   shape: StructShape,
   [old, next]: readonly [JsonObject | KubeObject, JsonObject | KubeObject],
 ): Effects | undefined {
-  const difference = compare(shape, old, next);
-  if (!difference) return undefined;
-  const ignored = ignore && fieldSetOf(ignore);
-  const effectOf = (found: Comparison | undefined): Effect => {
-    const taken = found && recursiveDifference(union(found.added, found.modified), ignored);
-    return { taken, lost: found && union(taken, recursiveDifference(found.removed, ignored)) };
-  };
-  const formOf = (object: JsonObject | KubeObject): Form => ({ apiVersion, shape, object: object as JsonObject });
-  const [before, after] = [formOf(old), formOf(next)];
+  const found = compare(shape, old, next, apart);
+  if (!found) return undefined;
+  const own = effectOf(found, ignore);
   const effectIn = (version: string): Effect => {
+    const after: Form = { apiVersion, shape, object: next as JsonObject };
     const form = formIn(after, version, versions);
     if (form === after) return own;
-    return effectOf(compare(form.shape, formIn(before, version, versions).object, form.object));
+    const before = formIn({ apiVersion, shape, object: old as JsonObject }, version, versions);
+    return effectOf(compare(form.shape, before.object, form.object, apart), ignore);
   };
-  const own = effectOf(difference);
-  const known = new Map<string, Effect>();
+  let others: Map<string, Effect> | undefined;
   return (version) => {
-    const effect = known.get(version) ?? effectIn(version);
-    known.set(version, effect);
+    if (version === apiVersion) return own;
+    let effect = others?.get(version);
+    if (!effect) (others ??= new Map()).set(version, (effect = effectIn(version)));
     return effect;
   };
+}
+
+const apart = fieldSetOf([['apiVersion'], ['kind'], ['metadata', 'managedFields']]);
+const none: readonly FieldPath[] = [];
+const nothing: Effect = { taken: undefined, lost: undefined };
+
+const effects = new WeakMap<readonly FieldPath[], WeakMap<Comparison, Effect>>();
+
+/** What a difference does to owners when some of it is ignored; known for comparisons that were met before. */
+function effectOf(found: Comparison | undefined, ignore: readonly FieldPath[]): Effect {
+  if (!found) return nothing;
+  let ofIgnore = effects.get(ignore);
+  if (!ofIgnore) effects.set(ignore, (ofIgnore = new WeakMap()));
+  let effect = ofIgnore.get(found);
+  if (!effect) {
+    const ignored = fieldSetOf(ignore);
+    const taken = recursiveDifference(union(found.added, found.modified), ignored);
+    ofIgnore.set(found, (effect = { taken, lost: union(taken, recursiveDifference(found.removed, ignored)) }));
+  }
+  return effect;
 }
