@@ -20,9 +20,12 @@ export class EtcdLoad {
 
   /** Puts a key that must not be there, as an API server does. */
   create(key: string, value: string): Promise<Answer> {
-    const compare = [...number(2, 1), ...bytes(3, key)];
-    const put = [...bytes(1, key), ...bytes(2, value)];
-    return this.#call('KV/Txn', [...bytes(1, compare), ...bytes(2, bytes(2, put))]);
+    return this.#putIf([...number(2, created), ...bytes(3, key)], key, value);
+  }
+
+  /** Puts a key that must be there. */
+  update(key: string, value: string): Promise<Answer> {
+    return this.#putIf([...number(1, notEqual), ...number(2, created), ...bytes(3, key)], key, value);
   }
 
   watch(from: string, to: string): ClientHttp2Stream {
@@ -30,10 +33,19 @@ export class EtcdLoad {
     return this.client.stream('POST', path('Watch/Watch'), { body: framed(bytes(1, create)), open: true });
   }
 
+  /** Compared with nothing, a revision is compared with 0. */
+  #putIf(compare: readonly number[], key: string, value: string): Promise<Answer> {
+    const put = [...bytes(1, key), ...bytes(2, value)];
+    return this.#call('KV/Txn', [...bytes(1, compare), ...bytes(2, bytes(2, put))]);
+  }
+
   #call(method: string, message: readonly number[]): Promise<Answer> {
     return this.client.request('POST', path(method), { body: framed(message) });
   }
 }
+
+/** Of a comparison: the target, and the result that is wanted. */
+const [created, notEqual] = [1, 3];
 
 const path = (method: string): string => `/etcdserverpb.${method}`;
 

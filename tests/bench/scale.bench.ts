@@ -23,17 +23,19 @@ const namespace = '/api/v1/namespaces/bench';
 /** The API server over each engine with more and more to hold, so that what grows with it shows. */
 export const scale: Bench = {
   name: 'scale',
-  async run(progress) {
+  async run(progress, wants) {
     const rows: Row[] = [];
     for (const open of [lmdb, etcd]) {
-      const empty = await emptyMiB(open);
+      let empty: number | undefined;
       for (const size of sizes) {
         await using engine = await open();
         if (!engine) {
           progress('skipped: there is no etcd');
           break;
         }
+        if (!wants(placeOf(engine, size))) continue;
         progress(`${engine.name}, ${size} Pods`);
+        empty ??= await emptyMiB(open);
         rows.push(...(await atSize(engine, size, empty)));
       }
     }
@@ -102,8 +104,11 @@ async function atSize(engine: Engine, size: number, empty: number): Promise<Row[
   return own.map((row, i) => (peers[i] ? { ...row, peers: [peers[i]] } : row));
 }
 
+/** How the names of rows end: `--only 'etcd 3.4, 1,000'` asks for those of one size. */
+const placeOf = (engine: Engine, size: number): string => `, ${engine.name}, ${size.toLocaleString('en')}`;
+
 const rowsOf = (engine: Engine, size: number) => (what: string, definition: string, numbers: Partial<Row>) => ({
-  what: `${what}, ${engine.name}, ${size.toLocaleString('en')}`,
+  what: `${what}${placeOf(engine, size)}`,
   definition: `${definition}, with ${size} Pods of 2.4 KB in ${engine.name}`,
   ...numbers,
 });
@@ -127,6 +132,11 @@ async function served(engine: Engine, size: number, empty: number): Promise<Row[
     );
   const create = (names: string, count: number) =>
     drive({ clients, count, expect: 201 }, (i) => request(`${namespace}/configmaps`, configMap(`${names}-${i}`)));
+  const update = (count: number) =>
+    drive({ clients, count, expect: 200 }, (i) => {
+      const body = JSON.stringify(changed(`b-${i}`));
+      return client.request('PUT', `${namespace}/configmaps/b-${i}`, { body });
+    });
   await request('/api/v1/namespaces', { metadata: { name: 'fan-out' } });
   const watched = '/api/v1/namespaces/fan-out/configmaps';
   const idle = Array.from({ length: events.watchers }, () => client.stream('GET', `${watched}?watch=true`));
@@ -147,6 +157,7 @@ async function served(engine: Engine, size: number, empty: number): Promise<Row[
       `${creates} creates of ConfigMaps of 1 KiB by ${clients} clients`,
       await measure(creates, () => create('b', creates)),
     ),
+    row('durable update', 'each of those replaced by another', await measure(creates, () => update(creates))),
     row(
       'LIST',
       `all Pods in one answer, ${times} times`,
@@ -205,11 +216,14 @@ async function unserved(engine: Engine, alone: EtcdLoad, size: number): Promise<
   };
   const value = JSON.stringify(configMap('a'));
   const create = () => drive({ clients, count: creates, expect: 200 }, (i) => alone.create(`/alone/${i}`, value));
+  const other = JSON.stringify(changed('a'));
+  const update = () => drive({ clients, count: creates, expect: 200 }, (i) => alone.update(`/alone/${i}`, other));
   const get = () => drive({ clients, count: gets, expect: 200 }, (i) => alone.get(keyOf((i * 7919) % size)));
   const watched = () => alone.watch('/watched/', '/watched0');
   const rows = [
     row(await measure(gets, get)),
     row(await measure(creates, create)),
+    row(await measure(creates, update)),
     row(await measure(times, () => lists(whole))),
     row(await measure(times, () => lists(pages))),
     row(
@@ -222,6 +236,7 @@ async function unserved(engine: Engine, alone: EtcdLoad, size: number): Promise<
   return rows;
 }
 
+const changed = (name: string) => ({ ...configMap(name), data: { k: 'y'.repeat(1024) } });
 const prefix = '/registry/pods/bench/';
 const nameOf = (i: number) => `p-${String(i).padStart(6, '0')}`;
 const keyOf = (i: number) => `${prefix}${nameOf(i)}`;
