@@ -9,12 +9,23 @@ export interface CallOptions {
   readonly timeoutMs?: number;
 }
 
+/** Calls by what may end them: one listener for all of a signal's, since finding one among many takes time. */
+const ending = new WeakMap<AbortSignal, Set<Call>>();
+
+function callsUntil(signal: AbortSignal): Set<Call> {
+  const known = ending.get(signal);
+  if (known) return known;
+  const calls = new Set<Call>();
+  ending.set(signal, calls);
+  signal.addEventListener('abort', () => calls.forEach((call) => call.end()), { once: true });
+  return calls;
+}
+
 /** One call on its way: when it is over, and how it has ended. */
 export class Call {
   readonly stream: ClientHttp2Stream;
   readonly #line: Line;
   readonly #signal: AbortSignal;
-  readonly #cancel = () => this.end();
   readonly #inTime: (() => void) | undefined;
   #status: IncomingHttpHeaders | undefined;
   #httpStatus: number | undefined;
@@ -40,11 +51,12 @@ export class Call {
       if (!stream.writableEnded) this.end();
     });
     stream.on('error', (error) => (this.#error ??= error));
+    const others = callsUntil(signal);
+    others.add(this);
     stream.on('close', () => {
-      signal.removeEventListener('abort', this.#cancel);
+      others.delete(this);
       this.#inTime?.();
     });
-    signal.addEventListener('abort', this.#cancel, { once: true });
     if (timeoutMs !== undefined) {
       this.#inTime = clock.after(timeoutMs, () => {
         this.#isLate = true;

@@ -55,7 +55,7 @@ export class EtcdBackend implements StoreBackend {
     this.#endpoints = endpoints;
     this.#clock = clock;
     this.#random = random.fork('etcd-leases');
-    // Every call in flight listens.
+    // Every call that waits to be made again listens.
     setMaxListeners(0, this.#closed.signal);
   }
 
