@@ -6,6 +6,7 @@ export { SimClock } from './sim-clock.ts';
 export { FakeCluster, type FakeClusterOptions } from './fake-cluster.ts';
 export { FakeClient, type Reactor } from './fake-client.ts';
 export {
+  anySchema,
   fuzz,
   fuzzOptions,
   type FuzzOptions,
