@@ -65,7 +65,7 @@ export async function aLab(): Promise<Lab> {
     client,
     ask: async (method, path, question = {}) => {
       const { status, headers, body } = await handle(method, path, question, new AbortController().signal);
-      const text = body.type === 'bytes' ? Buffer.concat(body.pieces).toString() : '';
+      const text = body.type === 'bytes' ? Buffer.concat([...body.pieces]).toString() : '';
       const isJson = String(headers['content-type'] ?? '').startsWith('application/json');
       return { status, headers, text, json: isJson && text ? JSON.parse(text) : undefined };
     },

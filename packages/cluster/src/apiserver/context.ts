@@ -86,7 +86,8 @@ export interface Sink {
 /** What an answer carries. Bytes go out as they are; an object only within the process. */
 export type Body =
   | { readonly type: 'none' }
-  | { readonly type: 'bytes'; readonly pieces: readonly Uint8Array[] }
+  /** Pieces may be made while somebody goes through them. */
+  | { readonly type: 'bytes'; readonly pieces: Iterable<Uint8Array> }
   /** Either way to the same chunks, taken once: read one after the other, or pushed where very many wait for the next. */
   | { readonly type: 'stream'; readonly chunks: AsyncIterable<Uint8Array>; readonly push?: (into: Sink) => void }
   /** With status 101: from here on the client talks with this, in whatever protocol they agreed on. */

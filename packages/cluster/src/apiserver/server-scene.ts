@@ -91,7 +91,7 @@ export async function serverScene(
         ),
       ...(user && { user }),
     });
-    const bytes = Buffer.concat(response.body.type === 'bytes' ? response.body.pieces : []);
+    const bytes = Buffer.concat(response.body.type === 'bytes' ? [...response.body.pieces] : []);
     const text = bytes.toString();
     const parsed = text.startsWith('{') ? (JSON.parse(text) as unknown) : {};
     const object = isObject(parsed) ? parsed : {};

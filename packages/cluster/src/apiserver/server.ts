@@ -222,7 +222,7 @@ function inProcess({ status, headers, body }: ServerResponse): ApiResponse {
     json: async () => {
       if (body.type === 'object') return body.value;
       if (body.type !== 'bytes') return undefined;
-      const parsed: unknown = JSON.parse(Buffer.concat(body.pieces).toString());
+      const parsed: unknown = JSON.parse(Buffer.concat([...body.pieces]).toString());
       return isObject(parsed) ? Object.freeze(parsed) : parsed;
     },
     async *bytes() {

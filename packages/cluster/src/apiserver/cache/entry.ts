@@ -47,19 +47,27 @@ export class Entry {
     return entry;
   }
 
-  /** The object as an item of a list, in pieces: with its resourceVersion, without apiVersion and kind. */
-  get itemPieces(): readonly [Uint8Array, Uint8Array] {
-    return [Buffer.from(`{"metadata":{"resourceVersion":"${this.revision}",`), this.#tail];
+  /** What `tail` goes on from when the object stands by itself. */
+  get head(): string {
+    return `${bodyStart(this.resource).text}"resourceVersion":"${this.revision}",`;
+  }
+
+  /** What `tail` goes on from in a list: an item says neither apiVersion nor kind. */
+  get itemHead(): string {
+    return `{"metadata":{"resourceVersion":"${this.revision}",`;
+  }
+
+  /** The stored bytes behind the start of their metadata: sent as they are. */
+  get tail(): Uint8Array {
+    const { buffer, byteOffset, length } = this.#body.bytes;
+    const start = bodyStart(this.resource).bytes.length;
+    // As `subarray`, in half the time.
+    return new Uint8Array(buffer, byteOffset + start, length - start);
   }
 
   /** The object by itself, in pieces that are sent one after the other. */
   get pieces(): readonly [Uint8Array, Uint8Array] {
-    return [Buffer.from(`${bodyStart(this.resource).text}"resourceVersion":"${this.revision}",`, 'latin1'), this.#tail];
-  }
-
-  /** The stored bytes behind the start of their metadata: sent as they are. */
-  get #tail(): Uint8Array {
-    return this.#body.bytes.subarray(bodyStart(this.resource).bytes.length);
+    return [Buffer.from(this.head, 'latin1'), this.tail];
   }
 
   /** The object, frozen. */

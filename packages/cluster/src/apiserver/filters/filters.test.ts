@@ -41,7 +41,7 @@ function outside(
 }
 
 const textOf = ({ body }: ServerResponse) =>
-  body.type === 'bytes' ? Buffer.concat(body.pieces).toString() : `(${body.type})`;
+  body.type === 'bytes' ? Buffer.concat([...body.pieces]).toString() : `(${body.type})`;
 const maps = '/api/v1/namespaces/default/configmaps';
 const aMap = { metadata: { name: 'm' } };
 

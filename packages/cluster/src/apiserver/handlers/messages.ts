@@ -1,7 +1,7 @@
 import * as api from '@tiphys/sdk/api';
 import type { JsonObject, StructShape } from '@tiphys/sdk/machinery';
 import { encodeMessage, envelopeAround, fieldHead, s, sealEnvelope } from '@tiphys/sdk/schema';
-import type { Clock } from '@tiphys/sdk/runtime';
+import { type Clock, pacerOf } from '@tiphys/sdk/runtime';
 import type { Entry } from '../cache/entry.ts';
 import { apiGroupDiscoveryList } from '../discovery/shapes.ts';
 import { bodiesOnly, declaredKinds } from '../kinds.ts';
@@ -46,8 +46,8 @@ export function entryPieces(entry: Entry): readonly Uint8Array[] {
   return [head, entry.message, tail];
 }
 
-/** Messages joined in one go between two pauses. */
-const chunk = 250;
+/** So many messages are looked at before the time is: some have to be made. */
+const lookedAt = 32;
 
 /** A list in its envelope, with its items' messages as they are; pauses where there are thousands. */
 export async function protobufList<T>(
@@ -56,12 +56,13 @@ export async function protobufList<T>(
   messageFor: (item: T) => Uint8Array,
   clock: Clock,
 ): Promise<Uint8Array[]> {
+  const pacer = pacerOf(clock);
   const metadata = encodeMessage(meta.listMeta.shape, head.metadata);
   const pieces: Uint8Array[] = [fieldHead(1, metadata.length), metadata];
   for (const [i, item] of items.entries()) {
     const message = messageFor(item);
     pieces.push(fieldHead(2, message.length), message);
-    if (i % chunk === chunk - 1) await clock.yield();
+    if (i % lookedAt === lookedAt - 1) await pacer.turn();
   }
   const length = pieces.reduce((sum, p) => sum + p.length, 0);
   const [before, after] = envelopeAround(head, length);

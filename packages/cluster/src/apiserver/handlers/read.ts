@@ -13,7 +13,7 @@ import type { RequestContext, ServerResponse } from '../context.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Resource } from '../registry/resource.ts';
 import { rowResponse, tableResponse } from '../table/respond.ts';
-import { listBody } from './list-body.ts';
+import { entriesBody, listBody } from './list-body.ts';
 import { listQuery, type ListQuery } from './list-options.ts';
 import { type Negotiated, negotiate } from './negotiate.ts';
 import { type Page, pageOf } from './page.ts';
@@ -79,10 +79,12 @@ export async function listResponse(
     const items = page.items.map(({ object }) => (isPartial ? partialMetadata(object, form.version) : item(object)));
     return valueResponse(c, { ...head, items }, form);
   }
-  const piecesOf = isPartial
-    ? ({ object }: Entry) => [Buffer.from(JSON.stringify(partialMetadata(object, form.version)))]
-    : (entry: Entry) => (unstructured ? entry.pieces : entry.itemPieces);
-  return bytesResponse(await listBody(head, 'items', page.items, piecesOf, clock), form.contentType, 200);
+  if (isPartial) {
+    const bytesOf = ({ object }: Entry) => Buffer.from(JSON.stringify(partialMetadata(object, form.version)));
+    return bytesResponse(await listBody(head, 'items', page.items, bytesOf, clock), form.contentType, 200);
+  }
+  const headOf = unstructured ? (entry: Entry) => entry.head : (entry: Entry) => entry.itemHead;
+  return bytesResponse(entriesBody(head, page.items, headOf), form.contentType, 200);
 }
 
 /** An item of a list says neither version nor kind. */

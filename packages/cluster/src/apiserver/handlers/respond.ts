@@ -31,7 +31,7 @@ const objectResponse = (value: unknown, status: number): ServerResponse => ({
   body: { type: 'object', value },
 });
 
-export const bytesResponse = (pieces: readonly Uint8Array[], contentType: string, status: number): ServerResponse => ({
+export const bytesResponse = (pieces: Iterable<Uint8Array>, contentType: string, status: number): ServerResponse => ({
   status,
   headers: { 'content-type': contentType },
   body: { type: 'bytes', pieces },

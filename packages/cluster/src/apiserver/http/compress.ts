@@ -12,11 +12,17 @@ export function isToCompress(
   { headers, body }: ServerResponse,
 ): boolean {
   if (body.type !== 'bytes' || headers['content-encoding'] !== undefined) return false;
-  if (body.pieces.reduce((sum, p) => sum + p.length, 0) <= worthIt) return false;
   if (!encodings.includes(String(headers['content-type']).split(';')[0]!)) return false;
-  return String(accepted)
+  const isAccepted = String(accepted)
     .split(',')
     .some((token) => token.trim() === 'gzip');
+  return isAccepted && isLonger(body.pieces, worthIt);
+}
+
+function isLonger(pieces: Iterable<Uint8Array>, than: number): boolean {
+  let size = 0;
+  for (const piece of pieces) if ((size += piece.length) > than) return true;
+  return false;
 }
 
 /** The answer in gzip, made off the event loop: quickly rather than small. */

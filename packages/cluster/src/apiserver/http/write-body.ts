@@ -2,8 +2,8 @@ import type { Writable } from 'node:stream';
 import type { Body, Sink } from '../context.ts';
 import type { Leaving } from './leaving.ts';
 
-/** Pieces up to this many bytes together go out as one. */
-const joinBelow = 16 * 1024;
+/** Long bodies go out in chunks of so many bytes: full frames, and no more than fit the window that most clients begin with. */
+const chunkBytes = 32 * 1024;
 
 /** Writes a body at the pace of its reader. */
 export async function writeBody(response: Writable, body: Body, leaving: Leaving): Promise<void> {
@@ -69,20 +69,39 @@ class ResponseSink implements Sink {
   }
 }
 
-async function writePieces(response: Writable, pieces: readonly Uint8Array[], leaving: Leaving): Promise<void> {
-  if (pieces.length === 1) return void response.end(pieces[0]!);
+async function writePieces(response: Writable, pieces: Iterable<Uint8Array>, leaving: Leaving): Promise<void> {
+  const spare: Buffer[] = [];
   let batch: Uint8Array[] = [];
   let size = 0;
   for (const piece of pieces) {
     batch.push(piece);
     size += piece.length;
-    if (size < joinBelow) continue;
-    if (!response.write(Buffer.concat(batch))) await drained(response, leaving.signal);
-    if (leaving.gone) return;
-    batch = [];
-    size = 0;
+    while (size > chunkBytes) {
+      // Memory that has been sent is used again: new memory would cost more than the copying.
+      const chunk = spare.pop() ?? Buffer.allocUnsafeSlow(chunkBytes);
+      const rest = fill(chunk, batch);
+      if (!response.write(chunk, () => spare.push(chunk))) await drained(response, leaving.signal);
+      if (leaving.gone) return;
+      batch = [rest];
+      size = rest.length;
+    }
   }
-  response.end(Buffer.concat(batch));
+  response.end(batch.length === 1 ? batch[0]! : Buffer.concat(batch, size));
+}
+
+/** Fills a chunk with pieces that are longer together, and answers what is left of the last. */
+function fill(chunk: Buffer, pieces: readonly Uint8Array[]): Uint8Array {
+  let at = 0;
+  for (const piece of pieces) {
+    const fits = chunk.length - at;
+    if (piece.length > fits) {
+      chunk.set(piece.subarray(0, fits), at);
+      return piece.subarray(fits);
+    }
+    chunk.set(piece, at);
+    at += piece.length;
+  }
+  throw new Error('a chunk has not been filled');
 }
 
 /** Resolves when there is room again, or the signal says that there won't be. */

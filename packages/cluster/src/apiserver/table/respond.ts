@@ -21,8 +21,8 @@ export async function tableResponse(
   const { head, row } = tableOf(c, resource.kind, form, metadata);
   if (c.request.objects || form.media === 'yaml' || form.pretty)
     return valueResponse(c, { ...head, rows: entries.map(row) }, form);
-  const piecesOf = (e: Entry) => [Buffer.from(JSON.stringify(row(e)))];
-  return bytesResponse(await listBody(head, 'rows', entries, piecesOf, clock), form.contentType, 200);
+  const bytesOf = (e: Entry) => Buffer.from(JSON.stringify(row(e)));
+  return bytesResponse(await listBody(head, 'rows', entries, bytesOf, clock), form.contentType, 200);
 }
 
 /** One object as `kubectl get` prints it. */
