@@ -1,18 +1,17 @@
 import {
   copyNotes,
   type EitherShape,
-  type FieldShape,
   isObject,
   keptQuantity,
   milliQuantity,
   noteEmpty,
-  own,
   put,
   type ReadOptions,
   type Shape,
   type StructShape,
 } from '../machinery/index.ts';
 import { DecodeError } from './decode-error.ts';
+import { fieldsOn, type Step, unknownPath } from './decode-path.ts';
 import { goTypeOf, valueWord } from './go-words.ts';
 import { canonicalTime } from './time.ts';
 
@@ -34,14 +33,13 @@ export interface DecodeOptions {
  */
 export function decode(shape: Shape, value: unknown, options: DecodeOptions = {}): unknown {
   const { fill = true, lenient = false, keepNulls = false, onUnknown } = options;
-  return decoderOf(shape)(value, { fill, lenient, keepNulls, onUnknown, path: [], owner: '' });
+  return decoderOf(shape)(value, { fill, lenient, keepNulls, onUnknown, root: shape, path: [] });
 }
 
 interface Context extends ReadOptions {
-  /** Field names, and list positions as `[0]`, from the root. */
-  readonly path: string[];
-  /** Name of the struct that holds the field being decoded, for messages. */
-  owner: string;
+  readonly root: Shape;
+  /** From the root to what is being decoded. Plain values that fit aren't entered. */
+  readonly path: Step[];
 }
 
 type Decoder = (value: unknown, c: Context) => unknown;
@@ -101,30 +99,26 @@ function compile(shape: Shape): Decoder {
       return (v) => v;
     case 'list': {
       const items = decoderOf(shape.items);
+      const plain = plainTypeOf(shape.items);
       return (v, c) => {
         if (v === null) return null;
         if (!Array.isArray(v)) return mismatch(shape, v, c);
         const out: unknown[] = [];
-        for (let i = 0; i < v.length; i++) {
-          c.path.push(`[${i}]`);
-          out.push(items(v[i], c));
-          c.path.pop();
-        }
+        for (let i = 0; i < v.length; i++) out.push(typeof v[i] === plain ? v[i] : inside(items, i, v[i], c));
         return out;
       };
     }
     case 'map': {
       const values = decoderOf(shape.values);
+      const plain = plainTypeOf(shape.values);
       return (v, c) => {
         if (v === null) return null;
         if (!isObject(v)) return mismatch(shape, v, c);
         const out: Record<string, unknown> = {};
         // In order of the keys, as upstream writes maps.
-        for (const k of Object.keys(v).sort()) {
-          c.path.push(keyMark + k);
-          put(out, k, values(v[k], c));
-          c.path.pop();
-        }
+        const keys = Object.keys(v);
+        if (keys.length > 1) keys.sort();
+        for (const k of keys) put(out, k, typeof v[k] === plain ? v[k] : inside(values, k, v[k], c));
         return out;
       };
     }
@@ -137,44 +131,121 @@ function compile(shape: Shape): Decoder {
   }
 }
 
+/** The type of JSON values that a shape takes as they are. */
+const plainTypeOf = ({ type }: Shape): 'string' | 'boolean' | undefined =>
+  type === 'string' || type === 'boolean' ? type : undefined;
+
+/** Decodes what lies one step further inside. */
+function inside(decodeIt: Decoder, step: Step, value: unknown, c: Context): unknown {
+  c.path.push(step);
+  const decoded = decodeIt(value, c);
+  c.path.pop();
+  return decoded;
+}
+
+/** A field as it is decoded. */
+interface Member {
+  readonly name: string;
+  readonly rank: number;
+  readonly type: Shape['type'];
+  readonly decode: Decoder;
+  readonly plain: ReturnType<typeof plainTypeOf>;
+  /** Left out when it is its type's zero value. */
+  readonly isZeroLeftOut: boolean;
+  /** What it says when nobody set it, or who tells that, given the struct decoded so far. */
+  readonly filling: unknown;
+  readonly isAlwaysWritten: boolean;
+  readonly isNullWhenUnset: boolean;
+}
+
+interface Members {
+  readonly byName: ReadonlyMap<string, Member>;
+  /** Those that may be there though nobody gave them, in order. */
+  readonly standing: readonly Member[];
+}
+
+function membersOf(shape: StructShape): Members {
+  const members = [...shape.fields.values()].map((field, rank): Member => {
+    const { name, presence, nullable, default: published, fill, shape: of } = field;
+    return {
+      name,
+      rank,
+      type: of.type,
+      decode: decoderOf(of),
+      plain: plainTypeOf(of),
+      isZeroLeftOut: presence === 'zero',
+      filling: published === undefined ? fill : published,
+      isAlwaysWritten: presence !== 'optional' && presence !== 'zero',
+      isNullWhenUnset: Boolean(nullable) || of.type === 'list' || of.type === 'map',
+    };
+  });
+  return {
+    byName: new Map(members.map((m) => [m.name, m])),
+    standing: members.filter(({ filling, isAlwaysWritten }) => filling !== undefined || isAlwaysWritten),
+  };
+}
+
 function compileStruct(shape: StructShape): Decoder {
   // Decoders of fields are found on first use: structs may be large and rarely met.
-  let fields: { field: FieldShape; decode: Decoder }[] | undefined;
-  const short = shape.name.slice(shape.name.lastIndexOf('.') + 1);
+  let members: Members | undefined;
   return (v, c) => {
     if (v === null) v = {};
     if (!isObject(v)) return mismatch(shape, v, c);
-    fields ??= [...shape.fields.values()].map((field) => ({ field, decode: decoderOf(field.shape) }));
-    const out: Record<string, unknown> = {};
-    const outer = c.owner;
-    for (const { field, decode: decodeField } of fields) {
-      const raw = own(v, field.name);
-      let value: unknown;
-      if (raw !== undefined && raw !== null) {
-        c.owner = short;
-        const depth = c.path.length;
-        for (const name of field.embedded ?? []) c.path.push(embeddedMark + name);
-        c.path.push(field.name);
-        value = decodeField(raw, c);
-        c.path.length = depth;
-        const { type } = field.shape;
-        if (type === 'bytes' && value === '') noteEmpty(out, field.name, value);
-        if (field.presence === 'zero' && isZero(value)) {
-          if (type === 'list' || type === 'map') noteEmpty(out, field.name, value);
-          value = undefined;
-        }
-      }
-      if (value === undefined && c.fill) value = filling(field, out, c, decodeField);
-      if (value === undefined && field.presence !== 'optional' && field.presence !== 'zero')
-        value = unset(field, c, decodeField);
-      if (value !== undefined) out[field.name] = value;
+    const { byName, standing } = (members ??= membersOf(shape));
+    // Few of many fields are mostly given: those alone are looked at, in published order.
+    const given: Member[] = [];
+    let unknown: string[] | undefined;
+    for (const name of Object.keys(v)) {
+      const member = byName.get(name);
+      if (!member) (unknown ??= []).push(name);
+      else if (v[name] !== undefined && v[name] !== null) enter(given, member);
     }
-    c.owner = outer;
-    if (c.onUnknown) for (const k of Object.keys(v)) if (!shape.fields.has(k)) c.onUnknown(unknownPath(c.path, k));
+    const out: Record<string, unknown> = {};
+    let next = 0;
+    for (const member of given) {
+      while (next < standing.length && standing[next]!.rank < member.rank) stand(standing[next++]!, out, c);
+      const stands = standing[next] === member;
+      if (stands) next++;
+      const value = decodeMember(member, v[member.name], out, c);
+      if (value !== undefined) out[member.name] = value;
+      else if (stands) stand(member, out, c);
+    }
+    while (next < standing.length) stand(standing[next++]!, out, c);
+    if (c.onUnknown && unknown) for (const name of unknown) c.onUnknown(unknownPath(c.path, name));
     if (!c.fill || !shape.fill) return out;
     shape.fill(out);
-    return inPublishedOrder(fields, out);
+    return inPublishedOrder(byName, out);
   };
+}
+
+function enter(given: Member[], member: Member): void {
+  let at = given.length;
+  while (at > 0 && given[at - 1]!.rank > member.rank) at--;
+  if (at === given.length) given.push(member);
+  else given.splice(at, 0, member);
+}
+
+function decodeMember(member: Member, raw: unknown, out: Record<string, unknown>, c: Context): unknown {
+  const { name, type, plain, isZeroLeftOut } = member;
+  if (typeof raw === plain) return isZeroLeftOut && !raw ? undefined : raw;
+  const value = inside(member.decode, name, raw, c);
+  if (type === 'bytes' && value === '') noteEmpty(out, name, value);
+  if (!isZeroLeftOut || !isZero(value)) return value;
+  if (type === 'list' || type === 'map') noteEmpty(out, name, value);
+  return undefined;
+}
+
+/** Sets what a field says that nobody set. */
+function stand(member: Member, out: Record<string, unknown>, c: Context): void {
+  let value: unknown;
+  if (c.fill && member.filling !== undefined) {
+    const { filling } = member;
+    value = typeof filling === 'function' ? (filling as (parent: unknown) => unknown)(out) : filling;
+    // A filled struct gets its own defaults; scalars are as declared.
+    if (typeof value === 'object' && value !== null) value = member.decode(value, c);
+  }
+  if (value === undefined && member.isAlwaysWritten) value = member.isNullWhenUnset ? null : member.decode(null, c);
+  if (value !== undefined) out[member.name] = value;
 }
 
 function compileEither({ struct, other }: EitherShape): Decoder {
@@ -190,26 +261,18 @@ function compileEither({ struct, other }: EitherShape): Decoder {
 }
 
 /** What was filled last stands where it belongs, so that an object written out in full has the same bytes. */
-function inPublishedOrder(fields: readonly { field: FieldShape }[], value: Record<string, unknown>): unknown {
+function inPublishedOrder(members: ReadonlyMap<string, Member>, value: Record<string, unknown>): unknown {
+  let last = -1;
+  const isInOrder = Object.keys(value).every((name) => {
+    const before = last;
+    last = members.get(name)?.rank ?? -1;
+    return last > before && value[name] !== undefined;
+  });
+  if (isInOrder) return value;
   const out: Record<string, unknown> = {};
-  for (const { field } of fields) if (value[field.name] !== undefined) out[field.name] = value[field.name];
+  for (const name of members.keys()) if (value[name] !== undefined) out[name] = value[name];
   copyNotes(value, out);
   return out;
-}
-
-function filling(field: FieldShape, parent: Record<string, unknown>, c: Context, decodeField: Decoder): unknown {
-  let value = field.default;
-  if (value === undefined && field.fill !== undefined) {
-    value = typeof field.fill === 'function' ? (field.fill as (p: unknown) => unknown)(parent) : field.fill;
-  }
-  // A filled struct gets its own defaults; scalars are as declared.
-  return typeof value === 'object' && value !== null ? decodeField(value, c) : value;
-}
-
-/** What an always-written field says when nobody set it. */
-function unset(field: FieldShape, c: Context, decodeField: Decoder): unknown {
-  if (field.nullable || field.shape.type === 'list' || field.shape.type === 'map') return null;
-  return decodeField(null, { ...c, onUnknown: undefined });
 }
 
 const isZero = (v: unknown): boolean =>
@@ -219,22 +282,9 @@ const isZero = (v: unknown): boolean =>
   v === null ||
   (Array.isArray(v) ? v.length === 0 : typeof v === 'object' && Object.keys(v).length === 0);
 
-/** Before the keys of maps, which say where an unknown field is but not where a wrong type is. */
-const keyMark = '\0';
-/** Before the names of embedded structs, which say where a wrong type is but not where an unknown field is. */
-const embeddedMark = '\x01';
-
-function unknownPath(path: readonly string[], last: string): string {
-  let out = '';
-  for (const p of [...path, last])
-    if (!p.startsWith(embeddedMark)) out += p.startsWith('[') ? p : `${out && '.'}${p.replace(keyMark, '')}`;
-  return out;
-}
-
-function mismatch(shape: Shape, value: unknown, c: Context): never {
-  const names = c.path.filter((p) => !p.startsWith('[') && !p.startsWith(keyMark));
-  const fieldPath = names.map((p) => p.replace(embeddedMark, '')).join('.');
-  const where = fieldPath ? `Go struct field ${c.owner}.${fieldPath}` : 'Go value';
+function mismatch(shape: Shape, value: unknown, { root, path }: Context): never {
+  const { owner, names } = fieldsOn(root, path);
+  const where = names.length ? `Go struct field ${owner}.${names.join('.')}` : 'Go value';
   throw new DecodeError(`json: cannot unmarshal ${valueWord(value)} into ${where} of type ${goTypeOf(shape)}`);
 }
 

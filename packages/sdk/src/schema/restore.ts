@@ -1,4 +1,12 @@
-import { isObject, kindWord, own, type Shape } from '../machinery/index.ts';
+import {
+  type FieldShape,
+  isObject,
+  type JsonObject,
+  kindWord,
+  own,
+  type Shape,
+  type StructShape,
+} from '../machinery/index.ts';
 import { decode } from './decode.ts';
 import { goTypeOf } from './go-words.ts';
 
@@ -13,11 +21,7 @@ export function restoreProblem(shape: Shape, value: unknown, live?: unknown): st
     case 'struct': {
       if (shape.read) return undefined;
       if (!isObject(value)) return `cannot restore struct from: ${kindWord(value)}`;
-      for (const { name, shape: member } of shape.fields.values()) {
-        const problem = restoreProblem(member, own(value, name), memberOf(live, name));
-        if (problem) return problem;
-      }
-      return undefined;
+      return structProblem(shape, value, live);
     }
     case 'map':
       if (!isObject(value)) return `cannot restore map from ${kindWord(value)}`;
@@ -46,6 +50,21 @@ export function restoreProblem(shape: Shape, value: unknown, live?: unknown): st
     default:
       return decodeProblem(shape, value, '');
   }
+}
+
+/** The first problem in published order. Few of many fields are mostly there, and nothing is wrong with them. */
+function structProblem({ fields }: StructShape, value: JsonObject, live: unknown): string | undefined {
+  const problemOf = ({ name, shape }: FieldShape) => restoreProblem(shape, own(value, name), memberOf(live, name));
+  const fits = Object.keys(value).every((name) => {
+    const field = fields.get(name);
+    return !field || problemOf(field) === undefined;
+  });
+  if (fits) return undefined;
+  for (const field of fields.values()) {
+    const problem = problemOf(field);
+    if (problem) return problem;
+  }
+  return undefined;
 }
 
 const memberOf = (live: unknown, name: string): unknown => (isObject(live) ? own(live, name) : undefined);
