@@ -39,6 +39,10 @@ const readers: readonly Reader[] = [
     read(text) {
       const quantity = parseQuantity(text);
       const canonical = formatQuantity(quantity);
+      assert.equal(keptQuantity(keptQuantity(text)), keptQuantity(text));
+      // What is beyond all suffixes loses them, as it does upstream.
+      const size = quantity.nano < 0n ? -quantity.nano : quantity.nano;
+      if (quantity.format === 'DecimalSI' && size >= 10n ** 30n) return;
       assert.equal(parseQuantity(canonical).nano, quantity.nano);
       assert.equal(formatQuantity(parseQuantity(canonical)), canonical);
       assert.equal(compareQuantity(keptQuantity(text), canonical), 0);

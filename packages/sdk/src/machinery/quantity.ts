@@ -16,21 +16,25 @@ const billion = 1_000_000_000n;
 /** Upstream bounds these, and no others, by what 64 bits hold. */
 const largestBinary = (2n ** 63n - 1n) * billion;
 
-/** The last quantities that were read: a cluster writes the same few over and over. */
-const recent = new Map<string, Quantity>();
+/** Reads a quantity; throws an `Error` with upstream's words when it isn't one. */
+export const parseQuantity = remembered(readQuantity);
+
+/** Of the last short texts what was made of them: a cluster writes the same few over and over. */
+function remembered<T>(make: (text: string) => T): (text: string) => T {
+  const recent = new Map<string, T>();
+  return (text) => {
+    const known = recent.get(text);
+    if (known !== undefined) return known;
+    const made = make(text);
+    if (text.length > longestRecent) return made;
+    if (recent.size >= mostRecent) recent.clear();
+    recent.set(text, made);
+    return made;
+  };
+}
+
 const mostRecent = 1024;
 const longestRecent = 32;
-
-/** Reads a quantity; throws an `Error` with upstream's words when it isn't one. */
-export function parseQuantity(text: string): Quantity {
-  const known = recent.get(text);
-  if (known) return known;
-  const read = readQuantity(text);
-  if (text.length > longestRecent) return read;
-  if (recent.size >= mostRecent) recent.clear();
-  recent.set(text, read);
-  return read;
-}
 
 function readQuantity(text: string): Quantity {
   const m = syntax.exec(text);
@@ -71,28 +75,40 @@ export function formatQuantity({ nano, format }: Quantity): string {
   }
   const digits = String(nano);
   const thousands = Math.floor((digits.length - digits.replace(/0+$/, '').length) / 3);
-  const taken = format === 'DecimalExponent' ? thousands : Math.min(thousands, 9);
-  const [n, exponent] = [taken ? digits.slice(0, -3 * taken) : digits, 3 * taken - 9];
+  const [n, exponent] = [thousands ? digits.slice(0, -3 * thousands) : digits, 3 * thousands - 9];
   if (format === 'DecimalExponent') return exponent === 0 ? n : `${n}e${exponent}`;
-  return `${n}${decimalSuffix.get(exponent)}`;
+  // Beyond `E` there are no suffixes, and upstream writes none.
+  return `${n}${decimalSuffix.get(exponent) ?? ''}`;
 }
 
-export const canonicalQuantity = (text: string): string => formatQuantity(parseQuantity(text));
+/**
+ * The text as upstream keeps it: canonical, except that one which says the canonical number and exponent in other letters (a sign,
+ * zeros in front, a point behind, `5e0`) stays as it came. Throws when it is no quantity.
+ */
+export const keptQuantity = remembered((text) => {
+  const canonical = formatQuantity(parseQuantity(text));
+  return text === canonical || !isSpelledOut(text, canonical) ? canonical : text;
+});
 
-/** As it is kept: canonical, except that a sign, a point and zeros that say nothing may stay. */
-export function keptQuantity(text: string): string {
-  const canonical = canonicalQuantity(text);
-  const plain = text
-    .replace(/^\+/, '')
-    .replace(/\.(?!\d)/, '')
-    .replace(/^(-?)0+(?=\d)/, '$1');
-  return plain === canonical ? text : canonical;
-}
-
-/** The same in thousandths, rounded up where it is finer. */
-export function milliQuantity(text: string): string {
+/** The same in thousandths, rounded up where it is finer: as lists of resources are kept. */
+export const milliQuantity = remembered((text) => {
   const { nano, format } = parseQuantity(text);
-  return nano % 1_000_000n === 0n ? text : formatQuantity({ nano: divideUp(nano, 1_000_000n) * 1_000_000n, format });
+  return nano % 1_000_000n === 0n
+    ? keptQuantity(text)
+    : formatQuantity({ nano: divideUp(nano, 1_000_000n) * 1_000_000n, format });
+});
+
+/** Whether upstream reads it without computing anything, and finds nothing to shorten. */
+function isSpelledOut(text: string, canonical: string): boolean {
+  const [, sign, digits = '', suffix = ''] = /^([+-]?)0*([1-9]\d*)\.?([a-zA-Z].*)?$/.exec(text) ?? [];
+  const power = binary.indexOf(suffix);
+  // More digits than this don't fit into 64 bits, and are read another way.
+  const room = power > 0 ? 14 - 3 * power : 18;
+  if (!digits || digits.length > room) return false;
+  const exponent = /^[eE][+-]?\d+$/.test(suffix) ? Number(suffix.slice(1)) : undefined;
+  if (exponent !== undefined && exponent < -9) return false;
+  const plain = exponent === undefined ? suffix : exponent === 0 ? '' : `e${exponent}`;
+  return `${sign === '-' ? '-' : ''}${digits}${plain}` === canonical;
 }
 
 /** The value in thousandths, rounded up: CPU as the scheduler and cgroups count it. */

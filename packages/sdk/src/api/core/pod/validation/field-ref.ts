@@ -1,5 +1,4 @@
 import {
-  canonicalQuantity,
   type FieldError,
   invalid,
   notSupported,
@@ -91,7 +90,7 @@ export function* validateResourceFieldRef(
     yield notSupported(at.child('resource'), resource, resources);
   }
   const rule = divisorRules.find((r) => r.applies(resource));
-  const unit = canonicalQuantity(divisor ?? '0');
+  const unit = divisor ?? '0';
   if (rule && unit !== '0' && !rule.divisors.includes(unit)) {
     const { divisors, noun } = rule;
     yield invalid(
