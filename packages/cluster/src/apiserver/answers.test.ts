@@ -23,6 +23,17 @@ const kept: readonly (readonly [path: string, object: object, at: string, want: 
     'overhead.podFixed.cpu',
     '1u',
   ],
+  // The finest that 64 bits can't count as whole or not counts as whole.
+  [`${core}/resourcequotas`, { spec: { hard: { pods: '12E' } } }, 'spec.hard.pods', '12E'],
+  // What is read again after a dry run has been given its template's labels.
+  [
+    '/apis/batch/v1/namespaces/n/jobs',
+    { spec: { template: { spec: { restartPolicy: 'Never', containers: [container] } } } },
+    'metadata.labels.job-name',
+    'x',
+  ],
+  ['/api/v1/nodes', { status: { config: { error: 'e' } } }, 'status.config', undefined],
+  ['/apis/resource.k8s.io/v1/deviceclasses', { metadata: { generateName: 'a.' }, spec: {} }, 'kind', 'DeviceClass'],
 ];
 
 /** What is said of a value that is refused, after `KIND "x" is invalid: `. */
@@ -49,6 +60,21 @@ const refused: readonly [path: string, object: object, want: string][] = [
     '/apis/scheduling.k8s.io/v1/priorityclasses',
     { value: 1, preemptionPolicy: '' },
     'preemptionPolicy: Required value',
+  ],
+  [
+    `${core}/podtemplates`,
+    template({ containers: [container], resources: { claims: [] } }),
+    'template.spec.resources.claims: Forbidden: claims may not be set for Resources at pod-level',
+  ],
+  [
+    `${core}/podtemplates`,
+    template({ containers: [container], ephemeralContainers: [{ ...container, name: 'e', resizePolicy: [] }] }),
+    '[template.spec.ephemeralContainers[0].resizePolicy: Forbidden: cannot be set for an Ephemeral Container, template.spec.ephemeralContainers: Forbidden: ephemeral containers not allowed in pod template]',
+  ],
+  [
+    '/api/v1/nodes',
+    { status: { declaredFeatures: ['B', 'A/b', 'A/b'] } },
+    '[status.declaredFeatures[1]: Invalid value: "A/b": list must be sorted alphabetically, status.declaredFeatures[2]: Duplicate value: "A/b"]',
   ],
   [
     '/apis/discovery.k8s.io/v1/namespaces/n/endpointslices',
@@ -81,6 +107,6 @@ test('what is refused, and why', async (t) => {
   t.after(() => scene.stop());
   for (const [path, object, want] of refused) {
     const { message, status } = await ask(scene, path, object);
-    assert.equal(message.replace(/^\S+ "x" is invalid: /, ''), want, `${path} ${JSON.stringify(object)}: ${status}`);
+    assert.equal(message.replace(/^\S+ ".*?" is invalid: /, ''), want, `${path} ${JSON.stringify(object)}: ${status}`);
   }
 });

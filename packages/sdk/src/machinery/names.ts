@@ -64,6 +64,13 @@ export function dnsSubdomainProblems(s: string): Problems {
   return problems;
 }
 
+/** The same as declared rules have it, which count in bytes. */
+export function longNameProblems(s: string): Problems {
+  const problems: Problems = s.length > 253 ? [tooLong(253)] : [];
+  if (!is.subdomain.test(s)) problems.push(subdomainProblem);
+  return problems;
+}
+
 const underscoreLabel = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
 const underscoreSubdomain = `${underscoreLabel}(\\.${underscoreLabel})*`;
 

@@ -117,10 +117,16 @@ export const milliValue = (text: string): number => Number(divideUp(parseQuantit
 /** The value in whole units, rounded up: bytes, pods. */
 export const unitValue = (text: string): number => Number(divideUp(parseQuantity(text).nano, billion));
 
-/** The same as Go's 64 bits hold it: what is larger comes round to negative numbers. */
-export const wrappedUnits = (text: string): bigint => BigInt.asIntN(64, divideUp(parseQuantity(text).nano, billion));
-export const wrappedThousandths = (text: string): bigint =>
-  BigInt.asIntN(64, divideUp(parseQuantity(text).nano, 1_000_000n));
+/** The same as Go's 64 bits hold it. */
+export const wrappedUnits = (text: string): bigint => wrapped(text, billion);
+export const wrappedThousandths = (text: string): bigint => wrapped(text, 1_000_000n);
+
+/** What is too large comes round to negative numbers, or to nothing where a suffix made it so. */
+function wrapped(text: string, unit: bigint): bigint {
+  const exact = divideUp(parseQuantity(text).nano, unit);
+  const held = BigInt.asIntN(64, exact);
+  return held !== exact && /[TPE]$/.test(text) ? 0n : held;
+}
 
 /** Negative, zero or positive as `a` is less than, equal to or more than `b`. */
 export function compareQuantity(a: string, b: string): number {

@@ -1,4 +1,5 @@
 import { type FieldError, lineOf } from './field-error.ts';
+import { quoted } from './json/print-value.ts';
 
 /** `metav1.Status`, the body of every refusal. */
 export interface Status {
@@ -121,7 +122,7 @@ export const internalError = (message: string): StatusError =>
 export function invalidObject(group: string, kind: string, name: string, errors: readonly FieldError[]): StatusError {
   const lines = [...new Set(errors.map(lineOf))];
   const why = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`;
-  return new StatusError(422, 'Invalid', `${group ? `${kind}.${group}` : kind} "${name}" is invalid: ${why}`, {
+  return new StatusError(422, 'Invalid', `${group ? `${kind}.${group}` : kind} ${quoted(name)} is invalid: ${why}`, {
     ...(name && { name }),
     ...(group && { group }),
     ...(kind && { kind }),

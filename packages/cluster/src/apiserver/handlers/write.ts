@@ -15,6 +15,7 @@ import { decode, DecodeError, decodeMessage, openEnvelope, protobufMediaType } f
 import type { RequestContext, ServerResponse } from '../context.ts';
 import type { DeleteOptions } from '../registry/delete-options.ts';
 import type { Registry, WriteRequest, Written } from '../registry/registry.ts';
+import type { Resource } from '../registry/resource.ts';
 import { rowResponse } from '../table/respond.ts';
 import { includeObjectOf } from '../table/table.ts';
 import {
@@ -48,7 +49,7 @@ export async function update(c: RequestContext, registry: Registry): Promise<Ser
   const form = negotiate(c.request, c.query, 'object', registry.resource.kind);
   const request = writeRequest(c, 'UpdateOptions');
   const sent = await sentObject(c, registry.resource.kind);
-  checkPlace(sent.first.metadata, c.info.namespace, c.info.name, true);
+  checkPlace(sent.first.metadata, placeOf(c, registry.resource), c.info.name, true);
   const written = await registry.update({
     ...request,
     ...(c.info.subresource && { subresource: c.info.subresource }),
@@ -195,6 +196,10 @@ function* managerErrors(manager: string): Iterable<FieldError> {
 }
 
 const longestManager = 128;
+
+/** The namespace that objects must be in: the path of a namespace names it as the namespace too. */
+export const placeOf = ({ info }: RequestContext, { namespaced }: Resource): string =>
+  namespaced ? info.namespace : '';
 
 /** Where the object says it belongs must be where the request is for; a complete object must say it. */
 export function checkPlace(

@@ -191,8 +191,6 @@ export class Registry {
       if (isVersion) {
         throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
       }
-      // As it will be read.
-      kind.default?.(settled);
       const entry = await this.#store(settled, async (key, body) =>
         create(this.feed.store, key, body, await this.#expiry?.lease()),
       );
@@ -377,6 +375,7 @@ export class Registry {
   #settled(object: KubeObject): KubeObject {
     const { kind } = this.resource;
     settle(kind.schema.shape, object);
+    kind.default?.(object);
     return kind.settled?.(object) ?? object;
   }
 

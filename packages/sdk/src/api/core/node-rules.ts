@@ -71,6 +71,23 @@ function* taintsRules(taints: readonly Taint[], at: Path): Iterable<FieldError> 
   }
 }
 
+const featureName = /^[A-Z][a-zA-Z0-9]*(\/[a-zA-Z0-9]+)*$/;
+
+/** What nodes can do is told in order, each once. */
+function* featuresRules(features: readonly string[], at: Path): Iterable<FieldError> {
+  for (const [i, feature] of features.entries()) {
+    const here = at.index(i);
+    if (!featureName.test(feature)) {
+      const why = `invalid feature name ${JSON.stringify(feature)}: must start with an UpperCamelCase segment, with subsequent segments separated by '/' (e.g., MyFeature or MyFeature/mySubFeature), and contain only alphanumeric characters and slashes`;
+      yield invalid(here, feature, why);
+    }
+    const before = features[i - 1];
+    if (before === undefined) continue;
+    if (feature === before) yield duplicate(here, feature);
+    else if (feature < before) yield invalid(here, feature, 'list must be sorted alphabetically');
+  }
+}
+
 function* resourceRules({ status }: Node): Iterable<FieldError> {
   for (const list of ['capacity', 'allocatable'] as const) {
     for (const [name, quantity] of Object.entries(status[list] ?? {})) {
@@ -80,6 +97,7 @@ function* resourceRules({ status }: Node): Iterable<FieldError> {
       if (isCounted(name) && nano % 1_000_000_000n !== 0n) yield invalid(at, quantity, 'must be an integer');
     }
   }
+  yield* featuresRules(status.declaredFeatures ?? [], field('status', 'declaredFeatures'));
 }
 
 const counted = new Set([

@@ -52,8 +52,14 @@ export const node: Kind<Node, NodeManifest> = defineKind<Node, NodeManifest>({
     const { capacity, allocatable } = node.status;
     if (capacity && !allocatable) setFields(nodeStatus, node.status, { allocatable: { ...capacity } });
   },
-  prepareForCreate: dropConfigSource,
+  prepareForCreate(made) {
+    dropConfigSource(made);
+    setFields(nodeStatus, made.status, { config: undefined });
+  },
   prepareForUpdate: dropConfigSource,
+  *warnings({ spec: { externalID } }) {
+    if (externalID) yield 'spec.externalID: this field is deprecated, and is unused by Kubernetes';
+  },
   validate: nodeRules,
   validateChange: nodeUpdateRules,
   columns: nodeColumns,

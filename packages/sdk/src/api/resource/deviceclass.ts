@@ -1,3 +1,4 @@
+import { longNameProblems } from '../../machinery/index.ts';
 import { defineKind, type Kind, s, type Struct, versionOf } from '../../schema/index.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
@@ -43,6 +44,8 @@ export const deviceClass: Kind<DeviceClass, DeviceClassManifest> = defineKind<De
   returnsDeleted: true,
   generation: true,
   schema: deviceClassShape,
+  // Its names are checked by rules that are declared, which have their own idea of a prefix.
+  validateName: (name, prefix) => longNameProblems(prefix ? name.replace(/[-.]$/, 'a') : name),
 
   validate: deviceClassRules,
   columns: [nameColumn, ageColumn],

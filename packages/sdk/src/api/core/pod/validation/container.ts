@@ -1,4 +1,5 @@
 import {
+  asGiven,
   dnsLabelProblems,
   duplicate,
   type FieldError,
@@ -71,25 +72,18 @@ export function* validateInitContainers(at: Path, context: ContainerContext): It
   }
 }
 
-const ephemeralFields = new Set<keyof EphemeralContainer>([
-  'name',
-  'image',
-  'command',
-  'args',
-  'workingDir',
-  'envFrom',
-  'env',
-  'volumeMounts',
-  'volumeDevices',
-  'terminationMessagePath',
-  'terminationMessagePolicy',
-  'imagePullPolicy',
-  'securityContext',
-  'stdin',
-  'stdinOnce',
-  'tty',
-  'targetContainerName',
-]);
+/** What only containers with a life of their own have. */
+const notEphemeral = [
+  'ports',
+  'resources',
+  'resizePolicy',
+  'restartPolicy',
+  'restartPolicyRules',
+  'livenessProbe',
+  'readinessProbe',
+  'startupProbe',
+  'lifecycle',
+] as const satisfies readonly (keyof EphemeralContainer)[];
 
 export function* validateEphemeralContainers(at: Path, context: ContainerContext): Iterable<FieldError> {
   const { spec } = context;
@@ -109,10 +103,11 @@ export function* validateEphemeralContainers(at: Path, context: ContainerContext
 
 function* validateEphemeralFields(container: EphemeralContainer, at: Path): Iterable<FieldError> {
   const refusal = 'cannot be set for an Ephemeral Container';
-  for (const [name, value] of Object.entries(container)) {
+  for (const name of notEphemeral) {
+    const value = asGiven(container, name);
     // Resources are always there; what counts is that they ask for something.
     const isSet = name === 'resources' ? Object.keys(value as object).length > 0 : value !== undefined;
-    if (isSet && !ephemeralFields.has(name as keyof EphemeralContainer)) yield forbiddenAt(at.child(name), refusal);
+    if (isSet) yield forbiddenAt(at.child(name), refusal);
   }
   for (const [i, { subPath, subPathExpr }] of (container.volumeMounts ?? []).entries()) {
     const here = at.child('volumeMounts').index(i);

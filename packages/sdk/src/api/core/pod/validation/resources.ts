@@ -1,4 +1,5 @@
 import {
+  asGiven,
   compareQuantity,
   dnsLabelProblems,
   duplicate,
@@ -45,7 +46,7 @@ export function* validatePodResources(spec: PodSpec, at: Path, context: Resource
   if (!spec.resources) return;
   const here = at.child('resources');
   if (spec.os?.name === 'windows') return yield forbiddenAt(here, 'may not be set for a windows pod');
-  if (spec.resources.claims?.length) {
+  if (asGiven(spec.resources, 'claims')) {
     yield forbiddenAt(here.child('claims'), 'claims may not be set for Resources at pod-level');
   }
   yield* validateRequirements(spec.resources, here, { ...context, checkName: validatePodResourceName });
