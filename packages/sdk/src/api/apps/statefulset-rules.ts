@@ -142,7 +142,8 @@ function* validateSelector(spec: StatefulSetSpec, old?: StatefulSetSpec): Iterab
   if (!old || !isRefused(validateSpec(old))) yield* validatePodTemplate(template, where, old?.template);
   yield* validateLabels(labels, where.child('labels'));
   yield* validateAnnotations(annotations, where.child('annotations'));
-  yield* validatePodAnnotations(annotations, where.child('annotations'), { spec: template.spec, rules });
+  if (annotations)
+    yield* validatePodAnnotations(annotations, where.child('annotations'), { spec: template.spec, rules });
 }
 
 /** The template as its pods will be: with volumes for the claims, and without the names that each pod is given. */

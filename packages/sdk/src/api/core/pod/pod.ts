@@ -59,9 +59,7 @@ export const pod: Kind<Pod, PodManifest> = defineKind<Pod, PodManifest>({
   prepareForUpdate,
   validate: (next, old) => (old ? validatePodUpdate(next, old) : validatePod(next)),
   // An update says nothing: what there is to say was said when the pod was made.
-  *warnings({ metadata, spec }, old) {
-    if (!old) yield* podWarnings(metadata, spec);
-  },
+  warnings: ({ metadata, spec }, old) => (old ? [] : podWarnings(metadata, spec)),
   columns: podColumns,
   rowConditions: podRowConditions,
   fieldSelectors: {

@@ -99,8 +99,8 @@ export const statusStrategy: PartStrategy<Pod> = {
   },
   validate: validatePodStatus,
   *warnings({ status }) {
-    yield* ipWarnings(status.podIPs, field('status', 'podIPs'));
-    yield* ipWarnings(status.hostIPs, field('status', 'hostIPs'));
+    if (status.podIPs) yield* ipWarnings(status.podIPs, field('status', 'podIPs'));
+    if (status.hostIPs) yield* ipWarnings(status.hostIPs, field('status', 'hostIPs'));
   },
 };
 

@@ -21,8 +21,8 @@ import type { PodRules } from './rules.ts';
 const mustHave = 'requiredDuringSchedulingIgnoredDuringExecution';
 const rather = 'preferredDuringSchedulingIgnoredDuringExecution';
 
-export function* validateAffinity(affinity: Affinity | undefined, at: Path, rules: PodRules): Iterable<FieldError> {
-  const { nodeAffinity, podAffinity, podAntiAffinity } = affinity ?? {};
+export function* validateAffinity(affinity: Affinity, at: Path, rules: PodRules): Iterable<FieldError> {
+  const { nodeAffinity, podAffinity, podAntiAffinity } = affinity;
   if (nodeAffinity) yield* validateNodeAffinity(nodeAffinity, at.child('nodeAffinity'), rules);
   if (podAffinity) yield* validatePodAffinity(podAffinity, at.child('podAffinity'), rules);
   if (podAntiAffinity) yield* validatePodAffinity(podAntiAffinity, at.child('podAntiAffinity'), rules);

@@ -14,7 +14,7 @@ import type { PodRules } from './rules.ts';
 import { validateTolerations } from './tolerations.ts';
 
 /** Annotations that mean something to pods. */
-type Annotations = ObjectMeta['annotations'];
+type Annotations = NonNullable<ObjectMeta['annotations']>;
 
 export const mirrorAnnotation = 'kubernetes.io/config.mirror';
 const deletionCostAnnotation = 'controller.kubernetes.io/pod-deletion-cost';
@@ -28,7 +28,6 @@ export function* validatePodAnnotations(
   at: Path,
   { spec, rules }: { spec: PodSpec; rules: PodRules },
 ): Iterable<FieldError> {
-  if (!annotations) return;
   const mirror = annotations[mirrorAnnotation];
   if (mirror !== undefined && !spec.nodeName) {
     yield invalid(at.key(mirrorAnnotation), mirror, 'must set spec.nodeName if mirror pod annotation is set');
@@ -45,7 +44,7 @@ export function* validatePodAnnotations(
 }
 
 /** The deletion cost that is none. */
-export function deletionCostProblem(annotations: Annotations): string | undefined {
+export function deletionCostProblem(annotations: Annotations | undefined): string | undefined {
   const cost = annotations?.[deletionCostAnnotation];
   if (cost === undefined) return undefined;
   const isCost = /^(0|-?\d+)$/.test(cost) && !/^0./.test(cost) && Number(cost) >= -(2 ** 31) && Number(cost) < 2 ** 31;
@@ -65,7 +64,12 @@ function* validateAnnotatedTolerations(text: string, at: Path, rules: PodRules):
 }
 
 /** Some annotations are fixed once the pod is there. */
-export function* validateAnnotationUpdates(next: Annotations, old: Annotations, at: Path): Iterable<FieldError> {
+export function* validateAnnotationUpdates(
+  next: Annotations | undefined,
+  old: Annotations | undefined,
+  at: Path,
+): Iterable<FieldError> {
+  if (next === old) return;
   for (const key of Object.keys(old ?? {}).sort()) {
     if (next?.[key] === old![key]) continue;
     if (key.startsWith(appArmorPrefix)) yield forbiddenAt(at.key(key), 'may not remove or update AppArmor annotations');

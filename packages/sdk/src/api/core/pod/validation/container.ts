@@ -41,15 +41,21 @@ export function* validateContainers(at: Path, context: ContainerContext): Iterab
     if (names.has(container.name)) yield duplicate(here.child('name'), container.name);
     names.add(container.name);
     yield* validateWhileRunning(container, here, context);
-    yield* validateRestartPolicy(container, here);
+    if (container.restartPolicy !== undefined || container.restartPolicyRules) {
+      yield* validateRestartPolicy(container, here);
+    }
   }
   yield* validateHostPorts(spec.containers, at);
 }
 
-export function* validateInitContainers(at: Path, context: ContainerContext): Iterable<FieldError> {
+export function* validateInitContainers(
+  containers: readonly Container[],
+  at: Path,
+  context: ContainerContext,
+): Iterable<FieldError> {
   const { spec, rules } = context;
   const names = new Set(spec.containers?.map(({ name }) => name));
-  for (const [i, container] of (spec.initContainers ?? []).entries()) {
+  for (const [i, container] of containers.entries()) {
     const here = at.index(i);
     yield* validateContainer(container, here, context);
     const { restartPolicy, restartPolicyRules } = container;
@@ -85,14 +91,18 @@ const notEphemeral = [
   'lifecycle',
 ] as const satisfies readonly (keyof EphemeralContainer)[];
 
-export function* validateEphemeralContainers(at: Path, context: ContainerContext): Iterable<FieldError> {
+export function* validateEphemeralContainers(
+  containers: readonly EphemeralContainer[],
+  at: Path,
+  context: ContainerContext,
+): Iterable<FieldError> {
   const { spec } = context;
   const others = new Set([...(spec.containers ?? []), ...(spec.initContainers ?? [])].map(({ name }) => name));
   const names = new Set(others);
-  for (const [i, container] of (spec.ephemeralContainers ?? []).entries()) {
+  for (const [i, container] of containers.entries()) {
     const here = at.index(i);
     yield* validateContainer(container, here, context);
-    yield* validateImagePadding(container, here);
+    if (isPadded(container.image)) yield paddedImage(container.image, here);
     if (names.has(container.name)) yield duplicate(here.child('name'), container.name);
     names.add(container.name);
     const { targetContainerName: target } = container;
@@ -127,41 +137,48 @@ function* validateContainer(
   else yield* problemsAt(dnsLabelProblems(container.name), container.name, at.child('name'));
   yield* present(container.image, at.child('image'));
   const { terminationMessagePolicy } = container;
-  yield* requiredOneOf(
-    terminationMessagePolicy,
-    ['File', 'FallbackToLogsOnError'],
-    at.child('terminationMessagePolicy'),
-  );
-  yield* validatePorts(container.ports, at.child('ports'));
-  yield* validateEnv(container.env, at.child('env'));
-  yield* validateEnvFrom(container.envFrom, at.child('envFrom'));
-  yield* validateMounts(container, volumes, at.child('volumeMounts'));
-  yield* validateDevices(container, volumes, at.child('volumeDevices'));
-  yield* pullPolicies(container.imagePullPolicy, at.child('imagePullPolicy'));
-  yield* validateContainerResources(container.resources, at.child('resources'), context);
-  yield* validateResizePolicy(container.resizePolicy, at.child('resizePolicy'), spec.restartPolicy);
-  yield* validateSecurityContext(container.securityContext, at.child('securityContext'), {
-    hostUsers: spec.hostUsers ?? true,
-  });
+  yield* requiredOneOf(terminationMessagePolicy, messagePolicies, at.child('terminationMessagePolicy'));
+  if (container.ports) yield* validatePorts(container.ports, at.child('ports'));
+  if (container.env) yield* validateEnv(container.env, at.child('env'));
+  if (container.envFrom) yield* validateEnvFrom(container.envFrom, at.child('envFrom'));
+  if (container.volumeMounts) yield* validateMounts(container, volumes, at.child('volumeMounts'));
+  if (container.volumeDevices) yield* validateDevices(container, volumes, at.child('volumeDevices'));
+  yield* validatePullPolicy(container.imagePullPolicy, at.child('imagePullPolicy'));
+  if (container.resources) yield* validateContainerResources(container.resources, at.child('resources'), context);
+  if (container.resizePolicy) {
+    yield* validateResizePolicy(container.resizePolicy, at.child('resizePolicy'), spec.restartPolicy);
+  }
+  if (container.securityContext) {
+    const hostUsers = spec.hostUsers ?? true;
+    yield* validateSecurityContext(container.securityContext, at.child('securityContext'), { hostUsers });
+  }
 }
 
-export const pullPolicies = (policy: string | undefined, at: Path): Iterable<FieldError> =>
-  requiredOneOf(policy, ['Always', 'IfNotPresent', 'Never'], at);
+const messagePolicies = ['File', 'FallbackToLogsOnError'];
+const pullPolicies = ['Always', 'IfNotPresent', 'Never'];
+
+export const validatePullPolicy = (policy: string | undefined, at: Path): Iterable<FieldError> =>
+  requiredOneOf(policy, pullPolicies, at);
 
 /** Hooks and probes, for what runs beside others rather than before them. */
 function* validateWhileRunning(container: Container, at: Path, { spec }: ContainerContext): Iterable<FieldError> {
   const grace = spec.terminationGracePeriodSeconds;
   if (container.lifecycle) yield* validateLifecycle(container.lifecycle, grace, at.child('lifecycle'));
-  yield* validateProbes(container, grace, at);
+  if (container.livenessProbe || container.readinessProbe || container.startupProbe) {
+    yield* validateProbes(container, grace, at);
+  }
 }
 
-export function* validateImagePadding({ image = '' }: Pick<Container, 'image'>, at: Path): Iterable<FieldError> {
-  if (image !== image.trim()) yield invalid(at.child('image'), image, 'must not have leading or trailing whitespace');
-}
+export const isPadded = (image: string | undefined): boolean => image !== undefined && image !== image.trim();
 
-function* validatePorts(ports: readonly ContainerPort[] | undefined, at: Path): Iterable<FieldError> {
+export const paddedImage = (image: string | undefined, container: Path): FieldError =>
+  invalid(container.child('image'), image, 'must not have leading or trailing whitespace');
+
+const protocols = ['SCTP', 'TCP', 'UDP'];
+
+function* validatePorts(ports: readonly ContainerPort[], at: Path): Iterable<FieldError> {
   const names = new Set<string>();
-  for (const [i, { name, containerPort, hostPort, protocol }] of (ports ?? []).entries()) {
+  for (const [i, { name, containerPort, hostPort, protocol }] of ports.entries()) {
     const here = at.index(i);
     if (name) {
       const problems = portNameProblems(name);
@@ -172,7 +189,7 @@ function* validatePorts(ports: readonly ContainerPort[] | undefined, at: Path): 
     if (!containerPort) yield required(here.child('containerPort'));
     else yield* problemsAt(portProblems(containerPort), containerPort, here.child('containerPort'));
     if (hostPort) yield* problemsAt(portProblems(hostPort), hostPort, here.child('hostPort'));
-    yield* requiredOneOf(protocol, ['SCTP', 'TCP', 'UDP'], here.child('protocol'));
+    yield* requiredOneOf(protocol, protocols, here.child('protocol'));
   }
 }
 
@@ -180,7 +197,8 @@ function* validatePorts(ports: readonly ContainerPort[] | undefined, at: Path): 
 function* validateHostPorts(containers: readonly Container[], at: Path): Iterable<FieldError> {
   const taken = new Set<string>();
   for (const [c, { ports }] of containers.entries()) {
-    for (const [p, { hostPort, hostIP = '', protocol }] of (ports ?? []).entries()) {
+    if (!ports) continue;
+    for (const [p, { hostPort, hostIP = '', protocol }] of ports.entries()) {
       if (!hostPort) continue;
       const key = `${protocol}/${hostIP}/${hostPort}`;
       if (taken.has(key)) yield duplicate(at.index(c).child('ports').index(p).child('hostPort'), key);

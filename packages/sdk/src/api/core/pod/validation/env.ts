@@ -10,23 +10,29 @@ import {
   relaxedEnvVarNameProblems,
   required,
 } from '../../../../machinery/index.ts';
-import type { ConfigMapKeySelector, EnvFromSource, EnvVar, FileKeySelector, SecretKeySelector } from '../env.ts';
+import type {
+  ConfigMapKeySelector,
+  EnvFromSource,
+  EnvVar,
+  EnvVarSource,
+  FileKeySelector,
+  SecretKeySelector,
+} from '../env.ts';
 import type { PodSpec } from '../pod-spec.ts';
-import { containersAt } from '../containers-of.ts';
+import { anyContainer, containersAt } from '../containers-of.ts';
 import { envFieldPaths, validateFieldRef, validateResourceFieldRef } from './field-ref.ts';
 import { backstepProblems } from './paths.ts';
 
-export function* validateEnv(env: readonly EnvVar[] | undefined, at: Path): Iterable<FieldError> {
-  for (const [i, variable] of (env ?? []).entries()) {
-    const here = at.index(i);
-    if (!variable.name) yield required(here.child('name'));
-    else yield* problemsAt(relaxedEnvVarNameProblems(variable.name), variable.name, here.child('name'));
-    yield* validateValueFrom(variable, here.child('valueFrom'));
+export function* validateEnv(env: readonly EnvVar[], at: Path): Iterable<FieldError> {
+  for (const [i, variable] of env.entries()) {
+    const { name, value, valueFrom } = variable;
+    if (!name) yield required(at.index(i).child('name'));
+    else yield* problemsAt(relaxedEnvVarNameProblems(name), name, at.index(i).child('name'));
+    if (valueFrom) yield* validateValueFrom(valueFrom, value, at.index(i).child('valueFrom'));
   }
 }
 
-function* validateValueFrom({ value, valueFrom }: EnvVar, at: Path): Iterable<FieldError> {
-  if (!valueFrom) return;
+function* validateValueFrom(valueFrom: EnvVarSource, value: string | undefined, at: Path): Iterable<FieldError> {
   const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef } = valueFrom;
   if (fieldRef) yield* validateFieldRef(fieldRef, envFieldPaths, at.child('fieldRef'));
   if (resourceFieldRef) {
@@ -61,6 +67,9 @@ function* validateFileKeyRef({ key, volumeName, path }: FileKeySelector, at: Pat
   else yield* problemsAt(backstepProblems(path), path, at.child('path'));
 }
 
+export const readsFileKeys = (spec: PodSpec): boolean =>
+  anyContainer(spec, ({ env }) => env?.some(({ valueFrom }) => valueFrom?.fileKeyRef) ?? false);
+
 /** Variables read from a file: the volume that holds it must be there and be an empty directory. */
 export function* validateFileKeyVolumes(spec: PodSpec, at: Path): Iterable<FieldError> {
   const volumes = new Map((spec.volumes ?? []).map((v) => [v.name, v]));
@@ -76,8 +85,8 @@ export function* validateFileKeyVolumes(spec: PodSpec, at: Path): Iterable<Field
   }
 }
 
-export function* validateEnvFrom(sources: readonly EnvFromSource[] | undefined, at: Path): Iterable<FieldError> {
-  for (const [i, { prefix, configMapRef, secretRef }] of (sources ?? []).entries()) {
+export function* validateEnvFrom(sources: readonly EnvFromSource[], at: Path): Iterable<FieldError> {
+  for (const [i, { prefix, configMapRef, secretRef }] of sources.entries()) {
     const here = at.index(i);
     if (prefix) yield* problemsAt(relaxedEnvVarNameProblems(prefix), prefix, here.child('prefix'));
     if (configMapRef) yield* validateEnvFromName(configMapRef.name, here.child('configMapRef', 'name'));

@@ -28,12 +28,14 @@ export function* validateMounts(container: Mounting, volumes: GoodVolumes, at: P
     if (volumeDevices.some((d) => d.name === name)) {
       yield invalid(here.child('name'), name, 'must not already exist in volumeDevices');
     }
-    if (devicePaths(volumeDevices).has(mountPath)) {
+    if (volumeDevices.length && devicePaths(volumeDevices).has(mountPath)) {
       yield invalid(here.child('mountPath'), mountPath, 'must not already exist as a path in volumeDevices');
     }
-    yield* validateSubPaths(mount, at, here);
-    yield* validatePropagation(mount, container, at.child('mountPropagation'));
-    yield* validateRecursiveReadOnly(mount, at.child('recursiveReadOnly'));
+    if (mount.subPath || mount.subPathExpr) yield* validateSubPaths(mount, at, here);
+    if (mount.mountPropagation !== undefined) {
+      yield* validatePropagation(mount, container, at.child('mountPropagation'));
+    }
+    if (mount.recursiveReadOnly) yield* validateRecursiveReadOnly(mount, at.child('recursiveReadOnly'));
   }
 }
 

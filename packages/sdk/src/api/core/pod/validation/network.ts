@@ -51,8 +51,8 @@ export function* validateDnsConfig({ dnsConfig, dnsPolicy }: PodSpec, at: Path):
   }
 }
 
-export function* validateHostAliases(aliases: readonly HostAlias[] | undefined, at: Path): Iterable<FieldError> {
-  for (const [i, { ip, hostnames }] of (aliases ?? []).entries()) {
+export function* validateHostAliases(aliases: readonly HostAlias[], at: Path): Iterable<FieldError> {
+  for (const [i, { ip, hostnames }] of aliases.entries()) {
     yield* problemsAt(ipProblems(ip), ip, at.index(i).child('ip'));
     for (const [j, name] of (hostnames ?? []).entries()) {
       yield* problemsAt(dnsSubdomainProblems(name), name, at.index(i).child('hostnames').index(j));
@@ -60,9 +60,7 @@ export function* validateHostAliases(aliases: readonly HostAlias[] | undefined, 
   }
 }
 
-export function* validateHostnameOverride(spec: PodSpec, at: Path): Iterable<FieldError> {
-  const { hostnameOverride: name } = spec;
-  if (name === undefined) return;
+export function* validateHostnameOverride(name: string, spec: PodSpec, at: Path): Iterable<FieldError> {
   const here = at.child('hostnameOverride');
   if (spec.setHostnameAsFQDN) yield forbiddenAt(here, 'may not be specified when setHostnameAsFQDN is true');
   if (spec.hostNetwork) yield forbiddenAt(here, 'may not be specified when hostNetwork is true');
@@ -72,7 +70,6 @@ export function* validateHostnameOverride(spec: PodSpec, at: Path): Iterable<Fie
 
 /** On the host's network a container's port is the host's. */
 export function* validateHostNetworkPorts(spec: PodSpec, at: Path, rules: PodRules): Iterable<FieldError> {
-  if (!spec.hostNetwork) return;
   for (const [i, { ports }] of (spec.containers ?? []).entries()) {
     for (const [j, { hostPort = 0, containerPort }] of (ports ?? []).entries()) {
       if (hostPort === containerPort || (hostPort === 0 && !rules.isPod)) continue;
@@ -84,7 +81,6 @@ export function* validateHostNetworkPorts(spec: PodSpec, at: Path, rules: PodRul
 
 /** What can't be the host's when the pod's users aren't. */
 export function* validateUserNamespace(spec: PodSpec, at: Path, rules: PodRules): Iterable<FieldError> {
-  if (spec.hostUsers !== false) return;
   const refusal = 'when `hostUsers` is false';
   if (spec.hostNetwork && !rules.allowHostNetworkInUserNamespace) yield forbiddenAt(at.child('hostNetwork'), refusal);
   if (spec.hostPID) yield forbiddenAt(at.child('HostPID'), refusal);

@@ -2,20 +2,22 @@ import { type FieldError, invalid, type Path, problemsAt } from '../../../../mac
 
 /** Rules for paths below a directory, such as those of files in a volume. */
 
-export const hasBackstep = (path: string): boolean => path.split('/').includes('..');
+export const hasBackstep = (path: string): boolean => path.includes('..') && path.split('/').includes('..');
 
 export const backstepProblems = (path: string): string[] => (hasBackstep(path) ? ["must not contain '..'"] : []);
 
-export const descendingPathProblems = (path: string): string[] => [
-  ...(path.startsWith('/') ? ['must be a relative path'] : []),
-  ...backstepProblems(path),
-];
+export function descendingPathProblems(path: string): string[] {
+  const problems = path.startsWith('/') ? ['must be a relative path'] : [];
+  if (hasBackstep(path)) problems.push("must not contain '..'");
+  return problems;
+}
 
 /** Names that begin with two dots are the kubelet's own in volumes it writes. */
-export const localPathProblems = (path: string): string[] => [
-  ...descendingPathProblems(path),
-  ...(path.startsWith('..') && !path.startsWith('../') ? ["must not start with '..'"] : []),
-];
+export function localPathProblems(path: string): string[] {
+  const problems = descendingPathProblems(path);
+  if (path.startsWith('..') && !path.startsWith('../')) problems.push("must not start with '..'");
+  return problems;
+}
 
 export const validateDescendingPath = (path: string, at: Path): Iterable<FieldError> =>
   problemsAt(descendingPathProblems(path), path, at);
@@ -24,8 +26,8 @@ export const validateLocalPath = (path: string, at: Path): Iterable<FieldError> 
   problemsAt(localPathProblems(path), path, at);
 
 /** Permission bits of a file. */
-export function* validateFileMode(mode: number | undefined, at: Path): Iterable<FieldError> {
-  if (mode !== undefined && (mode < 0 || mode > 0o777)) {
+export function* validateFileMode(mode: number, at: Path): Iterable<FieldError> {
+  if (mode < 0 || mode > 0o777) {
     yield invalid(at, mode, 'must be a number between 0 and 0777 (octal), both inclusive');
   }
 }

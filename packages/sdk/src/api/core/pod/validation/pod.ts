@@ -15,15 +15,16 @@ import {
 import type { Container } from '../container.ts';
 import type { Pod } from '../pod.ts';
 import type { PodSchedulingGate, PodSpec } from '../pod-spec.ts';
+import type { Volume } from '../volume.ts';
 import { validateNodeAffinityNarrowed } from './affinity.ts';
 import { isMirrorPod, validateAnnotationUpdates, validatePodAnnotations } from './annotations.ts';
-import { validateImagePadding } from './container.ts';
+import { isPadded, paddedImage } from './container.ts';
 import { validatePodSpec } from './pod-spec.ts';
 import { validateProfilesAgree } from './profiles.ts';
 import { type PodRules, podRules } from './rules.ts';
 import { validateTolerationsAdded } from './tolerations.ts';
 
-const metadataAt = field('metadata');
+const annotationsAt = field('metadata', 'annotations');
 const specAt = field('spec');
 const int32Max = 2147483647;
 
@@ -35,25 +36,30 @@ export function* validatePod(pod: Pod): Iterable<FieldError> {
   if (pod.spec.nodeName && pod.spec.schedulingGates?.length) {
     yield forbiddenAt(specAt.child('nodeName'), 'cannot be set until all schedulingGates have been cleared');
   }
-  yield* validateProfilesAgree(pod.metadata, pod.spec, specAt);
+  const { annotations } = pod.metadata;
+  if (annotations) yield* validateProfilesAgree(annotations, pod.spec, specAt);
 }
 
 /** What every write of a pod's spec must leave true. */
 export function* validateWhole(pod: Pod, rules: PodRules): Iterable<FieldError> {
   const { metadata, spec } = pod;
-  yield* validatePodAnnotations(metadata.annotations, metadataAt.child('annotations'), { spec, rules });
+  const { annotations } = metadata;
+  if (annotations) yield* validatePodAnnotations(annotations, annotationsAt, { spec, rules });
   yield* validatePodSpec(spec, specAt, { rules, metadata });
-  if (!spec.serviceAccountName) yield* refuseTokens(spec);
-  for (const list of ['containers', 'initContainers'] as const) {
-    for (const [i, container] of (spec[list] ?? []).entries()) {
-      yield* validateImagePadding(container, specAt.child(list).index(i));
-    }
+  if (!spec.serviceAccountName && spec.volumes) yield* refuseTokens(spec.volumes);
+  if (spec.containers) yield* refusePaddedImages(spec.containers, 'containers');
+  if (spec.initContainers) yield* refusePaddedImages(spec.initContainers, 'initContainers');
+}
+
+function* refusePaddedImages(containers: readonly Container[], list: string): Iterable<FieldError> {
+  for (const [i, { image }] of containers.entries()) {
+    if (isPadded(image)) yield paddedImage(image, specAt.child(list).index(i));
   }
 }
 
 /** A token is always some account's. */
-function* refuseTokens(spec: PodSpec): Iterable<FieldError> {
-  for (const [v, { projected }] of (spec.volumes ?? []).entries()) {
+function* refuseTokens(volumes: readonly Volume[]): Iterable<FieldError> {
+  for (const [v, { projected }] of volumes.entries()) {
     for (const [i, { serviceAccountToken }] of (projected?.sources ?? []).entries()) {
       if (!serviceAccountToken) continue;
       const source = specAt.child('volumes').index(v).child('projected', 'sources').index(i);
@@ -73,10 +79,8 @@ const updatable = [
 
 export function* validatePodUpdate(next: Pod, old: Pod): Iterable<FieldError> {
   const rules = podRules(true, old);
-  const annotationsAt = metadataAt.child('annotations');
   yield* validateWhole(next, rules);
-  yield* validateAnnotationUpdates(next.metadata.annotations, old.metadata.annotations, annotationsAt);
-  yield* validatePodAnnotations(next.metadata.annotations, annotationsAt, { spec: next.spec, rules });
+  yield* validateAnnotations(next, old, rules);
 
   for (const list of ['containers', 'initContainers'] as const) {
     const [containers, before] = [next.spec[list] ?? [], old.spec[list] ?? []];
@@ -110,10 +114,17 @@ export function* validatePodUpdate(next: Pod, old: Pod): Iterable<FieldError> {
   }
 }
 
+/** Annotations are looked at once more beside those that were. */
+function* validateAnnotations({ metadata, spec }: Pod, old: Pod, rules: PodRules): Iterable<FieldError> {
+  const { annotations } = metadata;
+  yield* validateAnnotationUpdates(annotations, old.metadata.annotations, annotationsAt);
+  if (annotations) yield* validatePodAnnotations(annotations, annotationsAt, { spec, rules });
+}
+
 function* validateImages(containers: readonly Container[], at: Path): Iterable<FieldError> {
   for (const [i, container] of containers.entries()) {
     if (!container.image) yield required(at.index(i).child('image'));
-    yield* validateImagePadding(container, at.index(i));
+    if (isPadded(container.image)) yield paddedImage(container.image, at.index(i));
   }
 }
 
@@ -182,10 +193,8 @@ function withOldDemands(next: PodSpec, old: PodSpec): PodSpec {
 export function* validateEphemeralUpdate(next: Pod, old: Pod): Iterable<FieldError> {
   if (isMirrorPod(old.metadata)) return yield forbiddenAt(emptyPath, 'static pods do not support ephemeral containers');
   const rules = podRules(true, old);
-  const annotationsAt = metadataAt.child('annotations');
   yield* validateWhole(next, rules);
-  yield* validateAnnotationUpdates(next.metadata.annotations, old.metadata.annotations, annotationsAt);
-  yield* validatePodAnnotations(next.metadata.annotations, annotationsAt, { spec: next.spec, rules });
+  yield* validateAnnotations(next, old, rules);
   const at = specAt.child('ephemeralContainers');
   for (const before of old.spec.ephemeralContainers ?? []) {
     const now = next.spec.ephemeralContainers?.findLast(({ name }) => name === before.name);

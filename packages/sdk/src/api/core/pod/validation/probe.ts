@@ -56,7 +56,10 @@ const counts = [
 
 function* validateProbe(probe: Probe, grace: Grace, at: Path): Iterable<FieldError> {
   yield* validateHandler(probe, grace, at);
-  for (const name of counts) yield* nonNegative(probe[name], at.child(name));
+  for (const name of counts) {
+    const count = probe[name];
+    if (count !== undefined) yield* nonNegative(count, at.child(name));
+  }
   const { terminationGracePeriodSeconds: own } = probe;
   if (own !== undefined && own <= 0) {
     yield invalid(at.child('terminationGracePeriodSeconds'), own, 'must be greater than 0');
@@ -74,13 +77,14 @@ type HandlerName = keyof Handler;
 const handlerNames: readonly HandlerName[] = ['exec', 'httpGet', 'tcpSocket', 'grpc', 'sleep'];
 
 function* validateHandler(handler: Handler, grace: Grace, at: Path): Iterable<FieldError> {
-  const given = handlerNames.filter((name) => handler[name]);
-  for (const name of given) {
-    const here = at.child(name);
-    if (name !== given[0]) yield forbiddenAt(here, 'may not specify more than 1 handler type');
-    else yield* validateAction(name, handler, { grace, at: here });
+  let first: HandlerName | undefined;
+  for (const name of handlerNames) {
+    if (!handler[name]) continue;
+    if (first) yield forbiddenAt(at.child(name), 'may not specify more than 1 handler type');
+    else yield* validateAction(name, handler, { grace, at: at.child(name) });
+    first ??= name;
   }
-  if (!given.length) yield required(at, 'must specify a handler type');
+  if (!first) yield required(at, 'must specify a handler type');
 }
 
 function* validateAction(
@@ -109,7 +113,8 @@ function* validateHttpGet({ path, port, scheme, httpHeaders }: HTTPGetAction, at
   yield* present(path, at.child('path'));
   yield* validatePort(port, at.child('port'));
   if (scheme !== 'HTTP' && scheme !== 'HTTPS') yield notSupported(at.child('scheme'), scheme ?? '', ['HTTP', 'HTTPS']);
-  for (const { name } of httpHeaders ?? []) {
+  if (!httpHeaders) return;
+  for (const { name } of httpHeaders) {
     yield* problemsAt(headerNameProblems(name), name, at.child('httpHeaders'));
   }
 }

@@ -3,7 +3,6 @@ import {
   forbiddenAt,
   invalid,
   notSupported,
-  type ObjectMeta,
   type Path,
   required,
   tooLong,
@@ -16,10 +15,11 @@ import { validateDescendingPath } from './paths.ts';
 
 /** Seccomp and AppArmor profiles, and the annotations that came before their fields. */
 
+type Annotations = Readonly<Record<string, string>>;
+
 const types = ['Localhost', 'RuntimeDefault', 'Unconfined'];
 
-export function* validateSeccompProfile(profile: SeccompProfile | undefined, at: Path): Iterable<FieldError> {
-  if (!profile) return;
+export function* validateSeccompProfile(profile: SeccompProfile, at: Path): Iterable<FieldError> {
   const { type, localhostProfile } = profile;
   if (!type) yield required(at.child('type'), 'type is required when seccompProfile is set');
   else if (!types.includes(type)) yield notSupported(at.child('type'), type, types);
@@ -35,8 +35,7 @@ export function* validateSeccompProfile(profile: SeccompProfile | undefined, at:
 /** The longest path that the kernel takes. */
 const longestProfile = 4095;
 
-export function* validateAppArmorProfile(profile: AppArmorProfile | undefined, at: Path): Iterable<FieldError> {
-  if (!profile) return;
+export function* validateAppArmorProfile(profile: AppArmorProfile, at: Path): Iterable<FieldError> {
   const { type, localhostProfile } = profile;
   const here = at.child('localhostProfile');
   if (type === 'Localhost') {
@@ -64,10 +63,7 @@ export function appArmorFromAnnotation(value: string): AppArmorProfile | undefin
   return localhostProfile ? { type: 'Localhost', localhostProfile } : undefined;
 }
 
-export function* validateSeccompAnnotations(
-  annotations: Readonly<Record<string, string>>,
-  at: Path,
-): Iterable<FieldError> {
+export function* validateSeccompAnnotations(annotations: Annotations, at: Path): Iterable<FieldError> {
   const keys = Object.keys(annotations).sort();
   for (const key of [
     ...keys.filter((k) => k === seccompPodAnnotation),
@@ -80,11 +76,7 @@ export function* validateSeccompAnnotations(
   }
 }
 
-export function* validateAppArmorAnnotations(
-  annotations: Readonly<Record<string, string>>,
-  spec: PodSpec,
-  at: Path,
-): Iterable<FieldError> {
+export function* validateAppArmorAnnotations(annotations: Annotations, spec: PodSpec, at: Path): Iterable<FieldError> {
   const names = new Set(containersAt(spec, at).map(({ container }) => container.name));
   for (const key of Object.keys(annotations).sort()) {
     if (!key.startsWith(appArmorPrefix)) continue;
@@ -98,11 +90,7 @@ export function* validateAppArmorAnnotations(
 }
 
 /** Where both an annotation and the field speak, they must say the same. `at` is the spec. */
-export function* validateProfilesAgree(
-  { annotations = {} }: Pick<ObjectMeta, 'annotations'>,
-  spec: PodSpec,
-  at: Path,
-): Iterable<FieldError> {
+export function* validateProfilesAgree(annotations: Annotations, spec: PodSpec, at: Path): Iterable<FieldError> {
   const containers = containersAt(spec, at);
   const ofPod = spec.securityContext;
   yield* agree(

@@ -1,10 +1,12 @@
 import { type FieldError, forbiddenAt, invalid, type Path, present, required } from '../../../../machinery/index.ts';
 import type {
+  ConfigMapProjection,
   ConfigMapVolumeSource,
   DownwardAPIVolumeFile,
   DownwardAPIVolumeSource,
   KeyToPath,
   ProjectedVolumeSource,
+  SecretProjection,
   SecretVolumeSource,
   ServiceAccountTokenProjection,
   Volume,
@@ -18,14 +20,20 @@ import type { PodRules } from './rules.ts';
 
 export function* validateSecretVolume(source: SecretVolumeSource, at: Path): Iterable<FieldError> {
   yield* present(source.secretName, at.child('secretName'));
-  yield* validateFileMode(source.defaultMode, at.child('defaultMode'));
-  yield* validateKeys(source.items, at.child('items'));
+  yield* validateFiles(source, at);
 }
 
 export function* validateConfigMapVolume(source: ConfigMapVolumeSource, at: Path): Iterable<FieldError> {
   yield* present(source.name, at.child('name'));
-  yield* validateFileMode(source.defaultMode, at.child('defaultMode'));
-  yield* validateKeys(source.items, at.child('items'));
+  yield* validateFiles(source, at);
+}
+
+type Files = Pick<SecretVolumeSource | ConfigMapVolumeSource, 'defaultMode' | 'items'>;
+
+function* validateFiles({ defaultMode, items }: Files, at: Path): Iterable<FieldError> {
+  yield* validateFileMode(defaultMode, at.child('defaultMode'));
+  if (!items) return;
+  for (const [i, item] of items.entries()) yield* validateKey(item, at.child('items').index(i));
 }
 
 export function* validateDownwardVolume(source: DownwardAPIVolumeSource, at: Path): Iterable<FieldError> {
@@ -39,9 +47,11 @@ export function* validateProjectedVolume(
   rules: PodRules,
 ): Iterable<FieldError> {
   yield* validateFileMode(source.defaultMode, at.child('defaultMode'));
-  const taken = new Set<string>();
-  for (const [i, projection] of (source.sources ?? []).entries()) {
-    yield* validateProjection(projection, { volume: at, source: at.child('sources').index(i) }, { taken, rules });
+  if (!source.sources) return;
+  const projecting = { taken: new Set<string>(), rules };
+  const here = at.child('sources');
+  for (const [i, projection] of source.sources.entries()) {
+    yield* validateProjection(projection, { volume: at, source: here.index(i) }, projecting);
   }
 }
 
@@ -50,15 +60,11 @@ export const hasNonLocalTokenPath = (volumes: readonly Volume[] | undefined): bo
     v.projected?.sources?.some((s) => s.serviceAccountToken && localPathProblems(s.serviceAccountToken.path).length),
   );
 
-function* validateKeys(items: readonly KeyToPath[] | undefined, at: Path): Iterable<FieldError> {
-  for (const [i, item] of (items ?? []).entries()) yield* validateKey(item, at.index(i));
-}
-
 function* validateKey({ key, path, mode }: KeyToPath, at: Path): Iterable<FieldError> {
   yield* present(key, at.child('key'));
   yield* present(path, at.child('path'));
   yield* validateLocalPath(path, at.child('path'));
-  yield* validateFileMode(mode, at.child('mode'));
+  if (mode !== undefined) yield* validateFileMode(mode, at.child('mode'));
 }
 
 // Upstream tells of a file's errors at the list, without saying which file.
@@ -74,7 +80,7 @@ function* validateDownwardFile(file: DownwardAPIVolumeFile, at: Path): Iterable<
   } else if (resourceFieldRef) {
     yield* validateResourceFieldRef(resourceFieldRef, at.child('resourceFieldRef'), { inVolume: true });
   } else yield required(at, 'one of fieldRef and resourceFieldRef is required');
-  yield* validateFileMode(mode, at.child('mode'));
+  if (mode !== undefined) yield* validateFileMode(mode, at.child('mode'));
 }
 
 interface Projecting {
@@ -89,29 +95,41 @@ function* validateProjection(
   at: { volume: Path; source: Path },
   projecting: Projecting,
 ): Iterable<FieldError> {
-  for (const [name, source] of Object.entries({ secret, configMap })) {
-    if (!source) continue;
-    const here = at.source.child(name);
-    yield* present(source.name, here.child('name'));
-    for (const [i, item] of (source.items ?? []).entries()) {
-      yield* validateKey(item, here.child('items').index(i));
-      yield* take({ path: item.path, told: source.name ?? '' }, at.volume, projecting);
-    }
+  if (secret)
+    yield* validateProjectedKeys(secret, { volume: at.volume, source: at.source.child('secret') }, projecting);
+  if (configMap) {
+    yield* validateProjectedKeys(configMap, { volume: at.volume, source: at.source.child('configMap') }, projecting);
   }
   for (const file of downwardAPI?.items ?? []) {
     yield* validateDownwardFile(file, at.source.child('downwardAPI'));
-    yield* take({ path: file.path, told: file.path }, at.volume, projecting);
+    if (isTaken(file.path, projecting)) yield invalid(at.volume, file.path, conflicting);
   }
   if (serviceAccountToken) yield* validateToken(serviceAccountToken, at, projecting.rules);
-  const sources = [secret, configMap, downwardAPI, serviceAccountToken].filter(Boolean);
-  if (sources.length > 1) yield forbiddenAt(at.source, 'may not specify more than 1 volume type per source');
+  const sources = Number(!!secret) + Number(!!configMap) + Number(!!downwardAPI) + Number(!!serviceAccountToken);
+  if (sources > 1) yield forbiddenAt(at.source, 'may not specify more than 1 volume type per source');
 }
 
-/** Upstream tells not always of the path itself. */
-function* take({ path, told }: { path: string; told: string }, at: Path, { taken }: Projecting): Iterable<FieldError> {
-  if (!path) return;
-  if (taken.has(path)) yield invalid(at, told, 'conflicting duplicate paths');
-  taken.add(path);
+const conflicting = 'conflicting duplicate paths';
+
+function* validateProjectedKeys(
+  { name, items }: SecretProjection | ConfigMapProjection,
+  at: { volume: Path; source: Path },
+  projecting: Projecting,
+): Iterable<FieldError> {
+  yield* present(name, at.source.child('name'));
+  if (!items) return;
+  for (const [i, item] of items.entries()) {
+    yield* validateKey(item, at.source.child('items').index(i));
+    // Upstream tells of the source, not of the path.
+    if (isTaken(item.path, projecting)) yield invalid(at.volume, name ?? '', conflicting);
+  }
+}
+
+/** Whether an earlier file has the path; from now on one has. */
+function isTaken(path: string, { taken }: Projecting): boolean {
+  const was = taken.has(path);
+  if (path) taken.add(path);
+  return was;
 }
 
 function* validateToken(
@@ -119,12 +137,11 @@ function* validateToken(
   at: { volume: Path; source: Path },
   rules: PodRules,
 ): Iterable<FieldError> {
-  const expiration = at.source.child('serviceAccountToken', 'expirationSeconds');
-  if (expirationSeconds < 600) {
-    yield invalid(expiration, expirationSeconds, 'may not specify a duration less than 10 minutes');
-  }
-  if (expirationSeconds > 2 ** 32) {
-    yield invalid(expiration, expirationSeconds, 'may not specify a duration larger than 2^32 seconds');
+  const isShort = expirationSeconds < 600;
+  if (isShort || expirationSeconds > 2 ** 32) {
+    const why = isShort ? 'less than 10 minutes' : 'larger than 2^32 seconds';
+    const where = at.source.child('serviceAccountToken', 'expirationSeconds');
+    yield invalid(where, expirationSeconds, `may not specify a duration ${why}`);
   }
   if (!path) yield required(at.volume.child('path'));
   else if (!rules.allowNonLocalTokenPath) yield* validateLocalPath(path, at.volume.child('path'));

@@ -35,22 +35,24 @@ export interface ResourceContext {
 }
 
 export const validateContainerResources = (
-  resources: ResourceRequirements | undefined,
+  resources: ResourceRequirements,
   at: Path,
-  context: ResourceContext,
+  { rules, claims }: ResourceContext,
 ): Iterable<FieldError> =>
-  validateRequirements(resources ?? {}, at, { ...context, checkName: validateContainerResourceName });
+  validateRequirements(resources, at, { rules, claims, checkName: validateContainerResourceName });
 
 /** What is asked for the pod as a whole. */
-export function* validatePodResources(spec: PodSpec, at: Path, context: ResourceContext): Iterable<FieldError> {
-  if (!spec.resources) return;
-  const here = at.child('resources');
-  if (spec.os?.name === 'windows') return yield forbiddenAt(here, 'may not be set for a windows pod');
-  if (asGiven(spec.resources, 'claims')) {
-    yield forbiddenAt(here.child('claims'), 'claims may not be set for Resources at pod-level');
+export function* validatePodResources(
+  resources: ResourceRequirements,
+  at: Path,
+  { spec, rules, claims }: ResourceContext & { readonly spec: PodSpec },
+): Iterable<FieldError> {
+  if (spec.os?.name === 'windows') return yield forbiddenAt(at, 'may not be set for a windows pod');
+  if (asGiven(resources, 'claims')) {
+    yield forbiddenAt(at.child('claims'), 'claims may not be set for Resources at pod-level');
   }
-  yield* validateRequirements(spec.resources, here, { ...context, checkName: validatePodResourceName });
-  yield* validateAgainstContainers(spec, spec.resources, here);
+  yield* validateRequirements(resources, at, { rules, claims, checkName: validatePodResourceName });
+  yield* validateAgainstContainers(spec, resources, at);
 }
 
 function* validateAgainstContainers(spec: PodSpec, pod: ResourceRequirements, at: Path): Iterable<FieldError> {
@@ -92,20 +94,20 @@ function* validateRequirements(
     const here = at.child('limits').key(name);
     yield* context.checkName(name, here);
     yield* validateAmount(name, amount, here);
-    yield* validateHugePages({ name, amount }, here, context.rules);
+    if (isHugePages(name)) yield* validateHugePages({ name, amount }, here, context.rules);
   }
   for (const [name, amount] of sorted(requests)) {
     const here = at.child('requests').key(name);
     yield* context.checkName(name, here);
     yield* validateAmount(name, amount, here);
     yield* validateAgainstLimit({ name, amount }, limits?.[name], at);
-    yield* validateHugePages({ name, amount }, here, context.rules);
+    if (isHugePages(name)) yield* validateHugePages({ name, amount }, here, context.rules);
   }
-  const names = [...Object.keys(limits ?? {}), ...Object.keys(requests ?? {})];
+  const names = Object.keys({ ...limits, ...requests });
   if (names.some(isHugePages) && !names.includes('cpu') && !names.includes('memory')) {
     yield forbiddenAt(at, 'HugePages require cpu or memory');
   }
-  yield* validateClaims(claims, at.child('claims'), context.claims);
+  if (claims) yield* validateClaims(claims, at.child('claims'), context.claims);
 }
 
 // Upstream meets the names in any order; by name is one of them, and the same every time.
@@ -140,7 +142,7 @@ function* validateAgainstLimit({ name, amount }: Asked, limit: string | undefine
 }
 
 function* validateHugePages({ name, amount }: Asked, at: Path, rules: PodRules): Iterable<FieldError> {
-  if (!isHugePages(name) || rules.allowIndivisibleHugePages || isDivisible(name, amount)) return;
+  if (rules.allowIndivisibleHugePages || isDivisible(name, amount)) return;
   yield invalid(at, amount, `${amount} is not positive integer multiple of ${name}`);
 }
 
@@ -170,12 +172,12 @@ export const hasIndivisibleHugePages = (spec: PodSpec): boolean =>
   );
 
 function* validateClaims(
-  claims: readonly ContainerResourceClaim[] | undefined,
+  claims: readonly ContainerResourceClaim[],
   at: Path,
   ofPod: ReadonlySet<string>,
 ): Iterable<FieldError> {
   const seen = new Set<string>();
-  for (const [i, { name, request }] of (claims ?? []).entries()) {
+  for (const [i, { name, request }] of claims.entries()) {
     const here = at.index(i);
     if (!name) {
       yield required(here);
@@ -199,12 +201,12 @@ function* validateClaims(
 }
 
 export function* validateResizePolicy(
-  policies: readonly ContainerResizePolicy[] | undefined,
+  policies: readonly ContainerResizePolicy[],
   at: Path,
   podRestartPolicy: string | undefined,
 ): Iterable<FieldError> {
   const seen = new Set<string>();
-  for (const [i, { resourceName, restartPolicy }] of (policies ?? []).entries()) {
+  for (const [i, { resourceName, restartPolicy }] of policies.entries()) {
     if (seen.has(resourceName)) yield duplicate(at.index(i), resourceName);
     seen.add(resourceName);
     for (const [value, supported] of [

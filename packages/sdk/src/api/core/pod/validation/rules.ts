@@ -38,27 +38,46 @@ export interface OldPod {
 }
 
 export function podRules(isPod: boolean, old?: OldPod): PodRules {
-  const spec = old?.spec;
-  const inUserNamespace = spec?.hostUsers === false;
+  if (!old) return isPod ? ofNewPods : ofNewTemplates;
+  const { spec } = old;
+  const inUserNamespace = spec.hostUsers === false;
   return {
     isPod,
-    allowInvalidDeletionCost: deletionCostProblem(old?.metadata?.annotations) !== undefined,
-    allowIndivisibleHugePages: spec !== undefined && hasIndivisibleHugePages(spec),
-    allowInvalidAffinitySelector: hasInvalidAffinitySelector(spec?.affinity),
-    allowInvalidNodeAffinityValue: hasInvalidNodeAffinityValue(spec?.affinity),
-    allowInvalidSpreadSelector: hasInvalidSpreadSelector(spec?.topologySpreadConstraints),
-    allowInvalidSpreadKeys: hasInvalidSpreadKeys(spec?.topologySpreadConstraints),
-    allowNonLocalTokenPath: hasNonLocalTokenPath(spec?.volumes),
-    allowHostSysctls: spec?.securityContext?.sysctls?.some(({ name }) => isHostSysctl(name, spec)) ?? false,
-    allowHostNetworkInUserNamespace: inUserNamespace && spec?.hostNetwork === true,
+    allowInvalidDeletionCost: deletionCostProblem(old.metadata?.annotations) !== undefined,
+    allowIndivisibleHugePages: hasIndivisibleHugePages(spec),
+    allowInvalidAffinitySelector: hasInvalidAffinitySelector(spec.affinity),
+    allowInvalidNodeAffinityValue: hasInvalidNodeAffinityValue(spec.affinity),
+    allowInvalidSpreadSelector: hasInvalidSpreadSelector(spec.topologySpreadConstraints),
+    allowInvalidSpreadKeys: hasInvalidSpreadKeys(spec.topologySpreadConstraints),
+    allowNonLocalTokenPath: hasNonLocalTokenPath(spec.volumes),
+    allowHostSysctls: spec.securityContext?.sysctls?.some(({ name }) => isHostSysctl(name, spec)) ?? false,
+    allowHostNetworkInUserNamespace: inUserNamespace && spec.hostNetwork === true,
     allowDevicesInUserNamespace:
       inUserNamespace && allContainers(spec).some(({ container }) => container.volumeDevices?.length),
-    allowAnySELinuxChange: spec?.securityContext?.seLinuxChangePolicy !== undefined,
+    allowAnySELinuxChange: spec.securityContext?.seLinuxChangePolicy !== undefined,
     allowComparisonTolerations:
-      spec?.tolerations?.some(({ operator }) => operator === 'Lt' || operator === 'Gt') ?? false,
+      spec.tolerations?.some(({ operator }) => operator === 'Lt' || operator === 'Gt') ?? false,
     allowRestartOnInitResize:
-      spec?.initContainers?.some(
+      spec.initContainers?.some(
         (c) => !isSidecar(c) && c.resizePolicy?.some((p) => p.restartPolicy === 'RestartContainer'),
       ) ?? false,
   };
 }
+
+const sinless = {
+  allowInvalidDeletionCost: false,
+  allowIndivisibleHugePages: false,
+  allowInvalidAffinitySelector: false,
+  allowInvalidNodeAffinityValue: false,
+  allowInvalidSpreadSelector: false,
+  allowInvalidSpreadKeys: false,
+  allowNonLocalTokenPath: false,
+  allowHostSysctls: false,
+  allowHostNetworkInUserNamespace: false,
+  allowDevicesInUserNamespace: false,
+  allowAnySELinuxChange: false,
+  allowComparisonTolerations: false,
+  allowRestartOnInitResize: false,
+};
+const ofNewPods: PodRules = { isPod: true, ...sinless };
+const ofNewTemplates: PodRules = { isPod: false, ...sinless };

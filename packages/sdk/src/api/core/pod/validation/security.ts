@@ -9,31 +9,29 @@ import {
 } from '../../../../machinery/index.ts';
 import { internalValue } from '../../../../schema/index.ts';
 import type { PodSpec } from '../pod-spec.ts';
-import { type SecurityContext, securityContext } from '../security.ts';
+import { type PodSecurityContext, type SecurityContext, securityContext } from '../security.ts';
 import { validateAppArmorProfile, validateSeccompProfile } from './profiles.ts';
 import type { PodRules } from './rules.ts';
 import { validateSysctls } from './sysctls.ts';
 import { validateWindowsOptions } from './windows.ts';
 
-export function* validateId(id: number | undefined, at: Path): Iterable<FieldError> {
-  if (id !== undefined && !isId(id)) yield invalid(at, id, rangeProblem(0, 2147483647));
+export function* validateId(id: number, at: Path): Iterable<FieldError> {
+  if (!isId(id)) yield invalid(at, id, rangeProblem(0, 2147483647));
 }
 
 /** How one container runs. Privileged ones are allowed, as on any cluster that runs its own network. */
 export function* validateSecurityContext(
-  context: SecurityContext | undefined,
+  context: SecurityContext,
   at: Path,
   { hostUsers }: { hostUsers: boolean },
 ): Iterable<FieldError> {
-  if (!context) return;
   const { privileged, procMount, allowPrivilegeEscalation, capabilities } = context;
-  yield* validateId(context.runAsUser, at.child('runAsUser'));
-  yield* validateId(context.runAsGroup, at.child('runAsGroup'));
+  yield* validateRunAs(context, at);
   yield* oneOfThese(procMount, ['Default', 'Unmasked'], at.child('procMount'));
   if (hostUsers && procMount === 'Unmasked') {
     yield invalid(at.child('procMount'), procMount, '`hostUsers` must be false to use `Unmasked`');
   }
-  yield* validateSeccompProfile(context.seccompProfile, at.child('seccompProfile'));
+  if (context.seccompProfile) yield* validateSeccompProfile(context.seccompProfile, at.child('seccompProfile'));
   if (allowPrivilegeEscalation === false) {
     const refuse = (why: string) =>
       invalid(
@@ -46,28 +44,37 @@ export function* validateSecurityContext(
       if (capability === 'CAP_SYS_ADMIN') yield refuse('`capabilities.Add` CAP_SYS_ADMIN');
     }
   }
-  yield* validateWindowsOptions(context.windowsOptions, at.child('windowsOptions'));
-  yield* validateAppArmorProfile(context.appArmorProfile, at.child('appArmorProfile'));
+  if (context.windowsOptions) yield* validateWindowsOptions(context.windowsOptions, at.child('windowsOptions'));
+  if (context.appArmorProfile) yield* validateAppArmorProfile(context.appArmorProfile, at.child('appArmorProfile'));
+}
+
+function* validateRunAs(
+  { runAsUser, runAsGroup }: Pick<SecurityContext, 'runAsUser' | 'runAsGroup'>,
+  at: Path,
+): Iterable<FieldError> {
+  if (runAsUser !== undefined) yield* validateId(runAsUser, at.child('runAsUser'));
+  if (runAsGroup !== undefined) yield* validateId(runAsGroup, at.child('runAsGroup'));
 }
 
 /** How all of a pod's containers run. */
-export function* validatePodSecurityContext(spec: PodSpec, at: Path, rules: PodRules): Iterable<FieldError> {
-  const context = spec.securityContext;
-  if (!context) return;
-  yield* validateId(context.fsGroup, at.child('fsGroup'));
-  yield* validateId(context.runAsUser, at.child('runAsUser'));
-  yield* validateId(context.runAsGroup, at.child('runAsGroup'));
+export function* validatePodSecurityContext(
+  context: PodSecurityContext,
+  at: Path,
+  { spec, rules }: { spec: PodSpec; rules: PodRules },
+): Iterable<FieldError> {
+  if (context.fsGroup !== undefined) yield* validateId(context.fsGroup, at.child('fsGroup'));
+  yield* validateRunAs(context, at);
   for (const [i, gid] of (context.supplementalGroups ?? []).entries()) {
     yield* validateId(gid, at.child('supplementalGroups').index(i));
   }
   if (spec.shareProcessNamespace && spec.hostPID) {
     yield invalid(at.child('shareProcessNamespace'), true, 'ShareProcessNamespace and HostPID cannot both be enabled');
   }
-  yield* validateSysctls(spec, at.child('sysctls'), rules);
+  if (context.sysctls) yield* validateSysctls(context.sysctls, at.child('sysctls'), { host: spec, rules });
   yield* oneOfThese(context.fsGroupChangePolicy, ['Always', 'OnRootMismatch'], at.child('fsGroupChangePolicy'));
-  yield* validateSeccompProfile(context.seccompProfile, at.child('seccompProfile'));
-  yield* validateWindowsOptions(context.windowsOptions, at.child('windowsOptions'));
-  yield* validateAppArmorProfile(context.appArmorProfile, at.child('appArmorProfile'));
+  if (context.seccompProfile) yield* validateSeccompProfile(context.seccompProfile, at.child('seccompProfile'));
+  if (context.windowsOptions) yield* validateWindowsOptions(context.windowsOptions, at.child('windowsOptions'));
+  if (context.appArmorProfile) yield* validateAppArmorProfile(context.appArmorProfile, at.child('appArmorProfile'));
   yield* oneOfThese(context.supplementalGroupsPolicy, ['Merge', 'Strict'], at.child('supplementalGroupsPolicy'));
   const change = context.seLinuxChangePolicy;
   const changes = rules.allowAnySELinuxChange ? ['MountOption', 'Recursive'] : ['Recursive'];

@@ -35,26 +35,32 @@ import { podRules } from './rules.ts';
 import { validateId } from './security.ts';
 
 const at = field('status');
+const annotationsAt = field('metadata', 'annotations');
 
 /** What a kubelet, or whoever plays one, says of a pod. */
 export function* validatePodStatus(next: Pod, old: Pod): Iterable<FieldError> {
-  const annotationsAt = field('metadata', 'annotations');
-  const rules = podRules(true, old);
-  yield* validateAnnotationUpdates(next.metadata.annotations, old.metadata.annotations, annotationsAt);
-  yield* validatePodAnnotations(next.metadata.annotations, annotationsAt, { spec: next.spec, rules });
   const { status, spec } = next;
-  yield* validateConditions(status.conditions, at.child('conditions'));
-  yield* validateNominatedNode(next, old);
+  const { annotations } = next.metadata;
+  yield* validateAnnotationUpdates(annotations, old.metadata.annotations, annotationsAt);
+  if (annotations) yield* validatePodAnnotations(annotations, annotationsAt, { spec, rules: podRules(true, old) });
+  if (status.conditions) yield* validateConditions(status.conditions, at.child('conditions'));
+  if (status.nominatedNodeName) yield* validateNominatedNode(status.nominatedNodeName, old);
   if ((status.observedGeneration ?? 0) < 0) {
     yield invalid(at.child('observedGeneration'), status.observedGeneration, 'must be a non-negative integer');
   }
   yield* immutable(status.qosClass ?? '', old.status.qosClass ?? '', at.child('qosClass'));
   yield* validateTransitions(next, old);
-  yield* validateClaimStatuses(status.resourceClaimStatuses, spec, at.child('resourceClaimStatuses'));
-  yield* validateExtendedClaim(status.extendedResourceClaimStatus, spec, at.child('extendedResourceClaimStatus'));
+  if (status.resourceClaimStatuses) {
+    yield* validateClaimStatuses(status.resourceClaimStatuses, spec, at.child('resourceClaimStatuses'));
+  }
+  if (status.extendedResourceClaimStatus) {
+    yield* validateExtendedClaim(status.extendedResourceClaimStatus, spec, at.child('extendedResourceClaimStatus'));
+  }
   yield* validateIPs(next, old);
   for (const list of lists) {
-    for (const [i, s] of (status[list] ?? []).entries()) yield* validateUser(s, spec, at.child(list).index(i));
+    for (const [i, { user }] of (status[list] ?? []).entries()) {
+      if (user?.linux) yield* validateUser(user.linux, spec, at.child(list).index(i).child('user', 'linux'));
+    }
   }
   yield* validateAllocated(status.containerStatuses, spec.containers, at.child('containerStatuses'));
   yield* validateAllocated(status.initContainerStatuses, spec.initContainers, at.child('initContainerStatuses'));
@@ -70,22 +76,20 @@ type Statuses = readonly ContainerStatus[] | undefined;
 
 const systemConditions = ['PodScheduled', 'Ready', 'Initialized'];
 
-function* validateConditions(conditions: readonly PodCondition[] | undefined, here: Path): Iterable<FieldError> {
-  for (const [i, { type, observedGeneration }] of (conditions ?? []).entries()) {
+function* validateConditions(conditions: readonly PodCondition[], here: Path): Iterable<FieldError> {
+  for (const [i, { type, observedGeneration }] of conditions.entries()) {
     if ((observedGeneration ?? 0) < 0) {
       const where = here.index(i).child('observedGeneration');
       yield invalid(where, observedGeneration, 'must be a non-negative integer');
     }
-    if (!systemConditions.includes(type)) {
-      yield* problemsAt(qualifiedNameProblems(type), type, here.index(i).child('Type'));
-    }
+    const problems = systemConditions.includes(type) ? [] : qualifiedNameProblems(type);
+    if (problems.length) yield* problemsAt(problems, type, here.index(i).child('Type'));
   }
 }
 
-function* validateNominatedNode(next: Pod, old: Pod): Iterable<FieldError> {
-  const name = next.status.nominatedNodeName;
+function* validateNominatedNode(name: string, old: Pod): Iterable<FieldError> {
   const here = at.child('nominatedNodeName');
-  if (!name || name === old.status.nominatedNodeName) return;
+  if (name === old.status.nominatedNodeName) return;
   yield* problemsAt(dnsSubdomainProblems(name), name, here);
   if (old.spec.nodeName) yield forbiddenAt(here, 'may not be set on pods that are already bound to a node');
 }
@@ -112,12 +116,12 @@ function* validateTransitions(next: Pod, old: Pod): Iterable<FieldError> {
 }
 
 function* validateClaimStatuses(
-  statuses: readonly PodResourceClaimStatus[] | undefined,
+  statuses: readonly PodResourceClaimStatus[],
   spec: PodSpec,
   here: Path,
 ): Iterable<FieldError> {
   const names = new Set<string>();
-  for (const [i, { name, resourceClaimName }] of (statuses ?? []).entries()) {
+  for (const [i, { name, resourceClaimName }] of statuses.entries()) {
     const where = here.index(i);
     if (!spec.resourceClaims?.some((c) => c.name === name)) {
       yield invalid(where.child('name'), name, 'must match the name of an entry in `spec.resourceClaims`');
@@ -131,11 +135,10 @@ function* validateClaimStatuses(
 }
 
 function* validateExtendedClaim(
-  status: PodExtendedResourceClaimStatus | undefined,
+  status: PodExtendedResourceClaimStatus,
   spec: PodSpec,
   here: Path,
 ): Iterable<FieldError> {
-  if (!status) return;
   const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
   const mappings = status.requestMappings ?? [];
   const list = here.child('requestMappings');
@@ -166,9 +169,9 @@ function* validateExtendedClaim(
 }
 
 function* validateIPs(next: Pod, old: Pod): Iterable<FieldError> {
-  const { podIPs = [], hostIPs = [], hostIP: first = '' } = next.status;
-  yield* validateList(podIPs, old.status.podIPs, { at: at.child('podIPs'), word: podIP });
-  if (!hostIPs.length) return;
+  const { podIPs, hostIPs, hostIP: first = '' } = next.status;
+  if (podIPs) yield* validateList(podIPs, old.status.podIPs, { at: at.child('podIPs'), word: podIP });
+  if (!hostIPs?.length) return;
   const here = at.child('hostIPs');
   if (hostIPs[0]!.ip !== first) yield invalid(here.index(0).child('ip'), hostIPs[0]!.ip, 'must be equal to `hostIP`');
   yield* validateList(hostIPs, old.status.hostIPs, { at: here, word: hostIP });
@@ -183,10 +186,11 @@ function* validateList(
 ): Iterable<FieldError> {
   for (const [i, { ip }] of ips.entries()) {
     // What was stored may stay, however it is written.
-    if (!before?.some((b) => b.ip === ip)) yield* problemsAt(ipProblems(ip), ip, here.index(i));
+    if (before?.some((b) => b.ip === ip)) continue;
+    const problems = ipProblems(ip);
+    if (problems.length) yield* problemsAt(problems, ip, here.index(i));
   }
-  const families = ips.map(({ ip }) => ipFamily(ip));
-  if (ips.length > 2 || (ips.length === 2 && families[0] === families[1])) {
+  if (ips.length > 2 || (ips.length === 2 && ipFamily(ips[0]!.ip) === ipFamily(ips[1]!.ip))) {
     yield invalid(
       here,
       ips.map((ip) => internalValue(word, ip as never)),
@@ -195,12 +199,10 @@ function* validateList(
   }
 }
 
-function* validateUser({ user }: ContainerStatus, spec: PodSpec, here: Path): Iterable<FieldError> {
-  if (!user?.linux) return;
-  const where = here.child('user', 'linux');
+function* validateUser(user: LinuxContainerUser, spec: PodSpec, here: Path): Iterable<FieldError> {
   const os = spec.os?.name ?? 'linux';
-  if (os === 'windows') yield forbiddenAt(where, 'cannot be set for a windows pod');
-  else if (os === 'linux') yield* validateLinuxUser(user.linux, where);
+  if (os === 'windows') yield forbiddenAt(here, 'cannot be set for a windows pod');
+  else if (os === 'linux') yield* validateLinuxUser(user, here);
 }
 
 function* validateLinuxUser({ uid, gid, supplementalGroups }: LinuxContainerUser, here: Path): Iterable<FieldError> {
@@ -217,8 +219,9 @@ function* validateAllocated(
   here: Path,
 ): Iterable<FieldError> {
   for (const [i, { name, allocatedResourcesStatus }] of (statuses ?? []).entries()) {
+    if (!allocatedResourcesStatus) continue;
     const container = containers?.find((c) => c.name === name);
-    for (const [j, resource] of (allocatedResourcesStatus ?? []).entries()) {
+    for (const [j, resource] of allocatedResourcesStatus.entries()) {
       const where = here.index(i).child('allocatedResourcesStatus').index(j);
       const problem = container && allocationProblem(resource.name, container);
       if (problem) yield invalid(where.child('name'), resource.name, problem);

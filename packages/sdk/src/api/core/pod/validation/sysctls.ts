@@ -1,5 +1,6 @@
 import { duplicate, type FieldError, invalid, type Path, required } from '../../../../machinery/index.ts';
 import type { PodSpec } from '../pod-spec.ts';
+import type { Sysctl } from '../security.ts';
 import type { PodRules } from './rules.ts';
 
 const segment = '[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
@@ -39,15 +40,19 @@ function normalized(name: string): string {
   return name.replace(/[./]/g, (c) => (c === '/' ? '.' : '/'));
 }
 
-export function* validateSysctls(spec: PodSpec, at: Path, rules: PodRules): Iterable<FieldError> {
+export function* validateSysctls(
+  sysctls: readonly Sysctl[],
+  at: Path,
+  { host, rules }: { host: Host; rules: PodRules },
+): Iterable<FieldError> {
   const names = new Set<string>();
-  for (const [i, { name }] of (spec.securityContext?.sysctls ?? []).entries()) {
+  for (const [i, { name }] of sysctls.entries()) {
     const here = at.index(i).child('name');
     if (!name) yield required(here);
     else if (name.length > longestName || !isName.test(name)) {
       yield invalid(here, name, `must have at most ${longestName} characters and match regex ${pattern}`);
     } else if (names.has(name)) yield duplicate(here, name);
-    const problem = rules.allowHostSysctls ? undefined : hostProblem(name, spec);
+    const problem = rules.allowHostSysctls ? undefined : hostProblem(name, host);
     if (problem) yield invalid(here, name, problem);
     names.add(name);
   }

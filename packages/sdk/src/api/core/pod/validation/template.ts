@@ -23,13 +23,17 @@ export function* validatePodTemplate(
   old?: PodTemplateSpec,
 ): Iterable<FieldError> {
   const rules = podRules(false, old);
-  yield* validateLabels(metadata.labels, at.child('labels'));
-  yield* validateAnnotations(metadata.annotations, at.child('annotations'));
-  yield* validatePodAnnotations(metadata.annotations, at.child('annotations'), { spec, rules });
-  yield* validatePodSpec(spec, at.child('spec'), { rules });
-  yield* validateProfilesAgree(metadata, spec, at.child('spec'));
+  const { labels, annotations } = metadata;
+  const specAt = at.child('spec');
+  if (labels) yield* validateLabels(labels, at.child('labels'));
+  if (annotations) {
+    yield* validateAnnotations(annotations, at.child('annotations'));
+    yield* validatePodAnnotations(annotations, at.child('annotations'), { spec, rules });
+  }
+  yield* validatePodSpec(spec, specAt, { rules });
+  if (annotations) yield* validateProfilesAgree(annotations, spec, specAt);
   if (spec.ephemeralContainers?.length) {
-    yield forbiddenAt(at.child('spec', 'ephemeralContainers'), 'ephemeral containers not allowed in pod template');
+    yield forbiddenAt(specAt.child('ephemeralContainers'), 'ephemeral containers not allowed in pod template');
   }
 }
 

@@ -15,16 +15,16 @@ import type { TopologySpreadConstraint } from '../affinity.ts';
 import { validateLabelKeys } from './affinity.ts';
 import type { PodRules } from './rules.ts';
 
-type Constraints = readonly TopologySpreadConstraint[] | undefined;
+type Constraints = readonly TopologySpreadConstraint[];
 
 export function* validateTopologySpread(constraints: Constraints, at: Path, rules: PodRules): Iterable<FieldError> {
-  for (const [i, constraint] of (constraints ?? []).entries()) {
+  for (const [i, constraint] of constraints.entries()) {
     const here = at.index(i);
     const { topologyKey, whenUnsatisfiable } = constraint;
     yield* positive(constraint.maxSkew, here.child('maxSkew'));
     if (!topologyKey) yield required(here.child('topologyKey'), 'can not be empty');
     yield* oneOfThese(whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway'], here.child('whenUnsatisfiable'));
-    const again = constraints!
+    const again = constraints
       .slice(i + 1)
       .some((c) => c.topologyKey === topologyKey && c.whenUnsatisfiable === whenUnsatisfiable);
     if (again) {
@@ -75,8 +75,8 @@ function* validateKeysAsBefore(
   }
 }
 
-export const hasInvalidSpreadSelector = (constraints: Constraints): boolean =>
+export const hasInvalidSpreadSelector = (constraints: Constraints | undefined): boolean =>
   (constraints ?? []).some((c) => isRefused(validateLabelSelector(c.labelSelector, field(''))));
 
-export const hasInvalidSpreadKeys = (constraints: Constraints): boolean =>
+export const hasInvalidSpreadKeys = (constraints: Constraints | undefined): boolean =>
   (constraints ?? []).some((c) => isRefused(validateLabelKeys(keysOf(c), field(''))));

@@ -16,7 +16,7 @@ import { validateClaimTemplate } from './claim-template.ts';
 import { validateProjectedVolume } from './projected.ts';
 import type { PodRules } from './rules.ts';
 import { legacySourceRules, sourceAlias, type SourceName, sourceNames } from './volume-source.ts';
-import { pullPolicies } from './container.ts';
+import { validatePullPolicy } from './container.ts';
 
 /** The volumes of a pod that containers may mount: those with nothing wrong about them. */
 export type GoodVolumes = ReadonlyMap<string, Volume>;
@@ -25,39 +25,33 @@ export interface VolumeContext {
   readonly rules: PodRules;
   /** The pod's own metadata; a template has none. */
   readonly metadata: ObjectMeta | undefined;
+  /** Takes the good ones as they are found. */
+  readonly good: Map<string, Volume>;
 }
 
-export function validateVolumes(
-  volumes: readonly Volume[] | undefined,
-  at: Path,
-  context: VolumeContext,
-): { good: GoodVolumes; errors: FieldError[] } {
-  const good = new Map<string, Volume>();
-  const errors: FieldError[] = [];
-  const podName = context.metadata?.name;
-  const claimsToCome = new Set(
-    podName ? (volumes ?? []).filter((v) => v.ephemeral).map((v) => `${podName}-${v.name}`) : [],
-  );
-  for (const [i, volume] of (volumes ?? []).entries()) {
+export function* validateVolumes(volumes: readonly Volume[], at: Path, context: VolumeContext): Iterable<FieldError> {
+  const { good, metadata } = context;
+  const podName = metadata?.name;
+  for (const [i, volume] of volumes.entries()) {
     const here = at.index(i);
-    const found = [
-      ...validateSource(volume, here, context),
-      ...validateVolumeName(volume.name, good, here.child('name')),
-    ];
-    if (found.length) errors.push(...found);
-    else good.set(volume.name, volume);
+    let isGood = true;
+    for (const error of validateVolume(volume, here, context)) {
+      isGood = false;
+      yield error;
+    }
+    if (isGood) good.set(volume.name, volume);
     const claimName = volume.persistentVolumeClaim?.claimName;
-    if (claimName !== undefined && claimsToCome.has(claimName)) {
-      errors.push(
-        invalid(
-          here.child('persistentVolumeClaim', 'claimName'),
-          claimName,
-          'must not reference a PVC that gets created for an ephemeral volume',
-        ),
-      );
+    if (claimName === undefined || !podName) continue;
+    if (volumes.some((v) => v.ephemeral && `${podName}-${v.name}` === claimName)) {
+      const why = 'must not reference a PVC that gets created for an ephemeral volume';
+      yield invalid(here.child('persistentVolumeClaim', 'claimName'), claimName, why);
     }
   }
-  return { good, errors };
+}
+
+function* validateVolume(volume: Volume, at: Path, context: VolumeContext): Iterable<FieldError> {
+  yield* validateSource(volume, at, context);
+  yield* validateVolumeName(volume.name, context.good, at.child('name'));
 }
 
 function* validateVolumeName(name: string, good: GoodVolumes, at: Path): Iterable<FieldError> {
@@ -101,7 +95,7 @@ function* validateOneSource(
   } else if (name === 'image') {
     const { reference, pullPolicy } = volume.image!;
     if (rules.isPod && !reference) yield required(here.child('reference'));
-    yield* pullPolicies(pullPolicy, here.child('pullPolicy'));
+    yield* validatePullPolicy(pullPolicy, here.child('pullPolicy'));
   } else yield* legacySourceRules[name](volume[name] as never, here);
 }
 

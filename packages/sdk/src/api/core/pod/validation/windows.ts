@@ -8,17 +8,14 @@ import {
 } from '../../../../machinery/index.ts';
 import type { PodSpec } from '../pod-spec.ts';
 import type { PodSecurityContext, SecurityContext, WindowsSecurityContextOptions } from '../security.ts';
-import { containersAt } from '../containers-of.ts';
+import { anyContainer, containersAt } from '../containers-of.ts';
 
 const longestCredentialSpecKiB = 64;
 const longestDomain = 256;
 const longestUser = 104;
 
-export function* validateWindowsOptions(
-  options: WindowsSecurityContextOptions | undefined,
-  at: Path,
-): Iterable<FieldError> {
-  const { gmsaCredentialSpecName: specName, gmsaCredentialSpec: spec, runAsUserName: user } = options ?? {};
+export function* validateWindowsOptions(options: WindowsSecurityContextOptions, at: Path): Iterable<FieldError> {
+  const { gmsaCredentialSpecName: specName, gmsaCredentialSpec: spec, runAsUserName: user } = options;
   if (specName !== undefined) {
     for (const p of dnsSubdomainProblems(specName))
       yield invalid(at.child('gmsaCredentialSpecName'), typedString(specName), p);
@@ -58,6 +55,11 @@ function* userNameProblems(text: string): Iterable<string> {
     yield `'s User cannot contain the following characters: "/\\:;|=,+*?<>@[]`;
   }
 }
+
+/** Whether the pod or a container of it has options for Windows. */
+export const speaksOfWindows = (spec: PodSpec): boolean =>
+  spec.securityContext?.windowsOptions !== undefined ||
+  anyContainer(spec, (c) => c.securityContext?.windowsOptions !== undefined);
 
 /** Containers that run on the Windows host itself: all of a pod's or none, and on the host's network. */
 export function* validateHostProcess(spec: PodSpec, at: Path): Iterable<FieldError> {

@@ -1,8 +1,8 @@
 import { ipWarning, type Path } from '../../../../machinery/index.ts';
 
 /** Addresses that are understood but should be written otherwise. */
-export function* ipWarnings(ips: readonly { readonly ip: string }[] | undefined, at: Path): Iterable<string> {
-  for (const [i, { ip }] of (ips ?? []).entries()) {
+export function* ipWarnings(ips: readonly { readonly ip: string }[], at: Path): Iterable<string> {
+  for (const [i, { ip }] of ips.entries()) {
     const why = ipWarning(ip);
     if (why) yield `${String(at.index(i).child('ip'))}: ${why}`;
   }

@@ -1,52 +1,65 @@
 import type { KeyToPath, Volume, VolumeProjection } from '../volume.ts';
 
 /** Files of one volume that would lie in the same place, or one below the other. */
-export function* overlappingPaths(volumes: readonly Volume[] | undefined): Iterable<string> {
-  for (const { name, configMap, secret, downwardAPI, projected } of volumes ?? []) {
-    const sources = [
-      [`ConfigMap ${quoted(configMap?.name)}`, configMap?.items],
-      [`Secret ${quoted(secret?.secretName)}`, secret?.items],
-      ['DownwardAPI', downwardAPI?.items],
-    ] as const;
-    for (const [what, items] of sources) yield* overlaps(pathsOf(items), `volume ${quoted(name)} (${what})`);
-    const all: Placed[] = [];
-    for (const source of projected?.sources ?? []) {
+export function* overlappingPaths(volumes: readonly Volume[]): Iterable<string> {
+  for (const { name, configMap, secret, downwardAPI, projected } of volumes) {
+    if (configMap?.items) {
+      for (const pair of overlaps(filesOf(configMap.items)))
+        yield told(name, `ConfigMap ${quoted(configMap.name)}`, pair);
+    }
+    if (secret?.items) {
+      for (const pair of overlaps(filesOf(secret.items))) yield told(name, `Secret ${quoted(secret.secretName)}`, pair);
+    }
+    if (downwardAPI?.items) {
+      for (const pair of overlaps(filesOf(downwardAPI.items))) yield told(name, 'DownwardAPI', pair);
+    }
+    if (!projected?.sources) continue;
+    for (const source of projected.sources) {
       if (!Object.keys(source).length) yield `volume ${quoted(name)} (Projected) has no sources provided`;
-      all.push(...projectedPaths(source));
     }
-    yield* overlaps(all, `volume ${quoted(name)} (Projected)`);
+    for (const pair of overlaps(projected.sources.flatMap(projectedFiles))) yield told(name, 'Projected', pair);
   }
 }
 
-interface Placed {
+interface File {
   readonly path: string;
-  readonly source?: string;
+  /** Where a projected volume has it from. */
+  readonly source?: { readonly kind: string; readonly name?: string | undefined };
 }
+type Pair = readonly [later: File, earlier: File];
 
-function* overlaps(all: readonly Placed[], volume: string): Iterable<string> {
-  const before: Placed[] = [];
-  for (const { path, ...rest } of all) {
-    const placed = { path: path.replace(/\/+$/, ''), ...rest };
-    for (const other of before) {
-      if (clash(placed.path, other.path)) yield `${volume}: overlapping paths: ${told(placed)} with ${told(other)}`;
-    }
-    before.push(placed);
+function* overlaps(files: readonly File[]): Iterable<Pair> {
+  for (const [i, file] of files.entries()) {
+    for (let j = 0; j < i; j++) if (clash(file.path, files[j]!.path)) yield [file, files[j]!];
   }
 }
 
-const clash = (a: string, b: string): boolean =>
-  a !== '' && b !== '' && (`${a}/`.startsWith(`${b}/`) || `${b}/`.startsWith(`${a}/`));
+const clash = (a: string, b: string): boolean => a !== '' && b !== '' && (isBelow(a, b) || isBelow(b, a));
+/** Below it, or the very same. */
+const isBelow = (path: string, top: string): boolean =>
+  path.startsWith(top) && (path.length === top.length || path[top.length] === '/');
 
-const pathsOf = (items: readonly Pick<KeyToPath, 'path'>[] | undefined, source?: string): Placed[] =>
-  (items ?? []).map(({ path }) => ({ path, ...(source && { source }) }));
+const filesOf = (items: readonly Pick<KeyToPath, 'path'>[], source?: NonNullable<File['source']>): File[] =>
+  items.map((item) => {
+    const path = item.path.replace(/\/+$/, '');
+    return source ? { path, source } : { path };
+  });
 
 // One of these at most is looked at, as upstream does; more than one is an error anyway.
-function projectedPaths({ configMap, secret, downwardAPI, serviceAccountToken }: VolumeProjection): Placed[] {
-  if (configMap?.items) return pathsOf(configMap.items, `ConfigMap ${quoted(configMap.name)}`);
-  if (secret?.items) return pathsOf(secret.items, `Secret ${quoted(secret.name)}`);
-  if (downwardAPI?.items) return pathsOf(downwardAPI.items, 'DownwardAPI');
-  return serviceAccountToken ? [{ path: serviceAccountToken.path, source: 'ServiceAccountToken' }] : [];
+function projectedFiles({ configMap, secret, downwardAPI, serviceAccountToken }: VolumeProjection): File[] {
+  if (configMap?.items) return filesOf(configMap.items, { kind: 'ConfigMap', name: configMap.name ?? '' });
+  if (secret?.items) return filesOf(secret.items, { kind: 'Secret', name: secret.name ?? '' });
+  if (downwardAPI?.items) return filesOf(downwardAPI.items, { kind: 'DownwardAPI' });
+  return serviceAccountToken ? filesOf([serviceAccountToken], { kind: 'ServiceAccountToken' }) : [];
+}
+
+const told = (volume: string, what: string, [later, earlier]: Pair): string =>
+  `volume ${quoted(volume)} (${what}): overlapping paths: ${fileText(later)} with ${fileText(earlier)}`;
+
+function fileText({ path, source }: File): string {
+  if (!source) return quoted(path);
+  const { kind, name } = source;
+  return `${quoted(path)} (${name === undefined ? kind : `${kind} ${quoted(name)}`})`;
 }
 
 const quoted = (text = ''): string => JSON.stringify(text);
-const told = ({ path, source }: Placed): string => (source ? `${quoted(path)} (${source})` : quoted(path));

@@ -1,10 +1,14 @@
 import { dnsLabelProblems, equal, field, ipWarning, type ObjectMeta, type Path } from '../../../../machinery/index.ts';
+import type { LocalObjectReference } from '../../object-reference.ts';
 import { nodeLabelDeprecation, nodeSelectorTermWarnings } from '../../deprecated-node-labels.ts';
 import type { Container, EphemeralContainer } from '../container.ts';
-import { containersAt } from '../containers-of.ts';
-import type { PodAffinity } from '../affinity.ts';
+import { allContainers, anyContainer, type Placed, placeOf } from '../containers-of.ts';
+import type { PodAffinity, TopologySpreadConstraint } from '../affinity.ts';
+import type { EnvVar } from '../env.ts';
 import type { PodSpec } from '../pod-spec.ts';
 import type { PodTemplateSpec } from '../pod-template.ts';
+import type { ResourceList } from '../resource-totals.ts';
+import type { ResourceRequirements } from '../resources.ts';
 import {
   appArmorFromAnnotation,
   appArmorPrefix,
@@ -27,11 +31,12 @@ interface Place {
 type Meta = Pick<ObjectMeta, 'name' | 'annotations'>;
 type Annotations = Readonly<Record<string, string>>;
 
+const inPod: Place = { metadata: field('metadata'), spec: field('spec'), isTemplate: false };
+
 /** What upstream has to say to who creates a pod: it will do as asked, which is hardly what was meant. */
 export function* podWarnings(metadata: ObjectMeta, spec: PodSpec): Iterable<string> {
-  const place = { metadata: field('metadata'), spec: field('spec'), isTemplate: false };
   yield* nameWarning(metadata, "this is used in the Pod's hostname");
-  yield* warnings(metadata, spec, place);
+  yield* warnings(metadata, spec, inPod);
 }
 
 export const templateWarnings = ({ metadata, spec }: PodTemplateSpec, at: Path): Iterable<string> =>
@@ -51,49 +56,68 @@ const deprecatedAnnotations = [
   ['security.alpha.kubernetes.io/unsafe-sysctls', 'non-functional in v1.11+; use the "sysctls" field instead'],
 ] as const;
 
-function* warnings({ annotations = {} }: Meta, spec: PodSpec, place: Place): Iterable<string> {
-  yield* nodeWarnings(spec, place.spec);
-  yield* spreadWarnings(spec, place.spec.child('topologySpreadConstraints'));
-  for (const [key, why] of deprecatedAnnotations) {
-    if (annotations[key] !== undefined) yield `${String(place.metadata.child('annotations').key(key))}: ${why}`;
+/** As in validation, only those are asked who have something to look at. */
+function* warnings({ annotations }: Meta, spec: PodSpec, place: Place): Iterable<string> {
+  if (spec.nodeSelector || spec.affinity?.nodeAffinity) yield* nodeWarnings(spec, place.spec);
+  if (spec.topologySpreadConstraints) {
+    yield* spreadWarnings(spec.topologySpreadConstraints, place.spec.child('topologySpreadConstraints'));
   }
-  yield* volumeWarnings(spec.volumes, place.spec.child('volumes'));
-  yield* overlappingPaths(spec.volumes);
-  yield* duplicates(
-    spec.hostAliases?.map(({ ip }) => ip),
-    'ip',
-    place.spec.child('hostAliases'),
-  );
-  const secrets = spec.imagePullSecrets?.map(({ name = '' }) => name);
-  yield* duplicates(secrets, 'name', place.spec.child('imagePullSecrets'));
-  for (const [i, name] of (secrets ?? []).entries()) {
-    if (!name) yield `${String(place.spec.child('imagePullSecrets').index(i).child('name'))}: invalid empty name ""`;
+  if (annotations) yield* annotationWarnings(annotations, place.metadata.child('annotations'));
+  if (spec.volumes) {
+    yield* volumeWarnings(spec.volumes, place.spec.child('volumes'));
+    yield* overlappingPaths(spec.volumes);
   }
-  yield* fractions(spec.overhead, place.spec.child('overhead'), ['memory', 'ephemeral-storage']);
-  if (!spec.securityContext?.seccompProfile) yield* seccompWarning(seccompPodAnnotation, annotations, place);
-  for (const { container, at } of containersAt(spec, place.spec)) {
-    if (!container.securityContext?.seccompProfile) {
+  if (spec.hostAliases) {
+    const ips = spec.hostAliases.map(({ ip }) => ip);
+    yield* duplicates(ips, 'ip', place.spec.child('hostAliases'));
+  }
+  if (spec.imagePullSecrets) yield* secretWarnings(spec.imagePullSecrets, place.spec.child('imagePullSecrets'));
+  if (spec.overhead) {
+    for (const name of countedInBytes) {
+      if (isFractional(spec.overhead, name)) yield fractional(spec.overhead, name, place.spec.child('overhead'));
+    }
+  }
+  if (annotations && !spec.securityContext?.seccompProfile) {
+    yield* seccompWarning(seccompPodAnnotation, annotations, place);
+  }
+  for (const placed of allContainers(spec)) {
+    const { container } = placed;
+    if (annotations && !container.securityContext?.seccompProfile) {
       yield* seccompWarning(seccompContainerPrefix + container.name, annotations, place);
     }
-    if (place.isTemplate) yield* appArmorWarning(container, annotations, { spec, place });
-    for (const name of ['memory', 'ephemeral-storage']) {
-      yield* fractions(container.resources?.limits, at.child('resources', 'limits'), [name]);
-      yield* fractions(container.resources?.requests, at.child('resources', 'requests'), [name]);
-    }
-    yield* envWarnings(container, at.child('env'));
+    if (annotations && place.isTemplate) yield* appArmorWarning(container, annotations, { spec, place });
+    if (container.resources) yield* resourceWarnings(container.resources, placed, place.spec);
+    if (container.env) yield* envWarnings(container.env, placed, place.spec);
   }
-  yield* portWarnings(spec, place.spec);
+  if (anyContainer(spec, ({ ports }) => ports !== undefined)) yield* portWarnings(spec, place.spec);
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {
     const why = 'must be >= 0; negative values are invalid and will be treated as 1';
     yield `${String(place.spec.child('terminationGracePeriodSeconds'))}: ${why}`;
   }
-  yield* affinityWarnings(spec.affinity?.podAffinity, place.spec.child('affinity', 'podAffinity'));
-  yield* affinityWarnings(spec.affinity?.podAntiAffinity, place.spec.child('affinity', 'podAntiAffinity'));
-  for (const [i, ip] of (spec.dnsConfig?.nameservers ?? []).entries()) {
-    const why = ipWarning(ip);
-    if (why) yield `${String(place.spec.child('dnsConfig', 'nameservers').index(i))}: ${why}`;
+  const { podAffinity, podAntiAffinity } = spec.affinity ?? {};
+  if (podAffinity) yield* affinityWarnings(podAffinity, place.spec.child('affinity', 'podAffinity'));
+  if (podAntiAffinity) yield* affinityWarnings(podAntiAffinity, place.spec.child('affinity', 'podAntiAffinity'));
+  if (spec.dnsConfig?.nameservers) {
+    for (const [i, ip] of spec.dnsConfig.nameservers.entries()) {
+      const why = ipWarning(ip);
+      if (why) yield `${String(place.spec.child('dnsConfig', 'nameservers').index(i))}: ${why}`;
+    }
   }
-  yield* ipWarnings(spec.hostAliases, place.spec.child('hostAliases'));
+  if (spec.hostAliases) yield* ipWarnings(spec.hostAliases, place.spec.child('hostAliases'));
+}
+
+function* annotationWarnings(annotations: Annotations, at: Path): Iterable<string> {
+  for (const [key, why] of deprecatedAnnotations) {
+    if (annotations[key] !== undefined) yield `${String(at.key(key))}: ${why}`;
+  }
+}
+
+function* secretWarnings(secrets: readonly LocalObjectReference[], at: Path): Iterable<string> {
+  const names = secrets.map(({ name = '' }) => name);
+  yield* duplicates(names, 'name', at);
+  for (const [i, name] of names.entries()) {
+    if (!name) yield `${String(at.index(i).child('name'))}: invalid empty name ""`;
+  }
 }
 
 function* nodeWarnings(spec: PodSpec, at: Path): Iterable<string> {
@@ -119,45 +143,53 @@ function* nodeWarnings(spec: PodSpec, at: Path): Iterable<string> {
 
 const matchesNothing = 'a null labelSelector results in matching no pod';
 
-function* spreadWarnings(spec: PodSpec, at: Path): Iterable<string> {
-  for (const [i, { topologyKey, labelSelector }] of (spec.topologySpreadConstraints ?? []).entries()) {
+function* spreadWarnings(constraints: readonly TopologySpreadConstraint[], at: Path): Iterable<string> {
+  for (const [i, { topologyKey, labelSelector }] of constraints.entries()) {
     const why = nodeLabelDeprecation(topologyKey);
     if (why) yield `${String(at.index(i).child('topologyKey'))}: ${topologyKey} is ${why}`;
     if (!labelSelector) yield `${String(at.index(i).child('labelSelector'))}: ${matchesNothing}`;
   }
 }
 
-function* affinityWarnings(affinity: PodAffinity | undefined, at: Path): Iterable<string> {
-  for (const [i, term] of (affinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []).entries()) {
+function* affinityWarnings(affinity: PodAffinity, at: Path): Iterable<string> {
+  for (const [i, term] of (affinity.requiredDuringSchedulingIgnoredDuringExecution ?? []).entries()) {
     const here = at.child('requiredDuringSchedulingIgnoredDuringExecution').index(i).child('labelSelector');
     if (!term.labelSelector) yield `${String(here)}: ${matchesNothing}`;
   }
-  for (const [i, term] of (affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).entries()) {
+  for (const [i, term] of (affinity.preferredDuringSchedulingIgnoredDuringExecution ?? []).entries()) {
     const here = at.child('preferredDuringSchedulingIgnoredDuringExecution').index(i);
     if (term.podAffinityTerm.labelSelector) continue;
     yield `${String(here.child('podAffinityTerm', 'labelSelector'))}: ${matchesNothing}`;
   }
 }
 
-function* duplicates(values: readonly string[] | undefined, name: string, at: Path): Iterable<string> {
+function* duplicates(values: readonly string[], name: string, at: Path): Iterable<string> {
   const seen = new Set<string>();
-  for (const [i, value] of (values ?? []).entries()) {
+  for (const [i, value] of values.entries()) {
     if (seen.has(value)) yield `${String(at.index(i).child(name))}: duplicate ${name} ${JSON.stringify(value)}`;
     seen.add(value);
   }
 }
 
-function* fractions(
-  amounts: Readonly<Record<string, string>> | undefined,
-  at: Path,
-  names: readonly string[],
-): Iterable<string> {
-  for (const name of names) {
-    const amount = amounts?.[name];
-    if (amount === undefined || isWhole(amount)) continue;
-    yield `${String(at.key(name))}: fractional byte value ${JSON.stringify(amount)} is invalid, must be an integer`;
+const countedInBytes = ['memory', 'ephemeral-storage'];
+
+function* resourceWarnings(resources: ResourceRequirements, container: Placed, spec: Path): Iterable<string> {
+  for (const name of countedInBytes) {
+    for (const list of ['limits', 'requests'] as const) {
+      const amounts = resources[list];
+      if (!amounts || !isFractional(amounts, name)) continue;
+      yield fractional(amounts, name, placeOf(container, spec).child('resources', list));
+    }
   }
 }
+
+const isFractional = (amounts: ResourceList, name: string): boolean => {
+  const amount = amounts[name];
+  return amount !== undefined && !isWhole(amount);
+};
+
+const fractional = (amounts: ResourceList, name: string, at: Path): string =>
+  `${String(at.key(name))}: fractional byte value ${JSON.stringify(amounts[name])} is invalid, must be an integer`;
 
 function* seccompWarning(key: string, annotations: Annotations, { metadata }: Place): Iterable<string> {
   if (annotations[key] === undefined) return;
@@ -181,14 +213,15 @@ function* appArmorWarning(
 }
 
 /** A name given twice is fine where the second value builds on the first. */
-function* envWarnings({ env }: Container | EphemeralContainer, at: Path): Iterable<string> {
+function* envWarnings(env: readonly EnvVar[], container: Placed, spec: Path): Iterable<string> {
+  if (env.length < 2) return;
   const seen = new Set<string>();
-  for (const [i, { name, value = '', valueFrom }] of (env ?? []).entries()) {
+  for (const [i, { name, value = '', valueFrom }] of env.entries()) {
     const reference = `$(${name})`;
     const buildsOn = !valueFrom && value !== reference && value.includes(reference);
     if (seen.has(name) && !buildsOn) {
       const what = `hides previous definition of ${JSON.stringify(name)}, which may be dropped when using apply`;
-      yield `${String(at.index(i))}: ${what}`;
+      yield `${String(placeOf(container, spec).child('env').index(i))}: ${what}`;
     }
     seen.add(name);
   }

@@ -1,42 +1,54 @@
 import type { Path } from '../../../../machinery/index.ts';
 import type { ContainerPort } from '../container.ts';
-import { containersAt } from '../containers-of.ts';
+import { allContainers, type Placed, placeOf } from '../containers-of.ts';
 import type { PodSpec } from '../pod-spec.ts';
 
 interface PortAt {
   readonly port: ContainerPort;
-  readonly at: Path;
+  readonly container: Placed;
+  readonly index: number;
 }
+
+const placeOfPort = ({ container, index }: PortAt, spec: Path): string =>
+  String(placeOf(container, spec).child('ports').index(index));
 
 /** Ports of a pod's containers that get in each other's way: all of them share one network. */
 export function* portWarnings(spec: PodSpec, at: Path): Iterable<string> {
-  const ports = containersAt(spec, at).flatMap(({ container, at: here }) =>
-    (container.ports ?? []).map((port, i): PortAt => ({ port, at: here.child('ports').index(i) })),
+  const ports = allContainers(spec).flatMap((container) =>
+    (container.container.ports ?? []).map((port, index): PortAt => ({ port, container, index })),
   );
-  yield* clashes(ports);
-  const byName = new Map<string, Path>();
-  for (const { port, at: here } of ports) {
-    const { name } = port;
+  yield* clashes(ports, at);
+  const byName = new Map<string, PortAt>();
+  for (const here of ports) {
+    const { name } = here.port;
     if (!name) continue;
     const other = byName.get(name);
     if (!other) byName.set(name, here);
     else {
-      yield `${String(here)}: duplicate port name ${JSON.stringify(name)} with ${String(other)}, services and probes that select ports by name will use ${String(other)}`;
+      const first = placeOfPort(other, at);
+      yield `${placeOfPort(here, at)}: duplicate port name ${JSON.stringify(name)} with ${first}, services and probes that select ports by name will use ${first}`;
     }
   }
 }
 
-function* clashes(ports: readonly PortAt[]): Iterable<string> {
+function* clashes(ports: readonly PortAt[], at: Path): Iterable<string> {
   const seen = new Map<string, PortAt[]>();
-  for (const { port, at } of ports) {
-    if (port.hostIP && !port.hostPort) yield `${String(at)}: hostIP set without hostPort: ${goText(port)}`;
+  for (const here of ports) {
+    const { port } = here;
+    if (port.hostIP && !port.hostPort) {
+      yield `${placeOfPort(here, at)}: hostIP set without hostPort: ${goText(port)}`;
+    }
     const key = `${port.containerPort}/${port.protocol}`;
-    const others = seen.get(key) ?? [];
+    const others = seen.get(key);
+    if (!others) {
+      seen.set(key, [here]);
+      continue;
+    }
     for (const other of others) {
       const how = clash(port, other.port);
-      if (how) yield `${String(at)}: ${how} port definition with ${String(other.at)}`;
+      if (how) yield `${placeOfPort(here, at)}: ${how} port definition with ${placeOfPort(other, at)}`;
     }
-    seen.set(key, [...others, { port, at }]);
+    others.push(here);
   }
 }
 

@@ -16,8 +16,8 @@ const outdated: readonly [keyof Volume, string, field?: string][] = [
   ['rbd', 'deprecated in v1.28, non-functional in v1.31+'],
 ];
 
-export function* volumeWarnings(volumes: readonly Volume[] | undefined, at: Path): Iterable<string> {
-  for (const [i, volume] of (volumes ?? []).entries()) {
+export function* volumeWarnings(volumes: readonly Volume[], at: Path): Iterable<string> {
+  for (const [i, volume] of volumes.entries()) {
     for (const [source, why, field = source] of outdated) {
       if (!volume[source]) continue;
       const claim = volume.ephemeral?.volumeClaimTemplate?.spec;
