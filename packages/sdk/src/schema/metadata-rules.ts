@@ -56,10 +56,15 @@ export function* validateObjectMeta(
   if ((meta.generation ?? 0) < 0) {
     yield invalid(at.child('generation'), meta.generation, 'must be greater than or equal to 0');
   }
-  yield* validateLabels(meta.labels, at.child('labels'));
-  yield* validateAnnotations(meta.annotations, at.child('annotations'));
-  yield* validateOwnerReferences(meta.ownerReferences, at.child('ownerReferences'));
-  yield* validateFinalizers(meta.finalizers, at.child('finalizers'));
+  yield* validateNotes(meta, at);
+  if (meta.finalizers) yield* validateFinalizers(meta.finalizers, at.child('finalizers'));
+}
+
+/** What creations and updates look at alike. */
+function* validateNotes({ labels, annotations, ownerReferences }: ObjectMeta, at: Path): Iterable<FieldError> {
+  if (labels) yield* validateLabels(labels, at.child('labels'));
+  if (annotations) yield* validateAnnotations(annotations, at.child('annotations'));
+  if (ownerReferences) yield* validateOwnerReferences(ownerReferences, at.child('ownerReferences'));
 }
 
 /** Upstream's ValidateObjectMetaUpdate. */
@@ -76,20 +81,20 @@ export function* validateObjectMetaUpdate(next: ObjectMeta, old: ObjectMeta, at:
   if (next.generation !== undefined && next.generation < (old.generation ?? 0)) {
     yield invalid(at.child('generation'), next.generation, 'must not be decremented');
   }
-  for (const name of [
-    'name',
-    'namespace',
-    'uid',
-    'creationTimestamp',
-    'deletionTimestamp',
-    'deletionGracePeriodSeconds',
-  ] as const) {
+  for (const name of fixed) {
     if (!equal(next[name], old[name])) yield invalid(at.child(name), next[name] ?? '', 'field is immutable');
   }
-  yield* validateLabels(next.labels, at.child('labels'));
-  yield* validateAnnotations(next.annotations, at.child('annotations'));
-  yield* validateOwnerReferences(next.ownerReferences, at.child('ownerReferences'));
+  yield* validateNotes(next, at);
 }
+
+const fixed = [
+  'name',
+  'namespace',
+  'uid',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+] as const satisfies readonly (keyof ObjectMeta)[];
 
 export function* validateLabels(labels: Readonly<Record<string, string>> | undefined, at: Path): Iterable<FieldError> {
   for (const key of Object.keys(labels ?? {}).sort()) {
@@ -111,9 +116,9 @@ export function* validateAnnotations(
   if (size > maxAnnotationBytes) yield tooLong(at, maxAnnotationBytes);
 }
 
-function* validateOwnerReferences(owners: readonly OwnerReference[] | undefined, at: Path): Iterable<FieldError> {
+function* validateOwnerReferences(owners: readonly OwnerReference[], at: Path): Iterable<FieldError> {
   let controller: OwnerReference | undefined;
-  for (const owner of owners ?? []) {
+  for (const owner of owners) {
     yield* validateOwner(owner, at);
     if (!owner.controller) continue;
     if (controller) {
@@ -127,7 +132,7 @@ function* validateOwnerReferences(owners: readonly OwnerReference[] | undefined,
 }
 
 function* validateOwner(owner: OwnerReference, at: Path): Iterable<FieldError> {
-  const [group, version] = owner.apiVersion.includes('/') ? splitVersion(owner.apiVersion) : ['', owner.apiVersion];
+  const { group, version } = splitVersion(owner.apiVersion);
   if (!version) yield invalid(at.child('apiVersion'), owner.apiVersion, 'version must not be empty');
   if (!owner.kind) yield invalid(at.child('kind'), owner.kind, 'must not be empty');
   if (!owner.name) yield invalid(at.child('name'), owner.name, 'must not be empty');
@@ -137,23 +142,26 @@ function* validateOwner(owner: OwnerReference, at: Path): Iterable<FieldError> {
   }
 }
 
-function splitVersion(apiVersion: string): [string, string] {
-  const parts = apiVersion.split('/');
-  return parts.length === 2 ? [parts[0]!, parts[1]!] : ['', ''];
+function splitVersion(apiVersion: string): { group: string; version: string } {
+  const slash = apiVersion.indexOf('/');
+  if (slash === -1) return { group: '', version: apiVersion };
+  if (apiVersion.includes('/', slash + 1)) return { group: '', version: '' };
+  return { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
 }
 
 /** Finalizers without a domain are Kubernetes' own. */
 export function* validateFinalizerDomains({ finalizers }: ObjectMeta, at: Path): Iterable<FieldError> {
-  for (const [i, f] of (finalizers ?? []).entries()) {
+  if (!finalizers) return;
+  for (const [i, f] of finalizers.entries()) {
     if (f.includes('/') || standardFinalizers.has(f)) continue;
     const why = 'name is neither a standard finalizer name nor is it fully qualified';
     yield invalid(at.child('finalizers').index(i), f, why);
   }
 }
 
-function* validateFinalizers(finalizers: readonly string[] | undefined, at: Path): Iterable<FieldError> {
-  for (const f of finalizers ?? []) for (const p of qualifiedNameProblems(f)) yield invalid(at, f, p);
-  if (finalizers?.includes('orphan') && finalizers.includes('foregroundDeletion')) {
+function* validateFinalizers(finalizers: readonly string[], at: Path): Iterable<FieldError> {
+  for (const f of finalizers) for (const p of qualifiedNameProblems(f)) yield invalid(at, f, p);
+  if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
     yield invalid(at, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set');
   }
 }

@@ -33,9 +33,11 @@ export function policyOf(
   defaults: Policy,
 ): { policy: Policy; errors: FieldError[] } {
   const errors: FieldError[] = [];
+  // Most namespaces leave it at that.
+  if (!labels || !Object.keys(labels).some((key) => key.startsWith(prefix))) return { policy: defaults, errors };
   const policy: Record<(typeof modes)[number], Standard> = { ...defaults };
   const read = <T>(name: string, parse: (text: string) => T | undefined, why: string): T | 'wrong' | undefined => {
-    const text = labels?.[prefix + name];
+    const text = labels[prefix + name];
     if (text === undefined) return undefined;
     const value = parse(text);
     if (value === undefined) errors.push(invalid(field('metadata', 'labels').key(prefix + name), text, why));
@@ -55,8 +57,8 @@ export function policyOf(
 }
 
 /** Who writes is warned of what pods will be refused for, unless the namespace says of what to warn. */
-function lentTo({ enforce, warn }: Policy, labels: Readonly<Record<string, string>> | undefined): Standard | undefined {
-  const said = levelOf(labels?.[`${prefix}enforce`] ?? '');
+function lentTo({ enforce, warn }: Policy, labels: Readonly<Record<string, string>>): Standard | undefined {
+  const said = levelOf(labels[`${prefix}enforce`] ?? '');
   return said && isStricter(said, warn.level) ? enforce : undefined;
 }
 

@@ -12,29 +12,25 @@ import { isHugePages, isPodLevelResource, mayOvercommit } from './validation/res
 export function fillPod(pod: Pod): void {
   const { spec, status, metadata } = pod;
   dropInitContainerAnnotations(metadata);
-  for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) {
-    askForLimits(container);
-    if (!spec.hostNetwork) continue;
-    for (const port of container.ports ?? []) {
-      setFields(containerPort, port, { hostPort: port.hostPort || port.containerPort });
-    }
-  }
+  spec.containers?.forEach((container) => fillContainer(container, spec));
+  spec.initContainers?.forEach((container) => fillContainer(container, spec));
   // Grace can't be refused altogether.
   if (spec.terminationGracePeriodSeconds < 0) spec.terminationGracePeriodSeconds = 1;
-  fillPodResources(spec);
-  setFields(podSpec, spec, { enableServiceLinks: spec.enableServiceLinks ?? true });
+  if (spec.resources) fillPodResources(spec, spec.resources);
+  if (spec.enableServiceLinks === undefined) setFields(podSpec, spec, { enableServiceLinks: true });
   if (status) agreeOnIP(status);
 }
 
-/** Whoever limits a resource without asking for it asks for the limit. */
-function askForLimits({ resources }: Container): void {
+function fillContainer({ resources, ports }: Container, { hostNetwork }: PodSpec): void {
+  // Whoever limits a resource without asking for it asks for the limit.
   if (resources?.limits) ask(resources, { ...resources.limits, ...resources.requests });
+  if (!hostNetwork || !ports) return;
+  for (const port of ports) setFields(containerPort, port, { hostPort: port.hostPort || port.containerPort });
 }
 
 /** What is asked for the whole pod, where it says some of it: the rest comes from its containers and its limits. */
-function fillPodResources(spec: PodSpec): void {
-  const { resources } = spec;
-  if (!resources || !Object.keys({ ...resources.limits, ...resources.requests }).length) return;
+function fillPodResources(spec: PodSpec, resources: ResourceRequirements): void {
+  if (!Object.keys({ ...resources.limits, ...resources.requests }).length) return;
   for (const [name, sum] of Object.entries(containerTotals(spec, 'limits'))) {
     if (!isHugePages(name) || resources.requests?.[name] !== undefined) continue;
     setFields(resourceRequirements, resources, {
