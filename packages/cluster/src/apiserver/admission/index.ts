@@ -23,6 +23,7 @@ import { serviceAccount } from './service-account.ts';
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
 import { unprivileged } from './unprivileged.ts';
+import { WebhookConnections } from './webhooks/connections.ts';
 import { mutatingWebhookAdmission } from './webhooks/mutating.ts';
 import { validatingWebhookAdmission } from './webhooks/validating.ts';
 
@@ -41,7 +42,7 @@ const onRequest = new Set(['NodeRestriction', unprivileged.name]);
 
 /** The plugins, in upstream's order. */
 export function admissionPlugins({ enable, ...deps }: AdmissionConfig): readonly AdmissionPlugin[] {
-  const all = everyPlugin(deps);
+  const all = everyPlugin({ ...deps, connections: new WebhookConnections() });
   const unknown = enable.find((name) => !all.some((p) => p.name === name));
   if (unknown !== undefined) throw new Error(`unknown admission plugin ${JSON.stringify(unknown)}`);
   return all.filter(({ name }) => !onRequest.has(name) || enable.includes(name));
@@ -53,8 +54,9 @@ const everyPlugin = ({
   clock,
   quotas,
   authorizer,
+  connections,
   ...served
-}: Omit<AdmissionConfig, 'enable'>): readonly AdmissionPlugin[] => [
+}: Omit<AdmissionConfig, 'enable'> & { readonly connections: WebhookConnections }): readonly AdmissionPlugin[] => [
   namespaceLifecycle(objects),
   limitRanger(objects),
   serviceAccount(objects, random),
@@ -74,8 +76,8 @@ const everyPlugin = ({
   podTopologyLabels(objects),
   unprivileged,
   mutatingAdmissionPolicies({ objects, authorizer, ...served }),
-  mutatingWebhookAdmission({ objects, authorizer, random, clock, ...served }),
+  mutatingWebhookAdmission({ objects, authorizer, random, clock, connections, ...served }),
   validatingAdmissionPolicies({ objects, authorizer, ...served }),
-  validatingWebhookAdmission({ objects, authorizer, random, clock, ...served }),
+  validatingWebhookAdmission({ objects, authorizer, random, clock, connections, ...served }),
   resourceQuotas({ objects, clock, quotas }),
 ];

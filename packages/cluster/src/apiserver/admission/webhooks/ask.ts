@@ -5,12 +5,14 @@ import type { AdmissionAttributes } from '../plugin.ts';
 import type { Match } from '../policies/match.ts';
 import type { PolicyWorld } from '../policies/world.ts';
 import { callWebhook } from './call.ts';
+import type { WebhookConnections } from './connections.ts';
 import { answerOf, rejection, type ReviewAnswer, reviewOf } from './review.ts';
 import type { Webhook } from './webhook.ts';
 
 export interface WebhookWorld extends PolicyWorld {
   readonly random: Random;
   readonly clock: Clock;
+  readonly connections: WebhookConnections;
 }
 
 /** Asks a webhook about a write. Nothing when it can't be asked and that doesn't matter; throws what refuses the write. */
@@ -24,7 +26,7 @@ export async function askWebhook(
   let answer;
   try {
     const signal = world.clock.timeout(timeoutSeconds * 1000);
-    const body = await callWebhook({ config: clientConfig, review, timeoutSeconds, signal }, world.objects);
+    const body = await callWebhook({ config: clientConfig, review, timeoutSeconds, signal }, world);
     answer = understood(() => answerOf(body, review, { mutating }));
   } catch (err) {
     if (failurePolicy === 'Ignore') return undefined;

@@ -1,9 +1,7 @@
-import type { ConnectionOptions } from 'node:tls';
 import { service, type WebhookClientConfig } from '@tiphys/sdk/api';
 import { escapedPath, hostnameOf, parseGoUrl, portOf } from '@tiphys/sdk/machinery';
-import { dialTls } from '../../nodes/connector.ts';
-import { exchange } from '../../nodes/exchange.ts';
 import type { ClusterObjects } from '../cluster-objects.ts';
+import type { WebhookConnections } from './connections.ts';
 import type { Review } from './review.ts';
 
 interface Target {
@@ -21,16 +19,19 @@ interface Call {
   readonly signal: AbortSignal;
 }
 
-const largestAnswer = 8 * 1024 * 1024;
-
 /** Sends a review to a webhook, and gives what comes back. Throws an `Error` in upstream's words when nothing does. */
 export async function callWebhook(
   { config, review, timeoutSeconds, signal }: Call,
-  objects: ClusterObjects,
+  { objects, connections }: { objects: ClusterObjects; connections: WebhookConnections },
 ): Promise<unknown> {
   const target = targetOf(config, objects);
   const path = `${target.path || '/'}?timeout=${timeoutSeconds}s`;
-  const { status, text } = await post(target, { path, review, signal, ca: config.caBundle }).catch((err: unknown) => {
+  const post = async () => {
+    const to = { ...target.dial(), servername: target.servername, ca: pemOf(config) };
+    const body = Buffer.from(JSON.stringify(review));
+    return connections.post(to, { path, authority: target.authority, body, signal });
+  };
+  const { status, text } = await post().catch((err: unknown) => {
     const why = signal.aborted ? 'context deadline exceeded' : reasonOf(err as Error);
     throw new Error(`failed to call webhook: Post "https://${target.authority}${path}": ${why}`, { cause: err });
   });
@@ -41,6 +42,8 @@ export async function callWebhook(
     throw new Error(`failed to call webhook: ${(err as Error).message}`, { cause: err });
   }
 }
+
+const pemOf = ({ caBundle }: WebhookClientConfig) => (caBundle ? Buffer.from(caBundle, 'base64') : undefined);
 
 function targetOf({ url, service: of }: WebhookClientConfig, objects: ClusterObjects): Target {
   if (url !== undefined) {
@@ -73,53 +76,6 @@ function addressOf(
     throw new Error(`no service port ${port} found for service ${JSON.stringify(name)}`);
   }
   return { host: clusterIP, port };
-}
-
-interface Post {
-  readonly path: string;
-  readonly review: Review;
-  readonly signal: AbortSignal;
-  /** Base64 of PEM; the system's own without it. */
-  readonly ca: string | undefined;
-}
-
-async function post(target: Target, { path, review, signal, ca }: Post): Promise<{ status: number; text: string }> {
-  const { host, port } = target.dial();
-  const options: ConnectionOptions = { host, port, ...(ca && { ca: Buffer.from(ca, 'base64') }) };
-  const isName = !/^[\d.]+$|:/.test(target.servername);
-  const connection = await dialTls({ ...options, ...(isName && { servername: target.servername }) }, signal);
-  const end = () => void connection.destroy();
-  signal.addEventListener('abort', end, { once: true });
-  try {
-    const body = Buffer.from(JSON.stringify(review));
-    const answer = await exchange(connection, {
-      method: 'POST',
-      path,
-      headers: {
-        host: target.authority,
-        'content-type': 'application/json',
-        accept: 'application/json',
-        'content-length': body.length,
-        connection: 'close',
-      },
-      body: [body] as unknown as AsyncIterable<Uint8Array>,
-    });
-    return { status: answer.status, text: await textOf(answer.body) };
-  } finally {
-    signal.removeEventListener('abort', end);
-    end();
-  }
-}
-
-async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  for await (const piece of body) {
-    size += piece.length;
-    if (size > largestAnswer) throw new Error('the answer is too large');
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString();
 }
 
 /** What is wrong with a certificate, in the words that people search for. */

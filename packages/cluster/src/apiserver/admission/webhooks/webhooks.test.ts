@@ -25,6 +25,8 @@ type Reply = Record<string, unknown> | number;
 let scene: ServerScene;
 let server: Server;
 let url: string;
+/** How many connections were made. */
+let connections = 0;
 const { key, cert } = selfSigned(['127.0.0.1'], { clock: systemClock, random: seededRandom(1) });
 const caBundle = Buffer.from(cert).toString('base64');
 /** What webhooks were asked, and what they say, by path. */
@@ -49,6 +51,7 @@ before(async () => {
       response.end(JSON.stringify({ apiVersion, kind, response: { uid, ...reply } }));
     });
   }).listen(0, '127.0.0.1');
+  server.on('secureConnection', () => connections++);
   await once(server, 'listening');
   url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
@@ -210,4 +213,17 @@ test('conditions and rules say what a webhook is asked about', async () => {
   );
   replies.set('/a', () => ({ allowed: false }));
   assert.equal((await under('validating', { a: { rules: [] } }, () => write())).status, 201);
+});
+
+test('one connection serves many calls, and another when it was closed', async () => {
+  await under('validating', { a: {} }, async () => {
+    server.closeIdleConnections();
+    await write();
+    const before = connections;
+    for (let i = 0; i < 5; i++) assert.equal((await write()).status, 201);
+    assert.equal(connections, before);
+    server.closeIdleConnections();
+    assert.equal((await write()).status, 201);
+    assert.equal(connections, before + 1);
+  });
 });
