@@ -10,9 +10,6 @@ interface Submission {
   readonly reject: (error: Error) => void;
 }
 
-/** On a full disk most writes are refused without trying: lmdb complains on stderr each time. */
-const pauseWhenFullMs = 1000;
-
 /**
  * Writes of many in one commit of the file: while one is being synced, the next one's gather. When a commit fails, so does
  * everything submitted until then, since it may have been decided on what has failed.
@@ -23,8 +20,6 @@ export class GroupCommit {
   readonly #failed: () => void;
   #waiting: Submission[] = [];
   #running: Promise<void> | undefined;
-  #full: StoreFull | undefined;
-  #tryAgainAt = 0;
 
   /** `failed` is called before anyone hears of the failure. */
   constructor(tables: Tables, clock: Clock, failed: () => void) {
@@ -66,16 +61,13 @@ export class GroupCommit {
 
   async #write(rows: readonly Row[]): Promise<void> {
     if (!rows.length) return;
-    if (this.#full && this.#clock.monotonic() < this.#tryAgainAt && !this.#tables.hasRoom) throw this.#full;
-    this.#full = undefined;
+    if (!this.#tables.hasRoomFor(rows)) throw new StoreFull();
     try {
       await this.#tables.write(rows);
     } catch (error) {
       const cause = await causeOf(error);
       if (!isFull(cause)) throw new Error('the store could not be written', { cause });
-      this.#full = new StoreFull(cause);
-      this.#tryAgainAt = this.#clock.monotonic() + pauseWhenFullMs;
-      throw this.#full;
+      throw new StoreFull(cause);
     }
   }
 

@@ -45,10 +45,12 @@ export interface ScanOptions {
   readonly snapshot?: Snapshot;
 }
 
-const plenty = 8 * 2 ** 20;
-
 /** Values of a page or two stay in the tree beside their keys; larger ones have pages of their own. */
 const pageSize = 8192;
+/** The way down a tree, which a change of a row copies. */
+const pagesOfWay = 4;
+/** For what the engine keeps of its own, and for whoever else writes to the disk meanwhile. */
+const reserve = 2 ** 20;
 
 /** The tables of the embedded store: what lies where, and how it is read at a revision. */
 export class Tables {
@@ -90,10 +92,11 @@ export class Tables {
     this.#env.resetReadTxn();
   }
 
-  /** Whether the disk has plenty of room; without it there may still be some within the file. */
-  get hasRoom(): boolean {
+  /** Whether these rows fit on the disk in any case: the engine's memory is damaged when a commit finds out that they don't. */
+  hasRoomFor(rows: readonly Row[]): boolean {
     const { bavail, bsize } = statfsSync(this.#path);
-    return bavail * bsize > plenty;
+    const bytes = rows.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+    return bavail * bsize > reserve + 2 * bytes + rows.length * pagesOfWay * pageSize;
   }
 
   close(): Promise<void> {
