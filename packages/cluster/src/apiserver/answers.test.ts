@@ -7,6 +7,24 @@ const container = { name: 'c', image: 'i' };
 const template = (spec: object) => ({ template: { metadata: { labels: { a: 'b' } }, spec } });
 const amounts = (cpu: unknown) => template({ containers: [{ ...container, resources: { limits: { cpu } } }] });
 
+const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+const aDefinition = (p: object) => ({
+  metadata: { name: 'as.a.b' },
+  spec: {
+    group: 'a.b',
+    names: { plural: 'as', kind: 'A' },
+    scope: 'Cluster',
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: 'object', properties: { p: { type: 'string', ...p } } } },
+      },
+    ],
+  },
+});
+
 /** What is made of a value, at a path into the answer; found by asking a real API server. */
 const kept: readonly (readonly [path: string, object: object, at: string, want: unknown])[] = [
   // Amounts stay as they were written, where that is canonical but for a sign, a point or zeros.
@@ -31,6 +49,12 @@ const kept: readonly (readonly [path: string, object: object, at: string, want: 
     { spec: { template: { spec: { restartPolicy: 'Never', containers: [container] } } } },
     'metadata.labels.job-name',
     'x',
+  ],
+  [
+    crds,
+    aDefinition({ items: 3, patternProperties: {} }),
+    'spec.versions.0.schema.openAPIV3Schema.properties.p',
+    { type: 'string' },
   ],
   ['/api/v1/nodes', { status: { config: { error: 'e' } } }, 'status.config', undefined],
   ['/apis/resource.k8s.io/v1/deviceclasses', { metadata: { generateName: 'a.' }, spec: {} }, 'kind', 'DeviceClass'],
@@ -70,6 +94,32 @@ const refused: readonly [path: string, object: object, want: string][] = [
     `${core}/podtemplates`,
     template({ containers: [container], ephemeralContainers: [{ ...container, name: 'e', resizePolicy: [] }] }),
     '[template.spec.ephemeralContainers[0].resizePolicy: Forbidden: cannot be set for an Ephemeral Container, template.spec.ephemeralContainers: Forbidden: ephemeral containers not allowed in pod template]',
+  ],
+  [
+    crds,
+    aDefinition({ dependencies: {} }),
+    'spec.validation.openAPIV3Schema.properties[p].dependencies: Forbidden: dependencies is not supported',
+  ],
+  [
+    '/apis/resource.k8s.io/v1/resourceslices',
+    {
+      spec: {
+        driver: 'd',
+        nodeName: 'n',
+        pool: { name: 'p', resourceSliceCount: 1, generation: 1 },
+        devices: [],
+        sharedCounters: [{ name: 'c', counters: { a: { value: '1' } } }],
+      },
+    },
+    'spec: Invalid value: "": only one of `sharedCounters` or `devices` is allowed',
+  ],
+  [
+    '/apis/rbac.authorization.k8s.io/v1/namespaces/n/rolebindings',
+    {
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'r' },
+      subjects: [{ kind: '<b>', name: 's' }],
+    },
+    'subjects[0].kind: Unsupported value: "<b>": supported values: "ServiceAccount", "User", "Group"',
   ],
   [
     '/api/v1/nodes',

@@ -18,6 +18,7 @@ import type { KindHooks } from './registry/kind-hooks.ts';
 import { Registries } from './registry/registries.ts';
 import { Registry } from './registry/registry.ts';
 import { type Resource, resourceOf } from './registry/resource.ts';
+import { shownWarnings } from './warnings.ts';
 
 export interface ApiServerDeps {
   readonly store: StoreBackend;
@@ -162,7 +163,9 @@ export class ApiServer {
       }
     }
     const { status, headers, body } = response;
-    const warning = warnings.length ? { warning: warnings.map((w) => `299 - ${JSON.stringify(w)}`) } : undefined;
+    const warning = warnings.length
+      ? { warning: shownWarnings(warnings).map((w) => `299 - ${JSON.stringify(w)}`) }
+      : undefined;
     if (request.objects) return warning ? { status, headers: { ...headers, ...warning }, body } : response;
     const common = { 'audit-id': auditId, 'cache-control': 'no-cache, private' };
     return { status, headers: { ...common, ...headers, ...warning }, body };

@@ -41,6 +41,13 @@ export const notSupported = (at: At, value: unknown, supported: readonly string[
     at,
     `Unsupported value: ${json(value ?? null)}${supported.length ? `: supported values: ${supported.map((v) => JSON.stringify(v)).join(', ')}` : ''}`,
   );
+/** The same for what upstream holds as a plain string, and prints as one. */
+export const textNotSupported = (at: At, value: string, supported: readonly string[]): FieldError =>
+  make(
+    'FieldValueNotSupported',
+    at,
+    `Unsupported value: ${quoted(value)}: supported values: ${supported.map((v) => JSON.stringify(v)).join(', ')}`,
+  );
 export const forbiddenAt = (at: At, detail = ''): FieldError =>
   make('FieldValueForbidden', at, `Forbidden${tail(detail)}`);
 export const tooLong = (at: At, max: number): FieldError =>

@@ -125,7 +125,7 @@ export const wrappedThousandths = (text: string): bigint => wrapped(text, 1_000_
 function wrapped(text: string, unit: bigint): bigint {
   const exact = divideUp(parseQuantity(text).nano, unit);
   const held = BigInt.asIntN(64, exact);
-  return held !== exact && /[TPE]$/.test(text) ? 0n : held;
+  return held !== exact && /[TPE]$|[eE]\+?\d+$/.test(text) ? 0n : held;
 }
 
 /** Negative, zero or positive as `a` is less than, equal to or more than `b`. */

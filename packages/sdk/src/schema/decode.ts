@@ -254,7 +254,8 @@ function compileEither({ struct, other }: EitherShape): Decoder {
     // Upstream reads these in a way of their own, which lets unknown fields pass.
     const c = context.onUnknown ? { ...context, onUnknown: undefined } : context;
     if (isObject(v)) return decodeStruct(v, c);
-    if (other.shape.type !== 'boolean') return Array.isArray(v) ? decodeOther(v, c) : null;
+    // Neither of the two is as if it hadn't been there.
+    if (other.shape.type !== 'boolean') return Array.isArray(v) ? decodeOther(v, c) : undefined;
     if (typeof v !== 'boolean') throw new DecodeError('boolean or JSON schema expected');
     return v;
   };

@@ -3,10 +3,10 @@ import {
   field,
   type FieldError,
   invalid,
-  notSupported,
   type Path,
   pathSegmentProblems,
   required,
+  textNotSupported,
 } from '../../machinery/index.ts';
 import { nameIsSubdomain } from '../../schema/index.ts';
 import type { RoleRef, Subject } from './policy-rule.ts';
@@ -25,8 +25,8 @@ export function* bindingRules(
 ): Iterable<FieldError> {
   const at = field('roleRef');
   const { apiGroup, kind, name } = next.roleRef;
-  if (apiGroup !== rbacGroup) yield notSupported(at.child('apiGroup'), apiGroup, [rbacGroup]);
-  if (!kinds.includes(kind)) yield notSupported(at.child('kind'), kind, kinds);
+  if (apiGroup !== rbacGroup) yield textNotSupported(at.child('apiGroup'), apiGroup, [rbacGroup]);
+  if (!kinds.includes(kind)) yield textNotSupported(at.child('kind'), kind, kinds);
   if (!name) yield required(at.child('name'));
   else for (const p of pathSegmentProblems(name)) yield invalid(at.child('name'), name, p);
   for (const [i, s] of (next.subjects ?? []).entries()) yield* subjectRules(field('subjects').index(i), s, namespaced);
@@ -45,14 +45,14 @@ function* subjectRules(at: Path, subject: Subject, namespaced: boolean): Iterabl
   switch (kind) {
     case 'ServiceAccount':
       if (name) for (const p of nameIsSubdomain(name, false)) yield invalid(at.child('name'), name, p);
-      if (apiGroup) yield notSupported(at.child('apiGroup'), apiGroup, ['']);
+      if (apiGroup) yield textNotSupported(at.child('apiGroup'), apiGroup, ['']);
       if (!namespaced && !namespace) yield required(at.child('namespace'));
       return;
     case 'User':
     case 'Group':
-      if (apiGroup !== rbacGroup) yield notSupported(at.child('apiGroup'), apiGroup, [rbacGroup]);
+      if (apiGroup !== rbacGroup) yield textNotSupported(at.child('apiGroup'), apiGroup, [rbacGroup]);
       return;
     default:
-      yield notSupported(at.child('kind'), kind, ['ServiceAccount', 'User', 'Group']);
+      yield textNotSupported(at.child('kind'), kind, ['ServiceAccount', 'User', 'Group']);
   }
 }

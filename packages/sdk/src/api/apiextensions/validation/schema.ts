@@ -1,5 +1,6 @@
 import { resolvePath } from '../../../cel/index.ts';
 import {
+  asGiven,
   type FieldError,
   forbiddenAt,
   invalid,
@@ -88,7 +89,9 @@ function* supportedRules(schema: JSONSchemaProps, at: Path, where: Where): Itera
   }
   if (schema.id) yield forbiddenAt(at.child('id'), 'id is not supported');
   for (const word of ['additionalItems', 'patternProperties', 'definitions', 'dependencies', '$ref'] as const) {
-    if (schema[word] !== undefined) yield forbiddenAt(at.child(word), `${word} is not supported`);
+    // Of these, none at all and an empty one are two things.
+    const given = word === 'dependencies' ? asGiven(schema, word) : schema[word];
+    if (given !== undefined) yield forbiddenAt(at.child(word), `${word} is not supported`);
   }
   if (type === 'null') {
     yield forbiddenAt(at.child('type'), 'type cannot be set to null, use nullable as an alternative');

@@ -1,4 +1,4 @@
-import { field, type FieldError, immutable, invalid, type Path, required } from '../../../machinery/index.ts';
+import { asGiven, field, type FieldError, immutable, invalid, type Path, required } from '../../../machinery/index.ts';
 import { internalValue } from '../../../schema/index.ts';
 import { nodeSelectorTerm } from '../../core/node-selector.ts';
 import { validateNodeSelector } from '../../core/node-selector-rules.ts';
@@ -29,7 +29,7 @@ export function* resourceSliceRules(slice: ResourceSlice, old: ResourceSlice | u
     yield* immutable(spec.nodeName, old.spec.nodeName, at.child('nodeName'));
   }
   yield* placeRules(spec);
-  if (spec.sharedCounters && spec.devices) {
+  if (asGiven(spec, 'sharedCounters') && asGiven(spec, 'devices')) {
     yield invalid(at, '', 'only one of `sharedCounters` or `devices` is allowed');
   }
   const demanding = spec.devices?.some(({ taints, consumesCounters }) => taints?.length || consumesCounters?.length);

@@ -3,13 +3,13 @@ import {
   dnsSubdomainProblems,
   type FieldError,
   invalid,
-  notSupported,
   oneOfThese,
   type Path,
   present,
   problemsAt,
   rangeProblem,
   required,
+  textNotSupported,
   tooLong,
 } from '../../../../machinery/index.ts';
 import type { Volume } from '../volume.ts';
@@ -165,7 +165,7 @@ export const legacySourceRules: { readonly [N in Exclude<SourceName, OwnRules>]:
     if (kind === undefined) return;
     const managed = kind === 'Managed';
     if (!diskURI.startsWith(managed ? '/subscriptions/' : 'https://')) {
-      yield notSupported(at.child('diskURI'), diskURI, [managed ? managedDiskUri : blobDiskUri]);
+      yield textNotSupported(at.child('diskURI'), diskURI, [managed ? managedDiskUri : blobDiskUri]);
     }
   },
   *storageos({ volumeName, volumeNamespace, secretRef }, at) {
