@@ -104,3 +104,34 @@ test('a namespace has its own words for a precondition that fails', () =>
     assert.deepEqual([status, json.details.kind], [409, 'namespaces']);
     assert.match(json.message, /Precondition failed: UID in precondition: nobody, UID in object meta: /);
   }));
+
+test('the body of a deletion must be options, and is all that counts', () =>
+  within(async (lab) => {
+    for (const [body, why] of [
+      [{ kind: 'Bogus' }, '"Bogus" is registered for version "meta.k8s.io/v1"'],
+      [{ kind: 'ConfigMap', apiVersion: 'v1' }, '"ConfigMap" is registered for version "v1"'],
+    ] as const) {
+      await made(lab);
+      const refused = await lab.ask('DELETE', x, { body });
+      assert.equal(refused.status, 400);
+      assert.equal(refused.json.message, `no kind ${why} in scheme "pkg/runtime/scheme.go:111"`);
+    }
+    const options = { kind: 'DeleteOptions', apiVersion: 'apps/v9' };
+    assert.equal((await lab.ask('DELETE', `${x}?dryRun=no`, { body: options })).status, 200);
+    assert.equal((await lab.ask('GET', x)).status, 404);
+  }));
+
+test('who wants dependents deleted too is told 202 while the object is still there', () =>
+  within(async (lab) => {
+    await made(lab, { finalizers: ['example.org/hold'] });
+    assert.equal((await lab.ask('DELETE', x, { body: { orphanDependents: false } })).status, 202);
+    assert.equal((await lab.ask('DELETE', x, { body: { orphanDependents: true } })).status, 200);
+  }));
+
+test('a page of a collection that is deleted says where the next begins', () =>
+  within(async (lab) => {
+    for (const name of ['a', 'b', 'c']) await lab.ask('POST', configMaps, { body: aMap(name) });
+    const { metadata } = (await lab.ask('DELETE', `${configMaps}?limit=1`)).json;
+    assert.ok(metadata.continue);
+    assert.equal(metadata.remainingItemCount, 2);
+  }));

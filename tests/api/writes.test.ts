@@ -244,3 +244,25 @@ test('a patch goes by its content type as it is spelled', () =>
     const headers = { 'content-type': 'Application/Merge-Patch+JSON' };
     assert.equal((await ask('PATCH', `${configMaps}/x`, { headers, body: {} })).status, 415);
   }));
+
+test('managers that a client sends have names, and are of the kind', () =>
+  within(async ({ ask }) => {
+    await ask('POST', configMaps, { body: aMap('a') });
+    const entry = { operation: 'Update', apiVersion: 'v1', fieldsType: 'FieldsV1', fieldsV1: { 'f:data': {} } };
+    const send = async (managedFields: object[]) => {
+      const headers = { 'content-type': 'application/merge-patch+json' };
+      return (await ask('PATCH', `${configMaps}/a`, { headers, body: { metadata: { managedFields } } })).json;
+    };
+    const at = 'ConfigMap "a" is invalid: metadata.managedFields[0].manager';
+    assert.equal(
+      (await send([{ ...entry, manager: 'a'.repeat(129) }])).message,
+      `${at}: Too long: may not be more than 128 bytes`,
+    );
+    assert.equal(
+      (await send([{ ...entry, manager: 'a\u0001' }])).message,
+      `${at}: Invalid value: "a\\x01": invalid character U+0001 (at position 1)`,
+    );
+    assert.deepEqual((await send([{ ...entry, manager: 'a' }])).metadata.managedFields.length, 1);
+    // Nobody is left of an entry that is of another group.
+    assert.equal((await send([{ ...entry, manager: 'b', apiVersion: 'apps/v1' }])).metadata.managedFields, undefined);
+  }));

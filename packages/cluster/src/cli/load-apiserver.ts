@@ -63,6 +63,7 @@ export async function loadApiServer(
   const address = options.advertiseAddress ?? machineAddress();
   const { serviceAccountIssuer: issuers = [defaultIssuer] } = options;
   const issuer = issuers[0] ?? defaultIssuer;
+  const audiences = options.apiAudiences ?? issuers;
   const store = underPrefix(deps.store, options.etcdPrefix);
   const clusterIps = new ClusterIps(options.serviceClusterIpRange, random.fork('cluster-ips'));
   const serverNames = [
@@ -92,12 +93,12 @@ export async function loadApiServer(
     tokens: tokensSignedBy(pki, options),
     issuer,
     issuers,
-    audiences: options.apiAudiences ?? issuers,
+    audiences,
     enableAdmissionPlugins: [
       ...(options.enableAdmissionPlugins ?? []),
       ...(options.allowPrivileged ? [] : ['Unprivileged']),
     ],
-    tokenAuthenticators: options.tokenAuthFile ? [tokensOf(options.tokenAuthFile)] : [],
+    tokenAuthenticators: options.tokenAuthFile ? [tokensOf(options.tokenAuthFile, audiences)] : [],
     nodes,
     components: deps.components,
     clusterIps,
@@ -171,11 +172,11 @@ function kindsOf({ runtimeConfig = '', featureGates: gates }: ApiServerOptions):
   }
 }
 
-function tokensOf(file: string): ReturnType<typeof tokenFile> {
+function tokensOf(file: string, audiences: readonly string[]): ReturnType<typeof tokenFile> {
   try {
     readFileSync(file);
   } catch (cause) {
     throw new Failure(`the tokens of --token-auth-file ${file} can't be read: ${reasonOf(cause)}`, { cause });
   }
-  return tokenFile(file);
+  return tokenFile(file, audiences);
 }

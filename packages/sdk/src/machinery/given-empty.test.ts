@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { asGiven, noteEmpty, wasGivenEmpty } from './given-empty.ts';
+import { asGiven, holdsGivenEmpty, noteEmpty, wasGivenEmpty } from './given-empty.ts';
 import { deepCopy, equal } from './object.ts';
+
+test('an empty member is found wherever it is', () => {
+  const inner = {};
+  assert.equal(holdsGivenEmpty({ list: [{ inner }] }), false);
+  noteEmpty(inner, 'rules', []);
+  assert.equal(holdsGivenEmpty({ list: [{ inner }] }), true);
+  assert.equal(holdsGivenEmpty(undefined), false);
+});
 
 test('what was sent empty is told apart from what was not sent, and by nothing else', () => {
   const sent: { list?: string[]; other?: string } = {};

@@ -127,6 +127,8 @@ export interface KindDefinition<O extends KubeObject, M> {
   readonly unconditionalUpdate?: boolean;
   /** `metadata.generation` counts changes: of the spec, or of what is told of. */
   readonly generation?: boolean | ((object: O) => unknown);
+  /** `metadata.generation` counts empty lists and maps that are written, which are stored as none, every time. */
+  readonly generationCountsEmpty?: boolean;
   /** Something of its own, besides grace and finalizers, must be gone before it can be: a namespace's contents. */
   isHeld?(object: O): boolean;
   /** The first deletion only begins to end it. Marks it so; whoever holds it acts on that. */

@@ -6,7 +6,9 @@ import {
   type FieldError,
   forbiddenAt,
   invalid,
+  isPrintable,
   labelValueProblems,
+  type ManagedFieldsEntry,
   type ObjectMeta,
   type OwnerReference,
   type Path,
@@ -58,6 +60,7 @@ export function* validateObjectMeta(
   }
   yield* validateNotes(meta, at);
   if (meta.finalizers) yield* validateFinalizers(meta.finalizers, at.child('finalizers'));
+  if (meta.managedFields) yield* validateManagers(meta.managedFields, at.child('managedFields'));
 }
 
 /** What creations and updates look at alike. */
@@ -65,6 +68,28 @@ function* validateNotes({ labels, annotations, ownerReferences }: ObjectMeta, at
   if (labels) yield* validateLabels(labels, at.child('labels'));
   if (annotations) yield* validateAnnotations(annotations, at.child('annotations'));
   if (ownerReferences) yield* validateOwnerReferences(ownerReferences, at.child('ownerReferences'));
+}
+
+const usualName = /^[ -~]{0,128}$/;
+
+function* validateManagers(entries: readonly ManagedFieldsEntry[], at: Path): Iterable<FieldError> {
+  for (const [i, { manager = '' }] of entries.entries())
+    if (!usualName.test(manager)) yield* validateManagerName(manager, at.index(i).child('manager'));
+}
+
+const longestManager = 128;
+
+/** The name that somebody writes fields under. */
+export function* validateManagerName(name: string, at: Path | string): Iterable<FieldError> {
+  if (Buffer.byteLength(name) > longestManager) yield tooLong(at, longestManager);
+  let position = 0;
+  for (const character of name) {
+    if (!isPrintable(character)) {
+      const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
+      yield invalid(at, name, `invalid character U+${code} (at position ${position})`);
+    }
+    position += Buffer.byteLength(character);
+  }
 }
 
 /** Upstream's ValidateObjectMetaUpdate. */
@@ -85,6 +110,7 @@ export function* validateObjectMetaUpdate(next: ObjectMeta, old: ObjectMeta, at:
     if (!equal(next[name], old[name])) yield invalid(at.child(name), next[name] ?? '', 'field is immutable');
   }
   yield* validateNotes(next, at);
+  if (next.managedFields) yield* validateManagers(next.managedFields, at.child('managedFields'));
 }
 
 const fixed = [

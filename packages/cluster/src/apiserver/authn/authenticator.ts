@@ -103,6 +103,10 @@ function bearerOf(header: string): string {
   return scheme.toLowerCase() === 'bearer' ? token : '';
 }
 
+/** Two spaces where one belongs. */
+export const hasEmptyToken = ({ headers: { authorization } }: ServerRequest): boolean =>
+  typeof authorization === 'string' && /^bearer  [^ ]*$/i.test(authorization.trim());
+
 const webSocketPrefix = 'base64url.bearer.authorization.k8s.io.';
 
 /** Browsers can't set headers on a WebSocket; they offer the token as a protocol. */

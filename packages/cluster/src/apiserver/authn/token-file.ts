@@ -3,11 +3,13 @@ import type { UserInfo } from '../context.ts';
 import type { TokenAuthenticator } from './authenticator.ts';
 
 /** `--token-auth-file`: a CSV of token, user, uid and, quoted when there are several, groups. Read once, as upstream does. */
-export function tokenFile(path: string): TokenAuthenticator {
+export function tokenFile(path: string, ownAudiences: readonly string[]): TokenAuthenticator {
   const users = parseTokens(readFileSync(path, 'utf8'), path);
   return (token, audiences) => {
     const user = users.get(token);
-    return user && { user, audiences };
+    // They are for this server, and say nothing to others.
+    const shared = audiences.filter((a) => ownAudiences.includes(a));
+    return user && shared.length ? { user, audiences: shared } : undefined;
   };
 }
 

@@ -69,6 +69,7 @@ function completed({ name, uid, groups, extra }: Identity): UserInfo {
     add('system:serviceaccounts');
     add(`system:serviceaccounts:${account[1]}`);
   }
-  add(name === 'system:anonymous' ? 'system:unauthenticated' : 'system:authenticated');
+  if (name === 'system:anonymous') add('system:unauthenticated');
+  else if (!all.includes('system:unauthenticated')) add('system:authenticated');
   return { name, uid, groups: all, extra };
 }

@@ -5,13 +5,18 @@ import {
   invalidObject,
   isObject,
   type JsonObject,
-  isPrintable,
   notSupported,
   StatusError,
-  tooLong,
 } from '@tiphys/sdk/machinery';
 import { deleteOptions as optionsSchema } from '@tiphys/sdk/api';
-import { decode, DecodeError, decodeMessage, openEnvelope, protobufMediaType } from '@tiphys/sdk/schema';
+import {
+  decode,
+  DecodeError,
+  decodeMessage,
+  openEnvelope,
+  protobufMediaType,
+  validateManagerName,
+} from '@tiphys/sdk/schema';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import type { DeleteOptions } from '../registry/delete-options.ts';
 import type { Registry, WriteRequest, Written } from '../registry/registry.ts';
@@ -72,9 +77,12 @@ export async function remove(c: RequestContext, registry: Registry): Promise<Ser
   const request = { ...writeRequest(c, 'DeleteOptions'), dryRun: isDryRun(options.dryRun ?? []) };
   warnOfOrphans(registry, request, options);
   const { object, gone, entry } = await registry.delete(request, options);
+  // Who wants dependents to go too is told that it takes a while.
+  const accepted = !gone && options.orphanDependents === false;
   if (form.as === 'Table') includeObjectOf(c.query);
   if (gone && !registry.resource.kind.returnsDeleted) return valueResponse(c, deleted(registry, object.metadata), form);
-  return writtenResponse(c, registry, { object, ...(entry && { entry }), created: false }, form);
+  const response = writtenResponse(c, registry, { object, ...(entry && { entry }), created: false }, form);
+  return accepted ? { ...response, status: 202 } : response;
 }
 
 const deleted = ({ resource }: Registry, { name, uid }: { name?: string; uid?: string }) => ({
@@ -104,8 +112,8 @@ export async function removeCollection(c: RequestContext, registry: Registry, de
   warnOfOrphans(registry, request, options);
   const query = listQuery(resource, c.info, c.query);
   checkList(query);
-  const { items: wanted, revision } = await pageOf(c, registry, query, deps);
-  for (const [i, { namespace, name }] of wanted.entries()) {
+  const page = await pageOf(c, registry, query, deps);
+  for (const [i, { namespace, name }] of page.items.entries()) {
     try {
       await registry.delete({ ...request, namespace, name }, options);
     } catch (err) {
@@ -114,7 +122,7 @@ export async function removeCollection(c: RequestContext, registry: Registry, de
     }
     if (i % chunk === chunk - 1) await deps.clock.yield();
   }
-  return listResponse(c, resource, { items: wanted, revision }, form, deps.clock);
+  return listResponse(c, resource, page, form, deps.clock);
 }
 
 export function writtenResponse(
@@ -140,7 +148,9 @@ export function writeRequest(
 ): WriteRequest {
   const { namespace, name } = c.info;
   const dryRuns = c.query.getAll('dryRun');
-  const errors = [...problems, ...optionErrors(c.query, dryRuns)];
+  // Of a deletion the options are in its body, if it has one, whatever the query says.
+  const isRead = optionsKind !== 'DeleteOptions';
+  const errors = [...problems, ...(isRead ? optionErrors(c.query, dryRuns) : [])];
   if (errors.length) throw invalidObject('meta.k8s.io', optionsKind, '', errors);
   return {
     namespace,
@@ -175,27 +185,13 @@ function shownOptions(query: URLSearchParams, kind: string): JsonObject {
 const isDryRun = (dryRuns: readonly string[]): boolean => dryRuns.includes('All');
 
 function* optionErrors(query: URLSearchParams, dryRuns: readonly string[]): Iterable<FieldError> {
-  yield* managerErrors(query.get('fieldManager') ?? '');
+  yield* validateManagerName(query.get('fieldManager') ?? '', 'fieldManager');
   if (dryRuns.some((d) => d !== 'All')) yield notSupported('dryRun', dryRuns, ['All']);
   const validation = query.get('fieldValidation') ?? '';
   if (!['', 'Ignore', 'Warn', 'Strict'].includes(validation)) {
     yield notSupported('fieldValidation', validation, ['', 'Ignore', 'Strict', 'Warn']);
   }
 }
-
-function* managerErrors(manager: string): Iterable<FieldError> {
-  if (Buffer.byteLength(manager) > longestManager) yield tooLong('fieldManager', longestManager);
-  let position = 0;
-  for (const character of manager) {
-    if (!isPrintable(character)) {
-      const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
-      yield invalid('fieldManager', manager, `invalid character U+${code} (at position ${position})`);
-    }
-    position += Buffer.byteLength(character);
-  }
-}
-
-const longestManager = 128;
 
 /** The namespace that objects must be in: the path of a namespace names it as the namespace too. */
 export const placeOf = ({ info }: RequestContext, { namespaced }: Resource): string =>
@@ -251,8 +247,18 @@ function optionsFromBody(c: RequestContext, body: Uint8Array): unknown {
       throw err;
     }
   }
+  if (isObject(value)) refuseOtherKind(value);
   if (value === null || isObject(value)) return value;
   throw unreadable(`json: cannot unmarshal ${jsonWord(value)} into Go value of type ${headerType}`);
+}
+
+/** A body that says what it is must be options of a deletion, of whatever version: each version has them. */
+function refuseOtherKind({ kind, apiVersion }: JsonObject): void {
+  if (typeof kind !== 'string' || kind === '' || kind === 'DeleteOptions') return;
+  const version = typeof apiVersion === 'string' && apiVersion !== '' ? apiVersion : 'meta.k8s.io/v1';
+  throw badRequest(
+    `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(version)} in scheme "pkg/runtime/scheme.go:111"`,
+  );
 }
 
 function yamlOptions(body: Uint8Array): unknown {

@@ -7,10 +7,10 @@ import type { NodeAddress } from './connector.ts';
 export const preferredAddressTypes = ['InternalIP', 'ExternalIP', 'Hostname', 'InternalDNS', 'ExternalDNS'] as const;
 const usualPort = 10_250;
 
-/** Where a node's agent listens, as its status says. */
-export async function addressOfNode(objects: ClusterObjects, name: string): Promise<NodeAddress> {
+/** Where a node's agent listens, as its status says. That it isn't there is said of what was asked for, as upstream has it. */
+export async function addressOfNode(objects: ClusterObjects, name: string, resource = 'nodes'): Promise<NodeAddress> {
   const node = await objects.get(nodeKind, '', name);
-  if (!node) throw notFound({ group: '', resource: 'nodes' }, name);
+  if (!node) throw notFound({ group: '', resource }, name);
   return { name, host: hostOf(node), port: node.status?.daemonEndpoints?.kubeletEndpoint?.Port || usualPort };
 }
 

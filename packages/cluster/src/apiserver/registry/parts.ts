@@ -1,5 +1,5 @@
 import { objectMeta } from '@tiphys/sdk/api';
-import { deepCopy, type KubeObject, type ObjectMeta } from '@tiphys/sdk/machinery';
+import { deepCopy, equal, holdsGivenEmpty, type KubeObject, type ObjectMeta } from '@tiphys/sdk/machinery';
 import { type AnyKind, decode, type PartStrategy, setFields, type WriteContext } from '@tiphys/sdk/schema';
 
 /** How the part of an object that a subresource is, is written; nothing where the object itself is. */
@@ -63,6 +63,11 @@ function keepOldMetadata(next: ObjectMeta, old: ObjectMeta): void {
   setFields(objectMeta, next, { labels, annotations, finalizers, ownerReferences });
 }
 
-/** What of an object `metadata.generation` counts the changes of. */
-export const counted = ({ generation }: AnyKind, object: WithParts): unknown =>
+/** Whether `metadata.generation` counts a change. */
+export function isCountedChange(kind: AnyKind, next: WithParts, old: WithParts): boolean {
+  const now = counted(kind, next);
+  return !equal(now, counted(kind, old)) || Boolean(kind.generationCountsEmpty && holdsGivenEmpty(now));
+}
+
+const counted = ({ generation }: AnyKind, object: WithParts): unknown =>
   typeof generation === 'function' ? generation(object) : object.spec;

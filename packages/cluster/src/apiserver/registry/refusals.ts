@@ -24,11 +24,38 @@ export function nameTaken(resource: Resource, name: string, holder: KubeObject |
   return new StatusError(code!, reason!, `object is being deleted: ${message}`, details);
 }
 
+interface Mistaken {
+  readonly wanted: string;
+  readonly is: ObjectMeta;
+}
+
 /** Who writes meant an object of another uid. */
-export function otherUid(
+export const otherUid = (resource: Resource, mistaken: Mistaken, request: { readonly dryRun: boolean }): StatusError =>
+  failedPrecondition(
+    resource,
+    mistaken.is,
+    request,
+    `UID in precondition: ${mistaken.wanted}, UID in object meta: ${mistaken.is.uid}`,
+  );
+
+/** Who writes meant the object as it was at another revision. */
+export const otherRevision = (
   resource: Resource,
-  { wanted, is }: { readonly wanted: string; readonly is: ObjectMeta },
+  { wanted, is }: Mistaken,
+  request: { readonly dryRun: boolean },
+): StatusError =>
+  failedPrecondition(
+    resource,
+    is,
+    request,
+    `ResourceVersion in precondition: ${wanted}, ResourceVersion in object meta: ${is.resourceVersion}`,
+  );
+
+function failedPrecondition(
+  resource: Resource,
+  is: ObjectMeta,
   { dryRun }: { readonly dryRun: boolean },
+  why: string,
 ): StatusError {
   const key = keyOf(resource, is.namespace ?? '', is.name ?? '');
   // Where a write is only tried, upstream hasn't put its root before the key yet.
@@ -36,7 +63,7 @@ export function otherUid(
   return conflict(
     resource,
     is.name ?? '',
-    `StorageError: invalid object, Code: 4, Key: ${told}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${is.uid}`,
+    `StorageError: invalid object, Code: 4, Key: ${told}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ${why}`,
   );
 }
 

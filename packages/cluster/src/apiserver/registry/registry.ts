@@ -1,6 +1,5 @@
 import {
   deepCopy,
-  equal,
   internalError,
   invalidObject,
   type JsonObject,
@@ -26,7 +25,7 @@ import { Expiry } from './expiry.ts';
 import { type FieldManager, trackFields } from './field-manager.ts';
 import type { KindHooks, Undo } from './kind-hooks.ts';
 import { dedupeOwners } from './owner-references.ts';
-import { counted, dropStatus, partOf, prepareUpdate } from './parts.ts';
+import { dropStatus, isCountedChange, partOf, prepareUpdate } from './parts.ts';
 import { checkPreconditions } from './preconditions.ts';
 import { creationProblems, updateProblems } from './problems.ts';
 import { modified, nameTaken, otherUid, refuseInvalid } from './refusals.ts';
@@ -261,7 +260,7 @@ export class Registry {
     const context = { now: clock.now(), user: request.user, warn: (text: string) => request.warn(text) };
     try {
       prepareUpdate(kind, part, { next, old }, context);
-      if (!request.strategy && countsGeneration(this) && !equal(counted(kind, next), counted(kind, old))) {
+      if (!request.strategy && countsGeneration(this) && isCountedChange(kind, next, old)) {
         setFields(objectMeta, next.metadata, { generation: (old.metadata.generation ?? 0) + 1 });
       }
       refuseInvalid(this.resource, next, [...updateProblems(this.resource, part, { next, old }, context)]);

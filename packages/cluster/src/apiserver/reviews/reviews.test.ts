@@ -211,3 +211,21 @@ test('acting as somebody else', async () => {
     extra: { scopes: ['x'] },
   });
 });
+
+test('who acts as somebody unauthenticated isn’t authenticated', async () => {
+  const headers = { 'impersonate-user': 'ada', 'impersonate-group': 'system:unauthenticated' };
+  const { body } = await scene.ask('GET', '/api/v1/namespaces/ns/pods', undefined, { headers });
+  assert.equal(body['kind'], 'PodList');
+  const who = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+  assert.equal((await scene.ask('POST', who, {}, { headers })).status, 403);
+});
+
+test('a second space before a token is warned of', async () => {
+  const ask = (authorization: string) =>
+    scene.ask('GET', '/version', undefined, { user: null, headers: { authorization } });
+  const { status, headers } = await ask('Bearer  token');
+  assert.equal(status, 200);
+  assert.deepEqual(headers['warning'], [
+    '299 - "the provided Authorization header contains extra space before the bearer token, and is ignored"',
+  ]);
+});

@@ -8,7 +8,7 @@ import { readObject } from '../handlers/body.ts';
 import { type Endpoint, noSuchPath, notOnThis, type SubresourceHandler } from '../handlers/dispatch.ts';
 import { checkPlace, writeRequest } from '../handlers/write.ts';
 import type { Registry } from '../registry/registry.ts';
-import { otherUid } from '../registry/refusals.ts';
+import { otherRevision, otherUid } from '../registry/refusals.ts';
 import { done } from './answer.ts';
 import { setCondition } from './pod-condition.ts';
 
@@ -41,11 +41,13 @@ async function bind(c: RequestContext, registry: Registry, admission: AdmissionC
   const { manager: _, ...request } = writeRequest(c, 'CreateOptions');
   checkPlace({ ...(metadata.namespace && { namespace: metadata.namespace }) }, c.info.namespace, '');
   const name = c.info.name || (metadata.name ?? '');
-  if (!name) throw badRequest('Name parameter required.');
-  if (metadata.name !== name) throw badRequest('name in URL does not match name in Binding object');
+  if (metadata.name !== name && name) throw badRequest('name in URL does not match name in Binding object');
   const attributes = creationOf(c, kind, { request, object: asked });
   await admission.admit(attributes);
   checkTarget(target);
+  if (!name) throw badRequest('Name parameter required.');
+  // The old way gives every binding a uid of its own, and so forgets what the client said of the pod's.
+  const wantedUid = c.info.name && metadata.uid;
   await admission.validate(attributes);
   await registry.update({
     ...request,
@@ -54,10 +56,10 @@ async function bind(c: RequestContext, registry: Registry, admission: AdmissionC
     subresource: 'binding',
     strategy: asGiven,
     next: (current) => {
-      const { uid } = current!.metadata;
-      if (metadata.uid && metadata.uid !== uid) {
-        throw otherUid(registry.resource, { wanted: metadata.uid, is: current!.metadata }, request);
-      }
+      const is = current!.metadata;
+      if (wantedUid && wantedUid !== is.uid) throw otherUid(registry.resource, { wanted: wantedUid, is }, request);
+      const wanted = metadata.resourceVersion;
+      if (wanted && wanted !== is.resourceVersion) throw otherRevision(registry.resource, { wanted, is }, request);
       return bound(c, current as Pod, { metadata, target });
     },
   });

@@ -3,6 +3,7 @@ import {
   badRequest,
   conflict,
   deepCopy,
+  equal,
   isConflict,
   type JsonObject,
   type KubeObject,
@@ -13,7 +14,7 @@ import { creationOf } from '../admission/attributes.ts';
 import type { AdmissionChain } from '../admission/plugin.ts';
 import { readObject } from '../handlers/body.ts';
 import type { SubresourceHandler } from '../handlers/dispatch.ts';
-import { checkDeleteOptions, writeRequest } from '../handlers/write.ts';
+import { checkDeleteOptions, checkPlace, writeRequest } from '../handlers/write.ts';
 import type { DeleteOptions } from '../registry/delete-options.ts';
 import type { Registry, WriteRequest } from '../registry/registry.ts';
 import { done } from './answer.ts';
@@ -37,12 +38,13 @@ export const eviction = ({ admission, budgets }: EvictionDeps): SubresourceHandl
   async handle(c, registry) {
     const asked = await readObject(c, kind);
     const { metadata, deleteOptions } = asked as unknown as Eviction;
+    checkPlace(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }, c.info.namespace, '');
     const { manager: _, ...asCreation } = writeRequest(c, 'CreateOptions');
     await admission().admit(creationOf(c, kind, { request: asCreation, object: asked }));
     if (metadata.name !== c.info.name) throw badRequest('name in URL does not match name in Eviction object');
     const options = (deleteOptions ?? {}) as DeleteOptions;
-    checkDeleteOptions(options as unknown as JsonObject);
-    const dryRun = asCreation.dryRun || (options.dryRun?.includes('All') ?? false);
+    refuseOtherDryRun(c.query.getAll('dryRun'), options.dryRun ?? []);
+    const dryRun = asCreation.dryRun || Boolean(options.dryRun?.length);
     const request = { ...asCreation, dryRun, admitted: true };
     await admission().validate(creationOf(c, kind, { request, object: asked }));
     const pods: Going = { registry, request, options, now: c.now };
@@ -60,6 +62,12 @@ export const eviction = ({ admission, budgets }: EvictionDeps): SubresourceHandl
     }
   },
 });
+
+function refuseOtherDryRun(asked: readonly string[], sent: readonly string[]): void {
+  if (!asked.length || !sent.length || equal(asked, sent)) return;
+  const why = `Non-matching dry-run options in request and content: [${asked.join(' ')}] and [${sent.join(' ')}]`;
+  throw new StatusError(500, '', why);
+}
 
 const conflictAttempts = 20;
 
@@ -101,7 +109,11 @@ async function remove({ registry, request, options, now }: Going, seen?: Pod): P
   const resourceVersion = options.preconditions?.resourceVersion ?? seen?.metadata.resourceVersion;
   const preconditions = { ...options.preconditions, ...(resourceVersion !== undefined && { resourceVersion }) };
   const wanted = { ...options, preconditions };
-  if (request.dryRun) return void (await registry.delete(request, wanted));
+  if (request.dryRun) {
+    checkDeleteOptions(options as unknown as JsonObject);
+    await registry.delete(request, wanted);
+    return;
+  }
   const { object } = await registry.update({
     ...request,
     subresource: 'status',
@@ -111,6 +123,8 @@ async function remove({ registry, request, options, now }: Going, seen?: Pod): P
   // The mark itself moved the pod on; what the caller saw of it has just been compared.
   const marked = object.metadata.resourceVersion;
   const moved = resourceVersion && marked ? { ...preconditions, resourceVersion: marked } : preconditions;
+  // By then the pod says that it is being evicted, whatever is wrong with the options.
+  checkDeleteOptions(options as unknown as JsonObject);
   await registry.delete(request, { ...options, preconditions: moved });
 }
 

@@ -1,4 +1,4 @@
-import { equal } from '../../machinery/index.ts';
+import { equal, holdsGivenEmpty } from '../../machinery/index.ts';
 import { defineKind, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
 import { webhookColumns } from './columns.ts';
 import { matchCondition } from './match-condition.ts';
@@ -54,7 +54,7 @@ export const mutatingWebhookConfiguration: Kind<MutatingWebhookConfiguration, Mu
     schema: mutatingWebhookConfigurationShape,
 
     prepareForUpdate(next, old) {
-      if (equal(next.webhooks, old.webhooks)) return;
+      if (equal(next.webhooks, old.webhooks) && !holdsGivenEmpty(next)) return;
       setFields(objectMeta, next.metadata, { generation: (old.metadata.generation ?? 0) + 1 });
     },
     validate: (next, old) => webhookRules(next.webhooks, old?.webhooks, old !== undefined),

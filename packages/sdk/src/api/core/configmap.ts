@@ -6,6 +6,7 @@ import {
   invalid,
   equal,
   tooLong,
+  wasGivenEmpty,
 } from '../../machinery/index.ts';
 import { defineKind, type Kind, s } from '../../schema/index.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
@@ -65,9 +66,11 @@ function* dataRules({ data = {}, binaryData = {} }: ConfigMap): Iterable<FieldEr
   if (size > maxDataBytes) yield tooLong('[]', maxDataBytes);
 }
 
+/** Upstream takes a map that is sent with nothing in it for another than none. */
 function* unchangedData(next: ConfigMap, old: ConfigMap): Iterable<FieldError> {
   const why = 'field is immutable when `immutable` is set';
   if (!next.immutable) yield forbiddenAt(field('immutable'), why);
-  if (!equal(next.data ?? {}, old.data ?? {})) yield forbiddenAt(field('data'), why);
-  if (!equal(next.binaryData ?? {}, old.binaryData ?? {})) yield forbiddenAt(field('binaryData'), why);
+  if (!equal(next.data ?? {}, old.data ?? {}) || wasGivenEmpty(next, 'data')) yield forbiddenAt(field('data'), why);
+  if (!equal(next.binaryData ?? {}, old.binaryData ?? {}) || wasGivenEmpty(next, 'binaryData'))
+    yield forbiddenAt(field('binaryData'), why);
 }

@@ -9,6 +9,7 @@ import {
   own,
   put,
   tooLong,
+  wasGivenEmpty,
 } from '../../machinery/index.ts';
 import { defineKind, type Kind, s, setFields } from '../../schema/index.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
@@ -82,8 +83,9 @@ function takeInStrings(secret: Secret): void {
   setFields(secretShape, secret, { data, stringData: undefined });
 }
 
+/** Upstream takes a map that is sent with nothing in it for another than none. */
 function* unchangedData(next: Secret, old: Secret): Iterable<FieldError> {
   const why = 'field is immutable when `immutable` is set';
   if (!next.immutable) yield forbiddenAt(field('immutable'), why);
-  if (!equal(next.data ?? {}, old.data ?? {})) yield forbiddenAt(field('data'), why);
+  if (!equal(next.data ?? {}, old.data ?? {}) || wasGivenEmpty(next, 'data')) yield forbiddenAt(field('data'), why);
 }

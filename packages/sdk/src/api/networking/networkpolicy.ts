@@ -85,6 +85,7 @@ export const networkPolicy: Kind<NetworkPolicy, NetworkPolicyManifest> = defineK
   scope: 'Namespaced',
   shortNames: ['netpol'],
   generation: true,
+  generationCountsEmpty: true,
   schema: networkPolicyShape,
 
   validate: networkPolicyRules,

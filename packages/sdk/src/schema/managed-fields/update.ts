@@ -58,7 +58,7 @@ function tracked(update: Update): ManagedFieldsEntry[] | undefined {
   const { shape, old, next } = update;
   const live = old?.metadata.managedFields;
   const managers = startingManagers(update);
-  if (managers.size === 0 && old) return undefined;
+  if (managers.size === 0 && old && !sentManagers(update)) return undefined;
   const effects = effectsOf(update, shape, [old ?? emptyObject(shape), next]);
   if (!effects && old && startsFromLive(update)) return live;
   if (effects) recordUpdate(managers, effects, update);
@@ -84,15 +84,18 @@ function recordUpdate(managers: Managers, effects: Effects, writer: Writer): voi
  * Clients may set managed fields themselves: an empty list (or one empty entry) resets them; broken or no entries leave the
  * live ones. Through a subresource they may not.
  */
-function startingManagers({ old, next, sent, subresource, apiVersion }: Update): Managers {
-  const group = groupOf(apiVersion);
+function startingManagers(update: Update): Managers {
+  const { old, next, sent, subresource, apiVersion } = update;
+  if (!subresource && isReset(sent === undefined ? next.metadata.managedFields : sent)) return new Map();
+  const entries = old?.metadata.managedFields ?? [];
+  return sentManagers(update) ?? readManagers(entries, groupOf(apiVersion)) ?? new Map<string, Owner>();
+}
+
+/** Whom the client sent, if it sent any: nobody is left of those who can't be told in the object's terms. */
+function sentManagers({ next, sent, subresource, apiVersion }: Update): Managers | undefined {
   const wanted = sent === undefined ? next.metadata.managedFields : sent;
-  if (!subresource) {
-    if (isReset(wanted)) return new Map();
-    const managers = Array.isArray(wanted) ? readManagers(wanted as ManagedFieldsEntry[], group) : undefined;
-    if (managers?.size) return managers;
-  }
-  return readManagers(old?.metadata.managedFields ?? [], group) ?? new Map<string, Owner>();
+  if (subresource || !Array.isArray(wanted) || !wanted.length || isReset(wanted)) return undefined;
+  return readManagers(wanted as ManagedFieldsEntry[], groupOf(apiVersion));
 }
 
 const isReset = (sent: unknown): boolean =>

@@ -27,8 +27,7 @@ describe('which container is meant', () => {
       init,
       '',
       {
-        refused:
-          'a container name must be specified for pod p, choose one of: [a b] or one of the init containers: [i j]',
+        refused: 'a container name must be specified for pod p, choose one of: [i j a b]',
       },
     ],
     ['one that is not there', one, 'x', { refused: 'container x is not valid for pod p' }],

@@ -30,7 +30,7 @@ export const log = (deps: ConnectDeps): SubresourceHandler => ({
     const container = chosenContainer(pod, c.query.get('container') ?? '');
     // Nothing has run yet, so nothing was written.
     if (!pod.spec.nodeName) return { status: 204, headers: {}, body: { type: 'none' } };
-    const node = await addressOfNode(deps.objects, pod.spec.nodeName);
+    const node = await addressOfNode(deps.objects, pod.spec.nodeName, 'pods');
     const path = `/containerLogs/${placeOf(pod)}/${container}${options.size ? `?${options.toString()}` : ''}`;
     const answer = await ask(deps, { node, path }, c.request.signal);
     if (answer.status < 200 || answer.status > 206) throw await refusalOf(answer, c);
@@ -104,7 +104,7 @@ function readOptions({ query, info }: RequestContext): URLSearchParams {
   if (limitBytes !== undefined && limitBytes < 1)
     errors.push(invalid('limitBytes', limitBytes, 'must be greater than 0'));
   if (sinceSeconds !== undefined && sinceTime !== undefined) {
-    errors.push(forbiddenAt('', 'at most one of `sinceTime` or `sinceSeconds` may be specified'));
+    errors.push(forbiddenAt('[]', 'at most one of `sinceTime` or `sinceSeconds` may be specified'));
   } else if (sinceSeconds !== undefined && sinceSeconds < 1) {
     errors.push(invalid('sinceSeconds', sinceSeconds, 'must be greater than 0'));
   }

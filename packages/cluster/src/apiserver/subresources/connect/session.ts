@@ -34,7 +34,7 @@ const session = (subresource: string, deps: ConnectDeps, target: Target): Subres
     await admitConnection(c, registry, deps);
     const { path, query } = target(pod, c.query);
     if (!pod.spec.nodeName) throw badRequest(`pod ${c.info.name} does not have a host assigned`);
-    const node = await addressOfNode(deps.objects, pod.spec.nodeName);
+    const node = await addressOfNode(deps.objects, pod.spec.nodeName, 'pods');
     if (!asksForUpgrade(c)) throw badRequest('Upgrade request required');
     const connection = await deps.nodes.connect(node, c.request.signal).catch((err: Error) => {
       throw new StatusError(500, '', `error dialing backend: ${err.message}`);
