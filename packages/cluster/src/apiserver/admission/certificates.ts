@@ -1,4 +1,9 @@
-import { type CertificateSigningRequest, organizationsOf, parseCertificateRequestPem } from '@tiphys/sdk/api';
+import {
+  type CertificateSigningRequest,
+  type ClusterTrustBundle,
+  organizationsOf,
+  parseCertificateRequestPem,
+} from '@tiphys/sdk/api';
 import { equal } from '@tiphys/sdk/machinery';
 import type { Authorizer } from '../authz/authorizer.ts';
 import type { UserInfo } from '../context.ts';
@@ -44,6 +49,19 @@ export const certificateSigning = (authorizer: () => Authorizer): AdmissionPlugi
     const signer = old.spec.signerName;
     if (maySignAs(authorizer(), a.user, { verb: 'sign', signer })) return;
     throw refuse(a, `user not permitted to sign requests with signerName ${JSON.stringify(signer)}`);
+  },
+});
+
+/** Who says whom a signer vouches for must be allowed to attest for it. */
+export const clusterTrustBundleAttest = (authorizer: () => Authorizer): AdmissionPlugin => ({
+  name: 'ClusterTrustBundleAttest',
+  matches: { operations: ['CREATE', 'UPDATE'], resources: ['clustertrustbundles'] },
+  validate(a) {
+    const { signerName: signer } = (a.object as ClusterTrustBundle).spec;
+    // That a bundle changes hands its own rules refuse.
+    if (!signer) return;
+    if (maySignAs(authorizer(), a.user, { verb: 'attest', signer })) return;
+    throw refuse(a, `user not permitted to attest for signerName ${JSON.stringify(signer)}`);
   },
 });
 

@@ -1,6 +1,11 @@
 /** What may be written, beyond what is valid: plugins that look at each write, change it, or refuse it. */
 import type { Clock, Random } from '@tiphys/sdk/runtime';
-import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates.ts';
+import {
+  certificateApproval,
+  certificateSigning,
+  certificateSubjectRestriction,
+  clusterTrustBundleAttest,
+} from './certificates.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
 import { defaultIngressClass } from './default-ingress-class.ts';
@@ -70,6 +75,7 @@ const everyPlugin = ({
   runtimeClassAdmission(objects),
   certificateApproval(authorizer),
   certificateSigning(authorizer),
+  clusterTrustBundleAttest(authorizer),
   certificateSubjectRestriction,
   defaultIngressClass(objects),
   podSecurity(objects),
