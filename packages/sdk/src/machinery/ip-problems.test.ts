@@ -8,6 +8,12 @@ const noNetwork = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/6
 test('addresses', () => {
   const table: [string, string[]][] = [
     ['192.0.2.1', []],
+    ['0.10.199.255', []],
+    ['192.0.2.256', [noAddress]],
+    ['192.0.2.1.5', [noAddress]],
+    ['192.0.2', [noAddress]],
+    ['192.0.2.1\n', [noAddress]],
+    ['00.0.2.1', ['must not have leading 0s']],
     ['2001:DB8::1', []],
     ['x', [noAddress]],
     ['', [noAddress]],

@@ -7,11 +7,18 @@ import type { Problems } from './names.ts';
  */
 
 export function ipProblems(text: string): Problems {
+  if (isPlainIPv4(text)) return [];
   const ip = parseIp(text);
   if (!ip) return ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'];
   if (ip.leadingZeros) return ['must not have leading 0s'];
   return ip.mapped ? ['must not be an IPv4-mapped IPv6 address'] : [];
 }
+
+/** As nearly all addresses are written: there is nothing to say of such a one, and so no need to read it. */
+const isPlainIPv4 = (text: string): boolean => plainIPv4.test(text);
+
+const byte = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
+const plainIPv4 = new RegExp(`^${byte}(?:\\.${byte}){3}$`);
 
 export function cidrProblems(text: string): Problems {
   const cidr = parseCidr(text);
@@ -59,6 +66,7 @@ export function endpointIpProblems(text: string): Problems {
 
 /** What an address that is told about rather than refused should look like. */
 export function ipWarning(text: string): string | undefined {
+  if (isPlainIPv4(text)) return undefined;
   const ip = parseIp(text);
   if (!ip || ipText(ip) === text) return undefined;
   const canonical = JSON.stringify(ipText(ip));

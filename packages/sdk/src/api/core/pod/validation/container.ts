@@ -10,7 +10,6 @@ import {
   type Path,
   portNameProblems,
   portProblems,
-  present,
   problemsAt,
   required,
   requiredOneOf,
@@ -133,9 +132,11 @@ function* validateContainer(
   context: ContainerContext,
 ): Iterable<FieldError> {
   const { spec, volumes } = context;
-  if (!container.name) yield required(at.child('name'));
-  else yield* problemsAt(dnsLabelProblems(container.name), container.name, at.child('name'));
-  yield* present(container.image, at.child('image'));
+  const { name, image } = container;
+  const nameProblems = name ? dnsLabelProblems(name) : [];
+  if (!name) yield required(at.child('name'));
+  else if (nameProblems.length) yield* problemsAt(nameProblems, name, at.child('name'));
+  if (!image) yield required(at.child('image'));
   const { terminationMessagePolicy } = container;
   yield* requiredOneOf(terminationMessagePolicy, messagePolicies, at.child('terminationMessagePolicy'));
   if (container.ports) yield* validatePorts(container.ports, at.child('ports'));

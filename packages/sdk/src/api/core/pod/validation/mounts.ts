@@ -6,7 +6,7 @@ import {
   notSupported,
   oneOfThese,
   type Path,
-  present,
+  required,
 } from '../../../../machinery/index.ts';
 import type { Container, EphemeralContainer, VolumeDevice, VolumeMount } from '../container.ts';
 import { hasBackstep, validateDescendingPath } from './paths.ts';
@@ -20,9 +20,9 @@ export function* validateMounts(container: Mounting, volumes: GoodVolumes, at: P
   for (const [i, mount] of volumeMounts.entries()) {
     const here = at.index(i);
     const { name, mountPath } = mount;
-    yield* present(name, here.child('name'));
+    if (!name) yield required(here.child('name'));
     if (!volumes.has(name)) yield notFoundAt(here.child('name'), name);
-    yield* present(mountPath, here.child('mountPath'));
+    if (!mountPath) yield required(here.child('mountPath'));
     if (taken.has(mountPath)) yield invalid(here.child('mountPath'), mountPath, 'must be unique');
     taken.add(mountPath);
     if (volumeDevices.some((d) => d.name === name)) {
@@ -84,14 +84,14 @@ export function* validateDevices(container: Mounting, volumes: GoodVolumes, at: 
   for (const [i, { name, devicePath }] of volumeDevices.entries()) {
     const here = at.index(i);
     const volume = volumes.get(name);
-    yield* present(name, here.child('name'));
+    if (!name) yield required(here.child('name'));
     if (names.has(name)) yield invalid(here.child('name'), name, 'must be unique');
     if (!volume) yield notFoundAt(here.child('name'), name);
     else if (!volume.persistentVolumeClaim && !volume.ephemeral) {
       const why = 'can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode';
       yield invalid(here.child('name'), name, why);
     }
-    yield* present(devicePath, here.child('devicePath'));
+    if (!devicePath) yield required(here.child('devicePath'));
     if (paths.has(devicePath)) yield invalid(here.child('devicePath'), devicePath, 'must be unique');
     if (devicePath && hasBackstep(devicePath)) {
       yield invalid(here.child('devicePath'), devicePath, "can not contain backsteps ('..')");

@@ -22,9 +22,6 @@ export function localPathProblems(path: string): string[] {
 export const validateDescendingPath = (path: string, at: Path): Iterable<FieldError> =>
   problemsAt(descendingPathProblems(path), path, at);
 
-export const validateLocalPath = (path: string, at: Path): Iterable<FieldError> =>
-  problemsAt(localPathProblems(path), path, at);
-
 /** Permission bits of a file. */
 export function* validateFileMode(mode: number, at: Path): Iterable<FieldError> {
   if (mode < 0 || mode > 0o777) {

@@ -110,7 +110,7 @@ function* validateAction(
 }
 
 function* validateHttpGet({ path, port, scheme, httpHeaders }: HTTPGetAction, at: Path): Iterable<FieldError> {
-  yield* present(path, at.child('path'));
+  if (!path) yield required(at.child('path'));
   yield* validatePort(port, at.child('port'));
   if (scheme !== 'HTTP' && scheme !== 'HTTPS') yield notSupported(at.child('scheme'), scheme ?? '', ['HTTP', 'HTTPS']);
   if (!httpHeaders) return;

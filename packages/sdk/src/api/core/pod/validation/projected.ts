@@ -1,4 +1,12 @@
-import { type FieldError, forbiddenAt, invalid, type Path, present, required } from '../../../../machinery/index.ts';
+import {
+  type FieldError,
+  forbiddenAt,
+  invalid,
+  type Path,
+  present,
+  problemsAt,
+  required,
+} from '../../../../machinery/index.ts';
 import type {
   ConfigMapProjection,
   ConfigMapVolumeSource,
@@ -13,7 +21,7 @@ import type {
   VolumeProjection,
 } from '../volume.ts';
 import { validateFieldRef, validateResourceFieldRef, volumeFieldPaths } from './field-ref.ts';
-import { localPathProblems, validateFileMode, validateLocalPath } from './paths.ts';
+import { localPathProblems, validateFileMode } from './paths.ts';
 import type { PodRules } from './rules.ts';
 
 /** Volumes whose files the kubelet writes: from Secrets, ConfigMaps, the pod itself, and all of these together. */
@@ -61,17 +69,15 @@ export const hasNonLocalTokenPath = (volumes: readonly Volume[] | undefined): bo
   );
 
 function* validateKey({ key, path, mode }: KeyToPath, at: Path): Iterable<FieldError> {
-  yield* present(key, at.child('key'));
-  yield* present(path, at.child('path'));
-  yield* validateLocalPath(path, at.child('path'));
+  if (!key) yield required(at.child('key'));
+  yield* validateFilePath(path, at);
   if (mode !== undefined) yield* validateFileMode(mode, at.child('mode'));
 }
 
 // Upstream tells of a file's errors at the list, without saying which file.
 function* validateDownwardFile(file: DownwardAPIVolumeFile, at: Path): Iterable<FieldError> {
   const { path, fieldRef, resourceFieldRef, mode } = file;
-  yield* present(path, at.child('path'));
-  yield* validateLocalPath(path, at.child('path'));
+  yield* validateFilePath(path, at);
   if (fieldRef) {
     yield* validateFieldRef(fieldRef, volumeFieldPaths, at.child('fieldRef'));
     if (resourceFieldRef) {
@@ -116,7 +122,7 @@ function* validateProjectedKeys(
   at: { volume: Path; source: Path },
   projecting: Projecting,
 ): Iterable<FieldError> {
-  yield* present(name, at.source.child('name'));
+  if (!name) yield required(at.source.child('name'));
   if (!items) return;
   for (const [i, item] of items.entries()) {
     yield* validateKey(item, at.source.child('items').index(i));
@@ -143,6 +149,11 @@ function* validateToken(
     const where = at.source.child('serviceAccountToken', 'expirationSeconds');
     yield invalid(where, expirationSeconds, `may not specify a duration ${why}`);
   }
-  if (!path) yield required(at.volume.child('path'));
-  else if (!rules.allowNonLocalTokenPath) yield* validateLocalPath(path, at.volume.child('path'));
+  if (!path || !rules.allowNonLocalTokenPath) yield* validateFilePath(path, at.volume);
+}
+
+function validateFilePath(path: string, at: Path): Iterable<FieldError> {
+  if (!path) return [required(at.child('path'))];
+  const problems = localPathProblems(path);
+  return problems.length ? problemsAt(problems, path, at.child('path')) : [];
 }
