@@ -39,11 +39,11 @@ export class RecentEvents {
     this.start = revision;
   }
 
-  *after(revision: number): Iterable<CacheEvent> {
-    for (let i = this.#first; i < this.#events.length; i++) {
-      const event = this.#events[i]!;
-      if (event.entry.revision > revision) yield event;
-    }
+  /** Looked for from the end: nearly everybody has seen nearly everything. */
+  after(revision: number): readonly CacheEvent[] {
+    let from = this.#events.length;
+    while (from > this.#first && this.#events[from - 1]!.entry.revision > revision) from--;
+    return this.#events.slice(from);
   }
 
   get #hasMany(): boolean {
