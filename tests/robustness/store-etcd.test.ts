@@ -83,6 +83,18 @@ for (const { version, without, ...etcd } of etcds) {
       await store.close();
     });
 
+    it('tells what was written here in the bytes that were sent', async () => {
+      await using servers = await startEtcd(1, { program });
+      const store = await openEtcd({ endpoints: servers.endpoints }, deps);
+      await using watch = watching(store, '/w/', store.revision + 1);
+      const values = Array.from({ length: 20 }, (_, i) => Buffer.from(`value ${i}`));
+      await Promise.all(values.map((value, i) => store.txn({ success: [{ op: 'put', key: `/w/${i}`, value }] })));
+      await watch.until(store.revision);
+      const told = new Map(watch.batches.flatMap((b) => b.events.map((e) => [e.key, e.item!.value])));
+      for (const [i, value] of values.entries()) assert.equal(told.get(`/w/${i}`), value);
+      await store.close();
+    });
+
     it('is reached over TLS with a certificate, and by nobody else', async () => {
       const dir = mkdtempSync(join(tmpdir(), 'tiphys-etcd-tls-'));
       const pki = new Pki(dir, deps, { serverNames: ['127.0.0.1'] });

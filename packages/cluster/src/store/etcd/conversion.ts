@@ -2,13 +2,12 @@ import { hasRpcCode, type In, type Out, RpcError } from '../../grpc/index.ts';
 import type { Compare, Operation, StoredItem } from '../backend.ts';
 import { Compacted, StoreFull } from '../errors.ts';
 import { type compare, type keyValue, type requestOp, type responseOp } from './messages.ts';
+import { copyOf } from './own-writes.ts';
 
 type KeyValue = Out<typeof keyValue>;
 
-export function itemOf(kv: KeyValue): StoredItem {
-  // Room of its own: as a part of what came over the network a value that is kept would keep all of that.
-  const value = Buffer.allocUnsafeSlow(kv.value.length);
-  value.set(kv.value);
+/** `value`: what was received, in room of its own unless given. */
+export function itemOf(kv: KeyValue, value = copyOf(kv.value)): StoredItem {
   return {
     key: kv.key.toString(),
     value,

@@ -16,6 +16,7 @@ import { compareTo, isCompacted, itemIn, itemOf, requestOf, storeError } from '.
 import { Endpoints, type EtcdEndpoints } from './endpoints.ts';
 import { etcdWatch } from './etcd-watch.ts';
 import { kvService, leaseService } from './messages.ts';
+import { OwnWrites } from './own-writes.ts';
 import { Horizon } from './progress.ts';
 import { after, rangeOf } from './ranges.ts';
 
@@ -37,6 +38,7 @@ export class EtcdBackend implements StoreBackend {
   readonly #random: Random;
   readonly #closed = new AbortController();
   readonly #horizon = new Horizon();
+  readonly #own = new OwnWrites();
   #compacted = 0;
 
   /** Resolves when a member answers. */
@@ -118,11 +120,13 @@ export class EtcdBackend implements StoreBackend {
       failure: failure.map(requestOf),
     };
     const writes = [...success, ...failure].some((o) => o.op !== 'get');
+    for (const o of success) if (o.op === 'put') this.#own.sent(o.key, o.value);
     const { header, succeeded, responses } = await this.#call((c, o) => c.service(kvService).txn(request, o), {
       repeatable: !writes,
     }).catch((error: unknown) => {
       throw isRpcNotFound(error) ? new LeaseNotFound(leaseIn([...success, ...failure])) : storeError(error);
     });
+    if (!succeeded) for (const o of success) this.#own.forget(o.key);
     const revision = this.#heard(header);
     const operations = succeeded ? success : failure;
     return { succeeded, revision, items: responses.map((r, i) => itemIn(r, operations[i]!, revision)) };
@@ -139,6 +143,7 @@ export class EtcdBackend implements StoreBackend {
       prefix,
       fromRevision,
       horizon: this.#horizon,
+      own: this.#own,
       clock: this.#clock,
       signal: either,
     });

@@ -5,6 +5,7 @@ import { Compacted } from '../errors.ts';
 import { itemOf } from './conversion.ts';
 import { type Endpoints, isPassing } from './endpoints.ts';
 import { maintenanceService, type watchRequest, type watchResponse, watchService } from './messages.ts';
+import type { OwnWrites } from './own-writes.ts';
 import { hasSafeProgress, type Horizon } from './progress.ts';
 import { rangeOf } from './ranges.ts';
 
@@ -24,6 +25,7 @@ export interface EtcdWatchOptions {
   readonly prefix: string;
   readonly fromRevision: number;
   readonly horizon: Horizon;
+  readonly own: OwnWrites;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -56,7 +58,7 @@ export async function* etcdWatch(endpoints: Endpoints, options: EtcdWatchOptions
  * horizon is beyond that. Elsewhere it watches all keys: each revision is then seen to have happened.
  */
 async function* oneStream(member: Connection, options: EtcdWatchOptions): AsyncIterable<StoreBatch> {
-  const { prefix, fromRevision, horizon } = options;
+  const { prefix, fromRevision, horizon, own } = options;
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const isAsked = await answersProgress(member, signal);
@@ -78,7 +80,7 @@ async function* oneStream(member: Connection, options: EtcdWatchOptions): AsyncI
         yield { revision, events: [] };
       }
       horizon.heard(revision);
-      for (const batch of batchesIn(response)) {
+      for (const batch of batchesIn(response, own)) {
         told = batch.revision;
         yield isAsked ? batch : { ...batch, events: batch.events.filter((e) => e.key.startsWith(prefix)) };
       }
@@ -130,7 +132,7 @@ async function* silence(signal: AbortSignal): AsyncIterable<Request> {
 }
 
 /** An answer may have several revisions; each is whole, since we don't ask for fragments. */
-function* batchesIn({ events }: WatchResponse): Iterable<StoreBatch> {
+function* batchesIn({ events }: WatchResponse, own: OwnWrites): Iterable<StoreBatch> {
   let revision = 0;
   let batch: StoreEvent[] = [];
   for (const { type, kv, prevKv } of events) {
@@ -141,8 +143,10 @@ function* batchesIn({ events }: WatchResponse): Iterable<StoreBatch> {
       batch = [];
     }
     const key = kv.key.toString();
-    const prev = prevKv && { prev: itemOf(prevKv) };
-    batch.push(type === 'PUT' ? { type: 'put', key, item: itemOf(kv), ...prev } : { type: 'delete', key, ...prev });
+    // What was there before nobody keeps.
+    const prev = prevKv && { prev: itemOf(prevKv, prevKv.value) };
+    if (type === 'PUT') batch.push({ type: 'put', key, item: itemOf(kv, own.told(key, kv.value)), ...prev });
+    else batch.push({ type: 'delete', key, ...prev });
   }
   if (batch.length) yield { revision, events: batch };
 }
