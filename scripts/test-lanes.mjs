@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
 
 /** A file that hangs is a file that fails. */
-const longestMs = 600_000;
+const longestMs = 900_000;
 const killedAfterMs = 10_000;
 
 /**
