@@ -10,6 +10,7 @@ export function* readTar(archive: Buffer): Generator<TarEntry> {
     if (header.every((byte) => byte === 0)) return;
     if (checksumOf(header) !== numberAt(header, 148, 8)) throw new Error('this does not look like a tar archive');
     const size = Number(extended['size'] ?? numberAt(header, 124, 12));
+    if (!Number.isSafeInteger(size) || size < 0) throw new Error('invalid tar header');
     const start = at + block;
     if (start + size > archive.length) throw new Error('unexpected EOF in archive');
     const data = archive.subarray(start, start + size);
