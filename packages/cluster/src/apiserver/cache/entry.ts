@@ -148,12 +148,21 @@ export class Entry {
   /** The object without its resourceVersion; not to be handed out, since it isn't frozen. */
   get #parsed(): KubeObject {
     this.#warm();
-    return parsedBody(this.#body.bytes);
+    return parsedBody(this.#body.bytes).body;
   }
 
   #parse(): KubeObject {
-    const body = this.#parsed;
+    this.#warm();
+    const { body, isComplete } = parsedBody(this.#body.bytes);
     const metadata = { ...body.metadata, resourceVersion: String(this.revision) };
-    return deepFreeze({ ...body, metadata });
+    const object = deepFreeze({ ...body, metadata });
+    if (isComplete) complete.add(object);
+    return object;
   }
 }
+
+/** Objects of bodies that are complete. */
+const complete = new WeakSet<KubeObject>();
+
+/** Whether every default that this process knows is in an object that an entry gave. */
+export const isComplete = (object: KubeObject): boolean => complete.has(object);

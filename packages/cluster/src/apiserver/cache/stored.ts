@@ -1,36 +1,45 @@
-import { type JsonObject, isObject, type KubeObject } from '@tiphys/sdk/machinery';
+import { type JsonObject, isObject, type KubeObject, type ObjectMeta } from '@tiphys/sdk/machinery';
 import { type AnyKind, decode, decodeMessage, openEnvelope, settle } from '@tiphys/sdk/schema';
 import { declaredKinds } from '../kinds.ts';
 import type { Resource } from '../registry/resource.ts';
 
+/** What is in a body. */
+export interface Parsed {
+  readonly body: KubeObject;
+  /** This process has written it, so that every default which it knows is in it. */
+  readonly isComplete: boolean;
+}
+
 /** Bodies made in this process needn't be parsed to be looked into. */
-const parsed = new WeakMap<Uint8Array, KubeObject>();
+const parsed = new WeakMap<Uint8Array, Parsed>();
 
 /** The body under which an object is stored. The object becomes the parsed form and must not change any more. */
 export function storedBody({ kind: { apiVersion, kind } }: Resource, object: KubeObject): Uint8Array {
   const { apiVersion: _v, kind: _k, metadata, ...rest } = object;
-  const { resourceVersion: _r, ...kept } = metadata;
-  const body = { kind, apiVersion, metadata: kept, ...rest };
-  for (const part of Object.values(rest)) if (typeof part === 'object' && part !== null) complete.add(part);
+  const body = { kind, apiVersion, metadata: withoutVersion(metadata), ...rest };
   const text = JSON.stringify(body);
   // Room of its own: in a slab of Node's pool a body that is kept would keep what else was put there.
   const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
   bytes.write(text);
-  parsed.set(bytes, body);
+  parsed.set(bytes, { body, isComplete: true });
   return bytes;
 }
 
-/** Parts of objects that this process has written, so that every default which it knows is in them. */
-const complete = new WeakSet<object>();
-
-export const isComplete = (part: object): boolean => complete.has(part);
+function withoutVersion(metadata: ObjectMeta): ObjectMeta {
+  if (!('resourceVersion' in metadata)) return metadata;
+  const { resourceVersion: _, ...kept } = metadata;
+  return kept;
+}
 
 export const forgetParsed = (bytes: Uint8Array): boolean => parsed.delete(bytes);
 
-export function parsedBody(bytes: Uint8Array): KubeObject {
-  let body = parsed.get(bytes);
-  if (!body) parsed.set(bytes, (body = JSON.parse(textOf(bytes)) as KubeObject));
-  return body;
+export function parsedBody(bytes: Uint8Array): Parsed {
+  let known = parsed.get(bytes);
+  if (!known) {
+    known = { body: JSON.parse(textOf(bytes)) as KubeObject, isComplete: false };
+    parsed.set(bytes, known);
+  }
+  return known;
 }
 
 /** What every body of a resource starts with: its type, and the brace behind which its metadata stand. */

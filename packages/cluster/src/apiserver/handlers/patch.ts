@@ -22,7 +22,7 @@ import {
 } from '@tiphys/sdk/machinery';
 import { objectMeta } from '@tiphys/sdk/api';
 import { type AnyKind, DecodeError, restoreProblem, setFields, wholeFloatProblem } from '@tiphys/sdk/schema';
-import { isComplete } from '../cache/stored.ts';
+import { isComplete } from '../cache/entry.ts';
 import type { RequestContext, ServerRequest, ServerResponse } from '../context.ts';
 import { declaredKinds } from '../kinds.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -233,13 +233,13 @@ function split(
   value: JsonObject,
   current: KubeObject,
 ): { touched: JsonObject; kept?: JsonObject } {
-  if (subresource !== 'status' || unstructured) return { touched: value };
+  if (subresource !== 'status' || unstructured || !isComplete(current)) return { touched: value };
   const was = current as unknown as JsonObject;
   const touched: JsonObject = {};
   const kept: JsonObject = {};
   for (const [name, member] of Object.entries(value)) {
     const isRest = name !== 'metadata' && name !== 'status';
-    const isKept = isRest && isObject(member) && member === own(was, name) && isComplete(member);
+    const isKept = isRest && isObject(member) && member === own(was, name);
     put(isKept ? kept : touched, name, member);
   }
   return { touched, kept };
