@@ -12,38 +12,41 @@ export function setFields<O extends object>(
   fields: { readonly [K in keyof O]?: O[K] | undefined },
 ): void {
   const out = target as Record<string, unknown>;
+  const given = fields as Readonly<Record<string, unknown>>;
   const ranks = ranksOf(shape);
   const before = Object.keys(out);
   let kept = keptOf(before, out, ranks);
   let changes = false;
   const added: string[] = [];
-  for (const [name, value] of Object.entries(fields)) {
+  for (const name of Object.keys(given)) {
     const rank = ranks.get(name);
     if (rank === undefined) continue;
-    if (value !== undefined && Object.hasOwn(out, name)) {
+    const value = given[name];
+    const isThere = Object.hasOwn(out, name);
+    if (value !== undefined && isThere) {
       if (out[name] !== value) out[name] = value;
       continue;
     }
     if (value !== undefined) added.push(name);
-    else if (!Object.hasOwn(out, name)) continue;
+    else if (!isThere) continue;
     changes = true;
     // From where it comes to stand, or goes, the rest is written again.
     while (kept > 0 && ranks.get(before[kept - 1]!)! >= rank) kept--;
   }
   if (kept === before.length) {
-    for (const name of inOrder(added, ranks)) out[name] = fields[name as keyof O];
+    for (const name of sortedBy(ranks, added)) out[name] = given[name];
     return;
   }
   if (!changes && Object.isFrozen(out)) return;
   const rest: Record<string, unknown> = {};
   for (const name of before.slice(kept)) {
-    const isGone = Object.hasOwn(fields, name) && fields[name as keyof O] === undefined;
+    const isGone = Object.hasOwn(given, name) && given[name] === undefined;
     if (!isGone && out[name] !== undefined && ranks.has(name)) rest[name] = out[name];
   }
-  for (const name of added) rest[name] = fields[name as keyof O];
+  for (const name of added) rest[name] = given[name];
   // What was added last goes first: in any other order, removing members makes an object slow for all who come after.
   for (let i = before.length - 1; i >= kept; i--) delete out[before[i]!];
-  for (const name of inOrder(Object.keys(rest), ranks)) out[name] = rest[name];
+  for (const name of sortedBy(ranks, Object.keys(rest))) out[name] = rest[name];
 }
 
 type Ranks = ReadonlyMap<string, number>;
@@ -67,5 +70,14 @@ function keptOf(names: readonly string[], out: Readonly<Record<string, unknown>>
   return names.length;
 }
 
-const inOrder = (names: string[], ranks: Ranks): string[] =>
-  names.length < 2 ? names : names.sort((a, b) => ranks.get(a)! - ranks.get(b)!);
+/** Sorts names that are in order but for a few. */
+function sortedBy(ranks: Ranks, names: string[]): string[] {
+  for (let i = 1; i < names.length; i++) {
+    const name = names[i]!;
+    const rank = ranks.get(name) ?? -1;
+    let at = i;
+    while (at > 0 && (ranks.get(names[at - 1]!) ?? -1) > rank) names[at] = names[--at]!;
+    names[at] = name;
+  }
+  return names;
+}

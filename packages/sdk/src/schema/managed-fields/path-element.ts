@@ -44,17 +44,37 @@ export function itemElement(shape: ListShape, item: unknown): string {
   }
   if (item === null || item === undefined) throw new Untyped('associative list with keys may not have a null element');
   if (!isObject(item)) throw new Untyped('associative list with keys may not have non-map elements');
-  const keys: [string, unknown][] = [];
-  for (const name of shape.keys ?? []) {
-    const value = own(item, name) ?? defaultOf(shape, name);
-    if (value !== undefined) keys.push([name, value]);
+  let text = '';
+  for (const { name, start, fallback } of keysOf(shape)) {
+    const value = own(item, name) ?? fallback;
+    if (value !== undefined) text += `${text === '' ? 'k:{' : ','}${start}${JSON.stringify(value)}`;
   }
-  if (keys.length === 0) {
+  if (text === '') {
     throw new Untyped(
       `associative list with keys has an element that omits all key fields ${JSON.stringify(shape.keys).replaceAll(',', ' ')} (and doesn't have default values for any key fields)`,
     );
   }
-  return keyElement(keys);
+  return `${text}}`;
+}
+
+/** A key of a list's items: how its part of an element begins, and what it is taken for when an item leaves it out. */
+interface Key {
+  readonly name: string;
+  readonly start: string;
+  readonly fallback: unknown;
+}
+
+const known = new WeakMap<ListShape, readonly Key[]>();
+
+/** A list's keys, in the order of their names. */
+function keysOf(shape: ListShape): readonly Key[] {
+  let keys = known.get(shape);
+  if (!keys) {
+    const names = [...(shape.keys ?? [])].sort();
+    keys = names.map((name) => ({ name, start: `${JSON.stringify(name)}:`, fallback: defaultOf(shape, name) }));
+    known.set(shape, keys);
+  }
+  return keys;
 }
 
 /** A key that an item leaves out: the published default, which for a field that is always written is its zero value. */
