@@ -108,9 +108,13 @@ export function equal(a: unknown, b: unknown): boolean {
   if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((x, i) => equal(x, b[i]));
   if (Array.isArray(b)) return false;
   const [x, y] = [a as JsonObject, b as JsonObject];
-  const keys = Object.keys(x).filter((k) => x[k] !== undefined);
-  return (
-    keys.length === Object.keys(y).filter((k) => y[k] !== undefined).length &&
-    keys.every((k) => own(y, k) !== undefined && equal(x[k], y[k]))
-  );
+  let count = 0;
+  for (const k of Object.keys(x)) {
+    if (x[k] === undefined) continue;
+    const other = own(y, k);
+    if (other === undefined || !equal(x[k], other)) return false;
+    count++;
+  }
+  for (const k of Object.keys(y)) if (y[k] !== undefined) count--;
+  return count === 0;
 }

@@ -1,4 +1,4 @@
-import { type KubeObject, timestamp } from '@tiphys/sdk/machinery';
+import { type KubeObject, type ManagedFieldsEntry, timestamp } from '@tiphys/sdk/machinery';
 import { type AnyKind, configProblems, managerOf, resetFieldsOf, updateManaged } from '@tiphys/sdk/schema';
 import { versionsOf } from './kind-versions.ts';
 
@@ -21,9 +21,10 @@ export function trackFields(
     now,
   }: { next: KubeObject; old: KubeObject | undefined; manager: FieldManager; subresource: string; now: number },
 ): void {
-  const track = () => {
+  let managedFields: ManagedFieldsEntry[] | undefined;
+  try {
     refuseUntold(kind, old, next);
-    return updateManaged({
+    managedFields = updateManaged({
       shape: kind.schema.shape,
       old,
       next,
@@ -34,10 +35,6 @@ export function trackFields(
       ignore: resetFieldsOf(kind, subresource),
       versions: versionsOf(kind),
     });
-  };
-  let managedFields: ReturnType<typeof track>;
-  try {
-    managedFields = track();
   } catch {
     // Items without their key can't be told apart, fields may be unknown to a version in which somebody owns some, and yet
     // such objects are accepted: nobody owns their fields, as upstream.
@@ -49,8 +46,8 @@ export function trackFields(
 
 /** What is owned in another version is compared in that version, which must know every field. */
 function refuseUntold(kind: AnyKind, old: KubeObject | undefined, next: KubeObject): void {
-  const versions = kind.versions?.() ?? [];
-  if (versions.length < 2) return;
+  const versions = kind.versions?.();
+  if (!versions || versions.length < 2) return;
   const owned = new Set(old?.metadata.managedFields?.map(({ apiVersion }) => apiVersion));
   owned.delete(kind.apiVersion);
   for (const version of versions) {
