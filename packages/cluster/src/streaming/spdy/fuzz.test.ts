@@ -45,8 +45,10 @@ for (const side of ['client', 'server'] as const) {
 }
 
 test('a header block is read, or broken', () => {
-  const check = async (input: Buffer) => {
+  const check = async (bytes: Buffer) => {
     const reader = new HeaderReader();
+    // A stored block holds no more.
+    const input = bytes.subarray(0, 0xffff);
     const stored = Buffer.concat([Buffer.from([0x78, 0x01, 0, 0, 0, 0, 0]), input, Buffer.from([0, 0, 0, 0xff, 0xff])]);
     stored.writeUInt16LE(input.length, 3);
     stored.writeUInt16LE(input.length ^ 0xffff, 5);

@@ -3,6 +3,7 @@ import { controlFrame, dataHead, type Frame, frameType, readFrames, words } from
 import { HeaderReader, type SpdyHeaders, HeaderWriter } from './header-block.ts';
 import { SpdyStream } from './stream.ts';
 
+const protocolError = 1;
 const refusedStream = 3;
 const cancel = 5;
 /** More streams at once than any client opens: each forwarded connection has two. */
@@ -124,7 +125,9 @@ export class SpdySession {
   }
 
   #accept(id: number, headers: SpdyHeaders, isLast: boolean): void {
-    this.#lastHeard = Math.max(this.#lastHeard, id);
+    // Streams are numbered upwards: one that is open already, or was, isn't opened again, and goes on as it is.
+    if (id <= this.#lastHeard) return this.#reset(id, protocolError);
+    this.#lastHeard = id;
     if (!this.#onStream || this.#isClosing || this.#streams.size >= mostStreams) {
       return this.#reset(id, refusedStream);
     }
