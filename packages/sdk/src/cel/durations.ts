@@ -1,4 +1,4 @@
-import { plainDoubleText } from './double-text.ts';
+import { plainDoubleText } from '../machinery/index.ts';
 import { Duration, maxInt, minInt } from './values.ts';
 
 const units: Readonly<Record<string, bigint>> = {

@@ -17,7 +17,6 @@ export { ArrayList } from './lists.ts';
 export { EntryMap } from './maps.ts';
 export { durationText, readDuration } from './durations.ts';
 export { readTimestamp, timestampText } from './timestamps.ts';
-export { doubleText } from './double-text.ts';
 export { valueText } from './value-text.ts';
 export { operators } from './operators.ts';
 export { accumulator, type Macro, MacroBuilder, MacroError } from './macro.ts';

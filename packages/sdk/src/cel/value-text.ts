@@ -1,4 +1,4 @@
-import { doubleText } from './double-text.ts';
+import { doubleText } from '../machinery/index.ts';
 import { durationText } from './durations.ts';
 import { timestampText } from './timestamps.ts';
 import { Type } from './types.ts';

@@ -1,4 +1,4 @@
-import { printFloat } from './json/go-number.ts';
+import { doubleText } from './json/go-number.ts';
 import { quoted } from './json/print-value.ts';
 import type { Path } from './path.ts';
 
@@ -78,6 +78,6 @@ export const typedString = (value: string): { toJSON(): string } => ({ toJSON: (
 function show(value: unknown): string {
   if (typeof value === 'string') return quoted(value);
   if (typeof value === 'bigint') return String(value);
-  if (typeof value === 'number' && !Number.isInteger(value)) return printFloat(value);
+  if (typeof value === 'number' && !Number.isInteger(value)) return doubleText(value);
   return value === undefined ? 'null' : json(value);
 }

@@ -18,6 +18,7 @@ export {
   defineKind,
   erase,
   type Hub,
+  inVersion,
   type Kind,
   type KindDefinition,
   type ManifestOf,

@@ -234,5 +234,12 @@ export function defineKind<O extends KubeObject, M>(definition: KindDefinition<O
   };
 }
 
+/** An object of one version of a kind as it looks in another: through the stored version, which both know. */
+export function inVersion(object: KubeObject, from: AnyKind, to: AnyKind): KubeObject {
+  if (from === to) return object;
+  const hub = from.hub ? from.hub.toHub(object) : object;
+  return to.hub ? to.hub.fromHub(hub) : hub;
+}
+
 /** Any kind, whatever its objects: for registries and machinery that look at declarations only. */
 export const erase = <O extends KubeObject, M>(kind: Kind<O, M>): AnyKind => kind as unknown as AnyKind;

@@ -1,5 +1,5 @@
 import { internalError, isObject, type JsonObject, type KubeObject } from '@tiphys/sdk/machinery';
-import { type AnyKind, decode, DecodeError } from '@tiphys/sdk/schema';
+import { type AnyKind, decode, DecodeError, inVersion } from '@tiphys/sdk/schema';
 import type { AdmissionAttributes } from './plugin.ts';
 
 /** An object as somebody outside has made it, with its defaults. */
@@ -18,18 +18,13 @@ export function decodedAs(kind: AnyKind, value: unknown): KubeObject {
 export function rewrite({ object, kind }: AdmissionAttributes, next: KubeObject, from: AnyKind): void {
   const target = object!;
   const { metadata } = target;
-  const converted = from === kind ? next : backFrom(next, from, kind);
+  const converted = inVersion(next, from, kind);
   // Others hold the object and its metadata, so both stay and what is in them goes.
   replace(metadata as object as JsonObject, converted.metadata as object as JsonObject);
   replace(target as object as JsonObject, {
     ...(converted as object as JsonObject),
     metadata: metadata as object as JsonObject,
   });
-}
-
-function backFrom(object: KubeObject, from: AnyKind, to: AnyKind): KubeObject {
-  const hub = from.hub ? from.hub.toHub(object) : object;
-  return to.hub ? to.hub.fromHub(hub) : hub;
 }
 
 function replace(target: JsonObject, next: JsonObject): void {

@@ -1,6 +1,6 @@
 import { sizeOf, traversal } from '../cost.ts';
 import type { Cost, FunctionDecl, Overload } from '../declarations.ts';
-import { doubleText } from '../double-text.ts';
+import { doubleText } from '../../machinery/index.ts';
 import { durationText, readDuration } from '../durations.ts';
 import { intOverflow, uintOf, uintOverflow } from '../numbers.ts';
 import { readTimestamp, timestampOf, timestampText } from '../timestamps.ts';

@@ -3,7 +3,7 @@ import {
   invalid,
   notSupported,
   Path,
-  printFloat,
+  doubleText,
   printNumber,
   required,
   tooLong,
@@ -66,7 +66,7 @@ export const unmatched = (path: string, value: string, pattern: string): ValuePr
 
 /** Bounds are printed as whole numbers where the value is one. */
 const boundText = (value: number, bound: number): string =>
-  Number.isInteger(value) ? printNumber(Math.trunc(bound)) : printFloat(bound);
+  Number.isInteger(value) ? printNumber(Math.trunc(bound)) : doubleText(bound);
 
 export const aboveMaximum = (path: string, value: number, { max, excluded }: { max: number; excluded: boolean }) =>
   make(path, `should be less than ${excluded ? '' : 'or equal to '}${boundText(value, max)}`, (at, text) =>

@@ -1,7 +1,7 @@
 import { namespace } from '@tiphys/sdk/api';
 import type { AskAccess, PolicyInput } from '@tiphys/sdk/cel';
 import { type JsonObject, type KubeObject, parseFieldSelector } from '@tiphys/sdk/machinery';
-import type { AnyKind } from '@tiphys/sdk/schema';
+import { type AnyKind, inVersion } from '@tiphys/sdk/schema';
 import type { Action, Authorizer } from '../../authz/authorizer.ts';
 import type { AdmissionAttributes } from '../plugin.ts';
 import type { Match } from './match.ts';
@@ -32,11 +32,7 @@ export function inputOf(
 
 /** An object of a write in the version that matched, saying so. */
 export function convert(object: KubeObject | undefined, from: AnyKind, to: AnyKind): KubeObject | undefined {
-  if (!object) return undefined;
-  const { apiVersion, kind } = to;
-  if (from === to) return { ...object, apiVersion, kind };
-  const hub = from.hub ? from.hub.toHub(object) : object;
-  return { ...(to.hub ? to.hub.fromHub(hub) : hub), apiVersion, kind };
+  return object && { ...inVersion(object, from, to), apiVersion: to.apiVersion, kind: to.kind };
 }
 
 /** Whoever is told of the namespace isn't told who wrote it. */
