@@ -145,3 +145,16 @@ test('refusals come as YAML to who asked for YAML', () =>
     assert.equal(status, 404);
     assert.match(text, /^apiVersion: v1\ncode: 404\n/);
   }));
+
+test('a watch that makes no sense is refused for that, whatever form it is wanted in', () =>
+  within(async ({ ask }) => {
+    const headers = { accept: 'application/yaml' };
+    for (const [query, status] of [
+      ['fieldSelector=z%3D1', 400],
+      ['resourceVersion=x', 500],
+      ['sendInitialEvents=true', 422],
+      ['', 406],
+    ] as const) {
+      assert.equal((await ask('GET', `${configMaps}?watch=1&${query}`, { headers })).status, status, query);
+    }
+  }));

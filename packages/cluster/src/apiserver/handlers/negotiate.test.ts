@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StatusError } from '@tiphys/sdk/machinery';
 import type { ServerRequest } from '../context.ts';
-import { type Convertible, negotiate, negotiateStream, refusalForm } from './negotiate.ts';
+import { type Convertible, negotiate, refusalForm, asStream } from './negotiate.ts';
 
 const asking = (accept: string): ServerRequest => ({ headers: { accept } }) as unknown as ServerRequest;
 const query = new URLSearchParams();
+const streamOf = (request: ServerRequest) => asStream(negotiate(request, query, 'list'));
 const outcome = (pick: () => { media: string; as: string }): string => {
   try {
     const { media, as } = pick();
@@ -47,7 +48,7 @@ for (const [accept, of, want] of cases) {
   test(`${of} for ${JSON.stringify(accept)}: ${want}`, () => {
     const request = asking(accept);
     assert.equal(
-      outcome(() => (of === 'watch' ? negotiateStream(request, query) : negotiate(request, query, of))),
+      outcome(() => (of === 'watch' ? streamOf(request) : negotiate(request, query, of))),
       want,
     );
   });
@@ -74,6 +75,6 @@ for (const [accept, asked, agent, want] of indented) {
 }
 
 test('streams of protobuf say that they are watches, those of JSON do not', () => {
-  assert.equal(negotiateStream(asking(pb), query).contentType, `${pb};stream=watch`);
-  assert.equal(negotiateStream(asking('application/json;stream=watch'), query).contentType, 'application/json');
+  assert.equal(streamOf(asking(pb)).contentType, `${pb};stream=watch`);
+  assert.equal(streamOf(asking('application/json;stream=watch')).contentType, 'application/json');
 });

@@ -69,13 +69,8 @@ const notMarshalable = (): StatusError =>
     'object *unstructured.Unstructured does not implement the protobuf marshalling interface and cannot be encoded to a protobuf message',
   );
 
-/** The form of a watch: only what can be written as a stream. */
-export function negotiateStream(
-  request: ServerRequest,
-  query: URLSearchParams,
-  kind: Pick<AnyKind, 'unstructured'> = {},
-): Negotiated {
-  const form = negotiate(request, query, 'list', kind);
+/** The form of a watch for who would have its list in a form: only what can be written as a stream. */
+export function asStream(form: Negotiated): Negotiated {
   if (form.media === 'yaml') throw notAcceptable(`only the following media types are accepted: ${streams.join(', ')}`);
   return form.media === 'json' ? form : { ...form, contentType: `${form.contentType};stream=watch` };
 }

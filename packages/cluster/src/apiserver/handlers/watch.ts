@@ -10,7 +10,7 @@ import type { Resource } from '../registry/resource.ts';
 import { includeObjectOf } from '../table/table.ts';
 import { fanOutOf } from './fan-out.ts';
 import { listQuery, type ListQuery } from './list-options.ts';
-import { type Negotiated, negotiateStream } from './negotiate.ts';
+import { type Negotiated, asStream, negotiate } from './negotiate.ts';
 import type { ReadDeps } from './read.ts';
 import { atLeast, revisionProblem } from './revision.ts';
 import { bookmark, eventFrame, framer } from './watch-frames.ts';
@@ -39,14 +39,16 @@ export async function watch(
   deps: ReadDeps & EndingDeps,
 ): Promise<ServerResponse> {
   const { resource, cache } = registry;
-  const form = negotiateStream(c.request, c.query, resource.kind);
+  const listForm = negotiate(c.request, c.query, 'list', resource.kind);
   const query = listQuery(resource, c.info, c.query);
   checkWatch(query);
-  const include = form.as === 'Table' ? includeObjectOf(c.query) : 'None';
-  const { feed } = registry;
   const asked = query.resourceVersion;
   const problem = revisionProblem(asked);
   if (problem) throw new StatusError(500, '', problem);
+  // Whatever is wrong with the question comes before that its answer can't be written as asked.
+  const form = asStream(listForm);
+  const include = form.as === 'Table' ? includeObjectOf(c.query) : 'None';
+  const { feed } = registry;
   if (asked === '') await feed.current();
   else if (query.sendInitialEvents) await atLeast(feed, Number(asked));
 
