@@ -102,7 +102,7 @@ export class Entry {
     if (this.#object) this.#labels ??= this.#object.metadata.labels ?? none;
     // Nothing was parsed of bytes that are packed: they are made anew for each look.
     if (!this.#body.isPacked) forgetParsed(this.#body.bytes);
-    this.#body.pack();
+    void this.#body.pack();
     this.#object = undefined;
     this.#message = undefined;
     this.#served = undefined;
