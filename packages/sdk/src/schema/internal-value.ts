@@ -30,10 +30,34 @@ const renamed: Readonly<Record<string, string>> = {
   csi: 'CSI',
   fsType: 'FSType',
   cidrs: 'CIDRs',
+  httpGet: 'HTTPGet',
+  httpHeaders: 'HTTPHeaders',
+  tcpSocket: 'TCPSocket',
+  grpc: 'GRPC',
+  iqn: 'IQN',
+  iscsiInterface: 'ISCSIInterface',
+  chapAuthDiscovery: 'DiscoveryCHAPAuth',
+  chapAuthSession: 'SessionCHAPAuth',
+  wwids: 'WWIDs',
+  pdName: 'PDName',
+  diskURI: 'DataDiskURI',
+  sslEnabled: 'SSLEnabled',
+};
+
+/** Those that are so in one struct alone. */
+const renamedIn: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'io.k8s.api.core.v1.GlusterfsVolumeSource': { endpoints: 'EndpointsName' },
+  'io.k8s.api.core.v1.RBDVolumeSource': {
+    monitors: 'CephMonitors',
+    image: 'RBDImage',
+    pool: 'RBDPool',
+    user: 'RadosUser',
+  },
 };
 
 /** Members that stand elsewhere inside than they are published: each right after another. */
 const moved: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'io.k8s.api.core.v1.Volume': { quobyte: 'rbd' },
   'io.k8s.api.core.v1.PersistentVolumeSpec': { quobyte: 'rbd', flexVolume: 'iscsi' },
 };
 
@@ -62,7 +86,7 @@ function internal(shape: Shape, value: unknown): unknown {
   for (const { name, presence, shape: member } of internalOrder(shape)) {
     const given = isObject(value) ? asGiven(value, name) : undefined;
     const unset = presence === 'optional' ? null : zeroOf(member);
-    out[renamed[name] ?? name[0]!.toUpperCase() + name.slice(1)] =
+    out[renamedIn[shape.name]?.[name] ?? renamed[name] ?? name[0]!.toUpperCase() + name.slice(1)] =
       given === undefined ? unset : internal(member, given);
   }
   return out;

@@ -147,7 +147,7 @@ export interface KindDefinition<O extends KubeObject, M> {
    */
   readonly updateRules?: readonly UpdateRule[];
   /** The same for a new object: its metadata and then the rest unless given. Metadata left out are looked at when the rest is good. */
-  readonly createRules?: readonly ('metadata' | 'object')[];
+  readonly createRules?: readonly ('metadata' | 'object' | 'creation')[];
   /** What happens to dependents when the deleter doesn't say; background unless given. */
   readonly orphanDependents?: boolean;
   /** Nobody's owner: whatever the deleter says of dependents, it goes at once. */
@@ -176,6 +176,8 @@ export interface KindDefinition<O extends KubeObject, M> {
   prepareForUpdate?(next: O, old: O, context: WriteContext): void;
   /** Field errors in upstream's order; `old` is the stored object on update. Metadata is checked elsewhere. */
   validate?(next: O, old?: O): Iterable<FieldError>;
+  /** What holds for new objects alone, where that isn't among the rules of `validate`. */
+  validateCreation?(next: O): Iterable<FieldError>;
   /** What may not become of it, where that isn't among the rules of `validate`. */
   validateChange?(next: O, old: O): Iterable<FieldError>;
   /** Warnings for the client, as upstream's strategies give (deprecated fields and the like). */

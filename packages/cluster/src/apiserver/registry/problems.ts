@@ -18,9 +18,12 @@ const at = field('metadata');
 export function* creationProblems(resource: Resource, object: KubeObject): Iterable<FieldError[]> {
   const { kind } = resource;
   const { createRules = ['metadata', 'object'] } = kind;
-  yield createRules.flatMap((rule) => [
-    ...(rule === 'metadata' ? metadataProblems(resource, object) : (kind.validate?.(object) ?? [])),
-  ]);
+  const judges = {
+    metadata: () => metadataProblems(resource, object),
+    object: () => kind.validate?.(object),
+    creation: () => kind.validateCreation?.(object),
+  };
+  yield createRules.flatMap((rule) => [...(judges[rule]() ?? [])]);
   if (!createRules.includes('metadata')) yield [...everyWritesProblems(resource, object)];
 }
 

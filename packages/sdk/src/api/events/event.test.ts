@@ -19,7 +19,10 @@ const newer = {
 };
 const anEvent = (more: object = {}) => decode(eventsEvent.schema.shape, { ...newer, ...more }) as EventsEvent;
 const problems = (next: EventsEvent, old?: EventsEvent) =>
-  [...eventsEvent.validate!(next, old), ...(old ? eventsEvent.validateChange!(next, old) : [])].map(lineOf);
+  [
+    ...eventsEvent.validate!(next, old),
+    ...(old ? eventsEvent.validateChange!(next, old) : eventsEvent.validateCreation!(next)),
+  ].map(lineOf);
 
 test('an event says the same in both APIs', () => {
   const hub = eventsEvent.hub!;

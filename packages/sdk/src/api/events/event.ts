@@ -45,7 +45,7 @@ export const eventsEvent: Kind<EventsEvent, EventsEventManifest> = defineKind<Ev
   kind: 'Event',
   plural: 'events',
   scope: 'Namespaced',
-  createRules: ['object', 'metadata'],
+  createRules: ['object', 'metadata', 'creation'],
   updateRules: ['object', 'metadataChange', 'change'],
   shortNames: ['ev'],
   createOnUpdate: true,
@@ -60,11 +60,8 @@ export const eventsEvent: Kind<EventsEvent, EventsEventManifest> = defineKind<Ev
   hub: { kind: erase(coreEvent), toHub, fromHub },
   schema: eventsEventShape,
 
-  *validate(next, old) {
-    const event = toHub(next);
-    yield* eventRules(event, 'reportingController');
-    if (!old) yield* newEventRules(event);
-  },
+  validate: (next) => eventRules(toHub(next), 'reportingController'),
+  validateCreation: (next) => newEventRules(toHub(next)),
   validateChange: (next, old) => newEventUpdateRules(toHub(next), toHub(old)),
   columns: eventColumns(toHub),
 });

@@ -5,10 +5,10 @@ import {
   type FieldError,
   forbiddenAt,
   immutable,
-  notSupported,
   type Path,
   problemsAt,
   required,
+  textNotSupported,
   tooLong,
 } from '../../machinery/index.ts';
 import { ageColumn } from '../meta/columns.ts';
@@ -107,5 +107,5 @@ function* parametersRules(parameters: IngressClassParametersReference, at: Path)
     else yield* problemsAt(dnsLabelProblems(namespace), namespace, here);
   } else if (scope === 'Cluster') {
     if (namespace !== undefined) yield forbiddenAt(here, "`parameters.scope` is set to 'Cluster'");
-  } else yield notSupported(at.child('scope'), scope, ['Cluster', 'Namespace']);
+  } else yield textNotSupported(at.child('scope'), scope, ['Cluster', 'Namespace']);
 }

@@ -40,7 +40,7 @@ export const deviceClass: Kind<DeviceClass, DeviceClassManifest> = defineKind<De
   kind: 'DeviceClass',
   plural: 'deviceclasses',
   scope: 'Cluster',
-  updateRules: ['metadata', 'object', 'metadataChange', 'change'],
+  updateRules: ['metadata', 'metadataChange', 'object'],
   returnsDeleted: true,
   generation: true,
   schema: deviceClassShape,

@@ -106,7 +106,9 @@ test('statuses of claims: what is allocated stays, and drivers speak of what is 
     [
       { allocation, devices: [device({ device: 'gpu-1' })] },
       { allocation },
-      ['status.devices[0]: Invalid value: "d.example.com/p/gpu-1": must be an allocated device in the claim'],
+      [
+        'status.devices[0]: Invalid value: {"Driver":"d.example.com","Pool":"p","Device":"gpu-1","ShareID":""}: must be an allocated device in the claim',
+      ],
     ],
   ];
   for (const [next, old, want] of table)

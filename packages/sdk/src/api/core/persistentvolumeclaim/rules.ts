@@ -110,8 +110,7 @@ const resizeStatuses = [
   'NodeResizePending',
 ].sort();
 
-export function* claimStatusRules({ metadata, spec: claim, status }: PersistentVolumeClaim): Iterable<FieldError> {
-  if (!metadata.resourceVersion) yield required(field('resourceVersion'));
+export function* claimStatusRules({ spec: claim, status }: PersistentVolumeClaim): Iterable<FieldError> {
   if (!claim.accessModes?.length) yield required(field('Spec', 'accessModes'));
   const at = field('status');
   for (const [name, amount] of Object.entries(status.capacity ?? {})) {

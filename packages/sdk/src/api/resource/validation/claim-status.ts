@@ -153,7 +153,8 @@ function* deviceStatusRules(
   yield* problemsAt(dnsLabelProblems(device.device), device.device, here.child('device'));
   yield* shareRules(device.shareID, here.child('shareID'));
   if (!allocated.has(deviceKey(device))) {
-    yield invalid(here, deviceKey(device), 'must be an allocated device in the claim');
+    const { driver: Driver, pool: Pool, device: Device, shareID: ShareID = '' } = device;
+    yield invalid(here, { Driver, Pool, Device, ShareID }, 'must be an allocated device in the claim');
   }
   const conditions = device.conditions ?? [];
   if (conditions.length > mostConditions) yield tooMany(here.child('conditions'), conditions.length, mostConditions);

@@ -137,6 +137,16 @@ describe('a status', () => {
       ['status.qosClass: Invalid value: "Guaranteed": field is immutable'],
     ],
     [
+      'an address that is none',
+      aPod(),
+      ({ status }) => (status.podIPs = [{ ip: '10.0.0.1' }, { ip: 'x' }]),
+      [
+        'status.podIPs[1]: Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+        'status.podIPs: Internal error: failed to check for dual stack with error:invalid IP[1]: x',
+        'status.podIPs: Invalid value: [{"IP":"10.0.0.1"},{"IP":"x"}]: may specify no more than one IP for each IP family',
+      ],
+    ],
+    [
       'one address of a family',
       aPod(),
       ({ status }) => (status.podIPs = [{ ip: '10.0.0.1' }, { ip: '10.0.0.2' }]),

@@ -7,6 +7,7 @@ import {
   type FieldError,
   forbiddenAt,
   immutable,
+  internalAt,
   invalid,
   ipFamily,
   ipProblems,
@@ -178,6 +179,7 @@ function* validateIPs(next: Pod, old: Pod): Iterable<FieldError> {
 }
 
 type IP = { readonly ip: string };
+const isNoAddress = (problem: string): boolean => problem.startsWith('must be a valid IP address');
 
 function* validateList(
   ips: readonly IP[],
@@ -190,7 +192,11 @@ function* validateList(
     const problems = ipProblems(ip);
     if (problems.length) yield* problemsAt(problems, ip, here.index(i));
   }
-  if (ips.length > 2 || (ips.length === 2 && ipFamily(ips[0]!.ip) === ipFamily(ips[1]!.ip))) {
+  const unread = ips.length > 1 ? ips.findIndex(({ ip }) => ipProblems(ip).some(isNoAddress)) : -1;
+  if (unread >= 0) {
+    yield internalAt(here, `failed to check for dual stack with error:invalid IP[${unread}]: ${ips[unread]!.ip}`);
+  }
+  if (unread >= 0 || ips.length > 2 || (ips.length === 2 && ipFamily(ips[0]!.ip) === ipFamily(ips[1]!.ip))) {
     yield invalid(
       here,
       ips.map((ip) => internalValue(word, ip as never)),
