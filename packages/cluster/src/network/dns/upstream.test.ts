@@ -7,7 +7,7 @@ import { AnswerCache } from './answer-cache.ts';
 import { dnsClusterIP, dnsObjects, publishDns } from './dns-objects.ts';
 import type { ForwardedAnswer } from './forwarded-answer.ts';
 import { Forwarder } from './forwarder.ts';
-import { upstreamsOf } from './upstream.ts';
+import { askUpstream, upstreamsOf } from './upstream.ts';
 
 test('the servers of a resolv.conf', () => {
   const text =
@@ -32,6 +32,15 @@ test('a server that is this one is not asked', async () => {
   const question = { name: 'example.com', wireName: new Uint8Array(1), type: 1, class: 1 };
   const query = { id: 1, opcode: 0, recursionDesired: true, checkingDisabled: false, question };
   await assert.rejects(forwarder.ask(query, new AbortController().signal), /no upstream DNS server/);
+});
+
+test('a server that no way leads to refuses the question, and ends nothing else', async () => {
+  const question = { name: '', wireName: new Uint8Array(1), type: 1, class: 1 };
+  const query = { id: 1, opcode: 0, recursionDesired: true, checkingDisabled: false, question };
+  const deps = { clock: systemClock, random: seededRandom(1), timeoutMs: 5000 };
+  // Nobody may connect to all.
+  const everybody = { address: '255.255.255.255', port: 53 };
+  await assert.rejects(askUpstream(everybody, query, deps, new AbortController().signal), /E(ACCES|NETUNREACH)/);
 });
 
 test('kept answers age, end, and make room', () => {

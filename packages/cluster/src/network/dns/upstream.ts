@@ -66,7 +66,9 @@ function overUdp({ address, port }: Upstream, question: Uint8Array, signal: Abor
       // Anything else came from somebody who guesses.
       if (isAnswerTo(question, message)) finish(() => resolve(message));
     });
-    socket.connect(port, address, () => socket.send(question));
+    // A callback of connect's own would be called when it fails, too.
+    socket.once('connect', () => socket.send(question));
+    socket.connect(port, address);
   });
 }
 
