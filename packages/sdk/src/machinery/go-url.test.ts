@@ -88,3 +88,8 @@ test('the parts of a URL', () => {
   }
   assert.equal(goUrlText(parseGoUrl('HTTP://h/a b')), 'http://h/a%20b');
 });
+
+test('a query that names one key very often is read in time that grows with its length', () => {
+  const url = parseGoUrl(`https://a/?${'&c'.repeat(200_000)}`);
+  assert.equal(queryOf(url).get('c')?.length, 200_000);
+});

@@ -81,7 +81,9 @@ export function queryOf({ query }: GoUrl): Map<string, string[]> {
     const [key, value] = cut(part, '=');
     if (escapeProblem(key) ?? escapeProblem(value)) continue;
     const name = unescaped(key.replaceAll('+', ' '));
-    values.set(name, [...(values.get(name) ?? []), unescaped(value.replaceAll('+', ' '))]);
+    const all = values.get(name) ?? [];
+    all.push(unescaped(value.replaceAll('+', ' ')));
+    values.set(name, all);
   }
   return values;
 }
