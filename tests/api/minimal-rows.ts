@@ -72,7 +72,8 @@ export const minimalRows = (namespace: string): readonly MinimalRow[] => [
     'APIService',
     {
       spec: {
-        group: 'minimal.example.com',
+        // Not that of the definition, for which the server keeps one.
+        group: 'aggregated.example.com',
         version: 'v1',
         groupPriorityMinimum: 100,
         versionPriority: 1,
@@ -81,7 +82,7 @@ export const minimalRows = (namespace: string): readonly MinimalRow[] => [
       },
     },
     { spec: { versionPriority: 2 } },
-    'v1.minimal.example.com',
+    'v1.aggregated.example.com',
   ],
   ['apps/v1', 'ControllerRevision', { revision: 1, data: { a: 1 } }, { revision: 2 }],
   ['apps/v1', 'DaemonSet', { spec: { selector, template } }, { spec: { minReadySeconds: 3 } }],
