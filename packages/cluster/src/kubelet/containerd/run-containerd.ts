@@ -115,9 +115,7 @@ async function answering({ socket, log }: ContainerdPaths, clock: Clock, signal:
         await runtime.version({ signal });
         return;
       } catch (err) {
-        // While it starts it isn't there, and then it has no such service yet.
-        const isStarting = isUnavailable(err) || String(err).includes('unknown service');
-        if (!isStarting) throw err;
+        if (!isStarting(err)) throw err;
         if (clock.monotonic() > giveUpAt) throw new Error(await lastWords(log), { cause: err });
       }
       await clock.sleep(20, signal);
@@ -126,6 +124,10 @@ async function answering({ socket, log }: ContainerdPaths, clock: Clock, signal:
     runtime.close();
   }
 }
+
+/** While it starts it isn't there, then it has no such service yet, and then one that answers nothing. */
+export const isStarting = (err: unknown): boolean =>
+  isUnavailable(err) || /unknown service|server is not initialized yet/.test(String(err));
 
 async function lastWords(log: string): Promise<string> {
   const text = await readFile(log, 'utf8').catch(() => '');

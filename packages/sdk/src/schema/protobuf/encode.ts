@@ -111,7 +111,9 @@ function compileField(number: number, field: FieldShape): WriteField {
   }
   if (shape.type === 'map') return compileMap(number, name, shape.values);
   const write = tagged(number, shape);
-  const always = field.always ?? (presence !== 'optional' && (shape.type === 'time' || !field.nullable));
+  // Go writes every field that isn't a pointer; bytes that nobody gave are none.
+  const isWritten = presence !== 'optional' && shape.type !== 'bytes' && (shape.type === 'time' || !field.nullable);
+  const always = field.always ?? isWritten;
   const zero = zeroOf(shape);
   return (struct, out) => {
     const value = own(struct, name) ?? undefined;

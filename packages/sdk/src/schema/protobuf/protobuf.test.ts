@@ -52,6 +52,13 @@ const filled = fc.record(
   { requiredKeys: [] },
 );
 
+test('bytes that nobody gave are none, as Go has it', () => {
+  const { shape: withBytes } = s.struct('test.Bytes', { bundle: s.zero(1, s.bytes()), url: s.zero(2, s.str()) });
+  const message = encodeMessage(withBytes, { url: 'x' });
+  assert.equal(message.toString('hex'), '120178');
+  assert.deepEqual(decodeMessage(withBytes, message), { url: 'x' });
+});
+
 test('what is encoded decodes to the same', () => {
   fc.assert(
     fc.property(filled, (value) => {
