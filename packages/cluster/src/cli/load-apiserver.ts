@@ -134,7 +134,7 @@ export async function loadApiServer(
       await publishServiceCidr(server, [clusterIps.text]);
       await publishKubernetesService(server, { clusterIp: clusterIps.first, address, port });
       tasks.go((s) => runUpkeep(server, s));
-      tasks.go((s) => keepIdentity(server, { hostname: hostname(), address: `${address}:${port}` }, s));
+      await keepIdentity(server, { hostname: hostname(), address: `${address}:${port}` }, tasks);
     },
   };
 }

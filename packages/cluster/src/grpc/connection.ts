@@ -1,4 +1,4 @@
-import type { OutgoingHttpHeaders } from 'node:http2';
+import type { ClientHttp2Stream, OutgoingHttpHeaders } from 'node:http2';
 import { type Clock, throwIfAborted } from '@tiphys/sdk/runtime';
 import { Call, type CallOptions } from './call.ts';
 import { Channel, type ChannelTls } from './channel.ts';
@@ -140,8 +140,7 @@ export class Connection {
     const sending = (async () => {
       for await (const request of requests) {
         if (stream.destroyed || stream.closed) return;
-        if (!stream.write(framed(called.requestSerialize(request), this.#mostBytes)))
-          await new Promise<void>((resolve) => stream.once('drain', resolve).once('close', resolve));
+        if (!stream.write(framed(called.requestSerialize(request), this.#mostBytes))) await drained(stream);
       }
       stream.end();
     })();
@@ -170,6 +169,16 @@ export class Connection {
     if (failure) throw failure;
   }
 }
+
+/** Resolves when there is room again, or never will be. */
+const drained = (stream: ClientHttp2Stream): Promise<void> =>
+  new Promise((resolve) => {
+    const done = () => {
+      stream.off('drain', done).off('close', done);
+      resolve();
+    };
+    stream.on('drain', done).on('close', done);
+  });
 
 function read(called: Called, bytes: Buffer): object {
   try {

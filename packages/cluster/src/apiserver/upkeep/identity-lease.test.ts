@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isObject } from '@tiphys/sdk/machinery';
+import { group } from '@tiphys/sdk/runtime';
 import { serverScene } from '../server-scene.ts';
 import { identityOf, isExpired, keepIdentity } from './identity-lease.ts';
 
@@ -34,7 +35,10 @@ test('a server tells the others that it is there, and forgets those that are not
   await put('apiserver-gone', { labels });
   await put('somebody-elses', {});
   const stop = new AbortController();
-  const running = keepIdentity(scene.server, { hostname: 'vm', address: '192.0.2.2:6443' }, stop.signal);
+  const tasks = group(stop.signal);
+  await keepIdentity(scene.server, { hostname: 'vm', address: '192.0.2.2:6443' }, tasks);
+  const step = 'start-kube-apiserver-identity-lease-controller';
+  assert.equal(scene.server.lifecycle.steps.get(step), true, 'a server that is ready has told of itself');
   await scene.clock.advance(1000);
 
   const name = identityOf('vm');
@@ -55,6 +59,6 @@ test('a server tells the others that it is there, and forgets those that are not
   assert.ok(isObject(second['spec']) && String(second['spec']['renewTime']) > String(first['spec']!['renewTime']));
   assert.equal(second['spec']['holderIdentity'], first['spec']!['holderIdentity']);
   stop.abort();
-  await running.catch(() => {});
+  await tasks.done().catch(() => {});
   scene.stop();
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { lease, type LeaseManifest, type Lease } from '@tiphys/sdk/api';
 import { type Client, createClient } from '@tiphys/sdk/client';
 import { isNotFound, microTimestamp } from '@tiphys/sdk/machinery';
-import { type Clock, group, isAbort } from '@tiphys/sdk/runtime';
+import { type Clock, isAbort, type TaskGroup } from '@tiphys/sdk/runtime';
 import { serverItself } from '../bootstrap.ts';
 import type { ApiServer } from '../server.ts';
 
@@ -20,13 +20,13 @@ export interface ApiServerIdentity {
 }
 
 /**
- * Keeps the Lease that tells of this server among those of the cluster, renewed every ten seconds, and removes those of servers
- * that are no more. Until the signal aborts.
+ * Tells of this server by a Lease among those of the cluster, and resolves; goes on as a task that renews it every ten seconds,
+ * and removes those of servers that are no more.
  */
 export async function keepIdentity(
   server: ApiServer,
   { hostname, address }: ApiServerIdentity,
-  signal: AbortSignal,
+  tasks: TaskGroup,
 ): Promise<void> {
   const { clock, random, log } = server.deps;
   const client = createClient(server.transport(serverItself), { fieldManager: ours });
@@ -43,24 +43,27 @@ export async function keepIdentity(
       leaseDurationSeconds: durationSeconds,
     },
   };
-  const every = async (ms: number, work: () => Promise<void>, s: AbortSignal): Promise<void> => {
-    while (!s.aborted) {
-      await work().catch((error: unknown) => {
-        // The store may be away for a while; the lease is good for longer.
-        if (!isAbort(error)) log.warn('the lease of this server was not looked after', { error: String(error) });
-      });
-      await clock.sleep(ms, s);
-    }
-  };
-  await using tasks = group(signal);
-  await server.lifecycle.step('start-kube-apiserver-identity-lease-controller', () => renew(client, manifest, clock));
+  // The store may be away for a while; the lease is good for longer.
+  const tried = (work: Promise<void>): Promise<void> =>
+    work.catch((error: unknown) => {
+      if (!isAbort(error)) log.warn('the lease of this server was not looked after', { error: String(error) });
+    });
+  const { lifecycle } = server;
+  const renewed = () => tried(renew(client, manifest, clock));
+  await lifecycle.step('start-kube-apiserver-identity-lease-controller', renewed);
   tasks.go(async (s) => {
-    await clock.sleep(renewMs, s);
-    await every(renewMs, () => renew(client, manifest, clock), s);
+    while (!s.aborted) {
+      await clock.sleep(renewMs, s);
+      await renewed();
+    }
   });
-  await server.lifecycle.step('start-kube-apiserver-identity-lease-garbage-collector', () => Promise.resolve());
-  tasks.go((s) => every(sweepMs, () => removeExpired(client, clock), s));
-  await tasks.done();
+  await lifecycle.step('start-kube-apiserver-identity-lease-garbage-collector', () => Promise.resolve());
+  tasks.go(async (s) => {
+    while (!s.aborted) {
+      await tried(removeExpired(client, clock));
+      await clock.sleep(sweepMs, s);
+    }
+  });
 }
 
 async function renew(
