@@ -49,7 +49,8 @@ async function paste(lines: string, env: NodeJS.ProcessEnv): Promise<{ screen: s
     const child = spawn('script', ['-qec', `bash ${file}`, '/dev/null'], {
       cwd: root,
       env: { ...process.env, ...env, TERM: 'dumb' },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      // Its input stays open: an end would be typed into the terminal, and reach some container as a character.
+      stdio: ['pipe', 'pipe', 'inherit'],
       timeout: patienceMs,
     });
     const code = new Promise<number | null>((resolve) => child.once('exit', resolve));
