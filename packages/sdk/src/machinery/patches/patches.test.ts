@@ -166,6 +166,12 @@ describe('jsonPatch', () => {
   });
 });
 
+const insideOf = (value: unknown): unknown[] =>
+  typeof value === 'object' && value !== null ? Object.values(value) : [];
+const holdsNull = (value: unknown): boolean => value === null || insideOf(value).some(holdsNull);
+const someList = (value: unknown, is: (list: unknown[]) => boolean): boolean =>
+  (Array.isArray(value) && is(value)) || insideOf(value).some((v) => someList(v, is));
+
 describe('mergePatch', () => {
   test('nulls delete, also inside of what is added', () => {
     assert.deepEqual(mergePatch(live, { labels: null, owner: { role: null }, more: { a: null, b: [{ c: null }] } }), {
@@ -180,7 +186,7 @@ describe('mergePatch', () => {
     fc.assert(
       fc.property(json, json, (document, patch) => {
         // Upstream prunes the nulls of a list when it takes the place of nothing, but not when it takes an object's.
-        fc.pre(!/\[[^\]]*null/.test(JSON.stringify(patch)));
+        fc.pre(!someList(patch, holdsNull));
         const once = mergePatch(deepFreeze(document), deepFreeze(patch));
         assert.deepEqual(mergePatch(once, patch), once);
       }),
