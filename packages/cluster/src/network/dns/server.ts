@@ -1,6 +1,6 @@
 import { createSocket, type RemoteInfo } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { isAbort, type Logger, TaskGroup } from '@tiphys/sdk/runtime';
 import type { Resolver } from './resolver.ts';
 import { framed, frames } from './tcp-frames.ts';
@@ -41,11 +41,12 @@ export async function serveDns(
   const tcp = createServer((socket) => tasks.go(() => answerTcp(socket, resolver, tasks.signal)));
   tcp.maxConnections = maxConnections;
   try {
-    udp.bind(config.port, config.address);
-    await once(udp, 'listening', { signal });
-    const { port } = udp.address();
-    tcp.listen(port, config.address);
+    // Where any port will do, TCP picks it: its ports are the ones that others have.
+    tcp.listen(config.port, config.address);
     await once(tcp, 'listening', { signal });
+    const { port } = tcp.address() as AddressInfo;
+    udp.bind(port, config.address);
+    await once(udp, 'listening', { signal });
     udp.on('error', (err) => log.warn('DNS socket', { err: String(err) }));
     tcp.on('error', (err) => log.warn('DNS socket', { err: String(err) }));
     udp.on('message', (message, from) => tasks.go(() => answerUdp(message, from)));
