@@ -186,6 +186,14 @@ test('certificates of a conversion webhook are not replaced by none; what never 
   assert.deepEqual(linesOf(withBundle('junk'), withBundle('rubbish')), []);
 });
 
+test('what was let pass when it was stored goes on passing', () => {
+  const sound = withField({ type: 'string' });
+  for (const bad of [{}, { type: 'date' }, { type: 'string', not: { type: 'string' } }]) {
+    assert.notDeepEqual(linesOf(withField(bad), sound), [], JSON.stringify(bad));
+    assert.deepEqual(linesOf(withField(bad), withField(bad)), [], JSON.stringify(bad));
+  }
+});
+
 test('once established, names and scope stay; stored versions stay always', () => {
   const [old, next] = [
     aDefinition({ type: 'object' }),

@@ -6,7 +6,8 @@ import {
   type CustomResourceDefinitionVersion,
 } from './definition-spec.ts';
 import { formatWarnings } from './validation/formats.ts';
-import { definitionNameProblems, definitionRules, definitionStatusRules } from './validation/definition.ts';
+import { definitionNameProblems } from './validation/names.ts';
+import { definitionRules, definitionStatusRules } from './validation/definition.ts';
 
 const of = (name: string): string => `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.${name}`;
 

@@ -1,4 +1,5 @@
 export * from './customresourcedefinition.ts';
 export * from './definition-spec.ts';
 export * from './json-schema.ts';
-export { approvalOf, isProtectedGroup, structuralViolations } from './validation/definition.ts';
+export { approvalOf, isProtectedGroup } from './validation/approval.ts';
+export { structuralViolations } from './validation/definition.ts';

@@ -2,7 +2,7 @@ import type { CustomResourceDefinition } from '../customresourcedefinition.ts';
 import type { CustomResourceDefinitionSpec } from '../definition-spec.ts';
 import type { JSONSchemaProps } from '../json-schema.ts';
 import { gather } from './internal.ts';
-import { somewhere } from './definition.ts';
+import { somewhere } from './tolerance.ts';
 
 const known = new Set(
   'bsonobjectid uri email hostname ipv4 ipv6 cidr mac uuid uuid3 uuid4 uuid5 isbn isbn10 isbn13 creditcard ssn hexcolor rgbcolor byte password date duration datetime k8sshortname k8slongname'.split(

@@ -12,13 +12,12 @@ import { type JSONSchemaProps, validationRule } from '../json-schema.ts';
  * A definition as upstream looks at it when it checks: what all versions say alike stands beside them, and is told of as
  * standing there.
  */
-export interface Gathered {
+export interface Gathered extends Declared {
   readonly versions: readonly CustomResourceDefinitionVersion[];
-  readonly schema?: CustomResourceDefinitionVersion['schema'];
-  readonly subresources?: CustomResourceDefinitionVersion['subresources'];
-  readonly additionalPrinterColumns?: CustomResourceDefinitionVersion['additionalPrinterColumns'];
-  readonly selectableFields?: CustomResourceDefinitionVersion['selectableFields'];
 }
+
+/** What a version, or all of them alike, says of its resource. */
+export type Declared = Pick<CustomResourceDefinitionVersion, (typeof gatheredFields)[number]>;
 
 const gatheredFields = ['schema', 'subresources', 'additionalPrinterColumns', 'selectableFields'] as const;
 

@@ -11,7 +11,7 @@ import {
 } from '../../../machinery/index.ts';
 import type { JSONSchemaProps, ValidationRule } from '../json-schema.ts';
 
-const types = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
+export const schemaTypes = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
 const metaFields = ['metadata', 'kind', 'apiVersion'];
 const reasons = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'];
 
@@ -83,7 +83,7 @@ export function* schemaRules(schema: JSONSchemaProps | undefined, at: Path, wher
 
 function* supportedRules(schema: JSONSchemaProps, at: Path, where: Where): Iterable<FieldError> {
   const { type } = schema;
-  if (where.requireValidTypes && type) yield* oneOfThese(type, types, at.child('type'));
+  if (where.requireValidTypes && type) yield* oneOfThese(type, schemaTypes, at.child('type'));
   if (schema.default !== undefined && where.noDefaults !== undefined) {
     yield forbiddenAt(at.child('default'), `must not be set ${where.noDefaults}`);
   }
