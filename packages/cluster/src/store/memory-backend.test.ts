@@ -1,6 +1,6 @@
 import { SimClock } from '@tiphys/sdk/testing';
 import { MemoryBackend } from './memory-backend.ts';
-import { storeContract } from './store-contract.ts';
+import { storeContract } from './contract/store-contract.ts';
 
 storeContract('memory', async () => {
   const clock = new SimClock();

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { SimClock } from '@tiphys/sdk/testing';
 import { MemoryBackend } from './memory-backend.ts';
 import { PrefixedStore } from './prefixed.ts';
-import { storeContract } from './store-contract.ts';
+import { storeContract } from './contract/store-contract.ts';
 
 storeContract('under another prefix', async () => {
   const clock = new SimClock();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Compare, Operation, StoreBackend, StoredItem } from './backend.ts';
-import { Compacted } from './errors.ts';
+import type { Compare, Operation, StoreBackend, StoredItem } from '../backend.ts';
+import { Compacted } from '../errors.ts';
 
 type Step =
   | {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { SimClock } from '@tiphys/sdk/testing';
 import { Compacted } from '../errors.ts';
-import { storeContract, watching } from '../store-contract.ts';
+import { storeContract, watching } from '../contract/store-contract.ts';
 import { LmdbBackend } from './lmdb-backend.ts';
 
 const temporary = () => mkdtempSync(join(tmpdir(), 'tiphys-store-'));
