@@ -25,7 +25,34 @@ before(async () => {
     { apiVersion: 'v1', kind: 'Node', metadata: { name: 'other' } },
     { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'used', namespace: 'ns' } },
     { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'unused', namespace: 'ns' } },
-    aPod('mine', 'me', { volumes: [{ name: 'v', secret: { secretName: 'used' } }] }),
+    aPod('mine', 'me', {
+      volumes: [
+        { name: 'v', secret: { secretName: 'used' } },
+        { name: 'w', persistentVolumeClaim: { claimName: 'data' } },
+      ],
+    }),
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'data', namespace: 'ns' },
+      spec: { volumeName: 'disk', accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1' } } },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: 'disk' },
+      spec: {
+        capacity: { storage: '1' },
+        accessModes: ['ReadWriteOnce'],
+        csi: { driver: 'd.example.org', volumeHandle: 'h' },
+      },
+    },
+    {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'CSIDriver',
+      metadata: { name: 'd.example.org' },
+      spec: { tokenRequests: [{ audience: 'driver' }] },
+    },
     aPod('theirs', 'other'),
   );
   const uidOf = async (path: string) =>
@@ -43,12 +70,21 @@ test('a node changes itself, except for what pods are steered by', async () => {
     [{ metadata: { labels: { app: 'x' } } }, 'allowed'],
     [
       { metadata: { labels: { 'node-role.kubernetes.io/x': '' } } },
-      'node "me" is not allowed to modify labels: node-role.kubernetes.io/x',
+      'is not allowed to modify labels: node-role.kubernetes.io/x',
     ],
     [{ spec: { taints: [] } }, 'node "me" is not allowed to modify taints'],
+    [
+      { spec: { configSource: { configMap: { name: 'a', namespace: 'b', kubeletConfigKey: 'c' } } } },
+      'node "me" is not allowed to update configSource to a new non-nil configSource',
+    ],
     [{ spec: { unschedulable: true } }, 'allowed'],
   ];
   for (const [patch, want] of cases) assert.equal(said(await merge('/api/v1/nodes/me', patch)), want);
+  // Even where the write would leave them as they are.
+  assert.equal(
+    said(await merge('/api/v1/nodes/me/status', { spec: { taints: [{ key: 'a', effect: 'NoSchedule' }] } })),
+    'node "me" is not allowed to modify taints',
+  );
   assert.equal(said(await merge('/api/v1/nodes/other', {})), 'node "me" is not allowed to modify node "other"');
   assert.equal(
     said(await asNode('POST', '/api/v1/nodes', { metadata: { name: 'third' } })),
@@ -86,6 +122,28 @@ test('a node makes only shadows of its own static pods', async () => {
       { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'c' } }] },
       'node "me" can not create pods that reference persistentvolumeclaims',
     ],
+    [
+      {},
+      { volumes: [{ name: 'v', ephemeral: { volumeClaimTemplate: { spec: {} } } }] },
+      'node "me" can not create pods that reference persistentvolumeclaims (via ephemeral volumes)',
+    ],
+    [
+      {},
+      { volumes: [{ name: 'v', csi: { driver: 'd.example.org' } }] },
+      'node "me" can not create pods that reference csidrivers (via CSI volumes)',
+    ],
+    [
+      {},
+      { volumes: [{ name: 'v', projected: { sources: [{ clusterTrustBundle: { name: 't', path: 'p' } }] } }] },
+      'node "me" can not create pods that reference clustertrustbundles',
+    ],
+    // What is invalid besides is not told to those who may not make it.
+    [{}, { nodeName: undefined }, `${only} spec.nodeName set to itself`],
+    [
+      {},
+      { resourceClaims: [{ name: 'r', resourceClaimName: 'c' }] },
+      'node "me" can not create pods that reference resourceclaims',
+    ],
   ];
   for (const [metadata, spec, want] of cases) assert.equal(said(await shadow(metadata, spec)), want);
 });
@@ -100,6 +158,19 @@ test('a node tells of its own pods, ends and evicts them, and no others', async 
   assert.equal(
     said(await merge(`${pods}/mine/status`, { metadata: { labels: { a: 'b' } } })),
     'node "me" cannot update labels through pod status',
+  );
+  assert.equal(
+    said(await merge(`${pods}/mine/status`, { status: { resourceClaimStatuses: [{ name: 'r' }] } })),
+    'node "me" cannot update resource claim statues',
+  );
+  const claimed = { resourceClaimName: 'c', requestMappings: [] };
+  assert.equal(
+    said(await merge(`${pods}/mine/status`, { status: { extendedResourceClaimStatus: claimed } })),
+    'node "me" cannot update extended resource claim status',
+  );
+  assert.equal(
+    said(await asNode('POST', `${pods}/theirs/eviction`, { metadata: { name: 'another' } })),
+    'node me can only evict pods with spec.nodeName set to itself',
   );
   assert.equal(
     said(await asNode('DELETE', `${pods}/theirs?gracePeriodSeconds=0`)),
@@ -126,6 +197,8 @@ test('a node asks for tokens of its own pods, for audiences that they want', asy
       { boundObjectRef: { ...ref, name: 'theirs', uid: 'x' } },
       'the UID in the bound object reference (x) does not match the UID in record. The object might have been deleted and then recreated',
     ],
+    // The driver of a volume asks for it.
+    [{ boundObjectRef: ref, audiences: ['driver'] }, 'allowed'],
     [{ boundObjectRef: ref, audiences: ['a', 'b'] }, 'node may only request 0 or 1 audiences'],
     [
       { boundObjectRef: ref, audiences: ['vault'] },
@@ -144,6 +217,60 @@ test('a node has one lease', async () => {
   );
 });
 
+test('a node tells of its own drivers and devices', async () => {
+  const nodes = '/apis/storage.k8s.io/v1/csinodes';
+  const slices = '/apis/resource.k8s.io/v1/resourceslices?dryRun=All';
+  const csiNode = (metadata: unknown) => ({ metadata, spec: { drivers: [] } });
+  const slice = (where: unknown) => ({
+    metadata: { name: 's' },
+    spec: { driver: 'd.example.org', pool: { name: 'p', generation: 1, resourceSliceCount: 1 }, ...(where as object) },
+  });
+  const alien = 'can only access CSINode with the same name as the requesting node';
+  const elsewhere = 'can only create ResourceSlice with the same NodeName as the requesting node';
+  const cases: [string, unknown, string][] = [
+    [nodes, csiNode({ name: 'me' }), 'allowed'],
+    [nodes, csiNode({ name: 'other' }), alien],
+    [nodes, csiNode({ generateName: 'me' }), alien],
+    [slices, slice({ nodeName: 'me' }), 'allowed'],
+    [slices, slice({ nodeName: 'other' }), elsewhere],
+    [slices, slice({ allNodes: true }), elsewhere],
+  ];
+  for (const [path, body, want] of cases) assert.equal(said(await asNode('POST', path, body)), want);
+});
+
+test('a node tells of a claim how far its volume has grown', async () => {
+  const patch = (body: unknown) =>
+    merge('/api/v1/namespaces/ns/persistentvolumeclaims/data/status?dryRun=All', body).then(said);
+  assert.equal(await patch({ status: { capacity: { storage: '2' } } }), 'allowed');
+  assert.equal(
+    await patch({ status: { conditions: [{ type: 'FileSystemResizePending', status: 'True' }] } }),
+    'allowed',
+  );
+  for (const other of [
+    { metadata: { labels: { a: 'b' } } },
+    { status: { phase: 'Bound' } },
+    { spec: { volumeName: 'x' } },
+  ]) {
+    assert.match(
+      await patch(other),
+      /^node "me" is not allowed to update fields other than status.quantity and .*: @@/,
+    );
+  }
+});
+
+test('a node asks for certificates of its own', async () => {
+  const requests = '/apis/certificates.k8s.io/v1/certificatesigningrequests?dryRun=All';
+  const ask = async (signerName: string, usage: string) => {
+    const request = Buffer.from('nothing of the kind').toString('base64');
+    const spec = { request, signerName, usages: [usage] };
+    return said(await asNode('POST', requests, { metadata: { name: 'r' }, spec }));
+  };
+  const unreadable = 'unable to parse csr: PEM block type must be CERTIFICATE REQUEST';
+  assert.equal(await ask('kubernetes.io/kubelet-serving', 'server auth'), unreadable);
+  assert.equal(await ask('kubernetes.io/kube-apiserver-client-kubelet', 'client auth'), unreadable);
+  assert.match(await ask('example.org/any', 'client auth'), /is invalid: spec.request/);
+});
+
 test('a node reads what its pods use', async () => {
   const unrelated = "no relationship found between node 'me' and this object";
   const cases: [string, string][] = [
@@ -157,6 +284,8 @@ test('a node reads what its pods use', async () => {
     ['/api/v1/namespaces/ns/pods/theirs', unrelated],
     ['/api/v1/nodes/other', "node 'me' cannot read 'other', only its own Node object"],
     ['/api/v1/services', ''],
+    ['/api/v1/namespaces/ns/serviceaccounts/default', ''],
+    ['/api/v1/namespaces/ns/serviceaccounts/unused', unrelated],
   ];
   for (const [path, want] of cases) {
     const { status, message } = await asNode('GET', path);

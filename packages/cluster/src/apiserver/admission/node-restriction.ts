@@ -1,18 +1,24 @@
 import {
+  type CertificateSigningRequest,
+  commonNameOf,
   type Eviction,
-  type Lease,
   type Node,
   node as nodeKind,
+  parseCertificateRequestPem,
+  type PersistentVolumeClaim,
   type Pod,
   pod as podKind,
+  type ResourceSlice,
   type TokenRequest,
+  type Volume,
 } from '@tiphys/sdk/api';
-import { equal, type KubeObject, notFound } from '@tiphys/sdk/machinery';
+import { equal, notFound, unifiedDiff } from '@tiphys/sdk/machinery';
 import type { Authorizer } from '../authz/authorizer.ts';
 import { nodeNameOf } from '../authz/node-identity.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
 import { changedLabels, forbiddenLabels } from './node-labels.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './plugin.ts';
+import { podAudiences } from './pod-audiences.ts';
 import { podReferences } from './pod-references.ts';
 import { refuse } from './refuse.ts';
 
@@ -24,7 +30,8 @@ export function nodeRestriction(objects: ClusterObjects, authorizer: () => Autho
   return {
     name: 'NodeRestriction',
     matches: { operations: ['CREATE', 'UPDATE', 'DELETE'], resources: ['*/*'] },
-    async validate(a) {
+    // Not `validate`, though it changes nothing: a node learns that a thing isn't its own before it learns what is wrong with it.
+    async admit(a) {
       const node = nodeNameOf(a.user);
       if (node === undefined) return;
       if (!node) throw refuse(a, `could not determine node from user ${quoted(a.user.name)}`);
@@ -35,8 +42,16 @@ export function nodeRestriction(objects: ClusterObjects, authorizer: () => Autho
           return checkNode(a, node);
         case '/serviceaccounts':
           return checkToken(a, node, { objects, authorizer: authorizer() });
+        case '/persistentvolumeclaims':
+          return checkClaim(a, node);
         case 'coordination.k8s.io/leases':
           return checkLease(a, node);
+        case 'storage.k8s.io/csinodes':
+          return checkNamedAsNode(a, node, 'CSINode');
+        case 'resource.k8s.io/resourceslices':
+          return checkSlice(a, node);
+        case 'certificates.k8s.io/certificatesigningrequests':
+          return checkCertificate(a);
         default:
       }
     },
@@ -71,7 +86,7 @@ async function checkPod(a: AdmissionAttributes, node: string, objects: ClusterOb
 
 async function known(objects: ClusterObjects, { namespace }: AdmissionAttributes, name: string): Promise<Pod> {
   const pod = await objects.get(podKind, namespace, name);
-  if (!pod) throw notFound({ group: '', resource: 'pods' }, name);
+  if (!pod) throw notFound({ group: '', resource: 'pod' }, name);
   return pod;
 }
 
@@ -93,23 +108,30 @@ async function checkMirrorPod(a: AdmissionAttributes, node: string, objects: Clu
   }
   if (owner.blockOwnerDeletion) throw refuse(a, `${who} must not set blockOwnerDeletion on an owner reference`);
   const itself = await objects.get(nodeKind, '', node);
-  if (!itself) throw notFound({ group: '', resource: 'nodes' }, node);
+  if (!itself) throw notFound({ group: '', resource: 'node' }, node);
   if (owner.uid !== itself.metadata.uid) {
     throw refuse(a, `node ${node} UID mismatch: expected ${owner.uid} got ${itself.metadata.uid}`);
   }
   const references = [...podReferences(spec)];
   const volumes = spec.volumes ?? [];
+  const projects = (source: 'clusterTrustBundle' | 'podCertificate') =>
+    volumes.some((v) => v.projected?.sources?.some((s) => s[source]));
   const reach = {
     'a service account': Boolean(spec.serviceAccountName),
     secrets: references.some((r) => r.kind === 'secret'),
     configmaps: references.some((r) => r.kind === 'configMap'),
-    clustertrustbundles: volumes.some((v) => v.projected?.sources?.some((s) => s.clusterTrustBundle)),
-    persistentvolumeclaims: volumes.some((v) => v.persistentVolumeClaim),
-    resourceclaims: Boolean(spec.resourceClaims?.length),
+    clustertrustbundles: projects('clusterTrustBundle'),
+    podcertificates: projects('podCertificate'),
   };
-  for (const [what, reaches] of Object.entries(reach)) {
-    if (reaches) throw refuse(a, `${who} can not create pods that reference ${what}`);
-  }
+  const reached = Object.entries(reach).find(([, reaches]) => reaches)?.[0] ?? volumes.map(reachOf).find(Boolean);
+  const what = reached ?? (spec.resourceClaims?.length ? 'resourceclaims' : undefined);
+  if (what) throw refuse(a, `${who} can not create pods that reference ${what}`);
+}
+
+function reachOf(v: Volume): string | undefined {
+  if (v.persistentVolumeClaim) return 'persistentvolumeclaims';
+  if (v.ephemeral) return 'persistentvolumeclaims (via ephemeral volumes)';
+  return v.csi ? 'csidrivers (via CSI volumes)' : undefined;
 }
 
 function checkPodStatus(a: AdmissionAttributes, node: string): void {
@@ -122,7 +144,11 @@ function checkPodStatus(a: AdmissionAttributes, node: string): void {
     throw refuse(a, `node ${quoted(node)} cannot update labels through pod status`);
   }
   if (!equal(old.status.resourceClaimStatuses ?? [], next.status.resourceClaimStatuses ?? [])) {
-    throw refuse(a, `node ${quoted(node)} cannot update resource claim statuses`);
+    // As upstream has it: statues.
+    throw refuse(a, `node ${quoted(node)} cannot update resource claim statues`);
+  }
+  if (!equal(old.status.extendedResourceClaimStatus, next.status.extendedResourceClaimStatus)) {
+    throw refuse(a, `node ${quoted(node)} cannot update extended resource claim status`);
   }
 }
 
@@ -145,8 +171,27 @@ function checkNode(a: AdmissionAttributes, node: string): void {
   }
   const labels = forbiddenLabels(changedLabels(next.metadata.labels, old?.metadata.labels));
   if (!labels.length) return;
-  const what = old ? 'modify labels' : 'set the following labels';
-  throw refuse(a, `${who} is not allowed to ${what}: ${labels.join(', ')}`);
+  const which = labels.join(', ');
+  throw refuse(
+    a,
+    old ? `is not allowed to modify labels: ${which}` : `${who} is not allowed to set the following labels: ${which}`,
+  );
+}
+
+/** Of a claim a node tells how far the growth of its volume has come. */
+function checkClaim(a: AdmissionAttributes, node: string): void {
+  if (a.subresource !== 'status') throw refuse(a, 'may only update PVC status');
+  const [before, now] = [a.oldObject, a.object].map((object) => {
+    const { metadata, spec, status } = object as PersistentVolumeClaim;
+    const { resourceVersion: _version, managedFields: _managers, ...kept } = metadata;
+    const { capacity: _, conditions: _c, allocatedResources: _r, allocatedResourceStatuses: _s, ...others } = status;
+    return { ...kept, spec, status: others };
+  });
+  if (equal(before, now)) return;
+  throw refuse(
+    a,
+    `node ${quoted(node)} is not allowed to update fields other than status.quantity and status.conditions: ${unifiedDiff(before, now)}`,
+  );
 }
 
 async function checkToken(
@@ -168,19 +213,27 @@ async function checkToken(
     );
   }
   if (pod.spec.nodeName !== node) throw refuse(a, 'node requested token bound to a pod scheduled on a different node');
-  checkAudience(a, { pod, audiences: audiences ?? [], authorizer });
+  await checkAudience(a, { pod, audiences: audiences ?? [], objects, authorizer });
 }
 
-/** The pod must have asked for the audience in a volume, unless somebody allows the node to ask by itself. */
-function checkAudience(
-  a: AdmissionAttributes,
-  { pod, audiences, authorizer }: { pod: Pod; audiences: readonly string[]; authorizer: Authorizer },
-): void {
-  if (audiences.length > 1) throw refuse(a, 'node may only request 0 or 1 audiences');
-  const [audience = ''] = audiences;
-  const projected = (pod.spec.volumes ?? []).flatMap((v) => v.projected?.sources ?? []);
-  if (projected.some((s) => s.serviceAccountToken && (s.serviceAccountToken.audience ?? '') === audience)) return;
-  const { decision } = authorizer({
+interface AudienceAsked {
+  readonly pod: Pod;
+  readonly audiences: readonly string[];
+  readonly objects: ClusterObjects;
+  readonly authorizer: Authorizer;
+}
+
+/** A volume of the pod must want the audience, unless somebody allows the node to ask by itself. */
+async function checkAudience(a: AdmissionAttributes, asked: AudienceAsked): Promise<void> {
+  if (asked.audiences.length > 1) throw refuse(a, 'node may only request 0 or 1 audiences');
+  const [audience = ''] = asked.audiences;
+  const { wanted, problems } = await podAudiences(asked.pod, asked.objects);
+  if (wanted.has(audience)) return;
+  if (problems.length) {
+    const why = problems.length > 1 ? `[${problems.join(', ')}]` : problems[0]!;
+    throw refuse(a, `error validating audience ${quoted(audience)}: ${why}`);
+  }
+  const { decision } = asked.authorizer({
     user: a.user,
     verb: 'request-serviceaccounts-token-audience',
     isResource: true,
@@ -202,8 +255,38 @@ function checkLease(a: AdmissionAttributes, node: string): void {
   if (a.namespace !== leaseNamespace) {
     throw refuse(a, `can only access leases in the ${quoted(leaseNamespace)} system namespace`);
   }
-  const name = a.operation === 'CREATE' ? nameOf(a.object as Lease | undefined) : a.name;
-  if (name !== node) throw refuse(a, 'can only access node lease with the same name as the requesting node');
+  checkNamedAsNode(a, node, 'node lease');
 }
 
-const nameOf = (object: KubeObject | undefined): string => object?.metadata.name ?? '';
+/** Creations have no name in their path. */
+function checkNamedAsNode(a: AdmissionAttributes, node: string, what: string): void {
+  const name = a.operation === 'CREATE' ? (a.object?.metadata.name ?? '') : a.name;
+  if (name !== node) throw refuse(a, `can only access ${what} with the same name as the requesting node`);
+}
+
+/** Devices of a node are told of by that node alone. */
+function checkSlice(a: AdmissionAttributes, node: string): void {
+  const verb = { CREATE: 'create', DELETE: 'delete' }[a.operation as string];
+  // Which node's they are never changes.
+  if (!verb) return;
+  const { spec } = (a.object ?? a.oldObject) as ResourceSlice;
+  if (spec.nodeName !== node) {
+    throw refuse(a, `can only ${verb} ResourceSlice with the same NodeName as the requesting node`);
+  }
+}
+
+const signersForNodes = new Set(['kubernetes.io/kubelet-serving', 'kubernetes.io/kube-apiserver-client-kubelet']);
+
+/** Who asks for a certificate for nodes asks for one of its own. */
+function checkCertificate(a: AdmissionAttributes): void {
+  if (a.operation !== 'CREATE' || a.subresource) return;
+  const { spec } = a.object as CertificateSigningRequest;
+  if (!signersForNodes.has(spec.signerName)) return;
+  let name: string;
+  try {
+    name = commonNameOf(parseCertificateRequestPem(spec.request));
+  } catch (err) {
+    throw refuse(a, `unable to parse csr: ${err instanceof Error ? err.message : String(err)}`);
+  }
+  if (name !== a.user.name) throw refuse(a, `can only create a node CSR with CN=${a.user.name}`);
+}

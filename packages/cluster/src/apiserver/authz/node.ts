@@ -77,6 +77,7 @@ const getPod = getting(({ namespace, name }, node, r) => r.hasPod(node, namespac
 const getClaim = getting(({ namespace, name }, node, r) => r.uses(node, 'claim', namespace, name));
 const getVolume = getting(({ name }, node, r) => r.hasVolume(node, name));
 const getAttachment = getting(({ name }, node, r) => r.hasAttachment(node, name));
+const getAccount = getting(({ namespace, name }, node, r) => r.uses(node, 'serviceAccount', namespace, name));
 const getResourceClaim = getting(({ namespace, name }, node, r) => r.uses(node, 'resourceClaim', namespace, name));
 
 const sliceVerbs = ['get', 'watch', 'list', 'create', 'update', 'patch', 'delete', 'deletecollection'];
@@ -111,7 +112,10 @@ const byResource: Readonly<Record<string, Judge>> = {
   'resource.k8s.io/resourceclaims': getResourceClaim,
   'resource.k8s.io/resourceslices': slice,
 
-  '/serviceaccounts': ({ verb, subresource, namespace, name }, node, relations) => {
+  '/serviceaccounts': (action, node, relations) => {
+    const { verb, subresource, namespace, name } = action;
+    // Plugins that fetch images with the pod's token look at its account.
+    if (verb === 'get' && !subresource) return getAccount(action, node, relations);
     if (verb !== 'create' || !name) return no('can only create tokens for individual service accounts');
     if (subresource !== 'token') return no('can only create token subresource of service account');
     return relations.uses(node, 'serviceAccount', namespace, name) ? allowed : unrelated(node);

@@ -305,7 +305,9 @@ export class Registry {
     if (!current) throw notFound(this.resource, request.name);
     const old = current.object;
     checkPreconditions(this.resource, old, options, request.name);
-    await admission.validate(this.#attributes('DELETE', request, { oldObject: old }));
+    const attributes = this.#attributes('DELETE', request, { oldObject: old });
+    await admission.admit(attributes);
+    await admission.validate(attributes);
     const next = deepCopy(old);
     const plan = beginDeletion(next, kind, options, clock.now());
     await this.#hooks.beforeDelete?.(old, request);

@@ -11,8 +11,13 @@ export interface CertificateRequest {
   signatureProblem(): string | undefined;
 }
 
-/** The kind of name that groups are told by. */
+/** The kinds of names that users and groups are told by. */
+const commonName = '2.5.4.3';
 const organization = '2.5.4.10';
+
+/** Who it is for: the last of its common names. */
+export const commonNameOf = ({ subject }: CertificateRequest): string =>
+  subject.findLast(({ type }) => type === commonName)?.value ?? '';
 
 export const organizationsOf = ({ subject }: CertificateRequest): string[] =>
   subject.filter(({ type }) => type === organization).map(({ value }) => value);

@@ -125,13 +125,13 @@ function withoutType<O extends JsonObject | KubeObject>(object: O): JsonObject {
 }
 
 /** Who owns what so far. An object that nobody tracked is taken to be the work of everybody before. */
-function liveManagers({ shape, live, apiVersion, now, ignore }: Apply): Managers {
+function liveManagers({ shape, live, apiVersion, subresource, now, ignore }: Apply): Managers {
   const entries = live?.metadata.managedFields ?? [];
   const readable = readManagers(entries, groupOf(apiVersion));
   const managers = readable ?? new Map<string, Owner>();
   const isTracked = readable && entries.length > 0;
   if (!isTracked && live) {
-    const before = { manager: 'before-first-apply', apiVersion, subresource: '', now, ...(ignore && { ignore }) };
+    const before = { manager: 'before-first-apply', apiVersion, subresource, now, ...(ignore && { ignore }) };
     adoptLive(managers, shape, live, before);
   }
   return managers;

@@ -51,6 +51,20 @@ const config = (spec: JsonObject): JsonObject => ({ apiVersion: 'x/v1', kind: 'T
 const fieldsByManager = (o: KubeObject) =>
   Object.fromEntries((o.metadata.managedFields ?? []).map((e) => [e.manager, e.fieldsV1]));
 
+test('what nobody tracked was written before, through the same part as what is applied now', () => {
+  const live = thing({ spec: { replicas: 1, items: [] } });
+  const applied = config({ replicas: 1 });
+  const options = { ...writer('me'), subresource: 'part', shape, kind: 'Thing', live, applied, force: false };
+  const { managedFields = [] } = applyManaged(options).object.metadata;
+  assert.deepEqual(
+    managedFields.map((e) => [e.manager, e.subresource]),
+    [
+      ['me', 'part'],
+      ['before-first-apply', 'part'],
+    ],
+  );
+});
+
 describe('sets of fields', () => {
   const set = ownFields(shape, config({ items: [{ name: 'a', ports: [{ port: 80 }] }], tags: ['x'], args: ['1'] }))!;
   test('are written as upstream writes them', () => {

@@ -135,6 +135,22 @@ test('webhooks change writes one after the other, and see each other once more w
   );
 });
 
+test('a webhook that changes writes may refuse a deletion, which there is nothing to change about', async () => {
+  const path = '/api/v1/namespaces/ns/configmaps';
+  await scene.ask('POST', path, { metadata: { name: 'kept' } });
+  await under('mutating', { a: {} }, async () => {
+    const remove = () => scene.ask('DELETE', `${path}/kept`);
+    replies.set('/a', () => ({ allowed: false, status: { message: 'keep it' } }));
+    assert.equal((await remove()).message, 'admission webhook "a.example.com" denied the request: keep it');
+    const { operation, object } = asked[0]!.review.request;
+    assert.deepEqual([operation, object], ['DELETE', null]);
+    replies.set('/a', () => add('x', 'y'));
+    assert.match((await remove()).message, /attempted to modify the object, which is not supported for this operation/);
+    replies.clear();
+    assert.equal((await remove()).status, 200);
+  });
+});
+
 test('a webhook that cannot be asked, or talks nonsense, refuses unless that is to be ignored', async () => {
   const failed = (why: string) => `Internal error occurred: failed calling webhook "a.example.com": ${why}`;
   const invalid = (why: string) => failed(`received invalid webhook response: ${why}`);
