@@ -59,6 +59,7 @@ export async function startApiServer(
   try {
     await begin(tasks);
     listening = await listen(server, {
+      clock,
       host: options.bindAddress,
       port: options.securePort,
       ...(options.tls ? { cert: pemIn(options.tls.certFile), key: pemIn(options.tls.keyFile) } : pki.apiserver),

@@ -9,6 +9,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { type Clock, type Pacer, pacerOf } from '@tiphys/sdk/runtime';
 import { Answering } from './answering.ts';
 import { Leaving } from './leaving.ts';
 import { compressed, isToCompress } from './compress.ts';
@@ -17,6 +18,7 @@ import { upgrade } from './upgrade.ts';
 import { writeBody } from './write-body.ts';
 
 export interface ListenOptions {
+  readonly clock: Clock;
   readonly host?: string;
   readonly port: number;
   readonly key: string | Buffer;
@@ -63,18 +65,22 @@ export async function listen(served: Served, options: ListenOptions): Promise<Li
     session.once('close', () => sessions.delete(session));
   });
   const answering = new Answering();
+  const pacer = pacerOf(options.clock);
   // A connection that breaks is its client's business.
   server.on('sessionError', () => {});
   server.on('request', (request, response) => {
     void answerRequest(
-      served,
+      { served, pacer },
       { request: request as unknown as IncomingMessage, response: response as unknown as ServerResponse },
       answering.begin(),
     );
   });
   // With a listener for requests comes Node's layer that makes HTTP/2 look like HTTP/1.1, at a third of the cost of a GET.
   server.removeAllListeners('stream');
-  server.on('stream', (stream, headers) => void answerStream(served, { stream, headers }, answering.begin()));
+  server.on(
+    'stream',
+    (stream, headers) => void answerStream({ served, pacer }, { stream, headers }, answering.begin()),
+  );
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     void upgrade(served, request, { socket, head });
   });
@@ -103,9 +109,15 @@ function bound(server: Http2SecureServer, { port, host = '0.0.0.0' }: ListenOpti
   });
 }
 
+interface Server {
+  readonly served: Served;
+  /** Clients send requests in bursts, and all that one read brings come at once. */
+  readonly pacer: Pacer;
+}
+
 /** Calls `done` when the answer has been written, or turns out to be a stream. */
 async function answerStream(
-  served: Served,
+  { served, pacer }: Server,
   { stream, headers }: { stream: ServerHttp2Stream; headers: IncomingHttpHeaders },
   done: () => void,
 ): Promise<void> {
@@ -114,6 +126,8 @@ async function answerStream(
   stream.once('close', done);
   stream.on('error', leaving.leave);
   if (headers.expect === '100-continue') stream.additionalHeaders({ ':status': 100 });
+  const turn = pacer.turn();
+  if (turn) await turn;
   const { session } = stream;
   if (!session) return done();
   const line = { method: String(headers[':method']), url: String(headers[':path'] ?? '/'), headers };
@@ -132,7 +146,7 @@ async function answerStream(
 }
 
 async function answerRequest(
-  served: Served,
+  { served, pacer }: Server,
   { request, response }: { request: IncomingMessage; response: ServerResponse },
   done: () => void,
 ): Promise<void> {
@@ -140,6 +154,9 @@ async function answerRequest(
   response.once('close', leaving.leave);
   response.once('close', done);
   response.on('error', leaving.leave);
+  const turn = pacer.turn();
+  if (turn) await turn;
+  if (leaving.gone) return;
   const socket = request.socket as TLSSocket;
   const made = await served.handle(requestOf(request, { source: request, socket, leaving }));
   const { status, headers, body } = isToCompress(request.headers, made) ? await compressed(made) : made;
