@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import type { Bench } from './row.ts';
 import { TiphysProcess } from './tiphys-process.ts';
 import { webernetes } from './webernetes.ts';
@@ -48,10 +49,12 @@ export const deployment: Bench = {
       const begun = performance.now();
       const { status, text } = await client.request('POST', path, { body, keep: true });
       if (status !== 201) throw new Error(`the Deployment was answered ${status}: ${text}`);
-      await until(async () => {
-        const answer = await client.request('GET', `${path}/${name}`, { keep: true });
-        return (JSON.parse(answer.text) as { status: { readyReplicas?: number } }).status.readyReplicas === count;
-      });
+      const told = client.stream('GET', `${path}?watch=true&fieldSelector=metadata.name%3D${name}`);
+      for await (const line of createInterface({ input: told })) {
+        const { object } = JSON.parse(line) as { object: { status?: { readyReplicas?: number } } };
+        if (object.status?.readyReplicas === count) break;
+      }
+      told.destroy();
       return (performance.now() - begun) / 1000;
     }
   },

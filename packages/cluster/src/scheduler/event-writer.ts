@@ -1,7 +1,7 @@
 import type { Client, ObjectKey } from '@tiphys/sdk/client';
 import { event, type Pod } from '@tiphys/sdk/api';
 import { microTimestamp } from '@tiphys/sdk/machinery';
-import { Broadcast, type Clock, isAbort, type Logger, TokenBucket } from '@tiphys/sdk/runtime';
+import { Broadcast, type Clock, isAbort, type Logger, lull, TokenBucket } from '@tiphys/sdk/runtime';
 
 export interface SchedulerEvent {
   readonly type: 'Normal' | 'Warning';
@@ -44,11 +44,14 @@ const burst = 25;
 const refillMs = 300_000;
 /** Events beyond this many in line are dropped: telling must never cost more than doing. */
 const longestLine = 1000;
+/** For so long what went well makes way for work that there is. */
+const patienceMs = 1000;
 /** What went well is told at the pace that upstream's scheduler may ask the API; warnings, which somebody waits for, at once. */
 const [perSecond, burstOfAll] = [50, 100];
 
 interface Waiting {
   readonly key: string;
+  readonly at: number;
   readonly send: (signal: AbortSignal) => Promise<unknown>;
 }
 
@@ -140,7 +143,7 @@ export class EventWriter {
   }
 
   #line(type: SchedulerEvent['type'], key: string, send: Waiting['send']): void {
-    this.#lines[type].push({ key, send });
+    this.#lines[type].push({ key, at: this.#deps.clock.monotonic(), send });
     this.#changed.notify();
   }
 
@@ -152,6 +155,7 @@ export class EventWriter {
         await this.#changed.next(signal);
         continue;
       }
+      if (pace) await lull(clock, next.at + patienceMs - clock.monotonic(), signal);
       while (pace && !pace.take(clock.monotonic())) await clock.sleep(pace.waitMs(clock.monotonic()), signal);
       try {
         await next.send(signal);

@@ -1,6 +1,5 @@
-import { setMaxListeners } from 'node:events';
 import type { KubeObject } from '../machinery/index.ts';
-import { abortError } from '../runtime/index.ts';
+import { abortError, onAbort } from '../runtime/index.ts';
 import type { Kind } from '../schema/index.ts';
 import { Indexer, keyOfObject } from './indexer.ts';
 import type { Informer, InformerHandler } from './informer.ts';
@@ -114,20 +113,17 @@ export class SharedInformer<O extends KubeObject> implements Informer<O>, Reflec
     if (this.#revision !== undefined && compareRevisions(revision, this.#revision) <= 0) return Promise.resolve();
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(abortError(signal));
-      // A program's one signal ends many waits; that is no leak.
-      setMaxListeners(0, signal);
-      const onAbort = () => {
+      const letGo = onAbort(signal, () => {
         this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
         reject(abortError(signal));
-      };
+      });
       const waiter: Waiter = {
         revision,
         resolve: () => {
-          signal.removeEventListener('abort', onAbort);
+          letGo();
           resolve();
         },
       };
-      signal.addEventListener('abort', onAbort, { once: true });
       // New ones mostly wait for the newest revision, so the place is found from the end.
       let at = this.#waiters.length;
       while (at > 0 && compareRevisions(this.#waiters[at - 1]!.revision, revision) > 0) at--;

@@ -1,7 +1,7 @@
 import type { Cache } from '../cache/index.ts';
 import type { CallOptions, Client, DeleteOptions, ObjectKey, Patch, WriteOptions } from '../client/index.ts';
 import type { KubeObject } from '../machinery/index.ts';
-import { abortError } from '../runtime/index.ts';
+import { abortError, onAbort } from '../runtime/index.ts';
 import { type AnyKind, erase, type Kind } from '../schema/index.ts';
 
 /**
@@ -48,12 +48,11 @@ export class WriteLog {
     const held = this.#cache.informer(kind).byUid(uid);
     if (!held || held.metadata.deletionTimestamp) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      const onAbort = () => reject(abortError(signal));
+      const letGo = onAbort(signal, () => reject(abortError(signal)));
       const done = () => {
-        signal.removeEventListener('abort', onAbort);
+        letGo();
         resolve();
       };
-      signal.addEventListener('abort', onAbort, { once: true });
       const waiting = this.#deletions.get(uid);
       if (waiting) waiting.push(done);
       else this.#deletions.set(uid, [done]);

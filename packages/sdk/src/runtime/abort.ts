@@ -16,9 +16,36 @@ export function throwIfAborted(signal?: AbortSignal): void {
   if (signal?.aborted) throw abortError(signal);
 }
 
+const waitingFor = new WeakMap<AbortSignal, Set<() => void>>();
+
+/**
+ * Calls `fn` once when the signal, which hasn't yet, aborts, unless the returned function is called before. A signal that lives long has one
+ * listener for all who wait: listeners of their own cost more than most waits.
+ */
+export function onAbort(signal: AbortSignal, fn: () => void): () => void {
+  const waiting = waitingFor.get(signal) ?? listen(signal);
+  waiting.add(fn);
+  return () => void waiting.delete(fn);
+}
+
+/** How many wait for the signal to abort. */
+export const waitersOf = (signal: AbortSignal): number => waitingFor.get(signal)?.size ?? 0;
+
+function listen(signal: AbortSignal): Set<() => void> {
+  const waiting = new Set<() => void>();
+  waitingFor.set(signal, waiting);
+  const tell = (): void => {
+    const all = [...waiting];
+    waiting.clear();
+    for (const fn of all) fn();
+  };
+  signal.addEventListener('abort', tell, { once: true });
+  return waiting;
+}
+
 /** Resolves when the signal aborts. */
 export const whenAborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) return resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    onAbort(signal, resolve);
   });

@@ -1,3 +1,4 @@
+import { onAbort } from './abort.ts';
 import type { Clock } from './clock.ts';
 
 /** "Something changed": many wait, one tells, nobody polls. A waiter that comes after `notify` waits for the next one. */
@@ -24,12 +25,12 @@ export class Broadcast {
       if (signal?.aborted) return resolve();
       const wake = () => {
         this.#waiting.delete(wake);
-        signal?.removeEventListener('abort', wake);
+        letGo?.();
         cancel();
         resolve();
       };
       this.#waiting.add(wake);
-      signal?.addEventListener('abort', wake, { once: true });
+      const letGo = signal && onAbort(signal, wake);
       const cancel = alarm(wake);
     });
   }

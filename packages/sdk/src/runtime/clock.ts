@@ -1,4 +1,4 @@
-import { abortError } from './abort.ts';
+import { abortError, onAbort } from './abort.ts';
 
 /** All the time there is. Components take one; `systemClock` is the real thing, `SimClock` (testing/) a simulated one. */
 export interface Clock {
@@ -25,15 +25,16 @@ export const systemClock: Clock = {
   sleep(ms, signal) {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(abortError(signal));
-      const onAbort = () => {
-        cancel();
-        reject(abortError(signal));
-      };
       const cancel = this.after(ms, () => {
-        signal?.removeEventListener('abort', onAbort);
+        letGo?.();
         resolve();
       });
-      signal?.addEventListener('abort', onAbort, { once: true });
+      const letGo =
+        signal &&
+        onAbort(signal, () => {
+          cancel();
+          reject(abortError(signal));
+        });
     });
   },
   timeout: (ms) => AbortSignal.timeout(Math.min(Math.max(0, Math.ceil(ms)), longestTimer)),

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
 import { SimClock } from '../testing/index.ts';
-import { abortError } from './abort.ts';
+import { abortError, waitersOf } from './abort.ts';
 import { within } from './within.ts';
 
 const untilAborted = (signal: AbortSignal) =>
@@ -22,7 +21,7 @@ test('work that takes too long is told so; work that is done leaves no timer and
     /broken/,
   );
   assert.equal(clock.pending, 0);
-  assert.equal(getEventListeners(signal, 'abort').length, 0);
+  assert.equal(waitersOf(signal), 0);
 });
 
 test('the outer signal ends the work with its own reason, also when it was aborted before', async () => {

@@ -1,3 +1,4 @@
+import { onAbort } from './abort.ts';
 import type { Clock } from './clock.ts';
 
 /**
@@ -26,8 +27,9 @@ export async function within<T>(
  * signal that lives long would remember everybody who ever listened to it.
  */
 export function abortsWith(own: AbortController, signal: AbortSignal | undefined): () => void {
-  const end = () => own.abort(signal?.reason);
-  if (signal?.aborted) end();
-  else signal?.addEventListener('abort', end, { once: true });
-  return () => signal?.removeEventListener('abort', end);
+  if (!signal) return () => {};
+  const end = () => own.abort(signal.reason);
+  if (!signal.aborted) return onAbort(signal, end);
+  end();
+  return () => {};
 }

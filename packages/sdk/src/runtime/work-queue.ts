@@ -1,3 +1,4 @@
+import { onAbort } from './abort.ts';
 import { backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
 
@@ -105,11 +106,11 @@ export class WorkQueue<K = string> {
     return new Promise((resolve) => {
       const wake = () => {
         this.#idle.delete(wake);
-        signal.removeEventListener('abort', wake);
+        letGo();
         resolve();
       };
       this.#idle.add(wake);
-      signal.addEventListener('abort', wake, { once: true });
+      const letGo = onAbort(signal, wake);
     });
   }
 

@@ -61,7 +61,7 @@ export class GroupCommit {
 
   async #write(rows: readonly Row[]): Promise<void> {
     if (!rows.length) return;
-    if (!this.#tables.hasRoomFor(rows)) throw new StoreFull();
+    if (!this.#tables.takeRoom(rows)) throw new StoreFull();
     try {
       await this.#tables.write(rows);
     } catch (error) {

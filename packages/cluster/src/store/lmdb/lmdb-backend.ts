@@ -55,7 +55,7 @@ export class LmdbBackend implements StoreBackend {
   static async open(path: string, { clock }: { clock: Clock }): Promise<LmdbBackend> {
     const directory = DataDirectory.open(path, clock);
     try {
-      const tables = new Tables(join(path, 'data'));
+      const tables = new Tables(join(path, 'data'), clock);
       directory.sync();
       return new LmdbBackend(directory, tables, clock);
     } catch (error) {

@@ -1,5 +1,5 @@
-import { statfsSync } from 'node:fs';
 import { type Database, open, type RootDatabase, type Transaction as Snapshot } from 'lmdb';
+import type { Clock } from '@tiphys/sdk/runtime';
 import type { StoreBatch, StoredItem, StoreEvent } from '../backend.ts';
 import {
   afterVersionsOf,
@@ -20,6 +20,7 @@ import {
   revisionOfVersion,
   versionKey,
 } from './layout.ts';
+import { Room } from './room.ts';
 
 type Table = Database<Buffer, Buffer>;
 
@@ -49,12 +50,10 @@ export interface ScanOptions {
 const pageSize = 8192;
 /** The way down a tree, which a change of a row copies. */
 const pagesOfWay = 4;
-/** For what the engine keeps of its own, and for whoever else writes to the disk meanwhile. */
-const reserve = 2 ** 20;
 
 /** The tables of the embedded store: what lies where, and how it is read at a revision. */
 export class Tables {
-  readonly #path: string;
+  readonly #room: Room;
   readonly #env: RootDatabase<Buffer, Buffer>;
   readonly #log: Table;
   readonly #keys: Table;
@@ -62,11 +61,11 @@ export class Tables {
   readonly #attached: Table;
   readonly #state: Table;
 
-  constructor(path: string) {
+  constructor(path: string, clock: Clock) {
     const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
     // With `overlappingSync` a write would be acknowledged before it is on the disk. Writes come in batches of our own.
     this.#env = open<Buffer, Buffer>({ path, pageSize, overlappingSync: false, eventTurnBatching: false, ...binary });
-    this.#path = path;
+    this.#room = new Room(path, clock);
     const table = (name: string): Table => this.#env.openDB<Buffer, Buffer>({ name, ...binary });
     this.#log = table('log');
     this.#keys = table('keys');
@@ -92,11 +91,10 @@ export class Tables {
     this.#env.resetReadTxn();
   }
 
-  /** Whether these rows fit on the disk in any case: the engine's memory is damaged when a commit finds out that they don't. */
-  hasRoomFor(rows: readonly Row[]): boolean {
-    const { bavail, bsize } = statfsSync(this.#path);
+  /** Takes the room for these rows; false unless they fit on the disk in any case: the engine's memory is damaged when a commit finds out that they don't. */
+  takeRoom(rows: readonly Row[]): boolean {
     const bytes = rows.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
-    return bavail * bsize > reserve + 2 * bytes + rows.length * pagesOfWay * pageSize;
+    return this.#room.take(2 * bytes + rows.length * pagesOfWay * pageSize);
   }
 
   close(): Promise<void> {

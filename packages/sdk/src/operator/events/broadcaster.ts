@@ -1,7 +1,7 @@
 import { event as eventKind, type Event } from '../../api/index.ts';
 import type { Client } from '../../client/index.ts';
 import { isNotFound, StatusError, timestamp } from '../../machinery/index.ts';
-import { Broadcast, type Clock, type Logger, type Random } from '../../runtime/index.ts';
+import { Broadcast, type Clock, type Logger, lull, type Random } from '../../runtime/index.ts';
 import { type Correlated, EventCorrelator } from './correlator.ts';
 import { eventName, referenceTo } from './reference.ts';
 import type { EventRecorder, EventType, Subject } from './recorder.ts';
@@ -19,6 +19,8 @@ export interface EventBroadcasterOptions {
 
 /** Events beyond this many in line are dropped: telling must never cost more than doing. */
 const longestQueue = 1000;
+/** For so long an event, other than a warning, makes way for work that there is. */
+const patienceMs = 1000;
 const attempts = 12;
 const retryMs = 10_000;
 
@@ -26,7 +28,7 @@ const retryMs = 10_000;
 export class EventBroadcaster implements EventRecorder {
   readonly #options: EventBroadcasterOptions;
   readonly #correlator = new EventCorrelator();
-  readonly #queue: Event[] = [];
+  readonly #queue: { readonly event: Event; readonly at: number }[] = [];
   readonly #changed = new Broadcast();
   #lastNanos = 0n;
 
@@ -39,7 +41,7 @@ export class EventBroadcaster implements EventRecorder {
     const { clock, component, host } = this.#options;
     const now = timestamp(clock.now());
     const { name = '', namespace } = object.metadata;
-    this.#queue.push({
+    const event: Event = {
       metadata: { name: eventName(name, this.#nanos()), namespace: namespace || 'default' },
       involvedObject: referenceTo(kind, object, fieldPath),
       reason,
@@ -52,7 +54,8 @@ export class EventBroadcaster implements EventRecorder {
       eventTime: null,
       reportingComponent: component,
       reportingInstance: host ?? '',
-    });
+    };
+    this.#queue.push({ event, at: clock.monotonic() });
     this.#changed.notify();
   }
 
@@ -64,7 +67,9 @@ export class EventBroadcaster implements EventRecorder {
         await this.#changed.next(signal);
         continue;
       }
-      const correlated = this.#correlator.correlate(next, this.#options.clock.monotonic());
+      const { clock } = this.#options;
+      const correlated = this.#correlator.correlate(next.event, clock.monotonic());
+      if (correlated?.event.type === 'Normal') await lull(clock, next.at + patienceMs - clock.monotonic(), signal);
       if (correlated) await this.#write(correlated, signal);
     }
   }
