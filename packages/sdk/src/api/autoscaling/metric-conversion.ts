@@ -40,89 +40,65 @@ const reference = ({ kind, name, apiVersion }: CrossVersionObjectReference): Cro
   ...(apiVersion && { apiVersion }),
 });
 
-export function flatSpec({ type, object, pods, resource, containerResource, external }: MetricSpec): FlatMetric {
-  return said({
-    type,
-    object:
-      object &&
-      flatObject(object.describedObject, object.metric, {
-        targetValue: object.target.value ?? '0',
-        averageValue: object.target.averageValue,
-      }),
-    pods:
-      pods &&
-      said({
-        metricName: pods.metric.name,
-        targetAverageValue: pods.target.averageValue ?? '0',
-        selector: pods.metric.selector,
-      }),
-    resource: resource && said({ name: resource.name, ...flatUse(resource.target) }),
-    containerResource:
-      containerResource &&
-      said({
-        name: containerResource.name,
-        ...flatUse(containerResource.target),
-        container: containerResource.container,
-      }),
-    external:
-      external &&
-      said({
-        metricName: external.metric.name,
-        metricSelector: external.metric.selector,
-        targetValue: external.target.value,
-        targetAverageValue: external.target.averageValue,
-      }),
-  }) as FlatMetric;
-}
-
-const flatUse = ({ averageUtilization, averageValue }: MetricTarget) => ({
-  targetAverageUtilization: averageUtilization,
-  targetAverageValue: averageValue,
-});
+export const flatSpec = (metric: MetricSpec): FlatMetric => flat(metric, 'target', undefined);
+export const flatStatus = (metric: MetricStatus): FlatMetric => flat(metric, 'current', '0');
 
 interface Identifier {
   readonly name: string;
   readonly selector?: LabelSelector;
 }
 
-const flatObject = (
-  target: CrossVersionObjectReference,
-  { name, selector }: Identifier,
-  { averageValue, ...value }: { averageValue: string | undefined; targetValue?: string; currentValue?: string },
-) => said({ target: reference(target), metricName: name, ...value, selector, averageValue });
+interface Amount {
+  readonly value?: string;
+  readonly averageValue?: string;
+  readonly averageUtilization?: number;
+}
 
-export function flatStatus({ type, object, pods, resource, containerResource, external }: MetricStatus): FlatMetric {
-  const used = ({
-    averageUtilization,
-    averageValue = '0',
-  }: {
-    averageUtilization?: number;
-    averageValue?: string;
-  }) => ({
-    currentAverageUtilization: averageUtilization,
-    currentAverageValue: averageValue,
+/** A metric that says how much is wanted, or how much there is. */
+interface Measured<Word extends string> {
+  readonly type: string;
+  readonly object?: { describedObject: CrossVersionObjectReference; metric: Identifier } & Record<Word, Amount>;
+  readonly pods?: { metric: Identifier } & Record<Word, Amount>;
+  readonly resource?: { name: string } & Record<Word, Amount>;
+  readonly containerResource?: { name: string; container: string } & Record<Word, Amount>;
+  readonly external?: { metric: Identifier } & Record<Word, Amount>;
+}
+
+/** `least` stands for amounts that a target may leave open. */
+function flat<Word extends 'target' | 'current'>(
+  metric: Measured<Word>,
+  word: Word,
+  least: '0' | undefined,
+): FlatMetric {
+  const { type, object, pods, resource, containerResource, external } = metric;
+  const used = ({ averageUtilization, averageValue = least }: Amount) => ({
+    [`${word}AverageUtilization`]: averageUtilization,
+    [`${word}AverageValue`]: averageValue,
   });
   return said({
     type,
     object:
       object &&
-      flatObject(object.describedObject, object.metric, {
-        currentValue: object.current.value ?? '0',
-        averageValue: object.current.averageValue,
+      said({
+        target: reference(object.describedObject),
+        metricName: object.metric.name,
+        [`${word}Value`]: object[word].value ?? '0',
+        selector: object.metric.selector,
+        averageValue: object[word].averageValue,
       }),
     pods:
       pods &&
       said({
         metricName: pods.metric.name,
-        currentAverageValue: pods.current.averageValue ?? '0',
+        [`${word}AverageValue`]: pods[word].averageValue ?? '0',
         selector: pods.metric.selector,
       }),
-    resource: resource && said({ name: resource.name, ...used(resource.current) }),
+    resource: resource && said({ name: resource.name, ...used(resource[word]) }),
     containerResource:
       containerResource &&
       said({
         name: containerResource.name,
-        ...used(containerResource.current),
+        ...used(containerResource[word]),
         container: containerResource.container,
       }),
     external:
@@ -130,8 +106,8 @@ export function flatStatus({ type, object, pods, resource, containerResource, ex
       said({
         metricName: external.metric.name,
         metricSelector: external.metric.selector,
-        currentValue: external.current.value ?? '0',
-        currentAverageValue: external.current.averageValue,
+        [`${word}Value`]: external[word].value ?? least,
+        [`${word}AverageValue`]: external[word].averageValue,
       }),
   }) as FlatMetric;
 }
