@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type KubeObject, lineOf } from '../../machinery/index.ts';
-import { type AnyKind, decode, erase } from '../../schema/index.ts';
+import type { KubeObject } from '../../machinery/index.ts';
+import { erase } from '../../schema/index.ts';
 import { persistentVolume, persistentVolumeClaim } from '../core/index.ts';
+import { anObject, assertRefusals, type RefusalRow } from '../refusal-rows.ts';
 import {
   csiDriver,
   csiNode,
@@ -11,19 +12,6 @@ import {
   volumeAttachment,
   volumeAttributesClass,
 } from './index.ts';
-
-function an(kind: AnyKind, fields: object): KubeObject {
-  const object = decode(kind.schema.shape, { metadata: { name: 'x' }, ...fields }) as KubeObject;
-  kind.default?.(object);
-  return object;
-}
-
-interface Row {
-  readonly of: AnyKind;
-  readonly next: object;
-  readonly old?: object;
-  readonly want: readonly string[];
-}
 
 const pv = (spec: object = {}) => ({
   spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], nfs: { server: 's', path: '/p' }, ...spec },
@@ -36,7 +24,7 @@ const csi = { driver: 'd.example.org', volumeHandle: 'h' };
 const [volume, claim] = [erase(persistentVolume), erase(persistentVolumeClaim)];
 const classRow = { provisioner: 'example.org/disk' };
 
-const rows: readonly Row[] = [
+const rows: readonly RefusalRow[] = [
   { of: volume, next: pv(), want: [] },
   {
     of: volume,
@@ -139,16 +127,7 @@ const rows: readonly Row[] = [
   },
 ];
 
-test('what is refused', () => {
-  for (const { of, next, old, want } of rows) {
-    const before = old && an(of, old);
-    const found = [
-      ...of.validate!(an(of, next), before),
-      ...((before && of.validateChange?.(an(of, next), before)) ?? []),
-    ].map(lineOf);
-    assert.deepEqual([...new Set(found)], want, of.kind);
-  }
-});
+test('what is refused', () => assertRefusals(rows));
 
 test('what fills a claim is said both ways', () => {
   const snapshot = { apiGroup: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshot', name: 's' };
@@ -159,7 +138,7 @@ test('what fills a claim is said both ways', () => {
     [{ dataSourceRef: { ...snapshot, namespace: 'far' } }, undefined, undefined],
   ];
   for (const [given, dataSource, dataSourceRef] of table) {
-    const object = an(claim, pvc(given)) as { spec?: Record<string, unknown> } & KubeObject;
+    const object = anObject(claim, pvc(given)) as { spec?: Record<string, unknown> } & KubeObject;
     claim.prepareForCreate!(object, { now: 0, warn: () => {} });
     assert.deepEqual([object.spec!['dataSource'], object.spec!['dataSourceRef']], [dataSource, dataSourceRef]);
   }
@@ -174,8 +153,13 @@ test('when a volume changed its phase is told', () => {
     [{ phase: 'Bound', lastPhaseTransitionTime: '1971-01-01T00:00:00Z' }, '1971-01-01T00:00:00Z'],
   ];
   for (const [status, want] of table) {
-    const next = an(volume, { ...pv(), status }) as KubeObject & { status?: { lastPhaseTransitionTime?: string } };
-    const old = an(volume, { ...pv(), status: { phase: 'Pending', lastPhaseTransitionTime: '1969-01-01T00:00:00Z' } });
+    const next = anObject(volume, { ...pv(), status }) as KubeObject & {
+      status?: { lastPhaseTransitionTime?: string };
+    };
+    const old = anObject(volume, {
+      ...pv(),
+      status: { phase: 'Pending', lastPhaseTransitionTime: '1969-01-01T00:00:00Z' },
+    });
     prepareForUpdate(next, old, { now: 1000, warn: () => {} });
     assert.equal(next.status!.lastPhaseTransitionTime, want);
   }

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { type KubeObject, lineOf } from '../machinery/index.ts';
+import { type AnyKind, decode } from '../schema/index.ts';
+
+/** An object of a kind, and all that is said against it; beside what it was, where it is an update. */
+export interface RefusalRow {
+  readonly of: AnyKind;
+  readonly next: object;
+  readonly old?: object;
+  readonly want: readonly string[];
+}
+
+export function assertRefusals(rows: readonly RefusalRow[]): void {
+  for (const { of, next, old, want } of rows) {
+    const before = old && anObject(of, old);
+    const found = [
+      ...of.validate!(anObject(of, next), before),
+      ...((before && of.validateChange?.(anObject(of, next), before)) ?? []),
+    ].map(lineOf);
+    assert.deepEqual([...new Set(found)], want, of.kind);
+  }
+}
+
+export function anObject(kind: AnyKind, fields: object): KubeObject {
+  const object = decode(kind.schema.shape, { metadata: { name: 'x' }, ...fields }) as KubeObject;
+  kind.default?.(object);
+  return object;
+}
