@@ -1,4 +1,4 @@
-import { quoted } from '../../machinery/index.ts';
+import { parseDuration, quoted } from '../../machinery/index.ts';
 
 /** When a cron job is due: at minutes that all five fields allow, or every so often. */
 export type CronSchedule =
@@ -139,35 +139,12 @@ function parseNumber(text: string): number {
   return number;
 }
 
-const units: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  μs: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-};
-
 /** `@every 1h30m`, in whole seconds of at least one. */
 function parseEvery(descriptor: string): number {
-  const text = descriptor.slice('@every '.length);
-  const fail = (why: string) => new Error(`failed to parse duration ${descriptor}: time: ${why}`);
-  const invalid = fail(`invalid duration ${quoted(text)}`);
-  const body = text.replace(/^[+-]/, '');
-  if (!body) throw invalid;
-  let ms = 0;
-  for (let rest = body === '0' ? '' : body; rest;) {
-    const amount = /^(\d+(\.\d*)?|\.\d+)/.exec(rest)?.[0];
-    if (amount === undefined) throw invalid;
-    rest = rest.slice(amount.length);
-    const unit = /^[^.\d]*/.exec(rest)![0];
-    if (!unit) throw fail(`missing unit in duration ${quoted(text)}`);
-    const size = units[unit];
-    if (size === undefined) throw fail(`unknown unit ${quoted(unit)} in duration ${quoted(text)}`);
-    ms += Number(amount) * size;
-    rest = rest.slice(unit.length);
+  try {
+    const ms = parseDuration(descriptor.slice('@every '.length));
+    return Math.max(1000, Math.floor(ms / 1000) * 1000);
+  } catch (err) {
+    throw new Error(`failed to parse duration ${descriptor}: ${(err as Error).message}`, { cause: err });
   }
-  return text.startsWith('-') ? 1000 : Math.max(1000, Math.floor(ms / 1000) * 1000);
 }
