@@ -1,4 +1,4 @@
-import { printValue } from '../json/index.ts';
+import { kindWord, printValue } from '../json/index.ts';
 import type { JsonObject } from '../object.ts';
 import type { Shape } from '../shape.ts';
 import { badRequest, StatusError } from '../status-error.ts';
@@ -40,18 +40,15 @@ function asText(value: unknown): string {
 }
 
 function goInterfaceType(value: unknown): string {
-  if (value === null) return '%!s(<nil>)';
-  switch (typeof value) {
-    case 'string':
-      return 'string';
-    case 'boolean':
-      return 'bool';
-    case 'number':
-      return Number.isInteger(value) ? 'int64' : 'float64';
-    default:
-      return Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}';
-  }
+  const word = kindWord(value);
+  return goTypes[word] ?? word;
 }
+
+const goTypes: Partial<Record<ReturnType<typeof kindWord>, string>> = {
+  map: 'map[string]interface {}',
+  slice: '[]interface {}',
+  nil: '%!s(<nil>)',
+};
 
 /** The bare name of a declared type. */
 export function typeWord(shape: Shape): string {
