@@ -1,4 +1,4 @@
-import { abortError, onAbort } from './abort.ts';
+import { sleepOn } from './sleep.ts';
 
 /** All the time there is. Components take one; `systemClock` is the real thing, `SimClock` (testing/) a simulated one. */
 export interface Clock {
@@ -23,19 +23,7 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   sleep(ms, signal) {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(abortError(signal));
-      const cancel = this.after(ms, () => {
-        letGo?.();
-        resolve();
-      });
-      const letGo =
-        signal &&
-        onAbort(signal, () => {
-          cancel();
-          reject(abortError(signal));
-        });
-    });
+    return sleepOn(this, ms, signal);
   },
   timeout: (ms) => AbortSignal.timeout(Math.min(Math.max(0, Math.ceil(ms)), longestTimer)),
   after(ms, fn) {

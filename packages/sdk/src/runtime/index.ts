@@ -4,6 +4,7 @@
  */
 export type { Clock } from './clock.ts';
 export { systemClock } from './clock.ts';
+export { sleepOn } from './sleep.ts';
 export type { Random } from './random.ts';
 export { seededRandom, systemRandom } from './random.ts';
 export type { Logger, LogFields } from './logger.ts';

@@ -1,4 +1,4 @@
-import { abortError, type Clock, systemClock } from '../runtime/index.ts';
+import { type Clock, sleepOn, systemClock } from '../runtime/index.ts';
 
 interface Timer {
   readonly at: number;
@@ -32,18 +32,7 @@ export class SimClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(abortError(signal));
-      const onAbort = () => {
-        cancel();
-        reject(abortError(signal));
-      };
-      const cancel = this.after(ms, () => {
-        signal?.removeEventListener('abort', onAbort);
-        resolve();
-      });
-      signal?.addEventListener('abort', onAbort, { once: true });
-    });
+    return sleepOn(this, ms, signal);
   }
 
   timeout(ms: number): AbortSignal {
