@@ -1,4 +1,4 @@
-import { own } from '../machinery/index.ts';
+import { isObject, own } from '../machinery/index.ts';
 import type { FieldDecl, ObjectType } from './declarations.ts';
 import { type Type, types } from './types.ts';
 import { Double, EvalError, type Int, ListValue, MapValue, type Result, type Value, intOf } from './values.ts';
@@ -85,9 +85,6 @@ export class JsonObject extends MapValue {
   }
 }
 
-const isRecord = (json: unknown): json is Record<string, unknown> =>
-  typeof json === 'object' && json !== null && !Array.isArray(json);
-
 /** Beyond what a number holds exactly, the int is what JSON prints the number as. */
 function intOfJson(json: number): Int | undefined {
   if (Number.isSafeInteger(json)) return intOf(json);
@@ -102,7 +99,7 @@ export const readDynamic: JsonReader = {
     if (json === null || json === undefined) return null;
     if (typeof json === 'number') return intOfJson(json) ?? new Double(json);
     if (Array.isArray(json)) return new JsonList(json, readDynamic);
-    if (isRecord(json)) return new JsonMap(json, readDynamic);
+    if (isObject(json)) return new JsonMap(json, readDynamic);
     return json as Value;
   },
 };
@@ -133,11 +130,11 @@ export const readList = (items: JsonReader): JsonReader =>
 
 export const readMap = (values: JsonReader): JsonReader =>
   reader(types.map(types.string, values.type), (json) =>
-    isRecord(json) ? new JsonMap(json, values) : wrong('map', json),
+    isObject(json) ? new JsonMap(json, values) : wrong('map', json),
   );
 
 export const readObject = (declared: ObjectType): JsonReader =>
-  reader(declared.type, (json) => (isRecord(json) ? new JsonObject(json, declared) : wrong('object', json)));
+  reader(declared.type, (json) => (isObject(json) ? new JsonObject(json, declared) : wrong('object', json)));
 
 /** The fields of an object type, by their names in JSON and expressions alike. */
 export const fieldsOf = (fields: Readonly<Record<string, JsonReader>>): ReadonlyMap<string, FieldDecl> =>

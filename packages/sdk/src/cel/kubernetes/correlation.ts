@@ -1,14 +1,11 @@
-import { equal, own } from '../../machinery/index.ts';
+import { equal, isObject, own } from '../../machinery/index.ts';
 import { itemsOf, type StructuralSchema, valuesOf } from './structural-schema.ts';
-
-const isRecord = (json: unknown): json is Record<string, unknown> =>
-  typeof json === 'object' && json !== null && !Array.isArray(json);
 
 /** Finds in an old list the item that has the same keys; nothing in lists that aren't keyed. */
 export function itemWithKeysOf(item: unknown, old: unknown, schema: StructuralSchema): unknown {
   const keys = schema['x-kubernetes-list-map-keys'] ?? [];
-  if (schema['x-kubernetes-list-type'] !== 'map' || !isRecord(item) || !Array.isArray(old)) return undefined;
-  return old.find((o) => isRecord(o) && keys.every((k) => equal(own(o, k), own(item, k))));
+  if (schema['x-kubernetes-list-type'] !== 'map' || !isObject(item) || !Array.isArray(old)) return undefined;
+  return old.find((o) => isObject(o) && keys.every((k) => equal(own(o, k), own(item, k))));
 }
 
 /**
@@ -34,7 +31,7 @@ export class Correlation {
 
   key(name: string): Correlation | undefined {
     const [value, old] = [this.#value, this.#old];
-    if (!isRecord(value) || !isRecord(old) || !Object.hasOwn(value, name) || !Object.hasOwn(old, name))
+    if (!isObject(value) || !isObject(old) || !Object.hasOwn(value, name) || !Object.hasOwn(old, name))
       return undefined;
     const schema = own(this.#schema.properties, name) ?? valuesOf(this.#schema);
     return schema && new Correlation(value[name], old[name], schema);
@@ -43,17 +40,29 @@ export class Correlation {
   index(i: number): Correlation | undefined {
     if (!Array.isArray(this.#value)) return undefined;
     const items = itemsOf(this.#schema);
-    const old = itemWithKeysOf(this.#value[i], this.#old, this.#schema);
-    return items && old !== undefined ? new Correlation(this.#value[i], old, items) : undefined;
+    const old = this.#oldItem(i);
+    return items && old !== undefined && old !== null ? new Correlation(this.#value[i], old, items) : undefined;
+  }
+
+  /** In a list of no stated type the item is the one in the same place; in sets and atomic lists there is none. */
+  #oldItem(i: number): unknown {
+    const listType = this.#schema['x-kubernetes-list-type'];
+    if (!listType) return Array.isArray(this.#old) ? this.#old[i] : undefined;
+    return itemWithKeysOf((this.#value as unknown[])[i], this.#old, this.#schema);
   }
 
   #compare(): boolean {
     const [value, old] = [this.#value, this.#old];
     if (Array.isArray(value) && Array.isArray(old)) {
-      if (this.#schema['x-kubernetes-list-type'] !== 'map') return equal(value, old);
-      return value.length === old.length && value.every((_item, i) => this.index(i)?.isSame ?? false);
+      if (value.length !== old.length) return false;
+      for (const i of value.keys()) {
+        const item = this.index(i);
+        if (!item) return this.#schema['x-kubernetes-list-type'] !== 'map' && equal(value, old);
+        if (!item.isSame) return false;
+      }
+      return true;
     }
-    if (isRecord(value) && isRecord(old)) {
+    if (isObject(value) && isObject(old)) {
       const names = Object.keys(value);
       return names.length === Object.keys(old).length && names.every((name) => this.key(name)?.isSame ?? false);
     }

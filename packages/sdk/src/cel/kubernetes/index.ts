@@ -2,6 +2,7 @@
  * What Kubernetes adds to the language: its function libraries and their costs, and the environments of its expressions: rules in
  * schemas, admission policies, conditions of webhooks, selectors of devices.
  */
+export { Correlation } from './correlation.ts';
 export { escapeIdentifier, isReservedWord, unescapeIdentifier } from './escaping.ts';
 export { resolvePath } from './field-path.ts';
 export type { AccessAnswer, AccessQuestion, AskAccess } from './library/authorizer.ts';

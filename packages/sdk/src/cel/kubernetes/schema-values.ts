@@ -1,4 +1,4 @@
-import { equal as sameJson, own } from '../../machinery/index.ts';
+import { equal as sameJson, isObject, own } from '../../machinery/index.ts';
 import { equals } from '../equality.ts';
 import { readBool, readDouble, readInt, readString } from '../json-values.ts';
 import { types } from '../types.ts';
@@ -15,7 +15,7 @@ export function readBySchema(json: unknown, schema: StructuralSchema): Result {
   if (schema['x-kubernetes-int-or-string']) return readIntOrString(json);
   switch (schema.type) {
     case 'object':
-      return isRecord(json)
+      return isObject(json)
         ? new SchemaMap(json, isEmbedded(schema) ? withTypeAndNames(schema) : schema)
         : new EvalError('invalid data, expected a map for the provided schema with type=object');
     case 'array':
@@ -32,9 +32,6 @@ export function readBySchema(json: unknown, schema: StructuralSchema): Result {
       return new PreservedValue(json);
   }
 }
-
-const isRecord = (json: unknown): json is Record<string, unknown> =>
-  typeof json === 'object' && json !== null && !Array.isArray(json);
 
 function readIntOrString(json: unknown): Result {
   const read = typeof json === 'string' ? json : readInt.read(json);

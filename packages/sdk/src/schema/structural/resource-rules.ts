@@ -1,3 +1,4 @@
+import { Correlation } from '../../cel/index.ts';
 import {
   type FieldError,
   isObject,
@@ -6,7 +7,6 @@ import {
   Path,
   type StructShape,
 } from '../../machinery/index.ts';
-import { Correlation } from './correlation.ts';
 import { embeddedRules } from './embedded-rules.ts';
 import type { JSONSchemaProps } from './json-schema.ts';
 import { listRules } from './list-rules.ts';

@@ -126,9 +126,12 @@ test('what was wrong before and is as it was stays so', () => {
             type: 'array',
             'x-kubernetes-list-type': 'map',
             'x-kubernetes-list-map-keys': ['name'],
+            maxItems: 2,
             items: { type: 'object', properties: { name: { type: 'string' }, size: { type: 'integer', maximum: 5 } } },
           },
           plain: { type: 'array', items: { type: 'integer', maximum: 5 } },
+          set: { type: 'array', 'x-kubernetes-list-type': 'set', items: { type: 'integer', maximum: 5 } },
+          open: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true, maxProperties: 1 },
         },
       },
     },
@@ -142,9 +145,23 @@ test('what was wrong before and is as it was stays so', () => {
     // Items are found again by their keys, wherever they stand.
     [{ keyed: [{ name: 'n' }, { name: 'm', size: 9 }] }, { keyed: [{ name: 'm', size: 9 }] }],
     [{ keyed: [{ name: 'm', size: 8 }] }, { keyed: [{ name: 'm', size: 9 }] }, 'spec.keyed[0].size'],
-    // Other lists are new when anything in them is.
-    [{ plain: [9], a: 'x' }, { plain: [9] }],
-    [{ plain: [9, 1] }, { plain: [9] }, 'spec.plain[0]'],
+    [
+      { keyed: [{ name: 'n' }, { name: 'm' }, { name: 'k' }] },
+      { keyed: [{ name: 'k' }, { name: 'n' }, { name: 'm' }] },
+    ],
+    [
+      { keyed: [{ name: 'n' }, { name: 'm' }, { name: 'k', size: 1 }] },
+      { keyed: [{ name: 'k' }, { name: 'n' }, { name: 'm' }] },
+      'spec.keyed',
+    ],
+    // In lists that say nothing of it, by their places.
+    [{ plain: [9, 1] }, { plain: [9] }],
+    [{ plain: [1, 9] }, { plain: [9] }, 'spec.plain[1]'],
+    // Sets are new when anything in them is.
+    [{ set: [9], a: 'x' }, { set: [9] }],
+    [{ set: [9, 1] }, { set: [9] }, 'spec.set[0]'],
+    // What the schema doesn't know can't be told to be as it was.
+    [{ open: { x: 1, y: 2 } }, { open: { x: 1, y: 2 } }, 'spec.open'],
   ];
   for (const [next, old, ...want] of table) assert.deepEqual(fields(next, old), want, JSON.stringify(next));
 });

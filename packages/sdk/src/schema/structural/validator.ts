@@ -1,5 +1,5 @@
+import type { Correlation } from '../../cel/index.ts';
 import { equal, isInt64, isObject, type JsonObject, own, re2 } from '../../machinery/index.ts';
-import type { Correlation } from './correlation.ts';
 import { checkedFormat, fitsFormat } from './formats.ts';
 import { itemsOf, isTypeOrMeta, type JSONSchemaProps, membersOf } from './json-schema.ts';
 import * as problem from './value-problems.ts';
@@ -43,7 +43,7 @@ interface Place {
 
 function validate(schema: JSONSchemaProps, value: unknown, place: Place): Findings {
   const found = checkAll(schema, value, place);
-  if (!found.isValid && place.before?.isUnchanged) found.problems = [];
+  if (!found.isValid && place.before?.isSame) found.problems = [];
   return found;
 }
 
@@ -257,7 +257,7 @@ function itemFindings(schema: JSONSchemaProps, items: readonly unknown[], place:
   const of = itemsOf(schema);
   if (of) {
     for (const [i, item] of items.entries()) {
-      found.merge(validate(of, item, { ...place, path: `${path}[${i}]`, before: before?.item(i) }));
+      found.merge(validate(of, item, { ...place, path: `${path}[${i}]`, before: before?.index(i) }));
     }
   }
   const { minItems, maxItems, uniqueItems } = schema;
@@ -284,9 +284,7 @@ function memberFindings(schema: JSONSchemaProps, value: JsonObject, place: Place
   const check = (name: string, of: JSONSchemaProps, at: string) => {
     // What an object says it is isn't let pass for being as it was.
     const isType = path === '' && isTypeOrMeta(name) && name !== 'metadata';
-    found.merge(
-      validate(of, own(value, name), { ...place, path: at, before: isType ? undefined : before?.member(name) }),
-    );
+    found.merge(validate(of, own(value, name), { ...place, path: at, before: isType ? undefined : before?.key(name) }));
   };
   const rest = membersOf(schema);
   for (const name of names) {

@@ -5,6 +5,7 @@ import {
   forbiddenAt,
   invalid,
   invalidUnshown,
+  isObject,
   lineOf,
   own,
   type Path,
@@ -164,7 +165,7 @@ class RuleNode {
         node?.evaluate(run, {
           at: this.#values ? keyed(at, name) : child(at, name),
           value: inner,
-          old: isRecord(old) ? own(old, name) : undefined,
+          old: isObject(old) ? own(old, name) : undefined,
           ratchet: ratchetAt(ratchet, name),
         });
       }
@@ -219,9 +220,6 @@ const nowhere = '<nil>';
 const outOfBudget = 'validation failed due to running out of cost budget, no further validation rules will be run';
 
 type Variables = Map<string, Result>;
-
-const isRecord = (json: unknown): json is Record<string, unknown> =>
-  typeof json === 'object' && json !== null && !Array.isArray(json);
 
 const isAbsent = (value: unknown): boolean => value === undefined || value === null;
 
