@@ -1,6 +1,6 @@
 import * as api from '@tiphys/sdk/api';
 import { compareVersions } from '@tiphys/sdk/machinery';
-import type { AnyKind } from '@tiphys/sdk/schema';
+import type { AnyKind, Gates } from '@tiphys/sdk/schema';
 import { type RuntimeConfig, servedBy } from './runtime-config.ts';
 
 /** In which order the groups are listed; others come behind them. */
@@ -51,8 +51,10 @@ export const bodiesOnly: readonly AnyKind[] = all.filter((k) => !isServable(k));
 /** Every kind that this server could serve: those that are stored, and those that answer without being so. */
 export const declaredKinds: readonly AnyKind[] = all.filter(isServable);
 
-/** Feature gates that decide what is served. */
-export const servingGates: readonly string[] = [...new Set(declaredKinds.flatMap((k) => k.featureGate ?? []))];
+/** Feature gates that something here stands behind: kinds, or fields of them. */
+export const servingGates: readonly string[] = [
+  ...new Set([...declaredKinds.flatMap((k) => k.featureGate ?? []), ...api.fieldGates]),
+];
 
 /** The kinds that one server serves. */
 export interface ServedKinds {
@@ -60,12 +62,14 @@ export interface ServedKinds {
   readonly all: readonly AnyKind[];
   /** One of those that share a place in the store keeps the cache: the version that is stored, served or not. */
   readonly hubs: readonly AnyKind[];
+  /** Feature gates that are open: what of the kinds is read and written depends on them. */
+  readonly gates: Gates;
 }
 
 export interface WhatIsServed {
   readonly config?: RuntimeConfig;
   /** Feature gates that are on; those that kinds stand behind are off unless told. */
-  readonly gates?: ReadonlySet<string>;
+  readonly gates?: Gates;
   readonly kinds?: readonly AnyKind[];
 }
 
@@ -78,7 +82,7 @@ export function kindsServedBy({
   const served = kinds.filter(isServable).filter(servedBy(config, kinds)).filter(isOpen);
   const stored = served.filter(isStored);
   const hubs = [...new Set(stored.map((k) => k.hub?.kind ?? k))];
-  return { stored, all: served, hubs };
+  return { stored, all: served, hubs, gates };
 }
 
 /** What is served unless somebody asks for more or less. */

@@ -119,6 +119,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
         random: server.deps.random.fork('admission'),
         clock: server.deps.clock,
         quotas: () => server.registries.of(api.resourceQuota),
+        gates: server.kinds.gates,
         authorizer: () => of(server).authorizer,
         kinds: server.served,
         registryOf: async ({ group, version, plural }) =>

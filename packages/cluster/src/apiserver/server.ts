@@ -89,10 +89,11 @@ export class ApiServer {
   /** Reads what is stored and puts the chain together. */
   async load(parts: ApiServerParts, signal: AbortSignal): Promise<void> {
     const { clock, random } = this.deps;
+    const { gates } = this.kinds;
     await this.feeds.load(this.kinds.hubs.map(resourceOf), signal);
     // Plugins and hooks find the registries through the server when they are asked, not when they are made.
     const admission = (this.#admission = new AdmissionChain(parts.admission(this)));
-    this.#registries = new Registries(this.kinds.stored, { feeds: this.feeds, admission, clock, random }, (r) =>
+    this.#registries = new Registries(this.kinds.stored, { feeds: this.feeds, admission, clock, random, gates }, (r) =>
       parts.hooks(this, r),
     );
     const { feeds } = this;

@@ -1,6 +1,6 @@
 import { asGiven } from './given-empty.ts';
 import { type FieldError, invalid, notSupported, required } from './field-error.ts';
-import { dnsSubdomainProblems, regexProblem } from './names.ts';
+import { dnsSubdomainProblems, qualifiedNameProblems, regexProblem } from './names.ts';
 import { equal } from './object.ts';
 import type { Path } from './path.ts';
 import { parseQuantity } from './quantity.ts';
@@ -26,6 +26,10 @@ export const positive = (value: number, at: Path): Iterable<FieldError> =>
 
 export const immutable = (next: unknown, old: unknown, at: Path): Iterable<FieldError> =>
   equal(next, old) ? nothing : [invalid(at, next ?? null, 'field is immutable')];
+
+/** The same as declared rules have it, which don't tell the value. */
+export const declaredImmutable = (next: unknown, old: unknown, at: Path): Iterable<FieldError> =>
+  equal(next, old) ? nothing : [invalid(at, null, 'field is immutable')];
 
 /** The same for a member of an object, which is told as it was sent. */
 export const immutableMember = <O extends object, K extends keyof O & string>(
@@ -66,6 +70,15 @@ export function isRefused(errors: Iterable<FieldError>): boolean {
 
 const httpPath = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
 const isHttpPath = new RegExp(`^${httpPath}$`);
+
+/** A key of somebody's: `acme.io/foo`. Capitals pass, as in the keys of annotations, and are told as lower case. */
+export function* domainPrefixedKey(value: string, at: Path): Iterable<FieldError> {
+  const key = value.toLowerCase();
+  if (!key) return yield required(at);
+  const problems = qualifiedNameProblems(key);
+  if (problems.length) yield* problemsAt(problems, key, at);
+  else if (!key.includes('/')) yield invalid(at, key, 'must be a domain-prefixed key (such as "acme.io/foo")');
+}
 
 /** Something of somebody's: `acme.io/foo`. */
 export function* domainPrefixedPath(value: string, at: Path): Iterable<FieldError> {

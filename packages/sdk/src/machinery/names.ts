@@ -58,6 +58,13 @@ export function dnsLabelProblems(s: string): Problems {
   return problems;
 }
 
+/** The same as declared rules have it, which count in bytes. */
+export function shortNameProblems(s: string): Problems {
+  const problems: Problems = isLonger(s, 63) ? [tooLong(63)] : [];
+  if (!is.label.test(s)) problems.push(is.subdomain.test(s) ? 'must not contain dots' : labelProblem);
+  return problems;
+}
+
 export function dnsSubdomainProblems(s: string): Problems {
   const problems = lengthProblems(s, 253);
   if (!is.subdomain.test(s)) problems.push(subdomainProblem);
@@ -66,8 +73,21 @@ export function dnsSubdomainProblems(s: string): Problems {
 
 /** The same as declared rules have it, which count in bytes. */
 export function longNameProblems(s: string): Problems {
-  const problems: Problems = s.length > 253 ? [tooLong(253)] : [];
+  const problems: Problems = isLonger(s, 253) ? [tooLong(253)] : [];
   if (!is.subdomain.test(s)) problems.push(subdomainProblem);
+  return problems;
+}
+
+const caselessProblem = regexProblem(
+  "an RFC 1123 subdomain must consist of alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
+  subdomain,
+  'Example.com',
+);
+
+/** A long name in which capitals pass; the pattern that is told knows none. */
+export function caselessLongNameProblems(s: string): Problems {
+  const problems: Problems = isLonger(s, 253) ? [tooLong(253)] : [];
+  if (!is.subdomain.test(s.toLowerCase())) problems.push(caselessProblem);
   return problems;
 }
 

@@ -70,7 +70,7 @@ function through(kind: AnyKind, schema: Struct<KubeObject, unknown>, { toHub, fr
     prepareForCreate: (object, context) => change(object, (form) => kind.prepareForCreate?.(form, context)),
     prepareForUpdate: (next, old, context) =>
       change(next, (form) => kind.prepareForUpdate?.(form, toHub(old), context)),
-    validate: (next, old) => kind.validate?.(toHub(next), maybe(old)) ?? [],
+    validate: (next, old, context) => kind.validate?.(toHub(next), maybe(old), context) ?? [],
     validateCreation: (next) => kind.validateCreation?.(toHub(next)) ?? [],
     validateChange: (next, old) => kind.validateChange?.(toHub(next), toHub(old)) ?? [],
     warnings: (next, old) => kind.warnings?.(toHub(next), maybe(old)) ?? [],

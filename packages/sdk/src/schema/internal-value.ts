@@ -42,6 +42,7 @@ const renamed: Readonly<Record<string, string>> = {
   pdName: 'PDName',
   diskURI: 'DataDiskURI',
   sslEnabled: 'SSLEnabled',
+  pkixPublicKey: 'PKIXPublicKey',
 };
 
 /** Those that are so in one struct alone. */

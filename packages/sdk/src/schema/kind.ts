@@ -33,14 +33,22 @@ export interface Writer {
   readonly extra: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Names of the feature gates that are open. Kinds ask about those that are shut unless somebody opens them. */
+export type Gates = ReadonlySet<string>;
+
 /** What a write is told about besides the objects. */
 export interface WriteContext {
   readonly now: number;
+  /** None where nobody says. */
+  readonly gates?: Gates;
   /** Known wherever a request is behind the write. */
   readonly user?: Writer;
   /** Tells the client something about what was made of its object. */
   warn(text: string): void;
 }
+
+/** What rules are told about besides the objects. */
+export type RuleContext = Pick<WriteContext, 'now' | 'gates'>;
 
 /** What an update is judged by: its metadata as a whole and as a change, the object itself, and what became of it. */
 export type UpdateRule = 'metadata' | 'metadataChange' | 'object' | 'change';
@@ -53,7 +61,7 @@ export interface PartStrategy<O> {
   prepareForUpdate?(next: O, old: O, context: WriteContext): void;
   /** The order of the kind's rules, of which `validate` is the object's; its change of metadata comes first unless given. */
   readonly updateRules?: readonly UpdateRule[];
-  validate?(next: O, old: O, context: Pick<WriteContext, 'now'>): Iterable<FieldError>;
+  validate?(next: O, old: O, context: RuleContext): Iterable<FieldError>;
   validateChange?(next: O, old: O): Iterable<FieldError>;
   warnings?(next: O, old: O): Iterable<string>;
 }
@@ -175,7 +183,7 @@ export interface KindDefinition<O extends KubeObject, M> {
   prepareForCreate?(object: O, context: WriteContext): void;
   prepareForUpdate?(next: O, old: O, context: WriteContext): void;
   /** Field errors in upstream's order; `old` is the stored object on update. Metadata is checked elsewhere. */
-  validate?(next: O, old?: O): Iterable<FieldError>;
+  validate?(next: O, old?: O, context?: Pick<WriteContext, 'gates'>): Iterable<FieldError>;
   /** What holds for new objects alone, where that isn't among the rules of `validate`. */
   validateCreation?(next: O): Iterable<FieldError>;
   /** What may not become of it, where that isn't among the rules of `validate`. */

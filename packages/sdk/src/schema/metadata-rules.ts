@@ -133,12 +133,20 @@ export function* validateAnnotations(
   annotations: Readonly<Record<string, string>> | undefined,
   at: Path,
 ): Iterable<FieldError> {
-  let size = 0;
-  for (const [key, value] of Object.entries(annotations ?? {})) {
+  for (const key of Object.keys(annotations ?? {})) {
     // Keys are told as they are, checked without regard to case.
     for (const p of qualifiedNameProblems(key.toLowerCase())) yield invalid(at, key, p);
-    size += Buffer.byteLength(key) + Buffer.byteLength(value);
   }
+  yield* annotationsSize(annotations, at);
+}
+
+export function* annotationsSize(
+  annotations: Readonly<Record<string, string>> | undefined,
+  at: Path,
+): Iterable<FieldError> {
+  let size = 0;
+  for (const [key, value] of Object.entries(annotations ?? {}))
+    size += Buffer.byteLength(key) + Buffer.byteLength(value);
   if (size > maxAnnotationBytes) yield tooLong(at, maxAnnotationBytes);
 }
 

@@ -19,9 +19,11 @@ export function versionOf<O extends KubeObject, M>(
   retirement?: Retirement,
 ): Kind<O, M> {
   const apiVersion = `${hub.group}/${version}`;
+  // That one version is on its way out says nothing of another.
+  const { deprecated: _, ...same } = hub;
   const as = (object: KubeObject, apiVersionOf: string) => ({ ...object, apiVersion: apiVersionOf });
   return defineKind<O, M>({
-    ...hub,
+    ...same,
     version,
     schema: { shape: renamed(hub.schema.shape, { from: hub.version, to: version }) },
     hub: {

@@ -1,5 +1,6 @@
 /** What may be written, beyond what is valid: plugins that look at each write, change it, or refuse it. */
 import type { Clock, Random } from '@tiphys/sdk/runtime';
+import type { Gates } from '@tiphys/sdk/schema';
 import {
   certificateApproval,
   certificateSigning,
@@ -19,6 +20,8 @@ import { validatingAdmissionPolicies } from './policies/validating.ts';
 import type { PolicyWorld } from './policies/world.ts';
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts';
 import type { AdmissionPlugin } from './plugin.ts';
+import { podGroupProtection } from './pod-group-protection.ts';
+import { podGroupWorkloadExists } from './pod-group-workload-exists.ts';
 import { podSecurity } from './pod-security/index.ts';
 import { podTopologyLabels } from './pod-topology-labels.ts';
 import { priority } from './priority.ts';
@@ -38,6 +41,8 @@ export interface AdmissionConfig extends PolicyWorld {
   readonly clock: Clock;
   /** The registry of quotas. */
   readonly quotas: () => Registry;
+  /** Feature gates that are open. */
+  readonly gates?: Gates;
   /** Names of plugins to have beside those that upstream has unless told. */
   readonly enable: readonly string[];
 }
@@ -60,6 +65,7 @@ const everyPlugin = ({
   quotas,
   authorizer,
   connections,
+  gates,
   ...served
 }: Omit<AdmissionConfig, 'enable'> & { readonly connections: WebhookConnections }): readonly AdmissionPlugin[] => [
   namespaceLifecycle(objects),
@@ -67,10 +73,11 @@ const everyPlugin = ({
   serviceAccount(objects, random),
   nodeRestriction(objects, authorizer),
   taintNodesByCondition,
-  priority(objects),
+  priority(objects, gates),
   defaultTolerationSeconds,
   defaultStorageClass(objects),
   storageObjectInUseProtection,
+  podGroupProtection,
   persistentVolumeClaimResize(objects),
   runtimeClassAdmission(objects),
   certificateApproval(authorizer),
@@ -80,6 +87,7 @@ const everyPlugin = ({
   defaultIngressClass(objects),
   podSecurity(objects),
   podTopologyLabels(objects),
+  podGroupWorkloadExists(objects),
   unprivileged,
   mutatingAdmissionPolicies({ objects, authorizer, ...served }),
   mutatingWebhookAdmission({ objects, authorizer, random, clock, connections, ...served }),

@@ -1,5 +1,13 @@
-import { type Pod, podSpec, type PriorityClass, priorityClass } from '@tiphys/sdk/api';
-import { setFields } from '@tiphys/sdk/schema';
+import {
+  isOpen,
+  type Pod,
+  type PodGroup,
+  podGroupSpec,
+  podSpec,
+  type PriorityClass,
+  priorityClass,
+} from '@tiphys/sdk/api';
+import { type Gates, setFields } from '@tiphys/sdk/schema';
 import type { ClusterObjects } from './cluster-objects.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './plugin.ts';
 import { refuse } from './refuse.ts';
@@ -9,12 +17,15 @@ type Rank = Pick<PriorityClass, 'value' | 'preemptionPolicy'> & { readonly name:
 /** What a pod without a class has when no class is everybody's default. */
 const none: Rank = { name: '', value: 0, preemptionPolicy: 'PreemptLowerPriority' };
 
-/** Gives pods the priority of their class; only one class may be the default. */
-export const priority = (objects: ClusterObjects): AdmissionPlugin => ({
+/** Gives pods, and groups of them where these are preempted as a whole, the priority of their class; only one class may be the default. */
+export const priority = (objects: ClusterObjects, gates?: Gates): AdmissionPlugin => ({
   name: 'Priority',
-  matches: { operations: ['CREATE', 'UPDATE'], resources: ['pods', 'priorityclasses'] },
+  matches: { operations: ['CREATE', 'UPDATE'], resources: ['pods', 'podgroups', 'priorityclasses'] },
 
   async admit(a) {
+    if (a.resource === 'podgroups' && a.operation === 'CREATE' && isOpen(gates, 'WorkloadAwarePreemption')) {
+      return rankGroup(a, objects);
+    }
     if (a.resource !== 'pods') return;
     const { spec } = a.object as Pod;
     if (a.operation === 'UPDATE') {
@@ -25,7 +36,7 @@ export const priority = (objects: ClusterObjects): AdmissionPlugin => ({
       };
       return setFields(podSpec, spec, kept);
     }
-    const rank = spec.priorityClassName ? await rankOf(a, spec.priorityClassName, objects) : defaultRank(objects);
+    const rank = await rankOf(a, spec.priorityClassName, objects);
     if (spec.priority !== undefined && spec.priority !== rank.value) {
       throw refuse(
         a,
@@ -57,7 +68,20 @@ export const priority = (objects: ClusterObjects): AdmissionPlugin => ({
   },
 });
 
-async function rankOf(a: AdmissionAttributes, name: string, objects: ClusterObjects): Promise<Rank> {
+async function rankGroup(a: AdmissionAttributes, objects: ClusterObjects): Promise<void> {
+  const { spec } = a.object as unknown as PodGroup;
+  const { name, value } = await rankOf(a, spec.priorityClassName, objects);
+  if (spec.priority !== undefined && spec.priority !== value) {
+    throw refuse(
+      a,
+      `priority set in the pod group (${spec.priority}) must match the priority computed (${value}) based on the priority class set in the spec`,
+    );
+  }
+  setFields(podGroupSpec, spec, { priority: value, ...(name && { priorityClassName: name }) });
+}
+
+async function rankOf(a: AdmissionAttributes, name: string | undefined, objects: ClusterObjects): Promise<Rank> {
+  if (!name) return defaultRank(objects);
   const found = await objects.get(priorityClass, '', name);
   if (!found) throw refuse(a, `no PriorityClass with name ${name} was found`);
   return { ...found, name };

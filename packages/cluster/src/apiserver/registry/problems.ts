@@ -4,23 +4,27 @@ import {
   nameIsPathSegment,
   nameIsSubdomain,
   type PartStrategy,
+  type RuleContext,
   type UpdateRule,
   validateFinalizerDomains,
   validateObjectMeta,
   validateObjectMetaUpdate,
-  type WriteContext,
 } from '@tiphys/sdk/schema';
 import type { Resource } from './resource.ts';
 
 const at = field('metadata');
 
 /** What is wrong with an object that is to be made: one look after the other, of which the next is for what passed the one before. */
-export function* creationProblems(resource: Resource, object: KubeObject): Iterable<FieldError[]> {
+export function* creationProblems(
+  resource: Resource,
+  object: KubeObject,
+  context: RuleContext,
+): Iterable<FieldError[]> {
   const { kind } = resource;
   const { createRules = ['metadata', 'object'] } = kind;
   const judges = {
     metadata: () => metadataProblems(resource, object),
-    object: () => kind.validate?.(object),
+    object: () => kind.validate?.(object, undefined, context),
     creation: () => kind.validateCreation?.(object),
   };
   yield createRules.flatMap((rule) => [...(judges[rule]() ?? [])]);
@@ -32,7 +36,7 @@ export function* updateProblems(
   resource: Resource,
   part: PartStrategy<KubeObject> | undefined,
   { next, old }: { next: KubeObject; old: KubeObject },
-  context: Pick<WriteContext, 'now'>,
+  context: RuleContext,
 ): Iterable<FieldError> {
   const { kind } = resource;
   yield* everyWritesProblems(resource, next);
@@ -43,7 +47,7 @@ export function* updateProblems(
       yield* validateObjectMetaUpdate(next.metadata, old.metadata, at);
       if (!kind.anyFinalizer) yield* validateFinalizerDomains(next.metadata, at);
     },
-    object: () => (part ? part.validate?.(next, old, context) : kind.validate?.(next, old)),
+    object: () => (part ? part.validate?.(next, old, context) : kind.validate?.(next, old, context)),
     change: () => (part ?? kind).validateChange?.(next, old),
   };
   const order = part ? (part.updateRules ?? partRules) : (kind.updateRules ?? wholeRules);

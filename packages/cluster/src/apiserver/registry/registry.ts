@@ -10,7 +10,7 @@ import {
 } from '@tiphys/sdk/machinery';
 import { objectMeta } from '@tiphys/sdk/api';
 import type { Clock, Random } from '@tiphys/sdk/runtime';
-import { type PartStrategy, setFields, settle } from '@tiphys/sdk/schema';
+import { type Gates, type PartStrategy, setFields, settle, type WriteContext } from '@tiphys/sdk/schema';
 import { create, KeyExists, remove, StoreFull, update } from '../../store/index.ts';
 import type { AdmissionAttributes, AdmissionChain, Operation } from '../admission/plugin.ts';
 import { Entry } from '../cache/entry.ts';
@@ -39,6 +39,7 @@ export interface RegistryDeps {
   readonly admission: AdmissionChain;
   readonly clock: Clock;
   readonly random: Random;
+  readonly gates?: Gates;
 }
 
 /** What every write carries with it. */
@@ -155,6 +156,7 @@ export class Registry {
     const { clock, random, admission } = this.#deps;
     const { metadata } = object;
     const { manager } = request;
+    const context = this.#context(request);
     dedupeOwners(metadata, request);
     if (manager) trackFields(kind, { next: object, old: undefined, manager, subresource: '', now: clock.now() });
     const attributes = this.#attributes('CREATE', request, { object });
@@ -170,12 +172,9 @@ export class Registry {
     const undo = await this.#hooks.beforeCreate?.(object, request);
     try {
       if (kind.status && !kind.statusAtCreation) dropStatus(object, kind);
-      kind.prepareForCreate?.(object, {
-        now: clock.now(),
-        user: request.user,
-        warn: (text) => request.warn(text),
-      });
-      for (const problems of creationProblems(this.resource, object)) refuseInvalid(this.resource, object, problems);
+      kind.prepareForCreate?.(object, context);
+      for (const problems of creationProblems(this.resource, object, context))
+        refuseInvalid(this.resource, object, problems);
       for (const w of kind.warnings?.(object) ?? []) request.warn(w);
       await admission.validate(attributes);
       const settled = this.#settled(object);
@@ -257,7 +256,7 @@ export class Registry {
     const part = request.strategy ?? partOf(kind, request.subresource);
     keepSystemFields(next, old, this.resource.namespaced);
     const undo = part ? undefined : await this.#hooks.beforeUpdate?.(next, old, request);
-    const context = { now: clock.now(), user: request.user, warn: (text: string) => request.warn(text) };
+    const context = this.#context(request);
     try {
       prepareUpdate(kind, part, { next, old }, context);
       if (!request.strategy && countsGeneration(this) && isCountedChange(kind, next, old)) {
@@ -345,6 +344,11 @@ export class Registry {
       const lease = await this.#expiry?.lease();
       return update(this.feed.store, key, body, { ifRevision, ...(lease !== undefined && { lease }) });
     });
+  }
+
+  #context(request: WriteRequest): WriteContext {
+    const { clock, gates } = this.#deps;
+    return { now: clock.now(), ...(gates && { gates }), user: request.user, warn: (text) => request.warn(text) };
   }
 
   #attributes(

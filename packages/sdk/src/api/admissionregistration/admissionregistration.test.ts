@@ -3,6 +3,11 @@ import { test } from 'node:test';
 import { type FieldError, type KubeObject, lineOf } from '../../machinery/index.ts';
 import { decode, type Kind } from '../../schema/index.ts';
 import { mutatingAdmissionPolicy } from './mutatingadmissionpolicy.ts';
+import {
+  type MutatingAdmissionPolicyBinding,
+  mutatingAdmissionPolicyBinding,
+  mutatingAdmissionPolicyBindingV1Alpha1,
+} from './mutatingadmissionpolicybinding.ts';
 import { mutatingWebhookConfiguration } from './mutatingwebhookconfiguration.ts';
 import { validatingAdmissionPolicy } from './validatingadmissionpolicy.ts';
 import { validatingAdmissionPolicyBinding } from './validatingadmissionpolicybinding.ts';
@@ -233,6 +238,17 @@ test('what of mutating policies is refused', () => {
   for (const [spec, want] of table) {
     assert.deepEqual(lines(mutatingAdmissionPolicy.validate!(read(mutatingAdmissionPolicy, { spec }))), want);
   }
+});
+
+test('what is done without parameters goes without saying in the oldest version alone', () => {
+  const binding = { metadata: {}, spec: { policyName: 'p', paramRef: { name: 'x' } } };
+  const actionIn = (kind: typeof mutatingAdmissionPolicyBinding) => {
+    const decoded = decode(kind.schema.shape, binding) as MutatingAdmissionPolicyBinding;
+    kind.default?.(decoded);
+    return decoded.spec.paramRef?.parameterNotFoundAction;
+  };
+  assert.equal(actionIn(mutatingAdmissionPolicyBindingV1Alpha1), 'Deny');
+  assert.equal(actionIn(mutatingAdmissionPolicyBinding), undefined);
 });
 
 test('what of bindings is refused, and how they print', () => {

@@ -1,4 +1,4 @@
-import { defineKind, type Kind, s, type Struct, versionOf } from '../../schema/index.ts';
+import { defineKind, type Kind, s, setFields, type Struct, versionOf } from '../../schema/index.ts';
 import { matchResources } from './match-resources.ts';
 import { bindingColumns } from './columns.ts';
 import { paramRef } from './params.ts';
@@ -61,7 +61,10 @@ export const mutatingAdmissionPolicyBinding: Kind<
 });
 
 export const mutatingAdmissionPolicyBindingV1Beta1 = versionOf(mutatingAdmissionPolicyBinding, 'v1beta1');
-export const mutatingAdmissionPolicyBindingV1Alpha1 = versionOf(mutatingAdmissionPolicyBinding, 'v1alpha1', {
-  deprecated: '1.35',
-  removed: '1.38',
-});
+export const mutatingAdmissionPolicyBindingV1Alpha1 = {
+  ...versionOf(mutatingAdmissionPolicyBinding, 'v1alpha1', { deprecated: '1.35', removed: '1.38' }),
+  // Later versions want to be told.
+  default({ spec: { paramRef: ref } }: MutatingAdmissionPolicyBinding): void {
+    if (ref) setFields(paramRef, ref, { parameterNotFoundAction: ref.parameterNotFoundAction ?? 'Deny' });
+  },
+};

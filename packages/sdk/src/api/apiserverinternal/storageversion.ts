@@ -62,14 +62,14 @@ export const storageVersion: Kind<StorageVersion, StorageVersionManifest> = defi
   plural: 'storageversions',
   scope: 'Cluster',
   unconditionalUpdate: false,
-  status: { prepareForUpdate: keepAllButStatus, validate: storageVersionStatusRules },
+  // Nothing is asked of an update but what every write is asked.
+  updateRules: [],
+  status: { updateRules: ['object'], prepareForUpdate: keepAllButStatus, validate: storageVersionStatusRules },
   resetFields: statusOnlyResetFields,
   schema: storageVersionShape,
 
   validateName: storageVersionNameProblems,
-  *validate(next, old) {
-    if (!old) yield* storageVersionStatusRules(next);
-  },
+  validate: storageVersionStatusRules,
   columns: [
     nameColumn,
     { name: 'CommonEncodingVersion', type: 'string', value: ({ status }) => status.commonEncodingVersion ?? '<unset>' },

@@ -110,20 +110,32 @@ test('who signs leaves the decision as it was', () => {
 });
 
 test('bundles are called after their signers and have something to trust', () => {
+  const aBundle = (name: string, spec: object): ClusterTrustBundle =>
+    decode(clusterTrustBundle.schema.shape, { metadata: { name }, spec }) as ClusterTrustBundle;
   const problems = (name: string, spec: object): string[] =>
-    [
-      ...clusterTrustBundle.validate!(
-        decode(clusterTrustBundle.schema.shape, { metadata: { name }, spec }) as ClusterTrustBundle,
-      ),
-    ].map(lineOf);
+    [...clusterTrustBundle.validate!(aBundle(name, spec))].map(lineOf);
   const signerName = 'example.org/s';
   assert.deepEqual(problems('example.org:s:a', { signerName, trustBundle: '' }), [
     'spec.trustBundle: Invalid value: "<value omitted>": at least one trust anchor must be provided',
   ]);
-  assert.equal(
-    problems('a', { signerName, trustBundle: '' })[0],
-    'metadata.name: Invalid value: "a": ClusterTrustBundle for signerName example.org/s must be named with prefix example.org:s:',
-  );
+  const names: [name: string, prefix: boolean, signerName: string | undefined, want: string[]][] = [
+    ['example.org:s:a', false, signerName, []],
+    ['example.org:s:a-', true, signerName, []],
+    ['a', false, undefined, []],
+    [
+      'a',
+      false,
+      signerName,
+      ['ClusterTrustBundle for signerName example.org/s must be named with prefix example.org:s:'],
+    ],
+    ['a:b', false, undefined, ['ClusterTrustBundle without signer name must not have ":" in its name']],
+  ];
+  for (const [name, prefix, signer, want] of names)
+    assert.deepEqual(clusterTrustBundle.validateName!(name, prefix, aBundle(name, { signerName: signer })), want, name);
+  const [moved, here] = [aBundle('a', { signerName: 'example.org/t' }), aBundle('a', { signerName })];
+  assert.deepEqual([...clusterTrustBundle.validateChange!(moved, here)].map(lineOf), [
+    'spec.signerName: Invalid value: "example.org/t": field is immutable',
+  ]);
   const trustBundle = '-----BEGIN A-----\nAAAA\n-----END A-----\n';
   assert.deepEqual(problems('a', { trustBundle }), [
     'spec.trustBundle: Invalid value: "<value omitted>": entry 0 has bad block type: A',

@@ -8,7 +8,7 @@ import {
   type Path,
   tooLong,
 } from '../../machinery/index.ts';
-import { defineKind, type Kind, nameIsPathSegment, s, type Struct, versionOf } from '../../schema/index.ts';
+import { defineKind, type Kind, s, type Struct, versionOf } from '../../schema/index.ts';
 import { nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { pemBlocks } from '../meta/pem.ts';
@@ -46,20 +46,18 @@ export const clusterTrustBundle: Kind<ClusterTrustBundle, ClusterTrustBundleMani
   featureGate: 'ClusterTrustBundle',
   scope: 'Cluster',
   unconditionalUpdate: false,
-  // What it may be called depends on the signer.
-  validateName: nameIsPathSegment,
+  validateName: (name, prefix, { spec }) =>
+    nameProblems(prefix ? name.replace(/-$/, 'a') : name, spec.signerName ?? ''),
+  updateRules: ['metadata', 'object', 'metadataChange', 'change'],
   fieldSelectors: { 'spec.signerName': ({ spec }) => spec.signerName ?? '' },
   schema: clusterTrustBundleShape,
 
-  *validate({ metadata, spec }, old) {
-    const { signerName = '', trustBundle } = spec;
-    const { name, generateName } = metadata;
-    if (generateName) yield* nameRules(generateName.replace(/-$/, 'a'), signerName, field('metadata', 'generateName'));
-    if (name) yield* nameRules(name, signerName, field('metadata', 'name'));
+  *validate({ spec: { signerName, trustBundle } }, old) {
     if (signerName) yield* signerNameRules(signerName, field('spec', 'signerName'));
     if (trustBundle !== old?.spec.trustBundle) yield* bundleRules(trustBundle, field('spec', 'trustBundle'));
-    if (old) yield* immutable(signerName, old.spec.signerName ?? '', field('spec', 'signerName'));
   },
+  validateChange: ({ spec }, old) =>
+    immutable(spec.signerName ?? '', old.spec.signerName ?? '', field('spec', 'signerName')),
   columns: [nameColumn, { name: 'SignerName', type: 'string', value: ({ spec }) => spec.signerName ?? '<none>' }],
 });
 
@@ -69,13 +67,13 @@ export const clusterTrustBundleV1Alpha1 = versionOf(clusterTrustBundle, 'v1alpha
 });
 
 /** A bundle of a signer is called after it, with colons for slashes. */
-function* nameRules(name: string, signerName: string, at: Path): Iterable<FieldError> {
+function nameProblems(name: string, signerName: string): string[] {
   const prefix = signerName && `${signerName.replaceAll('/', ':')}:`;
   if (!name.startsWith(prefix)) {
-    yield invalid(at, name, `ClusterTrustBundle for signerName ${signerName} must be named with prefix ${prefix}`);
-  } else if (!prefix && name.includes(':')) {
-    yield invalid(at, name, 'ClusterTrustBundle without signer name must not have ":" in its name');
-  } else for (const p of dnsSubdomainProblems(name.slice(prefix.length))) yield invalid(at, name, p);
+    return [`ClusterTrustBundle for signerName ${signerName} must be named with prefix ${prefix}`];
+  }
+  if (!prefix && name.includes(':')) return ['ClusterTrustBundle without signer name must not have ":" in its name'];
+  return dnsSubdomainProblems(name.slice(prefix.length));
 }
 
 const largest = 1024 * 1024;

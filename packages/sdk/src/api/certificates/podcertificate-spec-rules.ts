@@ -1,17 +1,17 @@
 import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import {
   dnsSubdomainProblems,
+  domainPrefixedKey,
   field,
   type FieldError,
   invalid,
   invalidUnshown,
   type Path,
   problemsAt,
-  required,
   tooLong,
   typedString,
 } from '../../machinery/index.ts';
-import { validateAnnotations } from '../../schema/index.ts';
+import { annotationsSize } from '../../schema/index.ts';
 import { type CertificateRequest, parseCertificateRequest } from './certificate-request.ts';
 import type { PodCertificateRequestSpec } from './podcertificaterequest.ts';
 import { signerNameRules } from './signer-name.ts';
@@ -47,14 +47,12 @@ function isOurs(signerName: string): boolean {
   return domain === 'kubernetes.io' || domain.endsWith('.kubernetes.io');
 }
 
-function* userAnnotationRules(
+export function* userAnnotationRules(
   annotations: Readonly<Record<string, string>> | undefined,
   here: Path,
 ): Iterable<FieldError> {
-  yield* validateAnnotations(annotations, here);
-  for (const key of Object.keys(annotations ?? {})) {
-    if (!key.includes('/')) yield invalid(here, key, 'must be a domain-prefixed key (such as "acme.io/foo")');
-  }
+  for (const key of Object.keys(annotations ?? {})) yield* domainPrefixedKey(key, here);
+  yield* annotationsSize(annotations, here);
 }
 
 function* uidRules(uid: string, here: Path): Iterable<FieldError> {
@@ -65,25 +63,29 @@ function* uidRules(uid: string, here: Path): Iterable<FieldError> {
 /** Either an empty request that the key has signed, or, in the old way, the key with a signature of the pod's UID. */
 function* keyRules(spec: PodCertificateRequestSpec): Iterable<FieldError> {
   const { podUID, pkixPublicKey, proofOfPossession, stubPKCS10Request } = spec;
-  const parts = { stubPKCS10Request, pkixPublicKey, proofOfPossession };
-  for (const [name, part] of Object.entries(parts)) {
-    if (bytesOf(part).length > largestKeyPart) return yield tooLong(at.child(name), largestKeyPart);
-  }
   const [stub, pkix, proof] = [at.child('stubPKCS10Request'), at.child('pkixPublicKey'), at.child('proofOfPossession')];
-  if (stubPKCS10Request) {
-    if (pkixPublicKey) yield invalidUnshown(pkix, 'must be empty if stubPKCS10Request is set');
-    if (proofOfPossession) yield invalidUnshown(proof, 'must be empty if stubPKCS10Request is set');
-    const request = readRequest(bytesOf(stubPKCS10Request));
-    if (!request) return yield invalid(stub, typedString(stubPKCS10Request), 'must be a valid PKCS#10 request');
-    if (yield* keyTypeRules(request.publicKey, stub)) return;
-    const problem = request.signatureProblem();
-    if (problem) yield invalidUnshown(stub, 'could not verify the signature of the request');
+  if (stubPKCS10Request && !pkixPublicKey && !proofOfPossession) {
+    const bytes = bytesOf(stubPKCS10Request);
+    if (bytes.length > largestKeyPart) return yield tooLong(stub, largestKeyPart);
+    const request = readRequest(bytes);
+    if (!request) return yield invalidUnshown(stub, 'must be a valid PKCS#10 CSR');
+    if (yield* keyTypeRules(request.publicKey, stub, { curvesTold: 'P256, P384, or P521', isShown: false })) return;
+    if (request.signatureProblem()) yield invalidUnshown(stub, 'invalid signature');
     return;
   }
-  if (!pkixPublicKey) return yield required(stub);
+  if (stubPKCS10Request || !pkixPublicKey || !proofOfPossession) {
+    const why = 'exactly one of (stubPKCS10Request) or (pkixPublicKey, proofOfPossession) must be set';
+    return yield invalidUnshown(at, why);
+  }
+  for (const [here, part] of [
+    [pkix, pkixPublicKey],
+    [proof, proofOfPossession],
+  ] as const) {
+    if (bytesOf(part).length > largestKeyPart) return yield tooLong(here, largestKeyPart);
+  }
   const key = readKey(bytesOf(pkixPublicKey));
   if (!key) return yield invalid(pkix, typedString(pkixPublicKey), 'must be a valid PKIX-serialized public key');
-  if (yield* keyTypeRules(key, pkix)) return;
+  if (yield* keyTypeRules(key, pkix, { curvesTold: 'P256 or P384' })) return;
   if (!proves(key, podUID, bytesOf(proofOfPossession))) {
     yield invalidUnshown(proof, 'could not verify proof-of-possession signature');
   }
@@ -108,23 +110,27 @@ function readKey(bytes: Buffer): KeyObject | undefined {
 }
 
 /** Answers whether there was something to say. */
-function* keyTypeRules(key: KeyObject, here: Path): Generator<FieldError, boolean> {
+function* keyTypeRules(
+  key: KeyObject,
+  here: Path,
+  { curvesTold, isShown = true }: { curvesTold: string; isShown?: boolean },
+): Generator<FieldError, boolean> {
   const { namedCurve = '', modulusLength = 0 } = key.asymmetricKeyDetails ?? {};
   switch (key.asymmetricKeyType) {
     case 'ed25519':
       return false;
     case 'ec':
       if (curves.includes(namedCurve)) return false;
-      yield invalid(here, `curve ${namedCurve}`, 'elliptic public keys must use curve P256 or P384');
+      yield invalid(here, `curve ${namedCurve}`, `elliptic public keys must use curve ${curvesTold}`);
       return true;
     case 'rsa':
       if (moduli.includes(modulusLength)) return false;
       yield invalid(here, `${modulusLength}-bit modulus`, 'RSA keys must have modulus size 3072 or 4096');
       return true;
     default: {
-      const der = key.export({ format: 'der', type: 'spki' }).toString('base64');
       const why = 'unknown public key type; supported types are Ed25519, ECDSA, and RSA';
-      yield invalid(here, typedString(der), why);
+      const der = key.export({ format: 'der', type: 'spki' }).toString('base64');
+      yield isShown ? invalid(here, typedString(der), why) : invalidUnshown(here, why);
       return true;
     }
   }

@@ -1,11 +1,11 @@
-import { deepCopy, equal, field, invalid, timestamp } from '../../machinery/index.ts';
-import { defineKind, internalValue, type Kind, s, type Struct, type WriteContext } from '../../schema/index.ts';
+import { equal, field, invalid } from '../../machinery/index.ts';
+import { defineKind, internalValue, type Kind, s, type Struct } from '../../schema/index.ts';
 import { labelsText, nameColumn } from '../meta/columns.ts';
 import { condition } from '../meta/condition.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { keepAllButStatus } from '../meta/status-only.ts';
 import { podCertificateSpecRules } from './podcertificate-spec-rules.ts';
-import { isDecided, outcomes, podCertificateStatusRules } from './podcertificate-status-rules.ts';
+import { isDecided, podCertificateStatusRules } from './podcertificate-status-rules.ts';
 
 const of = (name: string): string => `io.k8s.api.certificates.v1beta1.${name}`;
 const day = 24 * 60 * 60;
@@ -68,11 +68,7 @@ export const podCertificateRequest: Kind<PodCertificateRequest, PodCertificateRe
   scope: 'Namespaced',
   unconditionalUpdate: false,
   status: {
-    prepareForUpdate(next, old, context) {
-      keepAllButStatus(next, old);
-      keepOutcomes(next, old);
-      tellTransitions(next, old, context);
-    },
+    prepareForUpdate: keepAllButStatus,
     validate: podCertificateStatusRules,
   },
   resetFields: { status: [['spec']] },
@@ -107,24 +103,3 @@ export const podCertificateRequest: Kind<PodCertificateRequest, PodCertificateRe
     },
   ],
 });
-
-/** What was decided stays as it was said, unless another decision is added or one is taken away; rules have their say of that. */
-function keepOutcomes({ status: next }: PodCertificateRequest, { status: old }: PodCertificateRequest): void {
-  const conditions = next.conditions ?? [];
-  for (const type of outcomes) {
-    const kept = (old.conditions ?? []).filter((c) => c.type === type);
-    const places = [...conditions.keys()].filter((i) => conditions[i]!.type === type);
-    if (kept.length === places.length) for (const [i, c] of kept.entries()) conditions[places[i]!] = deepCopy(c);
-  }
-}
-
-function tellTransitions(
-  { status: next }: PodCertificateRequest,
-  { status: old }: PodCertificateRequest,
-  { now }: WriteContext,
-): void {
-  for (const c of next.conditions ?? []) {
-    const same = old.conditions?.find((o) => o.type === c.type && o.status === c.status && o.lastTransitionTime);
-    c.lastTransitionTime ??= same?.lastTransitionTime ?? timestamp(now);
-  }
-}

@@ -50,6 +50,7 @@ export const leaseCandidate: Kind<LeaseCandidate, LeaseCandidateManifest> = defi
   scope: 'Namespaced',
   deprecated: 'coordination.k8s.io/v1beta1 LeaseCandidate is deprecated in v1.36+, unavailable in v1.39+',
   createOnUpdate: true,
+  anyFinalizer: true,
   unconditionalUpdate: false,
   validateName: (name) => configKeyProblems(name),
   fieldSelectors: { 'spec.leaseName': ({ spec }) => spec.leaseName },

@@ -15,6 +15,8 @@ import type { Condition } from './condition.ts';
 const longestReason = 1024;
 const longestMessage = 32 * 1024;
 const reasonPattern = '[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?';
+/** Go's time that nobody set, which is one as any other in JSON. */
+const isZeroTime = (time: string): boolean => Date.parse(time) === Date.parse('0001-01-01T00:00:00Z');
 const reasonProblem = regexProblem(
   "a condition reason must start with alphabetic character, optionally followed by a string of alphanumeric characters or '_,:', and must end with an alphanumeric character or '_'",
   reasonPattern,
@@ -44,7 +46,7 @@ function* validateCondition(condition: Condition, at: Path): Iterable<FieldError
   if (observedGeneration < 0) {
     yield invalid(at.child('observedGeneration'), observedGeneration, 'must be greater than or equal to zero');
   }
-  if (!lastTransitionTime) yield required(at.child('lastTransitionTime'));
+  if (!lastTransitionTime || isZeroTime(lastTransitionTime)) yield required(at.child('lastTransitionTime'));
   if (!reason) yield required(at.child('reason'));
   else {
     if (!new RegExp(`^${reasonPattern}$`).test(reason)) yield invalid(at.child('reason'), reason, reasonProblem);

@@ -10,6 +10,7 @@ export function* validateTemplateMetadata(metadata: ObjectMeta, at: Path): Itera
     if (name === 'labels' || name === 'annotations') continue;
     // An empty list has been set, too.
     const isSet = (metadata as Record<string, unknown>)[name] ?? wasGivenEmpty(metadata, name);
-    if (isSet !== false) yield forbiddenAt(at.child(name), 'cannot be set');
+    // Go's names, with a small letter first.
+    if (isSet !== false) yield forbiddenAt(at.child(name === 'uid' ? 'uID' : name), 'cannot be set');
   }
 }

@@ -65,6 +65,7 @@ export const deviceTaintRule: Kind<DeviceTaintRule, DeviceTaintRuleManifest> = d
   plural: 'devicetaintrules',
   scope: 'Cluster',
   returnsDeleted: true,
+  deprecated: 'resource.k8s.io/v1alpha3 DeviceTaintRule is deprecated in v1.36+, unavailable in v1.39+',
   generation: true,
   status: {
     prepareForUpdate: keepAllButStatus,

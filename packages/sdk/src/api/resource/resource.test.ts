@@ -4,7 +4,9 @@ import { type FieldError, lineOf } from '../../machinery/index.ts';
 import { decode } from '../../schema/index.ts';
 import { type DeviceClass, deviceClass } from './deviceclass.ts';
 import { type ResourceClaim, resourceClaim } from './resourceclaim.ts';
+import { type ResourceClaimTemplate, resourceClaimTemplate } from './resourceclaimtemplate.ts';
 import { type ResourceSlice, resourceSlice } from './resourceslice.ts';
+import { shortKey } from './validation/names.ts';
 
 type Json = Record<string, unknown>;
 type Row = [given: Json, want: string[]];
@@ -111,11 +113,36 @@ test('statuses of claims: what is allocated stays, and drivers speak of what is 
       ],
     ],
   ];
-  for (const [next, old, want] of table)
-    assert.deepEqual(lines(status.validate!(claim(next), claim(old), context)), want);
+  table.push(
+    [
+      { allocation, devices: [device({}), device({})] },
+      { allocation },
+      ['status.devices[1]: Duplicate value: {"Driver":"d.example.com","Pool":"p","Device":"gpu-0","ShareID":""}'],
+    ],
+    [
+      { allocation: { devices: {} } },
+      { allocation },
+      [
+        'status.allocation: Invalid value: {"Devices":{"Results":null,"Config":null},"NodeSelector":null,"AllocationTimestamp":null}: field is immutable',
+      ],
+    ],
+  );
+  for (const [next, old, want] of table) {
+    const said: FieldError[] = [
+      ...status.validate!(claim(next), claim(old), context),
+      ...status.validateChange!(claim(next), claim(old)),
+    ];
+    assert.deepEqual(lines(said), want);
+  }
   const freed = claim({ devices: [device({})] });
   status.prepareForUpdate!(freed, claim({ allocation }), context);
   assert.deepEqual(freed.status, {});
+});
+
+test('keys that are too long lose their middle', () => {
+  const key = 'x'.repeat(60) + 'y'.repeat(60);
+  assert.equal(shortKey('x'.repeat(96)), 'x'.repeat(96));
+  assert.equal(shortKey(key), `${'x'.repeat(47)}...${'y'.repeat(46)}`);
 });
 
 test('what of device classes is refused', () => {
@@ -223,5 +250,19 @@ test('a pool keeps its driver, its name and its node; taints get their time, wha
   resourceSlice.prepareForCreate!(slice, context);
   assert.deepEqual(slice.spec.devices, [
     { name: 'd', taints: [{ key: 'a', effect: 'None', timeAdded: '2026-01-01T00:00:00Z' }] },
+  ]);
+});
+
+test('a template says labels and annotations of its claims, and nothing else of their metadata', () => {
+  const devices = { requests: [{ name: 'a', exactly: { deviceClassName: 'c' } }] };
+  const aTemplate = (metadata: Json): ResourceClaimTemplate =>
+    decode(resourceClaimTemplate.schema.shape, {
+      metadata: {},
+      spec: { metadata, spec: { devices } },
+    }) as ResourceClaimTemplate;
+  assert.deepEqual(lines(resourceClaimTemplate.validate!(aTemplate({ labels: { a: 'b' } }))), []);
+  assert.deepEqual(lines(resourceClaimTemplate.validate!(aTemplate({ name: 'x', uid: 'y' }))), [
+    'spec.metadata.name: Forbidden: cannot be set',
+    'spec.metadata.uID: Forbidden: cannot be set',
   ]);
 });

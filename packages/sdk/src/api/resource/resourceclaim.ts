@@ -120,7 +120,12 @@ export const resourceClaim: Kind<ResourceClaim, ResourceClaimManifest> = defineK
       keepAllButStatus(next, old);
       dropDeallocated(next, old);
     },
+    updateRules: ['metadataChange', 'object', 'change'],
     validate: claimStatusRules,
+    *validateChange({ status: { allocation } }, { status: { allocation: before } }) {
+      if (!allocation || !before || equal(allocation, before)) return;
+      yield invalid(field('status', 'allocation'), internalValue(allocationResult, allocation), 'field is immutable');
+    },
   },
   resetFields: statusOnlyResetFields,
   schema: resourceClaimShape,

@@ -19,6 +19,15 @@ test('what is refused', () => {
     [{}, []],
     [{ poolName: 'a/b', limit: 1000 }, []],
     [{ driver: '' }, ['spec.driver: Required value']],
+    [{ driver: `${'x'.repeat(63)}.Example.com` }, []],
+    [
+      { driver: 'x/y', poolName: 'a//B' },
+      [
+        `spec.driver: Invalid value: "x/y": an RFC 1123 subdomain must consist of alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'Example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')`,
+        'spec.poolName: Invalid value: "a//B": segment 1: must not be empty',
+        `spec.poolName: Invalid value: "B": segment 2: a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')`,
+      ],
+    ],
     [{ limit: 0 }, ['spec.limit: Invalid value: 0: must be greater than or equal to 1']],
     [{ limit: 1001 }, ['spec.limit: Invalid value: 1001: must be less than or equal to 1000']],
   ];
@@ -26,7 +35,7 @@ test('what is refused', () => {
     assert.deepEqual([...resourcePoolStatusRequest.validate!(aRequest(spec))].map(lineOf), want);
   assert.equal(aRequest().spec.limit, 100);
   assert.deepEqual([...resourcePoolStatusRequest.validate!(aRequest({ limit: 5 }), aRequest())].map(lineOf), [
-    'spec: Invalid value: {"driver":"d.example.com","limit":5}: field is immutable',
+    'spec: Invalid value: null: field is immutable',
   ]);
 });
 
@@ -34,10 +43,32 @@ test('it is answered once', () => {
   const { status } = resourcePoolStatusRequest;
   assert.ok(typeof status === 'object');
   const at = 'status.pools[0]';
+  const isReady = {
+    type: 'Ready',
+    status: 'True',
+    lastTransitionTime: '2025-12-31T23:59:00Z',
+    reason: 'R',
+    message: 'm',
+  };
+  const ready = JSON.stringify(isReady);
   const table: [next: Json | undefined, old: Json | undefined, want: string[]][] = [
     [{ poolCount: 1, pools: [aPool({ totalDevices: 0 })] }, undefined, []],
     [{}, undefined, ['status.poolCount: Required value']],
-    [{ poolCount: 1 }, { poolCount: 2 }, ['status: Invalid value: {"poolCount":1}: field is immutable']],
+    [
+      { poolCount: 1 },
+      { poolCount: 2 },
+      ['status: Invalid value: {"PoolCount":1,"Pools":null,"Conditions":null}: field is immutable'],
+    ],
+    [undefined, { poolCount: 2 }, ['status: Invalid value: null: field is immutable']],
+    [{ poolCount: 1, pools: [aPool({ generation: 0 })] }, undefined, [`${at}.generation: Required value`]],
+    [
+      { poolCount: 1, conditions: [isReady, isReady] },
+      { poolCount: 1 },
+      [
+        `status: Invalid value: {"PoolCount":1,"Pools":null,"Conditions":[${ready},${ready}]}: field is immutable`,
+        `status.conditions[1]: Duplicate value: ${ready}`,
+      ],
+    ],
     [
       {
         poolCount: -1,
@@ -53,7 +84,13 @@ test('it is answered once', () => {
     ],
   ];
   for (const [next, old, want] of table)
-    assert.deepEqual([...status.validate!(aRequest({}, next), aRequest({}, old), { now })].map(lineOf), want);
+    assert.deepEqual(
+      [
+        ...status.validateChange!(aRequest({}, next), aRequest({}, old)),
+        ...status.validate!(aRequest({}, next), aRequest({}, old), { now }),
+      ].map(lineOf),
+      want,
+    );
 });
 
 test('how it prints', () => {

@@ -1,5 +1,5 @@
-import { equal, field, invalid } from '../../machinery/index.ts';
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { declaredImmutable, equal, field, invalid } from '../../machinery/index.ts';
+import { defineKind, internalValue, type Kind, s, type Struct } from '../../schema/index.ts';
 import { nameColumn, since } from '../meta/columns.ts';
 import { type Condition, condition } from '../meta/condition.ts';
 import { objectMeta } from '../meta/object-meta.ts';
@@ -74,13 +74,22 @@ export const resourcePoolStatusRequest: Kind<ResourcePoolStatusRequest, Resource
   scope: 'Cluster',
   returnsDeleted: true,
   unconditionalUpdate: false,
-  status: { prepareForUpdate: keepAllButStatus, validate: poolStatusRules },
+  status: {
+    prepareForUpdate: keepAllButStatus,
+    updateRules: ['metadataChange', 'change', 'object'],
+    *validateChange({ status }, { status: before }) {
+      if (!before || equal(status, before)) return;
+      const shown = status ? internalValue(resourcePoolStatusRequestStatus, status) : null;
+      yield invalid(field('status'), shown, 'field is immutable');
+    },
+    validate: poolStatusRules,
+  },
   resetFields: statusOnlyResetFields,
   schema: requestShape,
 
   *validate({ spec }, old) {
     if (!old) yield* poolStatusSpecRules(spec);
-    else if (!equal(spec, old.spec)) yield invalid(field('spec'), spec, 'field is immutable');
+    else yield* declaredImmutable(spec, old.spec, field('spec'));
   },
   columns: [
     nameColumn,

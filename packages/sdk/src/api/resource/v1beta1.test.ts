@@ -44,6 +44,23 @@ test('errors speak of the stored form', () => {
   ]);
 });
 
+test('what was sent empty is told apart from what was not sent', () => {
+  const aSlice = (spec: Json): KubeObject =>
+    decode(resourceSliceV1Beta1.schema.shape, {
+      metadata,
+      spec: { driver: 'd', pool: { name: 'p', generation: 1, resourceSliceCount: 1 }, nodeName: 'n', ...spec },
+    }) as KubeObject;
+  const lines = (spec: Json) => [...resourceSliceV1Beta1.validate!(aSlice(spec))].map(lineOf);
+  const bindingFailureConditions = ['a'];
+  assert.deepEqual(lines({ devices: [{ name: 'a', basic: {} }] }), []);
+  assert.deepEqual(lines({ devices: [{ name: 'a', basic: {} }], sharedCounters: [] }), [
+    'spec: Invalid value: "": only one of `sharedCounters` or `devices` is allowed',
+  ]);
+  assert.deepEqual(lines({ devices: [{ name: 'a', basic: { bindingConditions: [], bindingFailureConditions } }] }), [
+    'spec.devices[0].bindingConditions: Invalid value: []: bindingConditions are required to use bindingFailureConditions',
+  ]);
+});
+
 test('what is done to the stored form is done to this one', () => {
   const taint = { key: 'k', effect: 'NoSchedule' };
   const slice = decode(resourceSliceV1Beta1.schema.shape, {

@@ -2,7 +2,7 @@
  * The first beta of the kinds of devices: what a request says of one kind of device stands in the request itself, and what a
  * device is stands below `basic`.
  */
-import type { KubeObject } from '../../machinery/index.ts';
+import { copyNotes, type KubeObject } from '../../machinery/index.ts';
 import { type AnyKind, convertedVersionOf, s, setFields, versionOf } from '../../schema/index.ts';
 import { nodeSelector } from '../core/node-selector.ts';
 import {
@@ -93,7 +93,7 @@ const sliceSpec = s.struct(of('ResourceSliceSpec'), {
   sharedCounters: s.zero(8, s.list(counterSet)),
 });
 
-const toDevice = ({ name, basic }: NamedDevice): Device => ({ name, ...basic });
+const toDevice = ({ name, basic }: NamedDevice): Device => withNotes(basic, { name, ...basic });
 const fromDevice = ({ name, ...basic }: Device): NamedDevice => ({ name, basic });
 
 function toRequest({ name, firstAvailable, ...exactly }: Request): DeviceRequest {
@@ -121,7 +121,12 @@ function replaced(object: object, [name, ...below]: readonly string[], by: (valu
   if (name === undefined) return by(object as never) as object;
   const members = object as Readonly<Record<string, object | null | undefined>>;
   const member = members[name];
-  return member ? { ...members, [name]: replaced(member, below, by) } : object;
+  return member ? withNotes(object, { ...members, [name]: replaced(member, below, by) }) : object;
+}
+
+function withNotes<O extends object>(from: object | undefined, to: O): O {
+  if (from) copyNotes(from, to);
+  return to;
 }
 
 const at = (path: readonly string[], to: (value: never) => unknown, from: (value: never) => unknown) => ({

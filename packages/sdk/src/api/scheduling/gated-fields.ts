@@ -1,25 +1,38 @@
-import { setFields, type Struct } from '../../schema/index.ts';
+import { type Gates, setFields, type Struct } from '../../schema/index.ts';
+import { type FieldGate, isOpen } from '../meta/field-gates.ts';
 import type { PodGroupResourceClaim, PodGroupSchedulingConstraints } from './scheduling-policy.ts';
 
-/** What isn't there yet unless switched on: constraints of topology, devices of a group, and preemption of whole groups. */
-interface Gated {
-  schedulingConstraints?: PodGroupSchedulingConstraints | null;
-  resourceClaims?: PodGroupResourceClaim[];
-  disruptionMode?: 'Pod' | 'PodGroup';
-  priorityClassName?: string;
-  priority?: number;
+/** What of a group, or of the template of one, isn't there unless it is switched on. */
+export interface Gated {
+  readonly schedulingConstraints?: PodGroupSchedulingConstraints | null;
+  readonly resourceClaims?: readonly PodGroupResourceClaim[];
+  readonly disruptionMode?: 'Pod' | 'PodGroup';
+  readonly priorityClassName?: string;
+  readonly priority?: number;
 }
 
-/** Takes from `next` what is switched off, except what `old` had already. */
-export function dropGated<O extends Gated>(struct: Struct<O, unknown>, next: O, old: Gated | undefined): void {
-  const { schedulingConstraints, resourceClaims, disruptionMode, priorityClassName, priority } = old ?? {};
-  const gone: Record<string, null | undefined> = {};
-  if (!schedulingConstraints) {
-    gone['schedulingConstraints'] = struct.shape.fields.get('schedulingConstraints')?.nullable ? null : undefined;
+export const gateOf: Readonly<Record<keyof Gated, FieldGate>> = {
+  schedulingConstraints: 'TopologyAwareWorkloadScheduling',
+  resourceClaims: 'DRAWorkloadResourceClaims',
+  disruptionMode: 'WorkloadAwarePreemption',
+  priorityClassName: 'WorkloadAwarePreemption',
+  priority: 'WorkloadAwarePreemption',
+};
+
+/** Takes from `next` what is switched off, except what `old` had already. What has a default is read as that again. */
+export function dropGated<O extends Gated>(
+  struct: Struct<O, unknown>,
+  next: O,
+  { old = {}, gates }: { old?: Gated | undefined; gates: Gates | undefined },
+): void {
+  const gone: Record<string, unknown> = {};
+  for (const [name, gate] of Object.entries(gateOf) as [keyof Gated, FieldGate][]) {
+    if (isOpen(gates, gate) || isInUse(old[name])) continue;
+    const field = struct.shape.fields.get(name)!;
+    gone[name] = field.nullable ? null : field.default;
   }
-  if (!resourceClaims?.length) gone['resourceClaims'] = undefined;
-  if (disruptionMode === undefined) gone['disruptionMode'] = undefined;
-  if (priorityClassName === undefined) gone['priorityClassName'] = undefined;
-  if (priority === undefined) gone['priority'] = undefined;
   setFields(struct, next, gone as never);
 }
+
+const isInUse = (value: unknown): boolean =>
+  Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null;

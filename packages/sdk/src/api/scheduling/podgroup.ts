@@ -1,20 +1,26 @@
 import {
-  dnsLabelProblems,
-  dnsSubdomainProblems,
+  declaredImmutable,
+  duplicate,
+  equal,
   field,
   type FieldError,
-  immutable,
+  invalid,
+  longNameProblems,
   type Path,
   problemsAt,
   required,
+  shortNameProblems,
+  tooMany,
 } from '../../machinery/index.ts';
 import { defineKind, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { validateConditions } from '../meta/condition-rules.ts';
 import { condition } from '../meta/condition.ts';
+import { isOpen } from '../meta/field-gates.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { keepAllButStatus, statusOnlyResetFields } from '../meta/status-only.ts';
-import { dropGated } from './gated-fields.ts';
+import { dropGated, gateOf } from './gated-fields.ts';
+import { gatedRules, mostClaims } from './gated-rules.ts';
 import { groupClaims, podGroupSchedulingConstraints, podGroupSchedulingPolicy } from './scheduling-policy.ts';
 import { oneMemberRules, schedulingPolicyRules } from './scheduling-policy-rules.ts';
 
@@ -40,7 +46,6 @@ const specShape = s.struct(of('PodGroupSpec'), {
   schedulingPolicy: s.req(2, podGroupSchedulingPolicy),
   schedulingConstraints: s.opt(3, podGroupSchedulingConstraints),
   resourceClaims: s.zero(4, groupClaims),
-  // Filled only where groups can be preempted as a whole, which isn't switched on.
   disruptionMode: s.opt(5, s.oneOf('Pod', 'PodGroup'), { default: 'Pod' }),
   priorityClassName: s.zero(6, s.str()),
   priority: s.opt(7, s.int32()),
@@ -90,30 +95,34 @@ export const podGroup: Kind<PodGroup, PodGroupManifest> = defineKind<PodGroup, P
   featureGate: 'GenericWorkload',
   scope: 'Namespaced',
   status: {
-    prepareForUpdate(next, old) {
+    prepareForUpdate(next, old, { gates }) {
       keepAllButStatus(next, old);
       // Claims of groups come with the claims that their specs ask for.
-      if (!old.spec.resourceClaims?.length) {
-        setFields(podGroupStatus, next.status, { resourceClaimStatuses: undefined });
-      }
+      if (isOpen(gates, gateOf.resourceClaims) || old.spec.resourceClaims?.length) return;
+      setFields(podGroupStatus, next.status, { resourceClaimStatuses: undefined });
     },
-    validate: ({ status }) => validateConditions(status.conditions, field('status', 'conditions')),
+    *validate({ spec, status }, old) {
+      const at = field('status');
+      yield* validateConditions(status.conditions, at.child('conditions'));
+      yield* claimStatusRules(status, { spec, before: old.status, at: at.child('resourceClaimStatuses') });
+    },
   },
   resetFields: statusOnlyResetFields,
   schema: podGroupShape,
 
-  prepareForCreate: ({ spec }) => dropGated(podGroupSpec, spec, undefined),
-  prepareForUpdate: ({ spec }, old) => dropGated(podGroupSpec, spec, old.spec),
-  *validate({ spec }, old) {
+  prepareForCreate: ({ spec }, { gates }) => dropGated(podGroupSpec, spec, { gates }),
+  prepareForUpdate: ({ spec }, old, { gates }) => dropGated(podGroupSpec, spec, { old: old.spec, gates }),
+  *validate({ spec }, old, { gates } = {}) {
     const at = field('spec');
     const { podGroupTemplateRef: reference, schedulingPolicy } = spec;
     if (old) {
-      yield* immutable(reference, old.spec.podGroupTemplateRef, at.child('podGroupTemplateRef'));
-      yield* immutable(schedulingPolicy, old.spec.schedulingPolicy, at.child('schedulingPolicy'));
-      return;
+      yield* declaredImmutable(reference, old.spec.podGroupTemplateRef, at.child('podGroupTemplateRef'));
+      yield* declaredImmutable(schedulingPolicy, old.spec.schedulingPolicy, at.child('schedulingPolicy'));
+    } else {
+      if (reference) yield* referenceRules(reference, at.child('podGroupTemplateRef'));
+      yield* schedulingPolicyRules(schedulingPolicy, at.child('schedulingPolicy'));
     }
-    if (reference) yield* referenceRules(reference, at.child('podGroupTemplateRef'));
-    yield* schedulingPolicyRules(schedulingPolicy, at.child('schedulingPolicy'));
+    yield* gatedRules(spec, old?.spec, at, gates);
   },
   columns: [
     nameColumn,
@@ -128,13 +137,40 @@ export const podGroup: Kind<PodGroup, PodGroupManifest> = defineKind<PodGroup, P
   ],
 });
 
+interface ClaimStatusRules {
+  readonly spec: PodGroupSpec;
+  readonly before: PodGroupStatus;
+  readonly at: Path;
+}
+
+/** First that they are of claims that the group has, and of those that change the declared rules. */
+function* claimStatusRules(
+  { resourceClaimStatuses: next = [] }: PodGroupStatus,
+  { spec, before, at }: ClaimStatusRules,
+): Iterable<FieldError> {
+  for (const [i, { name }] of next.entries()) {
+    if (spec.resourceClaims?.some((claim) => claim.name === name)) continue;
+    yield invalid(at.index(i).child('name'), name, 'must match the name of an entry in `spec.resourceClaims`');
+  }
+  const { resourceClaimStatuses: old = [] } = before;
+  if (equal(next, old)) return;
+  if (next.length > mostClaims) return yield tooMany(at, next.length, mostClaims);
+  for (const [i, { name }] of next.entries()) {
+    if (next.findIndex((s) => s.name === name) < i) yield duplicate(at.index(i), next[i]);
+  }
+  for (const [i, { name, resourceClaimName: claim }] of next.entries()) {
+    if (claim === undefined || claim === old.find((s) => s.name === name)?.resourceClaimName) continue;
+    yield* problemsAt(longNameProblems(claim), claim, at.index(i).child('resourceClaimName'));
+  }
+}
+
 function* referenceRules(reference: PodGroupTemplateReference, at: Path): Iterable<FieldError> {
   yield* oneMemberRules(reference, ['workload'], at);
   if (!reference.workload) return;
   const { workloadName, podGroupTemplateName } = reference.workload;
   const here = at.child('workload');
-  yield* namedRules(workloadName, dnsSubdomainProblems, here.child('workloadName'));
-  yield* namedRules(podGroupTemplateName, dnsLabelProblems, here.child('podGroupTemplateName'));
+  yield* namedRules(workloadName, longNameProblems, here.child('workloadName'));
+  yield* namedRules(podGroupTemplateName, shortNameProblems, here.child('podGroupTemplateName'));
 }
 
 function* namedRules(name: string, problems: (name: string) => string[], at: Path): Iterable<FieldError> {

@@ -13,10 +13,9 @@ function* gangRules(minCount: number, at: Path): Iterable<FieldError> {
 
 /** One member of several is to be there, and only one. */
 export function* oneMemberRules(of: object, names: readonly string[], at: Path): Iterable<FieldError> {
-  const ticked = (some: readonly string[]) => some.map((name) => `\`${name}\``).join(', ');
+  const all = names.map((name) => `\`${name}\``).join(', ');
   const given = names.filter((name) => (of as Record<string, unknown>)[name]);
   if (given.length === 1) return;
-  if (!given.length) yield invalid(at, '', `must specify one of: ${ticked(names)}`);
-  else
-    yield invalid(at, `{${ticked(given)}}`, `exactly one of ${ticked(names)} is required, but multiple fields are set`);
+  if (!given.length) yield invalid(at, '', `must specify one of: ${all}`);
+  else yield invalid(at, `{${given.join(', ')}}`, `must specify exactly one of: ${all}`);
 }

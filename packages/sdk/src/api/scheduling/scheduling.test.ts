@@ -37,9 +37,7 @@ test('what of groups is refused', () => {
     [{ schedulingPolicy: {} }, [`${at}: Invalid value: "": must specify one of: \`basic\`, \`gang\``]],
     [
       { schedulingPolicy: { basic: {}, ...gang } },
-      [
-        `${at}: Invalid value: "{\`basic\`, \`gang\`}": exactly one of \`basic\`, \`gang\` is required, but multiple fields are set`,
-      ],
+      [`${at}: Invalid value: "{basic, gang}": must specify exactly one of: \`basic\`, \`gang\``],
     ],
     [{ schedulingPolicy: { gang: { minCount: 0 } } }, [`${at}.gang.minCount: Required value`]],
     [
@@ -50,7 +48,76 @@ test('what of groups is refused', () => {
   for (const [spec, want] of table)
     assert.deepEqual([...podGroup.validate!(aGroup(spec))].map(lineOf), want, JSON.stringify(spec));
   const changed = podGroup.validate!(aGroup({ schedulingPolicy: { basic: {} } }), aGroup({}));
-  assert.deepEqual([...changed].map(lineOf), [`${at}: Invalid value: {"basic":{}}: field is immutable`]);
+  assert.deepEqual([...changed].map(lineOf), [`${at}: Invalid value: null: field is immutable`]);
+});
+
+test('what of groups is refused where it is switched on, and where it is not', () => {
+  const all = new Set(['TopologyAwareWorkloadScheduling', 'DRAWorkloadResourceClaims', 'WorkloadAwarePreemption']);
+  const none = new Set<string>();
+  const frozen = (name: string) => `spec.${name}: Invalid value: null: field is immutable`;
+  const claim = { name: 'c', resourceClaimName: 'x' };
+  const table: [next: Json, old: Json | undefined, gates: Set<string>, want: string[]][] = [
+    [
+      { priority: 1_000_000_001 },
+      undefined,
+      all,
+      ['spec.priority: Invalid value: 1000000001: must be less than or equal to 1000000000'],
+    ],
+    [
+      { disruptionMode: 'x' },
+      undefined,
+      all,
+      ['spec.disruptionMode: Unsupported value: "x": supported values: "Pod", "PodGroup"'],
+    ],
+    [{ disruptionMode: 'PodGroup' }, {}, all, [frozen('disruptionMode')]],
+    [{ disruptionMode: 'PodGroup' }, {}, none, ['spec.disruptionMode: Forbidden']],
+    [{ disruptionMode: 'PodGroup', priority: 5 }, { disruptionMode: 'PodGroup', priority: 5 }, none, []],
+    [
+      { resourceClaims: [claim] },
+      { resourceClaims: [claim, { ...claim, name: 'd' }] },
+      none,
+      [frozen('resourceClaims')],
+    ],
+    [
+      { schedulingConstraints: { topology: [{ key: 'a' }, { key: 'b' }] } },
+      undefined,
+      all,
+      ['spec.schedulingConstraints.topology: Too many: 2: must have at most 1 item'],
+    ],
+    [
+      { schedulingConstraints: { topology: [{ key: '' }] } },
+      undefined,
+      all,
+      ['spec.schedulingConstraints.topology[0].key: Required value'],
+    ],
+    [
+      { resourceClaims: [claim, { name: 'c' }, { ...claim, name: '', resourceClaimTemplateName: 'y' }] },
+      undefined,
+      all,
+      [
+        'spec.resourceClaims[1]: Duplicate value: {"name":"c"}',
+        'spec.resourceClaims[1]: Invalid value: "": must specify one of: `resourceClaimName`, `resourceClaimTemplateName`',
+        'spec.resourceClaims[2]: Invalid value: "{resourceClaimName, resourceClaimTemplateName}": must specify exactly one of: `resourceClaimName`, `resourceClaimTemplateName`',
+        'spec.resourceClaims[2].name: Required value',
+      ],
+    ],
+  ];
+  for (const [next, old, gates, want] of table) {
+    const lines = [...podGroup.validate!(aGroup(next), old && aGroup(old), { gates })].map(lineOf);
+    assert.deepEqual(lines, want, JSON.stringify(next));
+  }
+});
+
+test('statuses of claims are of those that the group has', () => {
+  const { status } = podGroup;
+  assert.ok(typeof status === 'object');
+  const next = aGroup(
+    { resourceClaims: [{ name: 'c' }] },
+    { resourceClaimStatuses: [{ name: 'c' }, { name: 'd', resourceClaimName: 'x' }] },
+  );
+  assert.deepEqual([...status.validate!(next, aGroup({}), { now: 0 })].map(lineOf), [
+    'status.resourceClaimStatuses[1].name: Invalid value: "d": must match the name of an entry in `spec.resourceClaims`',
+  ]);
 });
 
 test('what is not switched on is dropped, unless it is there already', () => {
@@ -61,7 +128,12 @@ test('what is not switched on is dropped, unless it is there already', () => {
   };
   const fresh = aGroup(gated);
   podGroup.prepareForCreate!(fresh, context);
-  assert.deepEqual(fresh.spec, { podGroupTemplateRef: null, schedulingPolicy: gang });
+  // What has a default is read as that.
+  assert.deepEqual(fresh.spec, { podGroupTemplateRef: null, schedulingPolicy: gang, disruptionMode: 'Pod' });
+  const open = aGroup(gated);
+  podGroup.prepareForCreate!(open, { ...context, gates: new Set(['DRAWorkloadResourceClaims']) });
+  assert.deepEqual(open.spec.resourceClaims, gated.resourceClaims);
+  assert.equal(open.spec.priority, undefined);
   const kept = aGroup(gated);
   podGroup.prepareForUpdate!(kept, aGroup(gated), context);
   assert.deepEqual(kept.spec.resourceClaims, gated.resourceClaims);

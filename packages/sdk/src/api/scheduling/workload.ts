@@ -1,20 +1,21 @@
 import {
-  dnsLabelProblems,
-  dnsSubdomainProblems,
+  declaredImmutable,
   duplicate,
   field,
   type FieldError,
-  immutable,
+  longNameProblems,
   type Path,
   pathSegmentProblems,
   problemsAt,
   required,
+  shortNameProblems,
   tooMany,
 } from '../../machinery/index.ts';
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { defineKind, type Gates, type Kind, s, type Struct } from '../../schema/index.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { dropGated } from './gated-fields.ts';
+import { gatedRules } from './gated-rules.ts';
 import { groupClaims, podGroupSchedulingConstraints, podGroupSchedulingPolicy } from './scheduling-policy.ts';
 import { schedulingPolicyRules } from './scheduling-policy-rules.ts';
 
@@ -75,38 +76,41 @@ export const workload: Kind<Workload, WorkloadManifest> = defineKind<Workload, W
   scope: 'Namespaced',
   schema: workloadShape,
 
-  prepareForCreate(next) {
-    for (const template of next.spec.podGroupTemplates ?? []) dropGated(podGroupTemplate, template, undefined);
+  prepareForCreate(next, { gates }) {
+    for (const template of next.spec.podGroupTemplates ?? []) dropGated(podGroupTemplate, template, { gates });
   },
-  prepareForUpdate(next, old) {
-    for (const template of next.spec.podGroupTemplates ?? []) {
-      const before = old.spec.podGroupTemplates?.find((t) => t.name === template.name);
-      dropGated(podGroupTemplate, template, before);
+  prepareForUpdate(next, old, { gates }) {
+    for (const [i, template] of (next.spec.podGroupTemplates ?? []).entries()) {
+      dropGated(podGroupTemplate, template, { old: old.spec.podGroupTemplates?.[i], gates });
     }
   },
-  *validate({ spec }, old) {
+  *validate({ spec }, old, { gates } = {}) {
     const at = field('spec');
     const { controllerRef, podGroupTemplates } = spec;
     if (old) {
-      yield* immutable(controllerRef, old.spec.controllerRef, at.child('controllerRef'));
-      yield* immutable(podGroupTemplates, old.spec.podGroupTemplates, at.child('podGroupTemplates'));
+      yield* declaredImmutable(controllerRef, old.spec.controllerRef, at.child('controllerRef'));
+      yield* declaredImmutable(podGroupTemplates, old.spec.podGroupTemplates, at.child('podGroupTemplates'));
       return;
     }
     if (controllerRef) yield* controllerRules(controllerRef, at.child('controllerRef'));
-    yield* templatesRules(podGroupTemplates ?? [], at.child('podGroupTemplates'));
+    yield* templatesRules(podGroupTemplates ?? [], at.child('podGroupTemplates'), gates);
   },
   columns: [nameColumn, ageColumn],
 });
 
 function* controllerRules({ apiGroup, kind, name }: WorkloadControllerReference, at: Path): Iterable<FieldError> {
-  if (apiGroup) yield* problemsAt(dnsSubdomainProblems(apiGroup), apiGroup, at.child('apiGroup'));
+  if (apiGroup) yield* problemsAt(longNameProblems(apiGroup), apiGroup, at.child('apiGroup'));
   for (const [member, value] of Object.entries({ kind, name })) {
     if (!value) yield required(at.child(member));
     else yield* problemsAt(pathSegmentProblems(value), value, at.child(member));
   }
 }
 
-function* templatesRules(templates: readonly PodGroupTemplate[], at: Path): Iterable<FieldError> {
+function* templatesRules(
+  templates: readonly PodGroupTemplate[],
+  at: Path,
+  gates: Gates | undefined,
+): Iterable<FieldError> {
   if (!templates.length) return yield required(at);
   if (templates.length > mostTemplates) return yield tooMany(at, templates.length, mostTemplates);
   const seen = new Set<string>();
@@ -114,10 +118,12 @@ function* templatesRules(templates: readonly PodGroupTemplate[], at: Path): Iter
     if (seen.has(template.name)) yield duplicate(at.index(i), template);
     seen.add(template.name);
   }
-  for (const [i, { name, schedulingPolicy }] of templates.entries()) {
+  for (const [i, template] of templates.entries()) {
+    const { name, schedulingPolicy } = template;
     const here = at.index(i);
     if (!name) yield required(here.child('name'));
-    else yield* problemsAt(dnsLabelProblems(name), name, here.child('name'));
+    else yield* problemsAt(shortNameProblems(name), name, here.child('name'));
     yield* schedulingPolicyRules(schedulingPolicy, here.child('schedulingPolicy'));
+    yield* gatedRules(template, undefined, here, gates);
   }
 }

@@ -16,12 +16,14 @@ const lines = (errors: Iterable<FieldError> | undefined) => [...(errors ?? [])].
 const is = (type: string, status = 'True') => ({ type, status, lastTransitionTime, reason: 'R', message: '' });
 
 test('what of a migration is refused', () => {
-  const refused = (next: StorageVersionMigration, old?: StorageVersionMigration) =>
-    lines(storageVersionMigration.validate!(next, old));
+  const refused = (next: StorageVersionMigration, old?: StorageVersionMigration) => [
+    ...lines(storageVersionMigration.validate!(next, old)),
+    ...(old ? lines(storageVersionMigration.validateChange!(next, old)) : []),
+  ];
   assert.deepEqual(refused(aMigration({ resource: 'pods' })), []);
   assert.deepEqual(refused(aMigration({})), ['spec.resource.resource: Required value: resource is required to be set']);
   assert.deepEqual(refused(aMigration({ resource: 'pods' }), aMigration({ resource: 'nodes' })), [
-    'spec: Invalid value: {"Resource":{"Group":"","Resource":"pods"}}: field is immutable',
+    'spec: Invalid value: {"Resource":{"group":"","resource":"pods"}}: field is immutable',
   ]);
 });
 

@@ -7,7 +7,7 @@ import {
   invalid,
   required,
 } from '../../machinery/index.ts';
-import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { defineKind, internalValue, type Kind, s, type Struct } from '../../schema/index.ts';
 import { validateConditions } from '../meta/condition-rules.ts';
 import { condition } from '../meta/condition.ts';
 import { nameColumn } from '../meta/columns.ts';
@@ -68,11 +68,12 @@ export const storageVersionMigration: Kind<StorageVersionMigration, StorageVersi
   featureGate: 'StorageVersionMigrator',
   scope: 'Cluster',
   unconditionalUpdate: false,
+  updateRules: ['metadata', 'object', 'metadataChange', 'change'],
   status: { prepareForUpdate: keepAllButStatus, validate: statusRules },
   resetFields: statusOnlyResetFields,
   schema: migrationShape,
 
-  *validate({ spec }, old) {
+  *validate({ spec }) {
     const at = field('spec', 'resource');
     const { group, resource } = spec.resource;
     const ofResource = dns1035LabelProblems(resource);
@@ -80,8 +81,10 @@ export const storageVersionMigration: Kind<StorageVersionMigration, StorageVersi
     else if (ofResource.length) yield invalid(at.child('resource'), resource, ofResource.join(','));
     const ofGroup = group ? dnsSubdomainProblems(group) : [];
     if (ofGroup.length) yield invalid(at.child('group'), group, ofGroup.join(','));
-    if (!old || equal(spec, old.spec)) return;
-    yield invalid(field('spec'), { Resource: { Group: group, Resource: resource } }, 'field is immutable');
+  },
+  *validateChange({ spec }, old) {
+    if (equal(spec, old.spec)) return;
+    yield invalid(field('spec'), internalValue(storageVersionMigrationSpec, spec), 'field is immutable');
   },
   columns: [
     { ...nameColumn, format: '' },

@@ -5,7 +5,6 @@ import {
   field,
   type FieldError,
   forbiddenAt,
-  immutable,
   invalid,
   notSupported,
   type Path,
@@ -56,11 +55,17 @@ export function* claimStatusRules(claim: ResourceClaim, old: ResourceClaim): Ite
   yield* listRules(devices, at.child('devices'), {
     each: (device, here) => deviceStatusRules(device, here, allocated),
     key: deviceKey,
+    shown: ({ driver, pool, device, shareID = '' }) => ({
+      Driver: driver,
+      Pool: pool,
+      Device: device,
+      ShareID: shareID,
+    }),
   });
   yield* reservationRules(claim, old);
-  if (allocation && old.status.allocation) {
-    yield* immutable(allocation, old.status.allocation, at.child('allocation'));
-  } else if (allocation) yield* allocationRules(allocation, at.child('allocation'), requestNamesOf(claim.spec.devices));
+  // What can't be changed isn't looked at again.
+  if (!allocation || old.status.allocation) return;
+  yield* allocationRules(allocation, at.child('allocation'), requestNamesOf(claim.spec.devices));
 }
 
 interface DeviceId {

@@ -89,7 +89,7 @@ function* deviceRules(request: ExactDeviceRequest | DeviceSubRequest, at: Path):
     if (count) yield invalid(at.child('count'), count, "must not be specified when allocationMode is 'All'");
   } else if (mode === 'ExactCount') {
     if (count <= 0) yield invalid(at.child('count'), count, 'must be greater than zero');
-  } else yield notSupported(at.child('allocationMode'), mode, ['All', 'ExactCount']);
+  } else yield notSupported(at.child('allocationMode'), mode ?? '', ['All', 'ExactCount']);
   for (const [i, t] of tolerations.entries()) yield* tolerationRules(t, at.child('tolerations').index(i));
 }
 

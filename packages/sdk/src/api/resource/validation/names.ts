@@ -61,7 +61,9 @@ function* identifierRules(id: string, at: Path): Iterable<FieldError> {
 /** The key of a map as a path shows it. */
 export function shortKey(key: string): string {
   const longest = longestDriver + 1 + longestId;
-  return key.length <= longest ? key : `${key.slice(0, (longest - 2) / 2)}...${key.slice(2 - longest / 2 + 0.5)}`;
+  if (key.length <= longest) return key;
+  const left = longest - '...'.length;
+  return `${key.slice(0, Math.ceil(left / 2))}...${key.slice(-Math.floor(left / 2))}`;
 }
 
 interface ListRules<T> {
@@ -69,6 +71,8 @@ interface ListRules<T> {
   readonly each: (item: T, at: Path) => Iterable<FieldError>;
   /** What tells items apart, when it must. */
   readonly key?: (item: T) => unknown;
+  /** What is told of one that is there already; its key unless given. */
+  readonly shown?: (item: T) => unknown;
 }
 
 /** A list of so many items at most; one that is too long is looked at no further. */
@@ -77,7 +81,7 @@ export function* listRules<T>(
   at: Path,
   rules: ListRules<T>,
 ): Iterable<FieldError> {
-  const { most = Infinity, each, key } = rules;
+  const { most = Infinity, each, key, shown = key } = rules;
   const given = items ?? [];
   if (given.length > most) {
     yield tooMany(at, given.length, most);
@@ -88,7 +92,7 @@ export function* listRules<T>(
   const seen = new Set<unknown>();
   for (const [i, item] of given.entries()) {
     const k = key(item);
-    if (seen.has(k)) yield duplicate(at.index(i), k);
+    if (seen.has(k)) yield duplicate(at.index(i), shown!(item));
     seen.add(k);
   }
 }

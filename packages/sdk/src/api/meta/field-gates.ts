@@ -1,0 +1,24 @@
+import type { Gates } from '../../schema/index.ts';
+
+/** Feature gates that fields and rules of kinds stand behind: all shut unless somebody opens them. */
+export const fieldGates = [
+  'ClusterTrustBundleProjection',
+  'ContainerStopSignals',
+  'CrossNamespaceVolumeDataSource',
+  'DRAListTypeAttributes',
+  'DRANodeAllocatableResources',
+  'DRAWorkloadResourceClaims',
+  'GenericWorkload',
+  'HPAScaleToZero',
+  'MaxUnavailableStatefulSet',
+  'MutablePVNodeAffinity',
+  'PodCertificateRequest',
+  'TaintTolerationComparisonOperators',
+  'TopologyAwareWorkloadScheduling',
+  'UserNamespacesHostNetworkSupport',
+  'VolumeLimitScaling',
+  'WorkloadAwarePreemption',
+] as const;
+export type FieldGate = (typeof fieldGates)[number];
+
+export const isOpen = (gates: Gates | undefined, gate: FieldGate): boolean => gates?.has(gate) ?? false;
