@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { PassThrough, type Readable, type Writable } from 'node:stream';
+import { PassThrough } from 'node:stream';
 import { notFound } from '@tiphys/sdk/machinery';
 import {
   type ExecSession,
@@ -9,14 +9,10 @@ import {
   type TerminalStreams,
 } from '@tiphys/sdk/client';
 import type { ContainerRef, LogOptions, StreamingBackend } from './backend.ts';
+import { type PipedIo, pipedSession } from './piped-session.ts';
 
-export interface FakeCommandIo {
-  readonly stdin: Readable;
-  readonly stdout: Writable;
-  readonly stderr: Writable;
+export interface FakeCommandIo extends PipedIo {
   readonly sizes: readonly TerminalSize[];
-  /** Aborts when the client has let go. */
-  readonly signal: AbortSignal;
 }
 
 /** What a command does: resolves to its exit code, or to how it ended. */
@@ -66,30 +62,10 @@ export function fakeBackend(options: FakeBackendOptions): StreamingBackend {
 }
 
 function session(run: FakeCommand, args: readonly string[], o: TerminalStreams): ExecSession {
-  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   const sizes: TerminalSize[] = [];
-  const controller = new AbortController();
-  if (!o.stdin) stdin.end();
-  if (!o.stdout) stdout.resume();
-  if (!o.stderr) stderr.resume();
-  const status = run({ stdin, stdout, stderr: o.tty ? stdout : stderr, sizes, signal: controller.signal }, args)
-    .then(
-      (end) => (typeof end === 'number' ? exitedWith(end) : end),
-      () => exitedWith(137),
-    )
-    .finally(() => {
-      stdout.end();
-      stderr.end();
-    });
-  return {
-    ...(o.stdin && { stdin }),
-    ...(o.stdout && { stdout }),
-    ...(o.stderr && !o.tty && { stderr }),
-    resize: (size) => void sizes.push(size),
-    status,
-    close() {
-      controller.abort();
-      for (const s of [stdin, stdout, stderr]) s.destroy();
-    },
+  const ended = async (io: PipedIo) => {
+    const end = await run({ ...io, sizes }, args);
+    return typeof end === 'number' ? exitedWith(end) : end;
   };
+  return pipedSession(ended, o, (size) => void sizes.push(size));
 }

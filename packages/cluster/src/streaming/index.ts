@@ -17,7 +17,8 @@ export {
 } from '@tiphys/sdk/client';
 export type { ContainerRef, LogOptions, PodRef, StreamingBackend } from './backend.ts';
 export { type StreamingHandler, streamingHandler } from './handler.ts';
-export { connectionServer, serveOn } from './serve.ts';
+export { pipedSession } from './piped-session.ts';
+export { serveOn } from './serve.ts';
 export { refuse as refuseUpgrade } from './upgrade.ts';
 export { openSession } from './client/exec.ts';
 export { openForwarder } from './client/forward.ts';

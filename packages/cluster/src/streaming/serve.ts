@@ -1,16 +1,6 @@
-import { createServer, type Server } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Server } from 'node:http';
 import type { StreamingHandler } from './handler.ts';
 import { refuse } from './upgrade.ts';
-
-/**
- * Serves a handler on connections that are handed over one by one, such as those of an API server in the same process. Nobody is
- * asked who they are.
- */
-export function connectionServer(handler: StreamingHandler): (connection: Duplex) => void {
-  const server = serveOn(createServer(), handler);
-  return (connection) => void server.emit('connection', connection);
-}
 
 /** Lets an HTTP server, of whatever kind, answer with a handler, and everything else with 404. */
 export function serveOn<S extends Pick<Server, 'on'>>(server: S, handler: StreamingHandler): S {

@@ -8,6 +8,7 @@ import {
   type ContainerRef,
   type ExecSession,
   exitedWith,
+  pipedSession,
   type PodRef,
   type StreamingBackend,
   type TerminalStreams,
@@ -100,36 +101,11 @@ async function say(from: AsyncIterable<Uint8Array>, to: PassThrough | undefined)
 }
 
 function session(run: (io: Io) => Promise<number>, o: TerminalStreams): ExecSession {
-  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
-  const controller = new AbortController();
-  if (!o.stdin) stdin.end();
-  if (!o.stdout) stdout.resume();
-  if (!o.stderr) stderr.resume();
   const tty = o.tty ?? false;
-  const io = {
-    stdin,
-    stdout: outputTo(stdout, tty, controller.signal),
-    stderr: outputTo(tty ? stdout : stderr, tty, controller.signal),
-    tty,
-    signal: controller.signal,
-  };
-  const status = run(io)
-    .then(exitedWith, () => exitedWith(137))
-    .finally(() => {
-      stdout.end();
-      stderr.end();
-    });
-  return {
-    ...(o.stdin && { stdin }),
-    ...(o.stdout && { stdout }),
-    ...(o.stderr && !o.tty && { stderr }),
-    resize: () => undefined,
-    status,
-    close() {
-      controller.abort();
-      for (const s of [stdin, stdout, stderr]) s.destroy();
-    },
-  };
+  return pipedSession(async ({ stdin, stdout, stderr, signal }) => {
+    const io = { stdin, stdout: outputTo(stdout, tty, signal), stderr: outputTo(stderr, tty, signal), tty, signal };
+    return exitedWith(await run(io));
+  }, o);
 }
 
 /** A terminal wants its lines to end with a return. */

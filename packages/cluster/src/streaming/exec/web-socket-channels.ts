@@ -1,6 +1,6 @@
 import { type Duplex, PassThrough, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { type TerminalStreams, WebSocketConnection } from '@tiphys/sdk/client';
+import { roomIn, type TerminalStreams, WebSocketConnection } from '@tiphys/sdk/client';
 import type { Clock } from '@tiphys/sdk/runtime';
 import { type SessionChannels, SizeReader, statusText } from './channels.ts';
 
@@ -78,16 +78,4 @@ export function webSocketChannels(
     gone,
     destroy: () => connection.destroy(),
   };
-}
-
-function roomIn(stream: Writable): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      stream.off('drain', done);
-      stream.off('close', done);
-      resolve();
-    };
-    stream.on('drain', done);
-    stream.on('close', done);
-  });
 }

@@ -1,6 +1,7 @@
-import { type Duplex, PassThrough, type Readable, Writable } from 'node:stream';
+import { type Duplex, PassThrough, Writable } from 'node:stream';
 import type { ExecSession, TerminalStreams } from './session.ts';
 import { internalError, type SessionStatus } from './session-status.ts';
+import { roomIn } from './room-in.ts';
 import { WebSocketConnection } from './web-socket.ts';
 
 const channel = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const;
@@ -32,7 +33,7 @@ export function channelSession(stream: Duplex, o: TerminalStreams & { protocol: 
       if (from === undefined || data.length === 1) continue;
       const rest = data.subarray(1);
       const output = outputs[from];
-      if (output && !output.destroyed && !output.write(rest)) await hasRoom(output);
+      if (output && !output.destroyed && !output.write(rest)) await roomIn(output);
       if (from === channel.error) errors.push(rest);
     }
     stdout?.end();
@@ -58,17 +59,4 @@ function statusOf(text: string): SessionStatus {
   } catch {
     return internalError(text);
   }
-}
-
-/** Resolves when the stream can take more, or nobody reads it any more. */
-export function hasRoom(stream: Readable & Writable): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      stream.off('drain', done);
-      stream.off('close', done);
-      resolve();
-    };
-    stream.on('drain', done);
-    stream.on('close', done);
-  });
 }

@@ -8,4 +8,5 @@ export {
   type PodStreams,
   podStreams,
 } from './pod-streams.ts';
+export { roomIn } from './room-in.ts';
 export { splice } from './splice.ts';

@@ -4,7 +4,8 @@ import type { ObjectKey } from '../client.ts';
 import { objectPath, withQuery } from '../paths.ts';
 import { refusal } from '../transport-client.ts';
 import type { Transport } from '../transport.ts';
-import { channelProtocols, channelSession, hasRoom } from './channel-session.ts';
+import { channelProtocols, channelSession } from './channel-session.ts';
+import { roomIn } from './room-in.ts';
 import type { ExecSession, ForwardedConnection, PortForwarder, TerminalStreams } from './session.ts';
 import { WebSocketConnection, webSocketHeaders } from './web-socket.ts';
 
@@ -126,7 +127,7 @@ function forwardedConnection(connect: () => Promise<{ stream: Duplex }>): Forwar
       const rest = message.subarray(begun.has(from) ? 1 : 3);
       begun.add(from);
       if (from === 1) problem += rest.toString('utf8');
-      else if (!received.destroyed && rest.length && !received.write(rest)) await hasRoom(received);
+      else if (!received.destroyed && rest.length && !received.write(rest)) await roomIn(received);
     }
     received.end();
     return problem || undefined;
