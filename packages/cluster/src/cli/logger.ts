@@ -4,7 +4,7 @@ const levels = ['error', 'warn', 'info', 'debug'] as const;
 export type Level = (typeof levels)[number];
 
 /** Lines for people: level, message, and the fields as `name=value`. */
-export function textLogger(level: Level, write: (line: string) => void, fields: LogFields = {}): Logger {
+function textLogger(level: Level, write: (line: string) => void, fields: LogFields = {}): Logger {
   const at = (own: Level) => {
     if (levels.indexOf(own) > levels.indexOf(level)) return () => {};
     return (message: string, more?: LogFields) => {

@@ -6,10 +6,9 @@ import {
   type Pod,
   volumeAttributesClass,
 } from '@tiphys/sdk/api';
-
 import type { CacheView } from '@tiphys/sdk/cache';
-import { deepCopy, type KubeObject } from '@tiphys/sdk/machinery';
-import { type Controller, defineController, watch } from '@tiphys/sdk/operator';
+import type { KubeObject } from '@tiphys/sdk/machinery';
+import { addFinalizer, type Controller, defineController, removeFinalizer, watch } from '@tiphys/sdk/operator';
 import type { Kind } from '@tiphys/sdk/schema';
 
 /** What is deleted while somebody uses it goes when nobody does any more: its finalizer is taken away then. */
@@ -70,12 +69,9 @@ function protection<O extends KubeObject, M>(
     watches,
     ...(setup && { setup }),
     async reconcile(object, { client, cache, signal }) {
-      const { deletionTimestamp, finalizers = [] } = object.metadata;
-      const has = finalizers.includes(finalizer);
-      if (deletionTimestamp ? !has || isUsed(object, cache) : has) return;
-      const next = deepCopy(object);
-      next.metadata.finalizers = has ? finalizers.filter((f) => f !== finalizer) : [...finalizers, finalizer];
-      await client.update(kind, next, { signal });
+      const write = { finalizer, client, signal };
+      if (!object.metadata.deletionTimestamp) await addFinalizer(kind, object, write);
+      else if (!isUsed(object, cache)) await removeFinalizer(kind, object, write);
     },
   });
 }

@@ -137,7 +137,7 @@ function narrowed(only: Only | undefined, plugin: string, names: ReadonlySet<str
   return { names: new Set([...only.names].filter((n) => names.has(n))), plugins: [...only.plugins, plugin].sort() };
 }
 
-export function firstRefusal(
+function firstRefusal(
   pod: PodInfo,
   node: NodeInfo,
   prepared: readonly Prepared[],

@@ -10,7 +10,7 @@ export interface UpgradeRequest {
 
 type Headers = Readonly<Record<string, string | readonly string[]>>;
 
-export function switchProtocols(socket: Duplex, headers: Headers): void {
+function switchProtocols(socket: Duplex, headers: Headers): void {
   socket.write(head(101, headers));
 }
 

@@ -52,8 +52,6 @@ export const forbiddenAt = (at: At, detail = ''): FieldError =>
   make('FieldValueForbidden', at, `Forbidden${tail(detail)}`);
 export const tooLong = (at: At, max: number): FieldError =>
   make('FieldValueTooLong', at, `Too long: may not be more than ${max} bytes`);
-export const tooLongCharacters = (at: At, max: number): FieldError =>
-  make('FieldValueTooLong', at, `Too long: may not be more than ${max} characters`);
 export const tooMany = (at: At, actual: number, max: number): FieldError =>
   make('FieldValueTooMany', at, `Too many: ${actual}: must have at most ${max} item${max === 1 ? '' : 's'}`);
 export const typeInvalid = (at: At, value: unknown, detail = ''): FieldError =>

@@ -37,7 +37,7 @@ export function networkOf({ address, bits }: Cidr): Ip {
   return { ...address, value: (address.value >> size) << size };
 }
 
-export const widthOf = ({ family }: Ip): 32 | 128 => (family === 4 ? 32 : 128);
+const widthOf = ({ family }: Ip): 32 | 128 => (family === 4 ? 32 : 128);
 
 /** Bits of the prefix in the address's own width: a mapped address was written with 96 more. */
 const prefixOf = ({ address, bits }: { address: Ip; bits: number }): number =>

@@ -6,7 +6,6 @@ const subdomain = `${label}(\\.${label})*`;
 const label1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const qualified = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const labelValue = `(${qualified})?`;
-const envName = '[-._a-zA-Z][-._a-zA-Z0-9]*';
 const configKey = '[-._a-zA-Z0-9]+';
 const percent = '[0-9]+%';
 const headerName = '[-A-Za-z0-9]+';
@@ -19,7 +18,6 @@ const is = {
   label1035: whole(label1035),
   qualified: whole(qualified),
   labelValue: whole(labelValue),
-  envName: whole(envName),
   configKey: whole(configKey),
   percent: whole(percent),
   headerName: whole(headerName),
@@ -202,21 +200,6 @@ export function configKeyProblems(s: string): Problems {
 function dotProblems(s: string): Problems {
   if (s === '.' || s === '..') return [`must not be '${s}'`];
   return s.startsWith('..') ? ["must not start with '..'"] : [];
-}
-
-const envNameProblem = regexProblem(
-  "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit",
-  envName,
-  'my.env-name',
-  'MY_ENV.NAME',
-  'MyEnvName1',
-);
-
-/** Names of environment variables, strictly. */
-export function envVarNameProblems(s: string): Problems {
-  const problems: Problems = is.envName.test(s) ? [] : [envNameProblem];
-  problems.push(...dotProblems(s));
-  return problems;
 }
 
 /** Names of environment variables as they may be since 1.34: printable ASCII but `=`. */

@@ -105,8 +105,6 @@ export const expired = (message: string): StatusError => new StatusError(410, 'E
 export const gone = (message: string): StatusError => new StatusError(410, 'Gone', message);
 export const tooLarge = (why: string): StatusError =>
   new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: ${why}`);
-export const tooManyRequests = (message: string, retryAfterSeconds: number): StatusError =>
-  new StatusError(429, 'TooManyRequests', message, { retryAfterSeconds });
 export const serviceUnavailable = (message: string, retryAfterSeconds?: number): StatusError =>
   new StatusError(
     503,

@@ -66,7 +66,7 @@ export class WriteLog {
 
 const idOf = (kind: AnyKind) => `${kind.group}/${kind.kind}`;
 
-export class WriteSession {
+class WriteSession {
   readonly #log: WriteLog;
   readonly #written = new Map<AnyKind, KubeObject>();
   readonly #deleted: { kind: AnyKind; uid: string }[] = [];

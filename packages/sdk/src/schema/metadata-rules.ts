@@ -1,5 +1,4 @@
 import {
-  dns1035LabelProblems,
   dnsLabelProblems,
   dnsSubdomainProblems,
   equal,
@@ -27,7 +26,6 @@ const maybePrefix =
 
 export const nameIsSubdomain: NameRule = maybePrefix(dnsSubdomainProblems);
 export const nameIsLabel: NameRule = maybePrefix(dnsLabelProblems);
-export const nameIs1035Label: NameRule = maybePrefix(dns1035LabelProblems);
 export const nameIsPathSegment: NameRule = (name) => pathSegmentProblems(name);
 
 const maxAnnotationBytes = 256 * 1024;

@@ -13,7 +13,7 @@ export function tokenFile(path: string, ownAudiences: readonly string[]): TokenA
   };
 }
 
-export function parseTokens(csv: string, path: string): Map<string, UserInfo> {
+function parseTokens(csv: string, path: string): Map<string, UserInfo> {
   const users = new Map<string, UserInfo>();
   for (const [i, line] of csv.split('\n').entries()) {
     if (!line.trim() || line.startsWith('#')) continue;

@@ -4,7 +4,7 @@ import type { ClusterObjects } from '../admission/cluster-objects.ts';
 import type { NodeAddress } from './connector.ts';
 
 /** In which order a node's addresses are tried: those first that need no name server. */
-export const preferredAddressTypes = ['InternalIP', 'ExternalIP', 'Hostname', 'InternalDNS', 'ExternalDNS'] as const;
+const preferredAddressTypes = ['InternalIP', 'ExternalIP', 'Hostname', 'InternalDNS', 'ExternalDNS'] as const;
 const usualPort = 10_250;
 
 /** Where a node's agent listens, as its status says. That it isn't there is said of what was asked for, as upstream has it. */

@@ -2,10 +2,10 @@ import { objectMeta } from '@tiphys/sdk/api';
 import type { FieldShape, ListShape, Shape, StructShape } from '@tiphys/sdk/machinery';
 import { type Dialect, type Json, refTo } from './dialect.ts';
 
-export const quantityName = 'io.k8s.apimachinery.pkg.api.resource.Quantity';
-export const intOrStringName = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString';
-export const timeName = 'io.k8s.apimachinery.pkg.apis.meta.v1.Time';
-export const microTimeName = 'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime';
+const quantityName = 'io.k8s.apimachinery.pkg.api.resource.Quantity';
+const intOrStringName = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString';
+const timeName = 'io.k8s.apimachinery.pkg.apis.meta.v1.Time';
+const microTimeName = 'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime';
 
 /** Text for a definition's field, or for the definition itself. */
 export type Describe = (field?: string) => string | undefined;

@@ -2,7 +2,7 @@ import type { Deployment, ReplicaSet } from '@tiphys/sdk/api';
 import { type KubeObject, own, put } from '@tiphys/sdk/machinery';
 
 export const revisionAnnotation = 'deployment.kubernetes.io/revision';
-export const historyAnnotation = 'deployment.kubernetes.io/revision-history';
+const historyAnnotation = 'deployment.kubernetes.io/revision-history';
 export const desiredAnnotation = 'deployment.kubernetes.io/desired-replicas';
 export const maxAnnotation = 'deployment.kubernetes.io/max-replicas';
 

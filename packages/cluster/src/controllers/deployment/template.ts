@@ -1,7 +1,7 @@
 import type { LabelSelector, PodTemplateSpec } from '@tiphys/sdk/api';
 import { equal, isObject, own } from '@tiphys/sdk/machinery';
 
-export const hashLabel = 'pod-template-hash';
+const hashLabel = 'pod-template-hash';
 
 /** The characters of generated names; a hash in them can't spell a word. */
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789';

@@ -10,7 +10,7 @@ import { isReady } from '../pod-state.ts';
 import type { Expectation } from './expected.ts';
 
 /** An eviction that was granted and hasn't come to anything by then is forgotten. */
-export const deletionTimeoutMs = 2 * 60_000;
+const deletionTimeoutMs = 2 * 60_000;
 
 type Status = PodDisruptionBudgetStatus;
 

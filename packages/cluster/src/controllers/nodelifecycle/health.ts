@@ -4,7 +4,7 @@ import { readyOf } from './taints.ts';
 
 /** Upstream's grace for a node that has been heard of, and for one that has just begun. */
 export const graceMs = 50_000;
-export const startupGraceMs = 60_000;
+const startupGraceMs = 60_000;
 
 const watched = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
 

@@ -1,8 +1,8 @@
 import type { Node, NodeCondition, Taint } from '@tiphys/sdk/api';
 import { timestamp } from '@tiphys/sdk/machinery';
 
-export const notReadyTaint = 'node.kubernetes.io/not-ready';
-export const unreachableTaint = 'node.kubernetes.io/unreachable';
+const notReadyTaint = 'node.kubernetes.io/not-ready';
+const unreachableTaint = 'node.kubernetes.io/unreachable';
 const unschedulableTaint = 'node.kubernetes.io/unschedulable';
 
 /** Which taint a condition's status stands for. */

@@ -98,7 +98,7 @@ async function removePod(rs: ReplicaSet, p: Pod, { client, events, signal }: Rec
 }
 
 /** The pod that the set's template describes. */
-export function podFor(rs: ReplicaSet): PodManifest {
+function podFor(rs: ReplicaSet): PodManifest {
   const { labels, annotations, finalizers } = rs.spec.template.metadata;
   return {
     metadata: {

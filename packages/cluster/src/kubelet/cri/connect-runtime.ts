@@ -260,7 +260,7 @@ interface RuntimeInfo {
 }
 
 /** What containerd's configuration, as it tells it, says of its default runtime. */
-export function driverIn(config: string | undefined): 'systemd' | 'cgroupfs' | undefined {
+function driverIn(config: string | undefined): 'systemd' | 'cgroupfs' | undefined {
   if (!config) return undefined;
   const { containerd } = JSON.parse(config) as RuntimeInfo;
   const runtime = containerd?.runtimes?.[containerd.defaultRuntimeName ?? 'runc'];

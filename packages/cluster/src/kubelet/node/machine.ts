@@ -76,7 +76,7 @@ async function memInfo(): Promise<Map<string, number>> {
   return new Map(lines.map((line) => [line.split(':')[0] ?? '', Number.parseInt(line.split(':')[1] ?? '0', 10)]));
 }
 
-export const osImageOf = (release: string): string => /^PRETTY_NAME="?([^"\n]*)/m.exec(release)?.[1] ?? 'Linux';
+const osImageOf = (release: string): string => /^PRETTY_NAME="?([^"\n]*)/m.exec(release)?.[1] ?? 'Linux';
 
 /** Not every machine has every file. */
 const text = (path: string): Promise<string> =>

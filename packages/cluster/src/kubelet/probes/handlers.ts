@@ -96,7 +96,7 @@ async function runHttp(
 }
 
 /** What an HTTP action sends: the pod's own headers win, a `Host` among them too. */
-export function headersOf({ httpHeaders = [] }: Pick<HttpGet, 'httpHeaders'>): Record<string, string> {
+function headersOf({ httpHeaders = [] }: Pick<HttpGet, 'httpHeaders'>): Record<string, string> {
   const headers: Record<string, string> = { 'user-agent': 'kube-probe/1.36', accept: '*/*', connection: 'close' };
   for (const { name, value } of httpHeaders) headers[name.toLowerCase()] = value;
   return headers;

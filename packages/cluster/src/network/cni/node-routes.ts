@@ -24,7 +24,7 @@ export interface NodeRoutesDeps {
 }
 
 /** Where the pods of the other nodes are: pod CIDR to the node's address. The nodes must share a link. */
-export function routesBetween(nodes: readonly Node[], { family, node: self }: NodeRoutesConfig): Map<string, string> {
+function routesBetween(nodes: readonly Node[], { family, node: self }: NodeRoutesConfig): Map<string, string> {
   const isOurs = (address: string) => address.includes(':') === (family === 'ip6');
   const routes = new Map<string, string>();
   for (const { metadata, spec, status } of nodes) {

@@ -7,7 +7,7 @@ export interface WriteOptions {
 }
 
 /** How large a datagram we take and say so. */
-export const ednsSize = 1232;
+const ednsSize = 1232;
 
 /** The bytes of an answer. */
 export function writeAnswer(query: Query, answer: Answer, { limit }: WriteOptions): Uint8Array {

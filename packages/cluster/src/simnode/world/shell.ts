@@ -16,7 +16,7 @@ class Exit extends Error {
 type Run = (words: readonly string[], process: Process) => Promise<number>;
 
 /** A shell over programs that something else runs. It lives as long as its variables are needed: for one script, or for a terminal. */
-export class Shell {
+class Shell {
   readonly #run: Run;
   readonly #args: readonly string[];
   readonly #background: Promise<unknown>[] = [];

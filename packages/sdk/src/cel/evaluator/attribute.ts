@@ -139,7 +139,7 @@ function find(container: Value, key: Value, maybe: boolean): Result | undefined 
   return maybe ? undefined : missingKey(key);
 }
 
-export const missingKey = (key: Value): EvalError => new EvalError(`no such key: ${valueText(key)}`);
+const missingKey = (key: Value): EvalError => new EvalError(`no such key: ${valueText(key)}`);
 
 function indexOf(key: Value): number | EvalError {
   if (typeof key === 'number') return key;

@@ -16,7 +16,7 @@ const longestId = 32;
 const longestValue = 64;
 const mostAttributes = 32;
 /** What choosing a device may cost. */
-export const selectorCostLimit = 1_000_000;
+const selectorCostLimit = 1_000_000;
 
 const text = (maxElements: number): DeclaredType => ({ type: types.string, minSize: 2, maxElements });
 const attribute: DeclaredType = { type: types.any, minSize: 1, maxElements: longestValue };

@@ -169,7 +169,7 @@ class KeyedList extends SchemaList {
 }
 
 /** An object with properties, or a map of values of one kind. Of properties null is as good as absent. */
-export class SchemaMap extends MapValue {
+class SchemaMap extends MapValue {
   override readonly comparesOnlyWithMaps: boolean = true;
   readonly json: Readonly<Record<string, unknown>>;
   readonly #schema: StructuralSchema;

@@ -1,6 +1,6 @@
 import { event as eventKind, type Event } from '../../api/index.ts';
 import type { Client } from '../../client/index.ts';
-import { isNotFound, StatusError, timestamp } from '../../machinery/index.ts';
+import { isNotFound, isTooManyRequests, StatusError, timestamp } from '../../machinery/index.ts';
 import { Broadcast, type Clock, type Logger, lull, type Random } from '../../runtime/index.ts';
 import { type Correlated, EventCorrelator } from './correlator.ts';
 import { eventName, referenceTo } from './reference.ts';
@@ -90,7 +90,7 @@ export class EventBroadcaster implements EventRecorder {
         return;
       } catch (err) {
         if (signal.aborted) return;
-        if (err instanceof StatusError && err.code < 500 && err.code !== 429) {
+        if (err instanceof StatusError && err.code < 500 && !isTooManyRequests(err)) {
           log.debug('an event was refused', { event: correlated.event.metadata.name, error: err.message });
           return;
         }

@@ -95,7 +95,7 @@ const formatOf = (schema: JSONSchemaProps, place: Place): string => {
 };
 
 /** What JSON calls a value's type, whole numbers apart. */
-export function jsonTypeOf(value: unknown): string {
+function jsonTypeOf(value: unknown): string {
   if (value === null || value === undefined) return 'null';
   if (Array.isArray(value)) return 'array';
   if (typeof value === 'number') return isInt64(value) ? 'integer' : 'number';

@@ -47,7 +47,7 @@ export const asksForUpgrade = ({ request: { headers } }: RequestContext): boolea
   headers['upgrade'] !== undefined && /\bupgrade\b/i.test([headers['connection'] ?? ''].flat().join(','));
 
 /** Sends the request on as it is, and joins the client with whoever answers. */
-export async function passThrough(
+async function passThrough(
   c: RequestContext,
   connection: Parameters<typeof exchange>[0],
   path: string,

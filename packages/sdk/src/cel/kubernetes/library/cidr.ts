@@ -10,7 +10,7 @@ import { ipType, IpValue, readIp } from './ip.ts';
 
 const cidrType = types.opaque('net.CIDR');
 
-export class CidrValue extends OpaqueValue implements Sized {
+class CidrValue extends OpaqueValue implements Sized {
   override readonly type = cidrType;
   readonly prefix: NetipPrefix;
 

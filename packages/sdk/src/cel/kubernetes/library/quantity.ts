@@ -6,7 +6,7 @@ import { costing, fn, member, overload, reading } from '../functions.ts';
 
 export const quantityType = types.object('kubernetes.Quantity');
 
-export class QuantityValue extends OpaqueValue {
+class QuantityValue extends OpaqueValue {
   readonly type = quantityType;
   readonly amount: Amount;
 

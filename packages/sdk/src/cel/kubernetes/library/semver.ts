@@ -4,9 +4,9 @@ import { EvalError, intOf, OpaqueValue, type Value } from '../../values.ts';
 import { costing, fn, member, overload, reading } from '../functions.ts';
 import { compareVersions, parseLooseVersion, parseVersion, type SemanticVersion } from '../semantic-version.ts';
 
-export const semverType = types.object('kubernetes.Semver');
+const semverType = types.object('kubernetes.Semver');
 
-export class SemverValue extends OpaqueValue {
+class SemverValue extends OpaqueValue {
   readonly type = semverType;
   readonly version: SemanticVersion;
 
@@ -21,7 +21,7 @@ export class SemverValue extends OpaqueValue {
   }
 }
 
-export function readSemver(text: string, normalize = false): SemverValue | EvalError {
+function readSemver(text: string, normalize = false): SemverValue | EvalError {
   try {
     return new SemverValue(normalize ? parseLooseVersion(text) : parseVersion(text));
   } catch (err) {

@@ -15,7 +15,7 @@ import { costing, fn, member, overload, reading } from '../functions.ts';
 
 const urlType = types.object('kubernetes.URL');
 
-export class UrlValue extends OpaqueValue {
+class UrlValue extends OpaqueValue {
   readonly type = urlType;
   readonly url: GoUrl;
 

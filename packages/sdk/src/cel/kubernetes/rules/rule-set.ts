@@ -22,7 +22,7 @@ import { type CompiledRule, compileRules, type CostlyProgram } from './rule-comp
 
 /** What one evaluation may cost, and all of an object's together. */
 export const perCallBudget = 1_000_000;
-export const perObjectBudget = 10_000_000;
+const perObjectBudget = 10_000_000;
 
 export interface RuleQuestion {
   readonly object: unknown;
