@@ -1,7 +1,7 @@
 import { asGiven } from './given-empty.ts';
 import { type FieldError, invalid, notSupported, required } from './field-error.ts';
 import { dnsSubdomainProblems, qualifiedNameProblems, regexProblem } from './names.ts';
-import { equal } from './object.ts';
+import { equal, equalButForEmptyLists } from './object.ts';
 import type { Path } from './path.ts';
 import { parseQuantity } from './quantity.ts';
 
@@ -25,7 +25,7 @@ export const positive = (value: number, at: Path): Iterable<FieldError> =>
   value <= 0 ? [invalid(at, value, 'must be greater than zero')] : nothing;
 
 export const immutable = (next: unknown, old: unknown, at: Path): Iterable<FieldError> =>
-  equal(next, old) ? nothing : [invalid(at, next ?? null, 'field is immutable')];
+  equalButForEmptyLists(next, old) ? nothing : [invalid(at, next ?? null, 'field is immutable')];
 
 /** The same as declared rules have it, which don't tell the value. */
 export const declaredImmutable = (next: unknown, old: unknown, at: Path): Iterable<FieldError> =>
@@ -37,7 +37,9 @@ export const immutableMember = <O extends object, K extends keyof O & string>(
   old: O,
   { name, at }: { name: K; at: Path },
 ): Iterable<FieldError> =>
-  equal(next[name], old[name]) ? nothing : [invalid(at, asGiven(next, name) ?? null, 'field is immutable')];
+  equalButForEmptyLists(next[name], old[name])
+    ? nothing
+    : [invalid(at, asGiven(next, name) ?? null, 'field is immutable')];
 
 export const rangeProblem = (from: number, to: number): string => `must be between ${from} and ${to}, inclusive`;
 

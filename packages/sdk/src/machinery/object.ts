@@ -118,3 +118,13 @@ export function equal(a: unknown, b: unknown): boolean {
   for (const k of Object.keys(y)) if (y[k] !== undefined) count--;
   return count === 0;
 }
+
+/** The same, where null or a list of nothing is as good as none: that is how upstream asks whether what may not change has changed. */
+export const equalButForEmptyLists = (a: unknown, b: unknown): boolean =>
+  equal(a, b) || equal(withoutEmptyLists(a), withoutEmptyLists(b));
+
+function withoutEmptyLists(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length ? value.map(withoutEmptyLists) : undefined;
+  if (!isObject(value)) return value ?? undefined;
+  return Object.fromEntries(Object.entries(value).map(([name, v]) => [name, withoutEmptyLists(v)]));
+}

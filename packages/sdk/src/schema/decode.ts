@@ -286,7 +286,9 @@ const isZero = (v: unknown): boolean =>
 function mismatch(shape: Shape, value: unknown, { root, path }: Context): never {
   const { owner, names } = fieldsOn(root, path);
   const where = names.length ? `Go struct field ${owner}.${names.join('.')}` : 'Go value';
-  throw new DecodeError(`json: cannot unmarshal ${valueWord(value)} into ${where} of type ${goTypeOf(shape)}`);
+  // A number among numbers is one that doesn't fit, and is told.
+  const what = typeof value === 'number' && shape.type === 'integer' ? `number ${value}` : valueWord(value);
+  throw new DecodeError(`json: cannot unmarshal ${what} into ${where} of type ${goTypeOf(shape)}`);
 }
 
 const base64 = /^[A-Za-z0-9+/]*={0,2}$/;

@@ -1,11 +1,11 @@
 import {
   type Container,
+  containerTotals,
   type LimitRange,
   limitRange,
   type LimitRangeItem,
   type PersistentVolumeClaim,
   type Pod,
-  podTotals,
   type ResourceList,
   resourceRequirements,
 } from '@tiphys/sdk/api';
@@ -95,12 +95,18 @@ interface Asked {
 function podProblems(pod: Pod, item: LimitRangeItem): string[] {
   const { spec } = pod;
   if (item.type === 'Pod') {
-    return problemsOf({ requests: podTotals(pod, 'requests'), limits: podTotals(pod, 'limits') }, item);
+    return problemsOf({ requests: askedInAll(pod, 'requests'), limits: askedInAll(pod, 'limits') }, item);
   }
   if (item.type !== 'Container') return [];
   return [...(spec.containers ?? []), ...(spec.initContainers ?? [])].flatMap(({ resources }) =>
     problemsOf({ requests: resources?.requests ?? {}, limits: resources?.limits ?? {} }, item),
   );
+}
+
+/** What limits of pods are compared with: no overhead, and of the pod's own word processors and memory only. */
+function askedInAll({ spec }: Pod, of: 'requests' | 'limits'): ResourceList {
+  const { cpu, memory } = spec.resources?.[of] ?? {};
+  return { ...containerTotals(spec, of), ...(cpu !== undefined && { cpu }), ...(memory !== undefined && { memory }) };
 }
 
 const problemsOf = (asked: Asked, { type, min, max, maxLimitRequestRatio }: LimitRangeItem): string[] => [

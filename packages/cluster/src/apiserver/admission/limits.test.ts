@@ -146,3 +146,37 @@ test('evictions spend from the budget until nothing is left', async () => {
   assert.equal(after['disruptionsAllowed'], 0);
   assert.equal(Object.keys(after['disruptedPods'] as object).length, 1);
 });
+
+test('limits of pods are compared with the containers, or what the pod says of processors and memory; overhead is nobody’s', async () => {
+  const at = await aNamespace('pod-limits');
+  const limits = [{ type: 'Pod', max: { cpu: '1', 'hugepages-2Mi': '4Mi' } }];
+  await scene.ask('POST', `${at}/limitranges`, { metadata: { name: 'l' }, spec: { limits } });
+  await scene.given({
+    apiVersion: 'node.k8s.io/v1',
+    kind: 'RuntimeClass',
+    metadata: { name: 'heavy' },
+    handler: 'h',
+    overhead: { podFixed: { cpu: '900m' } },
+  });
+  const huge = { 'hugepages-2Mi': '2Mi' };
+  const own = (amounts: object) => ({ requests: amounts, limits: amounts });
+  const cases: [object, object | undefined, object, string][] = [
+    [own({ cpu: '800m', ...huge }), undefined, {}, ''],
+    [own({ cpu: '800m', ...huge }), undefined, { runtimeClassName: 'heavy' }, ''],
+    [own({ cpu: '100m', ...huge }), own({ cpu: '2' }), {}, 'maximum cpu usage per Pod is 1, but limit is 2'],
+    [
+      own({ cpu: '100m' }),
+      own({ cpu: '1', ...huge }),
+      {},
+      'maximum hugepages-2Mi usage per Pod is 4Mi.  No limit is specified',
+    ],
+  ];
+  for (const [container, pod, more, want] of cases) {
+    const { metadata, spec } = aPod('p', container);
+    const { message } = await scene.ask('POST', `${at}/pods?dryRun=All`, {
+      metadata,
+      spec: { ...spec, nodeName: undefined, ...(pod && { resources: pod }), ...more },
+    });
+    assert.equal(message.replace('pods "p" is forbidden: ', ''), want);
+  }
+});

@@ -12,7 +12,7 @@ import { type AnyKind, applyManaged, decode, resetFieldsOf } from '@tiphys/sdk/s
 import type { RequestContext, ServerResponse } from '../context.ts';
 import { versionsOf } from '../registry/kind-versions.ts';
 import type { Registry } from '../registry/registry.ts';
-import { decodeObject, fieldValidationOf, jsonWord, report } from './body.ts';
+import { decodeObject, fieldValidationOf, jsonWord } from './body.ts';
 import { negotiate } from './negotiate.ts';
 import { isTrue } from './list-options.ts';
 import { checkPlace, writeRequest, writtenResponse } from './write.ts';
@@ -25,17 +25,17 @@ export async function apply(c: RequestContext, registry: Registry): Promise<Serv
   const form = negotiate(c.request, c.query, 'object', registry.resource.kind);
   // Whose the fields are is settled by applying; nothing is left to track.
   const { manager: _, ...request } = writeRequest(c, 'PatchOptions', applyProblems(c));
-  const applied = await configuration(c, kind);
+  const configuration = await configurationOf(c, kind);
   const written = await registry.update({
     ...request,
     ...(c.info.subresource && { subresource: c.info.subresource }),
-    mayCreate: !c.info.subresource,
+    mayCreate: !c.info.subresource || (kind.createOnUpdate ?? false),
     next: (current) => {
       if (!current) {
         c.requireVerb?.('create');
-        refuseForeign(applied, registry, c.info.name);
+        refuseForeign(configuration().applied, registry, c.info.name);
       }
-      return appliedTo(c, { kind, live: current, applied, ignore: resetFieldsOf(kind, c.info.subresource) });
+      return appliedTo(c, { kind, live: current, ...configuration(), ignore: resetFieldsOf(kind, c.info.subresource) });
     },
   });
   return writtenResponse(c, registry, written, form);
@@ -45,15 +45,21 @@ export async function apply(c: RequestContext, registry: Registry): Promise<Serv
 export const applyProblems = ({ query }: RequestContext): FieldError[] =>
   query.get('fieldManager') ? [] : [required('fieldManager', 'is required for apply patch')];
 
-interface Applying {
+/** What a request is to apply. */
+interface Configuration {
+  readonly applied: JsonObject;
+  /** Keys that stand twice in it. */
+  readonly duplicates: readonly string[];
+}
+
+interface Applying extends Configuration {
   readonly kind: AnyKind;
   readonly live: KubeObject | undefined;
-  readonly applied: JsonObject;
   readonly ignore: ReturnType<typeof resetFieldsOf>;
 }
 
 /** What applying a configuration makes of an object of the kind, its managed fields included. */
-export function appliedTo(c: RequestContext, { kind, live, applied, ignore }: Applying): KubeObject {
+export function appliedTo(c: RequestContext, { kind, live, applied, duplicates, ignore }: Applying): KubeObject {
   const { object } = applyManaged({
     shape: kind.schema.shape,
     kind: kind.kind,
@@ -70,6 +76,7 @@ export function appliedTo(c: RequestContext, { kind, live, applied, ignore }: Ap
   const decoded = kind.unstructured
     ? (decode(kind.schema.shape, object, { keepNulls: true }) as KubeObject)
     : decodeObject(c, kind, object, live ? 'Ignore' : fieldValidationOf(c.query));
+  tellDuplicates(c, duplicates);
   checkPlace(decoded.metadata, c.info.namespace, c.info.name, true);
   return decoded;
 }
@@ -85,22 +92,43 @@ function refuseForeign({ metadata }: JsonObject, { resource }: Registry, name: s
   );
 }
 
-/** The configuration that a request is to apply, which must say that it is of the kind. */
-export async function configuration(c: RequestContext, kind: AnyKind): Promise<JsonObject> {
-  const applied = await readConfiguration(c, kind);
-  const { apiVersion, kind: said } = applied;
-  if (said === kind.kind && apiVersion === kind.apiVersion) return applied;
+/** That something stands twice matters when all the rest is well. */
+function tellDuplicates(c: RequestContext, duplicates: readonly string[]): void {
+  if (!duplicates.length) return;
+  switch (fieldValidationOf(c.query)) {
+    case 'Warn':
+      return duplicates.forEach((text) => c.warn(text));
+    case 'Strict': {
+      const all = duplicates.map((text) => `\n  ${text}`).join('');
+      throw badRequest(`error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:${all}`);
+    }
+    default:
+  }
+}
+
+/**
+ * The configuration that a request is to apply, which must say that it is of the kind. It is looked at when it is known what it
+ * is to be applied to: where that can't be, that is what is told.
+ */
+export async function configurationOf(c: RequestContext, kind: AnyKind): Promise<() => Configuration> {
+  const body = await c.request.body();
+  let read: Configuration | undefined;
+  return () => (read ??= checkType(readConfiguration(body), kind));
+}
+
+function checkType(configuration: Configuration, kind: AnyKind): Configuration {
+  const { apiVersion, kind: said } = configuration.applied;
+  if (said === kind.kind && apiVersion === kind.apiVersion) return configuration;
   throw badRequest(`invalid object type: ${groupVersionKind(apiVersion, said)}`);
 }
 
-async function readConfiguration(c: RequestContext, kind: AnyKind): Promise<JsonObject> {
-  const body = await c.request.body();
-  if (body !== undefined && !(body instanceof Uint8Array)) return body as KubeObject & JsonObject;
+function readConfiguration(body: Awaited<ReturnType<RequestContext['request']['body']>>): Configuration {
+  if (body !== undefined && !(body instanceof Uint8Array))
+    return { applied: body as KubeObject & JsonObject, duplicates: [] };
   try {
     const { value, duplicates } = readYaml(body ?? new Uint8Array());
     if (value !== null && !isObject(value)) throw badRequest(`error decoding YAML: ${notAMap(value)}`);
-    report(c, kind, fieldValidationOf(c.query), [], { yaml: duplicates });
-    return value ?? {};
+    return { applied: value ?? {}, duplicates };
   } catch (err) {
     if (!(err instanceof YamlProblem)) throw err;
     throw badRequest(`error decoding YAML: error converting YAML to JSON: ${err.message}`);

@@ -63,7 +63,7 @@ export async function update(c: RequestContext, registry: Registry): Promise<Ser
       return sent.next();
     },
     replaces: true,
-    mayCreate: !c.info.subresource && (registry.resource.kind.createOnUpdate ?? false),
+    mayCreate: registry.resource.kind.createOnUpdate ?? false,
   });
   return writtenResponse(c, registry, written, form);
 }

@@ -35,7 +35,9 @@ function read(text: string): YamlText {
     logLevel: 'silent',
     customTags: asUpstream,
   });
-  const unread = document.errors.find((e) => e.code !== 'MULTIPLE_DOCS');
+  // Upstream has read all it wants to when the value ends, whatever follows.
+  const end = document.contents?.range?.[1] ?? Infinity;
+  const unread = document.errors.find((e) => e.code !== 'MULTIPLE_DOCS' && e.pos[0] < end);
   if (unread) {
     if (unread.message.startsWith(badBinary)) throw new YamlProblem(`yaml: ${badBinary}`);
     // Well formed for upstream (brackets and quotes may go on left of where they began), but the library would misread it.

@@ -151,14 +151,18 @@ export class Registry {
     }
   }
 
-  async #createOnce(object: KubeObject, request: WriteRequest, sentVersion: string | undefined): Promise<Written> {
+  async #createOnce(
+    object: KubeObject,
+    request: WriteRequest & { readonly subresource?: string },
+    sentVersion: string | undefined,
+  ): Promise<Written> {
     const { kind } = this.resource;
     const { clock, random, admission } = this.#deps;
     const { metadata } = object;
-    const { manager } = request;
+    const { manager, subresource = '' } = request;
     const context = this.#context(request);
     dedupeOwners(metadata, request);
-    if (manager) trackFields(kind, { next: object, old: undefined, manager, subresource: '', now: clock.now() });
+    if (manager) trackFields(kind, { next: object, old: undefined, manager, subresource, now: clock.now() });
     const attributes = this.#attributes('CREATE', request, { object });
     await admission.admit(attributes);
     // Mutating admission sees an object that is still to be named, validating admission its name.
@@ -169,7 +173,8 @@ export class Registry {
       uid: random.uuid(),
       counts: countsGeneration(this),
     });
-    const undo = await this.#hooks.beforeCreate?.(object, request);
+    // What comes to be by its status is given nothing, as upstream's part for that has nothing to give.
+    const undo = subresource ? undefined : await this.#hooks.beforeCreate?.(object, request);
     try {
       if (kind.status && !kind.statusAtCreation) dropStatus(object, kind);
       kind.prepareForCreate?.(object, context);

@@ -59,3 +59,28 @@ test('a Scale has a table of its own', async () => {
   );
   assert.deepEqual(rows[0]!.cells.slice(0, 3), ['seen', 3, 0]);
 });
+
+test('a patch that fails quotes the Scale with its owners; the identity it names is compared', async () => {
+  const { body } = await scene.ask('POST', `${deployments}?fieldManager=maker`, aDeployment('quoted', 1));
+  const { uid } = body['metadata'] as { uid: string };
+  const merge = (patch: unknown) =>
+    scene.ask('PATCH', `${deployments}/quoted/scale`, patch, {
+      headers: { 'content-type': 'application/merge-patch+json' },
+    });
+  const { message } = await merge({ spec: { replicas: 'many' } });
+  assert.match(message, /\\"managedFields\\":\[\{\\"manager\\":\\"maker\\".*\\"f:replicas\\"/);
+  assert.equal(
+    (await merge({ metadata: { uid: 'z' }, spec: { replicas: 2 } })).message,
+    `Operation cannot be fulfilled on deployments/scale.apps "quoted": Precondition failed: UID in precondition: z, UID in object meta: ${uid}`,
+  );
+  const replaced = { ...aScale('quoted', 2), metadata: { name: 'quoted', uid: 'z' } };
+  assert.match(
+    (await scene.ask('PUT', `${deployments}/quoted/scale`, replaced)).message,
+    /^Operation cannot be fulfilled on deployments.apps "quoted": StorageError: invalid object/,
+  );
+});
+
+test('what is applied is read when there is something to apply it to', async () => {
+  const nowhere = await apply(`${deployments}/nope/scale?fieldManager=m`, { kind: 'Other' });
+  assert.equal(nowhere.message, 'deployments.apps "nope" not found');
+});

@@ -1,6 +1,7 @@
 import { type Scale, scale as scaleKind } from '@tiphys/sdk/api';
 import {
   badRequest,
+  conflict,
   deepCopy,
   internalError,
   invalid,
@@ -26,7 +27,7 @@ import type { AdmissionChain } from '../admission/plugin.ts';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import { readObject } from '../handlers/body.ts';
 import type { SubresourceHandler } from '../handlers/dispatch.ts';
-import { appliedTo, applyProblems, configuration } from '../handlers/apply.ts';
+import { appliedTo, applyProblems, configurationOf } from '../handlers/apply.ts';
 import { type Negotiated, negotiate } from '../handlers/negotiate.ts';
 import { partialMetadata, refuseMisfit } from '../handlers/partial-metadata.ts';
 import { forceProblems, patchedBy, patchTypeOf, refuseUnknownPatch } from '../handlers/patch.ts';
@@ -35,8 +36,8 @@ import { checkPlace, writeRequest } from '../handlers/write.ts';
 import { namesOf, nestedInteger } from '../crd/nested.ts';
 import { rowResponse } from '../table/respond.ts';
 import { type FieldManager, managerName } from '../registry/field-manager.ts';
-import type { Registry } from '../registry/registry.ts';
 import { otherUid } from '../registry/refusals.ts';
+import type { Registry, WriteRequest } from '../registry/registry.ts';
 
 const kind = erase(scaleKind);
 
@@ -77,7 +78,7 @@ async function handle(c: RequestContext, registry: Registry, admission: Admissio
       });
       await admission.admit(attributes);
       await admission.validate(attributes);
-      const next = scaled(registry, current!, { wanted: scale, dryRun: request.dryRun });
+      const next = scaled(registry.resource, current!, { wanted: scale, replaces: !isPatch, request });
       if (managedFields) next.metadata.managedFields = managedFields;
       else delete next.metadata.managedFields;
       return next;
@@ -99,7 +100,10 @@ function asked(
   { manager, next }: { manager: FieldManager; next: (scale: KubeObject) => KubeObject },
 ): Wanted {
   return (current) => {
-    const scale = next(startingScale(current, resource.kind)) as unknown as Scale;
+    const owners = scaleManagedFields(current.metadata.managedFields, mappingOf(resource.kind));
+    const start = startingScale(current, resource.kind);
+    if (owners) start.metadata.managedFields = owners;
+    const scale = next(start) as unknown as Scale;
     checkPlace(scale.metadata, c.info.namespace, c.info.name, true);
     return { scale, managedFields: managedAfter(resource.kind, current, scale, { manager, now: c.now }) };
   };
@@ -107,14 +111,14 @@ function asked(
 
 /** By applying one. */
 async function applied(c: RequestContext, { resource }: Registry): Promise<Wanted> {
-  const config = await configuration(c, kind);
+  const configuration = await configurationOf(c, kind);
   const mapping = mappingOf(resource.kind);
   return (current) => {
     const before = current.metadata.managedFields;
     const owners = scaleManagedFields(before, mapping);
     if (resource.kind.unstructured && !owners?.length) throw notConvertible();
     const live = withManagers(startingScale(current, resource.kind), owners);
-    const next = appliedTo(c, { kind, live, applied: config, ignore: statusFields });
+    const next = appliedTo(c, { kind, live, ...configuration(), ignore: statusFields });
     return {
       scale: next as unknown as Scale,
       managedFields: parentManagedFields(before, next.metadata.managedFields, mapping),
@@ -160,9 +164,9 @@ function startingScale(object: KubeObject, kind: AnyKind): KubeObject {
 }
 
 function scaled(
-  { resource }: Registry,
+  resource: Registry['resource'],
   current: KubeObject,
-  { wanted, dryRun }: { readonly wanted: Scale; readonly dryRun: boolean },
+  { wanted, replaces, request }: { wanted: Scale; replaces: boolean; request: Pick<WriteRequest, 'dryRun'> },
 ): KubeObject {
   const { name = '', uid, resourceVersion } = current.metadata;
   const { kind } = resource;
@@ -176,7 +180,11 @@ function scaled(
     ]);
   }
   if (wanted.metadata.uid && wanted.metadata.uid !== uid) {
-    throw otherUid(resource, { wanted: wanted.metadata.uid, is: current.metadata }, { dryRun });
+    // Who replaces means one certain object, which the store compares; of others only the replicas count.
+    if (replaces) throw otherUid(resource, { wanted: wanted.metadata.uid, is: current.metadata }, request);
+    const of = { group: kind.group, resource: kind.unstructured ? kind.kind : `${resource.resource}/scale` };
+    const why = `Precondition failed: UID in precondition: ${wanted.metadata.uid}, UID in object meta: ${uid}`;
+    throw conflict(of, name, why);
   }
   const next = withValueAt(deepCopy(current), namesOf(path), replicas) as KubeObject;
   next.metadata.resourceVersion = wanted.metadata.resourceVersion || resourceVersion!;

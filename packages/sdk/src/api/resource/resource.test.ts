@@ -70,6 +70,9 @@ test('what of claims is refused', () => {
 });
 
 test('a claim stays as it was made', () => {
+  const [nothing, none] = [aClaim({}), aClaim({ requests: [], constraints: [] })];
+  assert.deepEqual([...resourceClaim.validateChange!(none, nothing)], []);
+  assert.deepEqual([...resourceClaim.validateChange!(nothing, none)], []);
   const [next, old] = [aClaim({ requests: [] }), aClaim({ requests: [one] })];
   assert.deepEqual(lines([...resourceClaim.validate!(next, old), ...resourceClaim.validateChange!(next, old)]), [
     'spec: Invalid value: {"Devices":{"Requests":[],"Constraints":null,"Config":null}}: field is immutable',

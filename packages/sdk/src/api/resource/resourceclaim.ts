@@ -1,4 +1,4 @@
-import { equal, field, invalid } from '../../machinery/index.ts';
+import { field, immutable } from '../../machinery/index.ts';
 import { defineKind, internalValue, type Kind, s, setFields, type Struct, versionOf } from '../../schema/index.ts';
 import { nodeSelector } from '../core/node-selector.ts';
 import { condition } from '../meta/condition.ts';
@@ -133,9 +133,7 @@ export const resourceClaim: Kind<ResourceClaim, ResourceClaimManifest> = defineK
   // What can't be changed isn't looked at again.
   validate: ({ spec }, old) => (old ? [] : deviceClaimRules(spec.devices, field('spec', 'devices'))),
   *validateChange({ spec }, old) {
-    if (!equal(spec, old.spec)) {
-      yield invalid(field('spec'), internalValue(resourceClaimSpec, spec), 'field is immutable');
-    }
+    yield* immutable(internalValue(resourceClaimSpec, spec), internalValue(resourceClaimSpec, old.spec), field('spec'));
   },
   columns: [nameColumn, { name: 'State', type: 'string', value: stateText }, ageColumn],
 });

@@ -1,4 +1,4 @@
-import { equal, field, invalid } from '../../machinery/index.ts';
+import { field, immutable } from '../../machinery/index.ts';
 import { defineKind, internalValue, type Kind, s, type Struct, versionOf } from '../../schema/index.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
@@ -46,13 +46,12 @@ export const resourceClaimTemplate: Kind<ResourceClaimTemplate, ResourceClaimTem
     yield* deviceClaimRules(spec.spec.devices, at.child('spec', 'devices'));
   },
   *validateChange({ spec }, old) {
-    if (equal(spec, old.spec)) return;
     // Upstream's own form of it has the metadata's fields beside the spec.
-    yield invalid(
-      field('spec'),
-      { ...spec.metadata, Spec: internalValue(resourceClaimSpec, spec.spec) },
-      'field is immutable',
-    );
+    const [now, before] = [spec, old.spec].map((t) => ({
+      ...t.metadata,
+      Spec: internalValue(resourceClaimSpec, t.spec),
+    }));
+    yield* immutable(now, before, field('spec'));
   },
   columns: [nameColumn, ageColumn],
 });

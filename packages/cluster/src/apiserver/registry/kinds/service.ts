@@ -15,6 +15,7 @@ import {
   invalid,
   invalidObject,
   type KubeObject,
+  StatusError,
 } from '@tiphys/sdk/machinery';
 import type { Random } from '@tiphys/sdk/runtime';
 import { setFields } from '@tiphys/sdk/schema';
@@ -154,7 +155,7 @@ function updateNodePorts(next: Service, old: Service, ports: NodePorts): void {
       held.add(port.nodePort);
     }
     const key = `{${port.protocol} ${port.nodePort}}`;
-    if (seen.has(key)) throw internalError(`duplicate nodePort: ${key}`);
+    if (seen.has(key)) throw new StatusError(500, '', `duplicate nodePort: ${key}`);
     seen.add(key);
   }
 }
