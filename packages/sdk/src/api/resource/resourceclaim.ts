@@ -123,8 +123,9 @@ export const resourceClaim: Kind<ResourceClaim, ResourceClaimManifest> = defineK
     updateRules: ['metadataChange', 'object', 'change'],
     validate: claimStatusRules,
     *validateChange({ status: { allocation } }, { status: { allocation: before } }) {
-      if (!allocation || !before || equal(allocation, before)) return;
-      yield invalid(field('status', 'allocation'), internalValue(allocationResult, allocation), 'field is immutable');
+      if (!allocation || !before) return;
+      const [is, was] = [allocation, before].map((a) => internalValue(allocationResult, a));
+      yield* immutable(is, was, field('status', 'allocation'));
     },
   },
   resetFields: statusOnlyResetFields,
