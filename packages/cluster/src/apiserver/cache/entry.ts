@@ -147,13 +147,17 @@ export class Entry {
 
   /** The object without its resourceVersion; not to be handed out, since it isn't frozen. */
   get #parsed(): KubeObject {
-    this.#warm();
-    return parsedBody(this.#body.bytes).body;
+    const parsed = parsedBody(this.#body.bytes);
+    // A glance at what has just been written keeps nothing.
+    if (parsed.isWanted) this.#warm();
+    return parsed.body;
   }
 
   #parse(): KubeObject {
     this.#warm();
-    const { body, isComplete } = parsedBody(this.#body.bytes);
+    const parsed = parsedBody(this.#body.bytes);
+    parsed.isWanted = true;
+    const { body, isComplete } = parsed;
     const metadata = { ...body.metadata, resourceVersion: String(this.revision) };
     const object = deepFreeze({ ...body, metadata });
     if (isComplete) complete.add(object);

@@ -2,16 +2,28 @@ import { type JsonObject, isObject, type KubeObject, type ObjectMeta } from '@ti
 import { type AnyKind, decode, decodeMessage, openEnvelope, settle } from '@tiphys/sdk/schema';
 import { declaredKinds } from '../kinds.ts';
 import type { Resource } from '../registry/resource.ts';
+import { Latest } from './latest.ts';
 
 /** What is in a body. */
 export interface Parsed {
   readonly body: KubeObject;
   /** This process has written it, so that every default which it knows is in it. */
   readonly isComplete: boolean;
+  /** Somebody keeps it, and says when it is no longer needed. */
+  isWanted: boolean;
 }
 
 /** Bodies made in this process needn't be parsed to be looked into. */
 const parsed = new WeakMap<Uint8Array, Parsed>();
+
+/**
+ * Bodies just written wait for somebody who wants to see the object. Nobody is likely to come later, and young objects cost the
+ * garbage collector nothing.
+ */
+const freshBytes = 2 ** 20;
+const fresh = new Latest<Uint8Array>(freshBytes, (bytes) => {
+  if (!parsed.get(bytes)?.isWanted) parsed.delete(bytes);
+});
 
 /** The body under which an object is stored. The object becomes the parsed form and must not change any more. */
 export function storedBody({ kind: { apiVersion, kind } }: Resource, object: KubeObject): Uint8Array {
@@ -21,7 +33,8 @@ export function storedBody({ kind: { apiVersion, kind } }: Resource, object: Kub
   // Room of its own: in a slab of Node's pool a body that is kept would keep what else was put there.
   const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
   bytes.write(text);
-  parsed.set(bytes, { body, isComplete: true });
+  parsed.set(bytes, { body, isComplete: true, isWanted: false });
+  fresh.add(bytes, bytes.length);
   return bytes;
 }
 
@@ -36,7 +49,7 @@ export const forgetParsed = (bytes: Uint8Array): boolean => parsed.delete(bytes)
 export function parsedBody(bytes: Uint8Array): Parsed {
   let known = parsed.get(bytes);
   if (!known) {
-    known = { body: JSON.parse(textOf(bytes)) as KubeObject, isComplete: false };
+    known = { body: JSON.parse(textOf(bytes)) as KubeObject, isComplete: false, isWanted: true };
     parsed.set(bytes, known);
   }
   return known;
