@@ -1,5 +1,6 @@
+import { objectMeta } from '@tiphys/sdk/api';
 import type { KubeObject } from '@tiphys/sdk/machinery';
-import type { AnyKind } from '@tiphys/sdk/schema';
+import { type AnyKind, setFields } from '@tiphys/sdk/schema';
 import { creationOf } from '../admission/attributes.ts';
 import type { AdmissionChain } from '../admission/plugin.ts';
 import type { RequestContext, ServerResponse } from '../context.ts';
@@ -9,6 +10,7 @@ import { negotiate } from '../handlers/negotiate.ts';
 import { valueResponse } from '../handlers/respond.ts';
 import { checkPlace, writeRequest } from '../handlers/write.ts';
 import { trackFields } from '../registry/field-manager.ts';
+import { wipeSystemFields } from '../registry/system-fields.ts';
 
 export interface Review {
   readonly kind: AnyKind;
@@ -32,8 +34,8 @@ export async function answer(c: RequestContext, review: Review, admission: Admis
   const asked = await readObject(c, kind);
   checkPlace(asked.metadata, info.namespace, '');
   const { metadata } = asked;
-  if (namespaced) metadata.namespace = info.namespace;
-  else delete metadata.namespace;
+  wipeSystemFields(metadata);
+  setFields(objectMeta, metadata, { namespace: namespaced ? info.namespace : undefined });
   const { manager } = request;
   if (manager) trackFields(kind, { next: asked, old: undefined, manager, subresource: '', now: c.now });
   const attributes = creationOf(c, kind, { request, object: asked });

@@ -78,6 +78,28 @@ test('a question about oneself, and about everything', async () => {
   assert.equal(await statusOf('selfsubjectrulesreviews', {}, 'ada'), 'no namespace on request');
 });
 
+test('what the server keeps of metadata is no part of a question; the rest is told in order', async () => {
+  const ask = async (path: string, metadata: object) => {
+    const spec = { user: 'ada', resourceAttributes: { namespace: 'ns', verb: 'get', resource: 'pods' } };
+    const { status, message } = await scene.ask('POST', `/apis/authorization.k8s.io/v1/${path}`, { metadata, spec });
+    return status < 300 ? 'allowed' : message.replace(/,"managedFields".*\}\]/, '');
+  };
+  const own = { uid: 'u', creationTimestamp: '2030-01-01T00:00:00Z' };
+  assert.equal(await ask('subjectaccessreviews', own), 'allowed');
+  assert.equal(
+    await ask('namespaces/ns/localsubjectaccessreviews', { ...own, labels: { a: 'b' } }),
+    '.authorization.k8s.io "" is invalid: metadata: Invalid value: {"namespace":"ns","labels":{"a":"b"}}: must be empty except for namespace',
+  );
+});
+
+test('what masters may do is told once, by the roles they are bound to', async () => {
+  const { body } = await scene.ask('POST', '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews', {
+    spec: { namespace: 'ns' },
+  });
+  const { resourceRules } = body['status'] as { resourceRules: { resources: string[] }[] };
+  assert.equal(resourceRules.filter(({ resources }) => resources.includes('*')).length, 1);
+});
+
 test('questions that make no sense', async () => {
   const group = '.authorization.k8s.io "" is invalid:';
   const cases: [unknown, string][] = [

@@ -31,6 +31,9 @@ const dropped = new Set<string>([
 const isCpuShare = ({ type, resource }: MetricSpec): boolean =>
   type === 'Resource' && resource?.name === 'cpu' && resource.target.averageUtilization !== undefined;
 
+/** A list that is always told is told as null when there is none. */
+export const noMetrics = null as unknown as HorizontalPodAutoscaler['status']['currentMetrics'];
+
 export function toHub(object: HorizontalPodAutoscalerV1): HorizontalPodAutoscaler {
   const { metadata, spec, status } = object;
   const { targetCPUUtilizationPercentage: cpu, ...rest } = spec;
@@ -52,7 +55,7 @@ export function toHub(object: HorizontalPodAutoscalerV1): HorizontalPodAutoscale
   const currentMetrics = read<FlatMetric[]>(annotations[keys.currentMetrics])?.map(statusOf);
   hub.status = { ...counted, ...(currentReplicas && { currentReplicas }) } as HorizontalPodAutoscaler['status'];
   setFields(horizontalPodAutoscalerStatus, hub.status, {
-    currentMetrics: currentMetrics ?? (current === undefined ? [] : [cpuStatus(current)]),
+    currentMetrics: currentMetrics ?? (current === undefined ? noMetrics : [cpuStatus(current)]),
     ...(conditions && { conditions }),
   });
   annotate(hub.metadata, Object.fromEntries(Object.entries(annotations).filter(([key]) => !dropped.has(key))));

@@ -167,7 +167,7 @@ test('a count of none isn’t said in the newer version', () => {
   const scaler = inV1();
   horizontalPodAutoscalerV1.prepareForCreate!(scaler, context);
   assert.deepEqual(scaler.status, { currentReplicas: 0, desiredReplicas: 0 });
-  assert.deepEqual(toHub(scaler).status, { desiredReplicas: 0, currentMetrics: [] });
+  assert.deepEqual(toHub(scaler).status, { desiredReplicas: 0, currentMetrics: null });
 });
 
 test('targets are shown beside what there is', () => {

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../machinery/index.ts';
 import { defineKind, erase, type Kind, s, type Struct, setFields } from '../../schema/index.ts';
 import { objectMeta } from '../meta/object-meta.ts';
-import { fromHub, toHub } from './autoscaler-conversion.ts';
+import { fromHub, toHub, noMetrics } from './autoscaler-conversion.ts';
 import { type HorizontalPodAutoscaler, horizontalPodAutoscaler } from './horizontalpodautoscaler.ts';
 import { validateAutoscaler, validateAutoscalerStatus } from './horizontalpodautoscaler-rules.ts';
 import { autoscalerColumns } from './metric-columns.ts';
@@ -88,7 +88,7 @@ export const horizontalPodAutoscalerV1: Kind<HorizontalPodAutoscalerV1, Horizont
   schema: horizontalPodAutoscalerV1Shape,
 });
 
-const noStatus = { desiredReplicas: 0, currentMetrics: [] };
+const noStatus = { desiredReplicas: 0, currentMetrics: noMetrics };
 
 /** What is left of it, and what comes of it, when it is stored as the other version. Changes the object. */
 function become(scaler: HorizontalPodAutoscalerV1, hub: HorizontalPodAutoscaler): void {

@@ -168,8 +168,8 @@ class Scanner {
   }
 
   #refuse(place: string): never {
-    const c = this.#text[this.#at];
-    throw new Refusal(c === undefined ? cut : `invalid character ${quoted(c)} ${place}`);
+    // To upstream a space follows the end: a word, a number or an escape that is cut short stumbles over that.
+    throw new Refusal(`invalid character ${quoted(this.#text[this.#at] ?? ' ')} ${place}`);
   }
 }
 
