@@ -112,18 +112,19 @@ export class SchedulingCycle {
       if (!plugin.score) continue;
       const state = plugin.preScore ? plugin.preScore(pod, nodes, cluster) : null;
       if (state === undefined) continue;
+      const { weight = 1 } = plugin;
       const scores = nodes.map((n) => plugin.score!(pod, n, state));
       plugin.normalize?.(scores, nodes, state);
-      for (let i = 0; i < totals.length; i++) totals[i]! += scores[i]! * (plugin.weight ?? 1);
+      for (let i = 0; i < totals.length; i++) totals[i]! += scores[i]! * weight;
     }
-    // Among equals each is as likely: reservoir sampling, as upstream.
-    let best = 0;
-    let equals = 1;
-    for (let i = 1; i < totals.length; i++) {
-      if (totals[i]! > totals[best]!) [best, equals] = [i, 1];
-      else if (totals[i] === totals[best] && this.#options.random.int(++equals) === 0) best = i;
+    let most = -1;
+    let best: number[] = [];
+    for (let i = 0; i < totals.length; i++) {
+      if (totals[i] === most) best.push(i);
+      else if (totals[i]! > most) [most, best] = [totals[i]!, [i]];
     }
-    return nodes[best]!;
+    // Among equals each is as likely, as upstream.
+    return nodes[best[this.#options.random.int(best.length)]!]!;
   }
 }
 

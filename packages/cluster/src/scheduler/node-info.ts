@@ -1,6 +1,9 @@
-import type { Node } from '@tiphys/sdk/api';
+import type { Node, Taint } from '@tiphys/sdk/api';
 import type { HostPort, PodInfo } from './pod-info.ts';
 import { add, type Amounts, amounts } from './resources.ts';
+
+/** Most nodes have none; they share this one, which is quick to look into. */
+const noTaints: readonly Taint[] = [];
 
 /** A node and what runs on it, with the sums kept as pods come and go. */
 export class NodeInfo {
@@ -8,9 +11,11 @@ export class NodeInfo {
   node: Node;
   allocatable: Amounts;
   labels: Readonly<Record<string, string>>;
+  isCordoned: boolean;
+  taints: readonly Taint[];
   readonly pods = new Map<string, PodInfo>();
-  readonly requested: Amounts = {};
-  readonly assumedRequested: Amounts = {};
+  readonly requested: Amounts = { cpu: 0, memory: 0 };
+  readonly assumedRequested: Amounts = { cpu: 0, memory: 0 };
   /** Pods with required anti-affinity terms: they keep others away. */
   readonly repelling = new Map<string, PodInfo>();
   /** Pods with any affinity term: they draw others in or push them off when scores are made. */
@@ -22,6 +27,8 @@ export class NodeInfo {
     this.node = node;
     this.allocatable = amounts(node.status.allocatable);
     this.labels = node.metadata.labels ?? {};
+    this.isCordoned = Boolean(node.spec.unschedulable);
+    this.taints = node.spec.taints ?? noTaints;
     this.images = imageSizes(node);
   }
 
@@ -29,6 +36,8 @@ export class NodeInfo {
     const old = this.node;
     this.node = node;
     this.labels = node.metadata.labels ?? {};
+    this.isCordoned = Boolean(node.spec.unschedulable);
+    this.taints = node.spec.taints ?? noTaints;
     if (old.status.allocatable !== node.status.allocatable) this.allocatable = amounts(node.status.allocatable);
     if (old.status.images !== node.status.images) this.images = imageSizes(node);
   }

@@ -11,6 +11,8 @@ export interface PodInfo {
   readonly labels: Readonly<Record<string, string>>;
   readonly priority: number;
   readonly requests: Amounts;
+  /** More than CPU and memory. */
+  readonly asksForOthers: boolean;
   /** Requests with upstream's assumption for containers that ask for nothing; used for scores. */
   readonly assumedRequests: Amounts;
   readonly hostPorts: readonly HostPort[];
@@ -54,6 +56,7 @@ function make(pod: Pod): PodInfo {
   const resized = resizedRequests(pod);
   const { podAffinity, podAntiAffinity } = spec.affinity ?? {};
   const term = (t: PodAffinityTerm) => affinityTerm(t, namespace);
+  const requests = podRequests(spec, resized, false);
   const weighted = (w: WeightedPodAffinityTerm) => ({ ...term(w.podAffinityTerm), weight: w.weight });
   return {
     pod,
@@ -62,7 +65,8 @@ function make(pod: Pod): PodInfo {
     name: metadata.name ?? '',
     labels: metadata.labels ?? {},
     priority: spec.priority ?? 0,
-    requests: podRequests(spec, resized, false),
+    requests,
+    asksForOthers: Object.keys(requests).some((r) => r !== 'cpu' && r !== 'memory'),
     assumedRequests: podRequests(spec, resized, true),
     hostPorts: hostPorts(pod),
     requiredAffinity: (podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []).map(term),

@@ -1,6 +1,7 @@
 import type { KubeObject } from '@tiphys/sdk/machinery';
 import type { Kind } from '@tiphys/sdk/schema';
 import type { Clock } from '@tiphys/sdk/runtime';
+import type { Entry } from '../cache/entry.ts';
 import type { Feeds } from '../cache/feeds.ts';
 import type { Registries } from '../registry/registries.ts';
 
@@ -18,15 +19,21 @@ export class ClusterObjects {
 
   /** The object as far as the caches know; frozen. */
   find<O extends KubeObject>(kind: Kind<O, unknown>, namespace: string, name: string): O | undefined {
-    return this.#server.registries.ofKind(kind)?.find(namespace, name)?.object as O | undefined;
+    return this.#entry(kind, namespace, name)?.object as O | undefined;
   }
 
   /** The same; when it isn't there, looks again after every write that has been acknowledged so far. */
   async get<O extends KubeObject>(kind: Kind<O, unknown>, namespace: string, name: string): Promise<O | undefined> {
-    const found = this.find(kind, namespace, name);
-    if (found) return found;
-    await this.current();
-    return this.find(kind, namespace, name);
+    return (await this.#currentEntry(kind, namespace, name))?.object as O | undefined;
+  }
+
+  /** Its labels alone, for which it need not be read. */
+  async labelsOf<O extends KubeObject>(
+    kind: Kind<O, unknown>,
+    namespace: string,
+    name: string,
+  ): Promise<Readonly<Record<string, string>> | undefined> {
+    return (await this.#currentEntry(kind, namespace, name))?.labels;
   }
 
   /** Waits at most so long for an object to appear. */
@@ -65,6 +72,21 @@ export class ClusterObjects {
   listBy<O extends KubeObject>(kind: Kind<O, unknown>, field: string, value: string): readonly O[] {
     const registry = this.#server.registries.ofKind(kind);
     return (registry?.cache.list({ indexed: { field, value } }) ?? []).map((entry) => entry.object as O);
+  }
+
+  #entry<O extends KubeObject>(kind: Kind<O, unknown>, namespace: string, name: string): Entry | undefined {
+    return this.#server.registries.ofKind(kind)?.find(namespace, name);
+  }
+
+  async #currentEntry<O extends KubeObject>(
+    kind: Kind<O, unknown>,
+    namespace: string,
+    name: string,
+  ): Promise<Entry | undefined> {
+    const found = this.#entry(kind, namespace, name);
+    if (found) return found;
+    await this.current();
+    return this.#entry(kind, namespace, name);
   }
 
   /** Resolves when the caches show every write that has been acknowledged. */

@@ -13,7 +13,7 @@ export const podTopologyLabels = (objects: ClusterObjects): AdmissionPlugin => (
     const nodeName =
       subresource === 'binding' ? bindingTarget(object as unknown as Binding) : (object as Pod).spec.nodeName;
     if (!nodeName) return;
-    const labels = (await objects.get(node, '', nodeName))?.metadata.labels ?? {};
+    const labels = (await objects.labelsOf(node, '', nodeName)) ?? {};
     const found = copied.filter((key) => labels[key] !== undefined).map((key) => [key, labels[key]!]);
     if (!found.length) return;
     const { metadata } = object!;

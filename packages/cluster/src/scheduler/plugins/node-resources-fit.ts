@@ -1,4 +1,4 @@
-import { maxScore, type SchedulerPlugin } from '../framework.ts';
+import { maxScore, type Rejection, type SchedulerPlugin } from '../framework.ts';
 import type { NodeInfo } from '../node-info.ts';
 import type { PodInfo } from '../pod-info.ts';
 
@@ -6,24 +6,12 @@ import type { PodInfo } from '../pod-info.ts';
 export const nodeResourcesFit: SchedulerPlugin<undefined, true> = {
   name: 'NodeResourcesFit',
   weight: 1,
-  filter({ requests }, { pods, requested, allocatable }) {
-    // Runs for every pod and node: what fits costs no memory.
-    let reasons: string[] | undefined;
-    let hopeless = false;
-    if (pods.size + 1 > (allocatable['pods'] ?? 0)) reasons = ['Too many pods'];
-    for (const r in requests) {
-      const wanted = requests[r]!;
-      if (wanted === 0) continue;
-      const total = allocatable[r] ?? 0;
-      if (wanted <= total - (requested[r] ?? 0)) continue;
-      (reasons ??= []).push(`Insufficient ${r}`);
-      // More than the whole node has: nobody's leaving would help.
-      if (wanted > total) hopeless = true;
-    }
-    return reasons ? { reasons, unresolvable: hopeless } : undefined;
-  },
+  filter: (pod, node) => (plainlyFits(pod, node) ? undefined : refusal(pod, node)),
   preScore: () => true,
-  score: (pod, node) => Math.floor((free('cpu', pod, node) + free('memory', pod, node)) / 2),
+  score({ assumedRequests: wanted }, { allocatable, assumedRequested: taken }) {
+    const cpu = free(allocatable['cpu'], taken['cpu'], wanted['cpu']);
+    return Math.floor((cpu + free(allocatable['memory'], taken['memory'], wanted['memory'])) / 2);
+  },
   helps({ requests }, event) {
     switch (event.type) {
       case 'node-added':
@@ -40,13 +28,32 @@ export const nodeResourcesFit: SchedulerPlugin<undefined, true> = {
   },
 };
 
+/** Asked of every pod and node, and mostly true: by their names, resources are read many times faster than one after the other. */
+const plainlyFits = ({ requests, asksForOthers }: PodInfo, { pods, requested, allocatable }: NodeInfo): boolean =>
+  !asksForOthers &&
+  pods.size < (allocatable['pods'] ?? 0) &&
+  (requests['cpu'] ?? 0) <= (allocatable['cpu'] ?? 0) - (requested['cpu'] ?? 0) &&
+  (requests['memory'] ?? 0) <= (allocatable['memory'] ?? 0) - (requested['memory'] ?? 0);
+
+function refusal({ requests }: PodInfo, { pods, requested, allocatable }: NodeInfo): Rejection | undefined {
+  const reasons = pods.size + 1 > (allocatable['pods'] ?? 0) ? ['Too many pods'] : [];
+  let hopeless = false;
+  for (const [r, wanted] of Object.entries(requests)) {
+    const total = allocatable[r] ?? 0;
+    if (wanted === 0 || wanted <= total - (requested[r] ?? 0)) continue;
+    reasons.push(`Insufficient ${r}`);
+    // More than the whole node has: nobody's leaving would help.
+    if (wanted > total) hopeless = true;
+  }
+  return reasons.length ? { reasons, unresolvable: hopeless } : undefined;
+}
+
 /** Whether the node is large enough, were it empty. */
 const wouldHold = ({ allocatable }: NodeInfo, requests: PodInfo['requests']): boolean =>
   (allocatable['pods'] ?? 0) > 0 && Object.entries(requests).every(([r, wanted]) => wanted <= (allocatable[r] ?? 0));
 
-/** The share of a resource, 0…100, that would be left with the pod on the node. */
-function free(resource: 'cpu' | 'memory', pod: PodInfo, node: NodeInfo): number {
-  const total = node.allocatable[resource] ?? 0;
-  const used = (node.assumedRequested[resource] ?? 0) + (pod.assumedRequests[resource] ?? 0);
+/** The share of a resource, 0…100, that would be left. */
+function free(total = 0, taken = 0, wanted = 0): number {
+  const used = taken + wanted;
   return total === 0 || used > total ? 0 : Math.floor(((total - used) * maxScore) / total);
 }

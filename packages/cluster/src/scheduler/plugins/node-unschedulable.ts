@@ -13,5 +13,5 @@ export const nodeUnschedulable: SchedulerPlugin = {
     takes(event.node, pod),
 };
 
-const takes = ({ node }: NodeInfo, { pod }: PodInfo): boolean =>
-  !node.spec.unschedulable || toleratesAny(pod.spec.tolerations, cordoned);
+const takes = ({ isCordoned }: NodeInfo, { pod }: PodInfo): boolean =>
+  !isCordoned || toleratesAny(pod.spec.tolerations, cordoned);

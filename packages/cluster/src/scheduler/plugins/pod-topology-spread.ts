@@ -167,9 +167,7 @@ function systemConstraints(pod: PodInfo, { groups }: ClusterState): Constraint[]
 function counts(c: Constraint, pod: PodInfo, node: NodeInfo): boolean {
   if (c.honorAffinity && nodeAffinity.filter!(pod, node, undefined)) return false;
   if (!c.honorTaints) return true;
-  return (node.node.spec.taints ?? []).every(
-    (t) => t.effect === 'PreferNoSchedule' || toleratesAny(pod.pod.spec.tolerations, t),
-  );
+  return node.taints.every((t) => t.effect === 'PreferNoSchedule' || toleratesAny(pod.pod.spec.tolerations, t));
 }
 
 function matching({ selector }: Constraint, pod: PodInfo, cluster: ClusterState, node: NodeInfo): number {

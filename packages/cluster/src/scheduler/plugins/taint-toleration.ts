@@ -9,11 +9,11 @@ export const taintToleration: SchedulerPlugin<undefined, readonly Toleration[]> 
   weight: 3,
   filter: (pod, node) => (endures(pod, node) ? undefined : unresolvable('node(s) had untolerated taint(s)')),
   preScore: ({ pod }, nodes) =>
-    nodes.some((n) => n.node.spec.taints?.some((t) => t.effect === 'PreferNoSchedule'))
+    nodes.some((n) => n.taints.some((t) => t.effect === 'PreferNoSchedule'))
       ? (pod.spec.tolerations ?? []).filter((t) => !t.effect || t.effect === 'PreferNoSchedule')
       : undefined,
-  score: (_pod, { node }, tolerations) =>
-    (node.spec.taints ?? []).filter((t) => t.effect === 'PreferNoSchedule' && !toleratesAny(tolerations, t)).length,
+  score: (_pod, { taints }, tolerations) =>
+    taints.filter((t) => t.effect === 'PreferNoSchedule' && !toleratesAny(tolerations, t)).length,
   normalize: (scores) => normalizeByMax(scores, true),
   helps: (pod, event) =>
     (event.type === 'node-added' || (event.type === 'node-updated' && event.changed.has('taints'))) &&
@@ -21,5 +21,5 @@ export const taintToleration: SchedulerPlugin<undefined, readonly Toleration[]> 
 };
 
 /** Tolerates every taint of the node that keeps pods away. */
-const endures = ({ pod }: PodInfo, { node }: NodeInfo): boolean =>
-  (node.spec.taints ?? []).every((t) => t.effect === 'PreferNoSchedule' || toleratesAny(pod.spec.tolerations, t));
+const endures = ({ pod }: PodInfo, { taints }: NodeInfo): boolean =>
+  taints.every((t) => t.effect === 'PreferNoSchedule' || toleratesAny(pod.spec.tolerations, t));
