@@ -32,6 +32,8 @@ export interface ServerRequest {
   readonly giveUp?: (reason: Error) => void;
   /** Aborts when nobody waits for the answer any more. Asked for where it is needed: over a socket it is made then. */
   readonly signal: AbortSignal;
+  /** Calls when the signal would abort, for much less than a signal costs; see `onceOver`. */
+  readonly onceOver?: (f: () => void) => () => void;
 }
 
 /** What a path means: upstream's RequestInfo. */

@@ -26,18 +26,24 @@ export type Told =
 /** So many events may wait for a watcher that doesn't read; then its stream is closed. */
 const bound = 4096;
 
+/** Who takes what a watcher has been told. */
+export interface Reader {
+  /** There is something to take. */
+  ready(): void;
+}
+
 /** The receiving end of a watch: events wait here until the reader takes them, all at once. */
 export class Watcher implements AsyncIterable<readonly Told[]> {
   readonly interest: Interest;
   /** Objects that are told first, as additions. They are there already, so they don't count for what may wait. */
   readonly #initial: AsyncIterable<readonly Entry[]> | undefined;
-  #waiting: Told[] = [];
+  #waiting: readonly Told[] = none;
   #closed = false;
   #isLost = false;
   /** Revision up to which this watcher has been told everything. */
   revision: number;
   /** The reader, when it waits. */
-  #reader: (() => void) | undefined;
+  #reader: Reader | undefined;
   readonly #onClose: (() => void)[];
 
   constructor(
@@ -67,7 +73,7 @@ export class Watcher implements AsyncIterable<readonly Told[]> {
 
   tell(told: Told): void {
     if (this.#closed) return;
-    this.#waiting.push(told);
+    this.#waiting = withOneMore(this.#waiting, told);
     if (this.#waiting.length > bound) {
       this.#isLost = true;
       return this.close();
@@ -103,7 +109,7 @@ export class Watcher implements AsyncIterable<readonly Told[]> {
   }
 
   /** Calls the one reader once, within the turn, when there is something to take: at once, if there is already. */
-  whenReady(reader: () => void): void {
+  whenReady(reader: Reader): void {
     this.#reader = reader;
     if (this.#waiting.length || this.#closed) this.#wake();
   }
@@ -112,7 +118,7 @@ export class Watcher implements AsyncIterable<readonly Told[]> {
   take(): readonly Told[] | undefined {
     if (!this.#waiting.length) return undefined;
     const told = this.#waiting;
-    this.#waiting = [];
+    this.#waiting = none;
     return told;
   }
 
@@ -121,9 +127,11 @@ export class Watcher implements AsyncIterable<readonly Told[]> {
     let initial = this.#initial && this.initial()[Symbol.asyncIterator]();
     const live = (): Promise<IteratorResult<readonly Told[]>> =>
       new Promise((resolve) =>
-        this.whenReady(() => {
-          const value = this.take();
-          resolve(value ? { value, done: false } : over);
+        this.whenReady({
+          ready: () => {
+            const value = this.take();
+            resolve(value ? { value, done: false } : over);
+          },
         }),
       );
     const first = async (from: AsyncIterator<readonly Told[]>): Promise<IteratorResult<readonly Told[]>> => {
@@ -144,7 +152,25 @@ export class Watcher implements AsyncIterable<readonly Told[]> {
   #wake(): void {
     const reader = this.#reader;
     this.#reader = undefined;
-    reader?.();
+    reader?.ready();
+  }
+}
+
+const none: readonly Told[] = [];
+
+/** The last list of one: most are told the same, one after the other, and share it. */
+let one: readonly Told[] = none;
+
+function withOneMore(waiting: readonly Told[], told: Told): readonly Told[] {
+  switch (waiting.length) {
+    case 0:
+      return one[0] === told ? one : (one = [told]);
+    case 1:
+      return [waiting[0]!, told];
+    default:
+      // Whoever has more has a list of its own.
+      (waiting as Told[]).push(told);
+      return waiting;
   }
 }
 

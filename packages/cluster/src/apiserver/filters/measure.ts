@@ -1,6 +1,7 @@
 import { StatusError } from '@tiphys/sdk/machinery';
 import type { Clock } from '@tiphys/sdk/runtime';
 import type { Body, Filter, RequestContext, RequestInfo } from '../context.ts';
+import { onceOver } from '../once-over.ts';
 import { isLongRunning } from './long-running.ts';
 import { type RequestCell, type RequestLabels, type RequestMetrics } from '../metrics/index.ts';
 
@@ -27,16 +28,16 @@ export const measure =
       }
       cell.longRunning++;
       let over = false;
+      let forget = () => {};
       const ended = () => {
         if (over) return;
         over = true;
-        c.request.signal.removeEventListener('abort', ended);
+        forget();
         cell.longRunning--;
         finish(status);
       };
       // A client that is gone before the first byte never reads to the end.
-      c.request.signal.addEventListener('abort', ended);
-      if (c.request.signal.aborted) ended();
+      forget = onceOver(c.request, ended);
       // Within the process nobody tells when it is over but the body itself.
       return c.request.objects ? { ...response, body: followed(body, ended) } : response;
     } catch (err) {

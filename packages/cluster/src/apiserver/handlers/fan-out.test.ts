@@ -20,13 +20,15 @@ function slowClock(): { clock: Clock; turns: () => number } {
 test('everybody is told once, in the order of asking, and not within the turn in which they asked', async () => {
   const { clock, turns } = slowClock();
   const told: number[] = [];
-  const { later } = fanOutOf(clock);
+  const fanOut = fanOutOf(clock);
   await new Promise<void>((resolve) => {
     for (let i = 0; i < 1000; i++) {
-      later(() => {
-        told.push(i);
-        // Asks again while others are still to be told.
-        if (i === 0) later(resolve);
+      fanOut.later({
+        tell: () => {
+          told.push(i);
+          // Asks again while others are still to be told.
+          if (i === 0) fanOut.later({ tell: resolve });
+        },
       });
     }
     assert.deepEqual(told, []);
@@ -39,6 +41,6 @@ test('everybody is told once, in the order of asking, and not within the turn in
 });
 
 test('who asks when all have been told is told too', async () => {
-  const { later } = fanOutOf(slowClock().clock);
-  for (let i = 0; i < 3; i++) await new Promise<void>((resolve) => later(resolve));
+  const fanOut = fanOutOf(slowClock().clock);
+  for (let i = 0; i < 3; i++) await new Promise<void>((resolve) => fanOut.later({ tell: resolve }));
 });

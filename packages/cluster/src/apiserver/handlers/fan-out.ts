@@ -5,6 +5,11 @@ const longestTurnMs = 5;
 /** So many are told before the time is looked at. */
 const lookedAt = 32;
 
+/** Somebody to be told what has happened. It must not throw. */
+export interface Listener {
+  tell(): void;
+}
+
 const fanOuts = new WeakMap<Clock, FanOut>();
 
 /** The fan-out of everything that runs on this clock. */
@@ -20,18 +25,18 @@ export function fanOutOf(clock: Clock): FanOut {
  */
 export class FanOut {
   readonly #clock: Clock;
-  #due: (() => void)[] = [];
+  #due: Listener[] = [];
   #running = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Calls in a later turn of the event loop, after all who asked before. It must not throw. */
-  readonly later = (tell: () => void): void => {
-    this.#due.push(tell);
+  /** Tells in a later turn of the event loop, after all who asked before. */
+  later(listener: Listener): void {
+    this.#due.push(listener);
     if (!this.#running) void this.#run();
-  };
+  }
 
   async #run(): Promise<void> {
     this.#running = true;
@@ -43,11 +48,11 @@ export class FanOut {
     this.#running = false;
   }
 
-  async #all(round: readonly (() => void)[]): Promise<void> {
+  async #all(round: readonly Listener[]): Promise<void> {
     for (let i = 0; i < round.length;) {
       await this.#clock.yield();
       const began = this.#clock.monotonic();
-      do round[i++]!();
+      do round[i++]!.tell();
       while (i < round.length && (i % lookedAt !== 0 || this.#clock.monotonic() - began < longestTurnMs));
     }
   }

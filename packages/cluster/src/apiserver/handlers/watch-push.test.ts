@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Told, Watcher } from '../cache/watcher.ts';
-import type { FanOut } from './fan-out.ts';
+import type { FanOut, Listener } from './fan-out.ts';
 import { pushWatch } from './watch-push.ts';
 
 /** A reader with room for some more chunks, told of bookmarks as their revisions. */
@@ -9,12 +9,15 @@ function pushing({ room = Infinity, chunkOf }: { room?: number; chunkOf?: () => 
   const watcher = new Watcher({}, 0, { onClose: () => {} });
   const seen: string[] = [];
   let onRoom: (() => void) | undefined;
-  const due: (() => void)[] = [];
+  const due: Listener[] = [];
   const revisions = (told: readonly Told[]) =>
     Buffer.from(told.map((t) => (t.type === 'BOOKMARK' ? t.revision : t.entry.revision)).join());
   pushWatch(
     watcher,
-    { chunkOf: chunkOf ?? revisions, fanOut: { later: (tell) => due.push(tell) } as Pick<FanOut, 'later'> },
+    {
+      chunkOf: chunkOf ?? revisions,
+      fanOut: { later: (listener) => void due.push(listener) } as Pick<FanOut, 'later'>,
+    },
     {
       write: (chunk) => {
         seen.push(String(chunk));
@@ -32,7 +35,7 @@ function pushing({ room = Infinity, chunkOf }: { room?: number; chunkOf?: () => 
     tell: (revision: number) => watcher.tell({ type: 'BOOKMARK', revision }),
     turn: async () => {
       await settled();
-      for (const f of due.splice(0)) f();
+      for (const l of due.splice(0)) l.tell();
     },
     makeRoom: (more: number) => {
       room = more;

@@ -7,6 +7,7 @@ import type { RequestContext, ServerResponse, Sink } from '../context.ts';
 import type { Feed } from '../cache/feed.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Resource } from '../registry/resource.ts';
+import { onceOver } from '../once-over.ts';
 import { includeObjectOf } from '../table/table.ts';
 import { fanOutOf } from './fan-out.ts';
 import { listQuery, type ListQuery } from './list-options.ts';
@@ -174,12 +175,10 @@ function endInTime(
 ): number {
   const seconds = timeoutSeconds || minWatchSeconds * (1 + random.next());
   const cancel = clock.after(seconds * 1000, () => watcher.close());
-  const leave = () => watcher.close();
-  c.request.signal.addEventListener('abort', leave, { once: true });
-  if (c.request.signal.aborted) watcher.close();
+  const stay = onceOver(c.request, () => watcher.close());
   watcher.onceClosed(() => {
     cancel();
-    c.request.signal.removeEventListener('abort', leave);
+    stay();
   });
   return clock.monotonic() + seconds * 1000;
 }

@@ -7,6 +7,7 @@ export class Leaving {
   #gone = false;
   #reason: Error = over;
   #isOver = false;
+  #onceOver: readonly (() => void)[] = [];
 
   get gone(): boolean {
     return this.#gone;
@@ -21,6 +22,13 @@ export class Leaving {
     return this.#controller.signal;
   }
 
+  /** Calls when the signal would abort, or at once if it has. Answers how not to be called any more. */
+  readonly onceOver = (f: () => void): (() => void) => {
+    if (this.#isOver) f();
+    else this.#onceOver = [...this.#onceOver, f];
+    return () => (this.#onceOver = this.#onceOver.filter((other) => other !== f));
+  };
+
   readonly leave = (): void => {
     this.#gone = true;
     this.giveUp(over);
@@ -32,5 +40,7 @@ export class Leaving {
     this.#isOver = true;
     this.#reason = reason;
     this.#controller?.abort(reason);
+    for (const f of this.#onceOver) f();
+    this.#onceOver = [];
   };
 }

@@ -43,6 +43,7 @@ export function requestOf(
       return leaving.signal;
     },
     giveUp: leaving.giveUp,
+    onceOver: leaving.onceOver,
     body: () => (read ??= readAll(source)),
     ...connectionOf(socket),
   };
