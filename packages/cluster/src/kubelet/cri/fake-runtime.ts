@@ -1,10 +1,12 @@
 import { PassThrough, type Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { Broadcast, type Clock, type Random, throwIfAborted } from '@tiphys/sdk/runtime';
+import { type Clock, type Random, throwIfAborted } from '@tiphys/sdk/runtime';
 import type { ExecSession, ForwardedConnection, PortForwarder, TerminalStreams } from '../../streaming/index.ts';
 import type { Container, ContainerConfig, ContainerStatus, ExecSyncResult } from './container-messages.ts';
+import { FakeEvents } from './fake-events.ts';
 import { FakeImages } from './fake-images.ts';
 import { FakeProcess, type FakeProgram, idle } from './fake-process.ts';
+import { createdContainer, hasLabels, listedContainer, listedSandbox, readySandbox } from './fake-statuses.ts';
 import type { LinuxContainerResources, PodSandbox, PodSandboxConfig, PodSandboxStatus } from './sandbox-messages.ts';
 import type {
   Call,
@@ -51,9 +53,7 @@ export class FakeRuntime implements ContainerRuntime {
   readonly #random: Random;
   readonly #sandboxes = new Map<string, FakeSandbox>();
   readonly #containers = new Map<string, FakeContainer>();
-  /** What each watcher of events hasn't taken yet. */
-  readonly #watchers = new Set<ContainerEvent[]>();
-  readonly #happened = new Broadcast();
+  readonly #events = new FakeEvents();
   #addresses = 1;
   /** Set it, and every call fails as if the runtime were gone. */
   isDown = false;
@@ -100,16 +100,9 @@ export class FakeRuntime implements ContainerRuntime {
     if (this.#options.hasEvents === false) {
       throw new RpcError('Unimplemented', 'unknown method GetContainerEvents for service runtime.v1.RuntimeService');
     }
-    const untaken: ContainerEvent[] = [];
-    this.#watchers.add(untaken);
-    try {
-      for (;;) {
-        for (let event = untaken.shift(); event; event = untaken.shift()) yield event;
-        await this.#happened.next(o.signal);
-        this.#enter(o);
-      }
-    } finally {
-      this.#watchers.delete(untaken);
+    for await (const event of this.#events.from(o.signal)) {
+      this.#enter(o);
+      yield event;
     }
   }
 
@@ -120,17 +113,8 @@ export class FakeRuntime implements ContainerRuntime {
     this.#enter({ signal });
     const id = this.#newId();
     const isOnHost = config.linux?.securityContext?.namespaceOptions?.network === 'NODE';
-    const status: PodSandboxStatus = {
-      id,
-      metadata: { name: '', uid: '', namespace: '', attempt: 0, ...defined(config.metadata) },
-      state: 'SANDBOX_READY',
-      createdAt: this.#nowNanos(),
-      network: { ip: isOnHost ? '' : this.#newAddress(), additionalIps: [] },
-      linux: null,
-      labels: { ...config.labels },
-      annotations: { ...config.annotations },
-      runtimeHandler: handler,
-    };
+    const ip = isOnHost ? '' : this.#newAddress();
+    const status = readySandbox(config, { id, createdAt: this.#nowNanos(), ip, handler });
     this.#sandboxes.set(id, { config, status });
     this.#tell('CONTAINER_CREATED_EVENT', id, id);
     this.#tell('CONTAINER_STARTED_EVENT', id, id);
@@ -165,15 +149,7 @@ export class FakeRuntime implements ContainerRuntime {
   async listPodSandboxes(filter: SandboxFilter, o: Call): Promise<PodSandbox[]> {
     this.#enter(o);
     return [...this.#sandboxes.values()]
-      .map(({ status: { id, metadata, state, createdAt, labels, annotations, runtimeHandler } }) => ({
-        id,
-        metadata,
-        state,
-        createdAt,
-        labels,
-        annotations,
-        runtimeHandler,
-      }))
+      .map(({ status }) => listedSandbox(status))
       .filter((s) => !filter.id || s.id.startsWith(filter.id))
       .filter((s) => (!filter.state || s.state === filter.state) && hasLabels(s.labels, filter.labels));
   }
@@ -196,27 +172,8 @@ export class FakeRuntime implements ContainerRuntime {
     const image = this.images.find(wanted);
     if (!image) throw new RpcError('NotFound', `failed to resolve image "${wanted}": not found`);
     const id = this.#newId();
-    const status: ContainerStatus = {
-      id,
-      metadata: { name: '', attempt: 0, ...defined(config.metadata) },
-      state: 'CONTAINER_CREATED',
-      createdAt: this.#nowNanos(),
-      startedAt: 0,
-      finishedAt: 0,
-      exitCode: 0,
-      image: { image: wanted, annotations: {}, userSpecifiedImage: '', runtimeHandler: '', imageRef: '' },
-      imageRef: image.repoDigests[0] ?? image.id,
-      reason: '',
-      message: '',
-      labels: { ...config.labels },
-      annotations: { ...config.annotations },
-      mounts: [],
-      logPath: config.logPath ? `${sandbox.config.logDirectory ?? ''}/${config.logPath}` : '',
-      resources: null,
-      imageId: image.id,
-      user: null,
-      stopSignal: 0,
-    };
+    const { logDirectory = '' } = sandbox.config;
+    const status = createdContainer(config, { id, createdAt: this.#nowNanos(), image, logDirectory });
     const resources = config.linux?.resources ?? {};
     this.#containers.set(id, { sandboxId, config, status, resources, logReopens: 0 });
     this.#tell('CONTAINER_CREATED_EVENT', id, sandboxId);
@@ -266,18 +223,7 @@ export class FakeRuntime implements ContainerRuntime {
   async listContainers({ id, sandboxId, state, labels }: ContainerFilter, o: Call): Promise<Container[]> {
     this.#enter(o);
     return [...this.#containers.values()]
-      .map(({ status: s, sandboxId: podSandboxId }) => ({
-        id: s.id,
-        podSandboxId,
-        metadata: s.metadata,
-        image: s.image,
-        imageRef: s.imageRef,
-        state: s.state,
-        createdAt: s.createdAt,
-        labels: s.labels,
-        annotations: s.annotations,
-        imageId: s.imageId,
-      }))
+      .map(({ status, sandboxId: of }) => listedContainer(status, of))
       .filter((c) => (!id || c.id.startsWith(id)) && (!sandboxId || c.podSandboxId === sandboxId))
       .filter((c) => (!state || c.state === state) && hasLabels(c.labels, labels));
   }
@@ -397,9 +343,7 @@ export class FakeRuntime implements ContainerRuntime {
       .map((c) => c.status);
     const podSandboxStatus = this.#sandboxes.get(sandboxId)?.status ?? null;
     const createdAt = this.#nowNanos();
-    const event = { containerId, containerEventType, createdAt, podSandboxStatus, containersStatuses };
-    for (const untaken of this.#watchers) untaken.push(event);
-    this.#happened.notify();
+    this.#events.tell({ containerId, containerEventType, createdAt, podSandboxStatus, containersStatuses });
   }
 
   #sandbox(id: string): FakeSandbox {
@@ -432,13 +376,4 @@ export class FakeRuntime implements ContainerRuntime {
     const n = ++this.#addresses;
     return `10.88.${(n >> 8) & 255}.${n & 255}`;
   }
-}
-
-function hasLabels(labels: Record<string, string>, wanted: Readonly<Record<string, string>> = {}): boolean {
-  return Object.entries(wanted).every(([key, value]) => labels[key] === value);
-}
-
-/** Without the members that are undefined, so that a spread doesn't overwrite with them. */
-function defined<T extends object>(o: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(o ?? {}).filter(([, v]) => v !== undefined)) as never;
 }
