@@ -24,16 +24,15 @@ import {
   mergePatch,
   methodNotAllowed,
   notFound,
-  own,
-  parseFieldSelector,
-  parseLabelSelector,
   strategicMergePatch,
   timestamp,
 } from '../machinery/index.ts';
 import { abortError, type Clock, type Random } from '../runtime/index.ts';
 import { type AnyKind, decode, erase, type Kind } from '../schema/index.ts';
+import { deletionOf, mustMeetPreconditions, resourceOf, uidMessage } from './fake-deletion.ts';
 import { fakeDiscovery } from './fake-discovery.ts';
-import { FakeStore, type StoreChange } from './fake-store.ts';
+import { bookmark, chooser, eventFor } from './fake-selection.ts';
+import { FakeStore } from './fake-store.ts';
 
 /** Looked at before every request; what it throws is the answer. */
 export type Reactor = (request: {
@@ -42,8 +41,6 @@ export type Reactor = (request: {
   readonly subresource?: string;
   readonly key?: ObjectKey;
 }) => void | Promise<void>;
-
-const defaultGraceSeconds = 30;
 
 /**
  * A client with an API server's manners and no server: revisions, conflicts, defaults, generations, finalizers, grace, watches.
@@ -260,40 +257,15 @@ export class FakeClient implements Client {
   }
 
   #delete(kind: AnyKind, object: KubeObject, options: DeleteOptions): void {
-    const { uid, resourceVersion } = options.preconditions ?? {};
-    const { metadata } = object;
-    const resource = resourceOf(kind);
-    if (uid && uid !== metadata.uid) throw conflict(resource, metadata.name!, uidMessage({ uid }, metadata));
-    if (resourceVersion && resourceVersion !== metadata.resourceVersion) {
-      const why = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion}`;
-      throw conflict(resource, metadata.name!, why);
-    }
+    mustMeetPreconditions(kind, object, options);
     if (options.dryRun) return;
-    const finalizers = finalizersOnDelete(metadata.finalizers ?? [], options.propagationPolicy);
-    const grace = graceOf(kind, object, options);
-    if (finalizers.length === 0 && grace === 0) {
-      this.#store.remove(kind, object);
-      return;
-    }
-    const seconds = Math.min(grace, metadata.deletionGracePeriodSeconds ?? Infinity);
-    const next: KubeObject = {
-      ...object,
-      metadata: {
-        ...metadata,
-        finalizers,
-        deletionTimestamp: metadata.deletionTimestamp ?? timestamp(this.#clock.now() + grace * 1000),
-        deletionGracePeriodSeconds: seconds,
-      },
-    };
-    if (finalizers.length === 0) delete next.metadata.finalizers;
-    if (!equal(next, object)) this.#store.put(kind, next);
+    const next = deletionOf(kind, object, { ...options, now: this.#clock.now() });
+    if (!next) this.#store.remove(kind, object);
+    else if (!equal(next, object)) this.#store.put(kind, next);
   }
 }
 
-const resourceOf = (kind: AnyKind) => ({ group: kind.group, resource: kind.plural });
 const changedMessage = 'the object has been modified; please apply your changes to the latest version and try again';
-const uidMessage = (wanted: { uid?: string }, held: { uid?: string }) =>
-  `Precondition failed: UID in precondition: ${wanted.uid}, UID in object meta: ${held.uid}`;
 
 function decodeAs(kind: AnyKind, manifest: unknown): KubeObject {
   const object = decode(kind.schema.shape, manifest) as KubeObject;
@@ -307,60 +279,6 @@ const subresourceOf = ({ subresource }: WriteOptions) => (subresource ? { subres
 function patched(kind: AnyKind, live: JsonObject, { type, patch }: Patch): unknown {
   if (type === 'json') return jsonPatch(live, patch);
   return type === 'merge' ? mergePatch(live, patch) : strategicMergePatch(kind.schema.shape, live, patch);
-}
-
-function chooser(kind: AnyKind, options: ListOptions): (object: KubeObject) => boolean {
-  const labels = options.labelSelector ? parseLabelSelector(options.labelSelector) : undefined;
-  const fields = options.fieldSelector ? parseFieldSelector(options.fieldSelector) : [];
-  const fieldOf = (object: KubeObject, name: string) => {
-    if (name === 'metadata.name') return object.metadata.name ?? '';
-    if (name === 'metadata.namespace') return object.metadata.namespace ?? '';
-    const read = own(kind.fieldSelectors, name);
-    if (!read) throw badRequest(`field label not supported: ${name}`);
-    return read(object);
-  };
-  return (object) =>
-    (!options.namespace || object.metadata.namespace === options.namespace) &&
-    (!labels || labels.matches(object.metadata.labels ?? {})) &&
-    fields.every((f) => (fieldOf(object, f.field) === f.value) === (f.operator !== '!='));
-}
-
-/** A change as a watcher with a selector sees it: an object that begins or ceases to match comes or goes. */
-function eventFor(change: StoreChange, chosen: (object: KubeObject) => boolean): WatchEvent<KubeObject> | undefined {
-  const { type, object, old } = change;
-  const was = old !== undefined && chosen(old);
-  const is = type !== 'DELETED' && chosen(object);
-  if (is) return { type: was ? 'MODIFIED' : 'ADDED', object };
-  return was ? { type: 'DELETED', object } : undefined;
-}
-
-function bookmark(kind: AnyKind, revision: number, initialEnd: boolean): KubeObject {
-  return {
-    apiVersion: kind.apiVersion,
-    kind: kind.kind,
-    metadata: {
-      resourceVersion: String(revision),
-      ...(initialEnd && { annotations: { 'k8s.io/initial-events-end': 'true' } }),
-    },
-  };
-}
-
-function finalizersOnDelete(held: readonly string[], policy: DeleteOptions['propagationPolicy']): string[] {
-  const others = held.filter((f) => f !== 'orphan' && f !== 'foregroundDeletion');
-  if (policy === 'Orphan') return [...others, 'orphan'];
-  if (policy === 'Foreground') return [...others, 'foregroundDeletion'];
-  return policy === 'Background' ? others : [...held];
-}
-
-/** Only a pod that a node may be running is given time. */
-function graceOf(kind: AnyKind, object: KubeObject, { gracePeriodSeconds }: DeleteOptions): number {
-  if (!kind.graceful) return 0;
-  const { spec, status } = object as {
-    spec?: { nodeName?: string; terminationGracePeriodSeconds?: number };
-    status?: { phase?: string };
-  };
-  if (!spec?.nodeName || status?.phase === 'Succeeded' || status?.phase === 'Failed') return 0;
-  return gracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? defaultGraceSeconds;
 }
 
 const defined = <T extends object>(o: T) => Object.fromEntries(Object.entries(o).filter(([, v]) => v !== undefined));
