@@ -28,6 +28,7 @@ export {
   type PartStrategy,
   type RowCondition,
   type RuleContext,
+  type RuleGates,
   type Subresource,
   type UpdateRule,
   type WriteContext,

@@ -50,6 +50,9 @@ export interface WriteContext {
 /** What rules are told about besides the objects. */
 export type RuleContext = Pick<WriteContext, 'now' | 'gates'>;
 
+/** What the rules of a kind's objects are told. */
+export type RuleGates = Pick<WriteContext, 'gates'>;
+
 /** What an update is judged by: its metadata as a whole and as a change, the object itself, and what became of it. */
 export type UpdateRule = 'metadata' | 'metadataChange' | 'object' | 'change';
 
@@ -183,7 +186,7 @@ export interface KindDefinition<O extends KubeObject, M> {
   prepareForCreate?(object: O, context: WriteContext): void;
   prepareForUpdate?(next: O, old: O, context: WriteContext): void;
   /** Field errors in upstream's order; `old` is the stored object on update. Metadata is checked elsewhere. */
-  validate?(next: O, old?: O, context?: Pick<WriteContext, 'gates'>): Iterable<FieldError>;
+  validate?(next: O, old?: O, context?: RuleGates): Iterable<FieldError>;
   /** What holds for new objects alone, where that isn't among the rules of `validate`. */
   validateCreation?(next: O): Iterable<FieldError>;
   /** What may not become of it, where that isn't among the rules of `validate`. */

@@ -41,7 +41,8 @@ function compile(shape: Shape): Settler {
       });
       if (!fields.length) return nothing;
       return (value) => {
-        if (typeof value !== 'object' || value === null) return;
+        // What is frozen comes out of the store, and is settled.
+        if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
         const members = value as Record<string, unknown>;
         for (const { name, isHeldList, inside } of fields) {
           const member = members[name];

@@ -28,7 +28,7 @@ export const controllerRevision: Kind<ControllerRevision, ControllerRevisionMani
   updateRules: ['metadataChange', 'metadata', 'object'],
   *validate(next, old) {
     yield* nonNegative(next.revision, field('revision'));
-    if (old) yield* immutable(next.data, old.data, field('data'));
+    if (old) yield* immutable(next.data ?? null, old.data ?? null, field('data'));
     else if (next.data === undefined || next.data === null) yield required(field('data'), 'data is mandatory');
     else if (!isObject(next.data)) yield required(field('data'), 'data must be a valid JSON object');
   },

@@ -10,7 +10,7 @@ import {
   type Path,
   required,
 } from '../../machinery/index.ts';
-import { internalValue } from '../../schema/index.ts';
+import { type Gates, internalValue, type RuleGates } from '../../schema/index.ts';
 import { unmatchedLabels, validatePodTemplate } from '../core/pod/validation/template.ts';
 import { isUsableSelector, validateLabelSelector } from '../meta/label-selector-rules.ts';
 import { amountOf, notMoreThanAll, validateShare } from '../meta/share-rules.ts';
@@ -24,12 +24,16 @@ import { validateCollisions } from './status-rules.ts';
 
 const at = field('spec');
 
-export function* validateDaemonSet({ spec }: DaemonSet, old?: DaemonSet): Iterable<FieldError> {
+export function* validateDaemonSet(
+  { spec }: DaemonSet,
+  old?: DaemonSet,
+  { gates }: RuleGates = {},
+): Iterable<FieldError> {
   if (old) yield* immutable(spec.selector, old.spec.selector, at.child('selector'));
-  yield* validateSpec(spec, old?.spec);
+  yield* validateSpec(spec, old?.spec, gates);
 }
 
-function* validateSpec(spec: DaemonSetSpec, old?: DaemonSetSpec): Iterable<FieldError> {
+function* validateSpec(spec: DaemonSetSpec, old?: DaemonSetSpec, gates?: Gates): Iterable<FieldError> {
   const { selector, template } = spec;
   const allowInvalidValues = old?.selector ? !isUsableSelector(old.selector) : false;
   yield* validateLabelSelector(selector, at.child('selector'), { allowInvalidValues });
@@ -41,7 +45,7 @@ function* validateSpec(spec: DaemonSetSpec, old?: DaemonSetSpec): Iterable<Field
   if (selector && labelSelectorOf(selector).empty) {
     yield invalid(at.child('selector'), selector, 'empty selector is invalid for daemonset');
   }
-  yield* validatePodTemplate(template, at.child('template'), old?.template);
+  yield* validatePodTemplate(template, at.child('template'), { old: old?.template, gates });
   const { restartPolicy, activeDeadlineSeconds } = template.spec;
   const here = at.child('template', 'spec');
   if (restartPolicy !== 'Always') yield notSupported(here.child('restartPolicy'), restartPolicy, ['Always']);

@@ -82,12 +82,12 @@ export const daemonSet: Kind<DaemonSet, DaemonSetManifest> = defineKind<DaemonSe
   },
   generation: true,
   default: fillTemplateGeneration,
-  prepareForCreate(set) {
+  prepareForCreate(set, { gates }) {
     beginTemplateGeneration(set);
-    dropGatedFields(set.spec.template.spec);
+    dropGatedFields(set.spec.template.spec, { gates });
   },
-  prepareForUpdate(next, old) {
-    dropGatedFields(next.spec.template.spec);
+  prepareForUpdate(next, old, { gates }) {
+    dropGatedFields(next.spec.template.spec, { old: old.spec.template.spec, gates });
     countTemplateGeneration(next, old);
   },
   validate: validateDaemonSet,

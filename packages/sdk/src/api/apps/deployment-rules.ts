@@ -9,7 +9,7 @@ import {
   type Path,
   required,
 } from '../../machinery/index.ts';
-import { internalValue } from '../../schema/index.ts';
+import { internalValue, type RuleGates } from '../../schema/index.ts';
 import { amountOf, notMoreThanAll, validateShare } from '../meta/share-rules.ts';
 import type { Deployment } from './deployment.ts';
 import { type DeploymentStrategy, deploymentStrategy, type RollingUpdateDeployment } from './deployment-strategy.ts';
@@ -18,10 +18,14 @@ import { validateCollisions, validateCounts } from './status-rules.ts';
 
 const at = field('spec');
 
-export function* validateDeployment(next: Deployment, old?: Deployment): Iterable<FieldError> {
+export function* validateDeployment(
+  next: Deployment,
+  old?: Deployment,
+  { gates }: RuleGates = {},
+): Iterable<FieldError> {
   const { spec } = next;
   yield* nonNegative(spec.replicas, at.child('replicas'));
-  yield* validateSelectorAndTemplate(spec, at, old?.spec);
+  yield* validateSelectorAndTemplate(spec, at, { old: old?.spec, gates });
   yield* validateStrategy(spec.strategy, at.child('strategy'));
   yield* nonNegative(spec.minReadySeconds, at.child('minReadySeconds'));
   yield* nonNegative(spec.revisionHistoryLimit, at.child('revisionHistoryLimit'));

@@ -82,9 +82,9 @@ export const deployment: Kind<Deployment, DeploymentManifest> = defineKind<Deplo
   resetFields: { '': [['status']], status: [['spec'], ['metadata', 'labels']] },
   scale: { specReplicas: '.spec.replicas', statusReplicas: '.status.replicas' },
   generation: true,
-  prepareForCreate: ({ spec }) => dropGatedFields(spec.template.spec),
-  prepareForUpdate(next, old) {
-    dropGatedFields(next.spec.template.spec);
+  prepareForCreate: ({ spec }, { gates }) => dropGatedFields(spec.template.spec, { gates }),
+  prepareForUpdate(next, old, { gates }) {
+    dropGatedFields(next.spec.template.spec, { old: old.spec.template.spec, gates });
     // Annotations are carried over to the ReplicaSets, so a change of them is one of what is wanted.
     if (!equal(next.metadata.annotations ?? {}, old.metadata.annotations ?? {})) {
       next.metadata.generation = (old.metadata.generation ?? 0) + 1;

@@ -70,8 +70,9 @@ export const replicaSet: Kind<ReplicaSet, ReplicaSetManifest> = defineKind<Repli
   },
   scale: { specReplicas: '.spec.replicas', statusReplicas: '.status.replicas' },
   generation: true,
-  prepareForCreate: ({ spec }) => dropGatedFields(spec.template.spec),
-  prepareForUpdate: ({ spec }) => dropGatedFields(spec.template.spec),
+  prepareForCreate: ({ spec }, { gates }) => dropGatedFields(spec.template.spec, { gates }),
+  prepareForUpdate: ({ spec }, old, { gates }) =>
+    dropGatedFields(spec.template.spec, { old: old.spec.template.spec, gates }),
   validate: validateReplicaSet,
   warnings: workloadWarnings,
   columns: [

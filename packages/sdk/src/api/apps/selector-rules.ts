@@ -1,4 +1,5 @@
 import { type FieldError, inKeyOrder, invalid, labelSelectorOf, type Path, required } from '../../machinery/index.ts';
+import type { Gates } from '../../schema/index.ts';
 import type { PodTemplateSpec } from '../core/pod/pod-template.ts';
 import { validateLastingTemplate } from '../core/pod/validation/template.ts';
 import type { LabelSelector } from '../meta/label-selector.ts';
@@ -13,7 +14,7 @@ interface Selecting {
 export function* validateSelectorAndTemplate(
   { selector, template }: Selecting,
   at: Path,
-  old?: Selecting,
+  { old, gates }: { readonly old?: Selecting | undefined; readonly gates?: Gates | undefined },
 ): Iterable<FieldError> {
   const here = at.child('selector');
   if (!selector) yield required(here);
@@ -31,5 +32,6 @@ export function* validateSelectorAndTemplate(
     selector,
     kind: 'ReplicaSet',
     old: old?.template,
+    gates,
   });
 }

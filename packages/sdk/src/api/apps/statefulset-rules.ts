@@ -13,7 +13,7 @@ import {
   problemsAt,
   required,
 } from '../../machinery/index.ts';
-import { internalValue, validateAnnotations, validateLabels } from '../../schema/index.ts';
+import { type Gates, internalValue, type RuleGates, validateAnnotations, validateLabels } from '../../schema/index.ts';
 import type { PodTemplateSpec } from '../core/pod/pod-template.ts';
 import { validatePodAnnotations } from '../core/pod/validation/annotations.ts';
 import { validateClaimSpec } from '../core/persistentvolumeclaim/spec-rules.ts';
@@ -32,8 +32,12 @@ import { validateCollisions, validateCounts } from './status-rules.ts';
 
 const at = field('spec');
 
-export function* validateStatefulSet({ spec }: StatefulSet, old?: StatefulSet): Iterable<FieldError> {
-  yield* validateSpec(spec, old?.spec);
+export function* validateStatefulSet(
+  { spec }: StatefulSet,
+  old?: StatefulSet,
+  { gates }: RuleGates = {},
+): Iterable<FieldError> {
+  yield* validateSpec(spec, old?.spec, gates);
   if (old && !equal(fixedPart(spec), fixedPart(old.spec))) {
     const changeable =
       "'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds'";
@@ -53,7 +57,7 @@ const fixedPart = ({
   ...fixed
 }: StatefulSetSpec) => fixed;
 
-function* validateSpec(spec: StatefulSetSpec, old?: StatefulSetSpec): Iterable<FieldError> {
+function* validateSpec(spec: StatefulSetSpec, old?: StatefulSetSpec, gates?: Gates): Iterable<FieldError> {
   const { podManagementPolicy, ordinals, serviceName } = spec;
   if (!podManagementPolicy) yield required(at.child('podManagementPolicy'));
   else if (podManagementPolicy !== 'OrderedReady' && podManagementPolicy !== 'Parallel') {
@@ -71,7 +75,7 @@ function* validateSpec(spec: StatefulSetSpec, old?: StatefulSetSpec): Iterable<F
   yield* nonNegative(spec.minReadySeconds, at.child('minReadySeconds'));
   if (ordinals) yield* nonNegative(ordinals.start, at.child('ordinals.start'));
   if (!old && serviceName) yield* problemsAt(dnsLabelProblems(serviceName), serviceName, at.child('serviceName'));
-  yield* validateSelector(spec, old);
+  yield* validateSelector(spec, old, gates);
   const { restartPolicy, activeDeadlineSeconds } = spec.template.spec;
   const template = at.child('template', 'spec');
   if (restartPolicy !== 'Always') yield notSupported(template.child('restartPolicy'), restartPolicy, ['Always']);
@@ -121,7 +125,7 @@ function* validateRetention(
   }
 }
 
-function* validateSelector(spec: StatefulSetSpec, old?: StatefulSetSpec): Iterable<FieldError> {
+function* validateSelector(spec: StatefulSetSpec, old?: StatefulSetSpec, gates?: Gates): Iterable<FieldError> {
   const { selector } = spec;
   const here = at.child('selector');
   if (!selector) yield required(here);
@@ -138,8 +142,10 @@ function* validateSelector(spec: StatefulSetSpec, old?: StatefulSetSpec): Iterab
     yield unmatchedLabels(template, where);
   }
   // A template that was bad before may stay so.
-  const rules = podRules(false, old?.template);
-  if (!old || !isRefused(validateSpec(old))) yield* validatePodTemplate(template, where, old?.template);
+  const rules = podRules(false, old?.template, gates);
+  if (!old || !isRefused(validateSpec(old, undefined, gates))) {
+    yield* validatePodTemplate(template, where, { old: old?.template, gates });
+  }
   yield* validateLabels(labels, where.child('labels'));
   yield* validateAnnotations(annotations, where.child('annotations'));
   if (annotations)

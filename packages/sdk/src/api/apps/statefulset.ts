@@ -1,10 +1,11 @@
 import { deepCopy } from '../../machinery/index.ts';
-import { defineKind, nameIsLabel, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
+import { defineKind, type Gates, nameIsLabel, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
 import { persistentVolumeClaimStatus } from '../core/persistentvolumeclaim/persistentvolumeclaim.ts';
 import { dropGatedFields } from '../core/pod/gated-fields.ts';
 import { persistentVolumeClaimSpec } from '../core/pod/volume.ts';
 import { podTemplateSpec } from '../core/pod/pod-template.ts';
 import { ageColumn, containerColumns, nameColumn } from '../meta/columns.ts';
+import { isOpen } from '../meta/field-gates.ts';
 import { labelSelector } from '../meta/label-selector.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { statefulSetUpdateStrategy } from './statefulset-strategy.ts';
@@ -134,8 +135,8 @@ export const statefulSet: Kind<StatefulSet, StatefulSetManifest> = defineKind<St
   },
   scale: { specReplicas: '.spec.replicas', statusReplicas: '.status.replicas' },
   generation: true,
-  prepareForCreate: ({ spec }) => dropGated(spec),
-  prepareForUpdate: ({ spec }) => dropGated(spec),
+  prepareForCreate: ({ spec }, { gates }) => dropGated(spec, { gates }),
+  prepareForUpdate: ({ spec }, old, { gates }) => dropGated(spec, { old: old.spec, gates }),
   validate: validateStatefulSet,
   warnings: statefulSetWarnings,
   columns: [
@@ -147,7 +148,11 @@ export const statefulSet: Kind<StatefulSet, StatefulSetManifest> = defineKind<St
   schema: statefulSetShape,
 });
 
-function dropGated({ template, updateStrategy }: StatefulSetSpec): void {
-  delete updateStrategy.rollingUpdate?.maxUnavailable;
-  dropGatedFields(template.spec);
+function dropGated(
+  { template, updateStrategy }: StatefulSetSpec,
+  { old, gates }: { old?: StatefulSetSpec; gates: Gates | undefined },
+): void {
+  const isInUse = old?.updateStrategy.rollingUpdate?.maxUnavailable !== undefined;
+  if (!isInUse && !isOpen(gates, 'MaxUnavailableStatefulSet')) delete updateStrategy.rollingUpdate?.maxUnavailable;
+  dropGatedFields(template.spec, { old: old?.template.spec, gates });
 }

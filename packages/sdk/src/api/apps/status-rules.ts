@@ -22,7 +22,7 @@ export function* validateCounts<C extends Counts>(
     yield invalid(at.child(name), count(name) ?? 0, 'cannot be greater than status.replicas');
   }
   if ((status.availableReplicas ?? 0) > (status.readyReplicas ?? 0)) {
-    yield invalid(at.child('availableReplicas'), status.availableReplicas, `cannot be greater than ${readyName}`);
+    yield invalid(at.child('availableReplicas'), status.availableReplicas ?? 0, `cannot be greater than ${readyName}`);
   }
 }
 

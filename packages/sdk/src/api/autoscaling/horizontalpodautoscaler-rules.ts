@@ -13,6 +13,8 @@ import {
   required,
   typedString,
 } from '../../machinery/index.ts';
+import type { RuleGates } from '../../schema/index.ts';
+import { isOpen } from '../meta/field-gates.ts';
 import { validateContainerResourceName } from '../core/pod/validation/resource-name.ts';
 import type { HorizontalPodAutoscaler, HPAScalingPolicy, HPAScalingRules } from './horizontalpodautoscaler.ts';
 import { type ReferenceRules, validateReference, apiVersionProblem } from './reference-rules.ts';
@@ -25,11 +27,12 @@ const longestWindow = 3600;
 export function* validateAutoscaler(
   { spec }: HorizontalPodAutoscaler,
   old?: HorizontalPodAutoscaler,
+  { gates }: RuleGates = {},
 ): Iterable<FieldError> {
   const { minReplicas, maxReplicas, scaleTargetRef, behavior } = spec;
   const here = at.child('maxReplicas');
   // One that has gone down to nothing may do so still.
-  const least = old?.spec.minReplicas === 0 ? 0 : 1;
+  const least = isOpen(gates, 'HPAScaleToZero') || old?.spec.minReplicas === 0 ? 0 : 1;
   if (minReplicas !== undefined && minReplicas < least) {
     yield invalid(at.child('minReplicas'), minReplicas, `must be greater than or equal to ${least}`);
   }

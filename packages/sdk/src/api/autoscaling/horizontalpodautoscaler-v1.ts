@@ -83,7 +83,7 @@ export const horizontalPodAutoscalerV1: Kind<HorizontalPodAutoscalerV1, Horizont
   // Part of the status stands among the annotations.
   prepareForCreate: (scaler) => become(scaler, { ...toHub(scaler), status: noStatus }),
   prepareForUpdate: (next, old) => become(next, { ...toHub(next), status: toHub(old).status }),
-  validate: (next, old) => validateAutoscaler(toHub(next), old && toHub(old)),
+  validate: (next, old, context) => validateAutoscaler(toHub(next), old && toHub(old), context),
   columns: autoscalerColumns.map((c) => ({ ...c, value: (o, context) => c.value(toHub(o), context) })),
   schema: horizontalPodAutoscalerV1Shape,
 });

@@ -11,28 +11,33 @@ import {
 import { nameWarning } from '../core/pod/warnings/pod-warnings.ts';
 import type { CronJob, CronJobSpec, JobTemplateSpec } from './cronjob.ts';
 import { isTimeZone, parseSchedule } from './cron-schedule.ts';
-import { validateJobSpec } from './job-rules.ts';
+import type { Gates, RuleGates } from '../../schema/index.ts';
+import { type JobBefore, validateJobSpec } from './job-rules.ts';
 import { jobSpecWarnings, nameUse } from './job-warnings.ts';
 
 const at = field('spec');
 /** A job's name is its cron job's and eleven characters more. */
 const maxName = 52;
 
-export function* validateCronJob({ metadata, spec }: CronJob, old?: CronJob): Iterable<FieldError> {
-  yield* validateSpec(spec, old?.spec);
+export function* validateCronJob(
+  { metadata, spec }: CronJob,
+  old?: CronJob,
+  { gates }: RuleGates = {},
+): Iterable<FieldError> {
+  yield* validateSpec(spec, old?.spec, gates);
   const { name = '' } = metadata;
   if (!old && name.length > maxName) {
     yield invalid(field('metadata', 'name'), name, `must be no more than ${maxName} characters`);
   }
 }
 
-function* validateSpec(spec: CronJobSpec, old?: CronJobSpec): Iterable<FieldError> {
+function* validateSpec(spec: CronJobSpec, old?: CronJobSpec, gates?: Gates): Iterable<FieldError> {
   if (!spec.schedule) yield required(at.child('schedule'));
   else yield* validateSchedule(spec, at.child('schedule'), old);
   yield* nonNegative(spec.startingDeadlineSeconds, at.child('startingDeadlineSeconds'));
   if (!old || old.timeZone !== spec.timeZone) yield* validateTimeZone(spec.timeZone, at.child('timeZone'));
   yield* requiredOneOf(spec.concurrencyPolicy, ['Allow', 'Forbid', 'Replace'], at.child('concurrencyPolicy'));
-  yield* validateJobTemplate(spec.jobTemplate, at.child('jobTemplate'), old?.jobTemplate);
+  yield* validateJobTemplate(spec.jobTemplate, at.child('jobTemplate'), { old: old?.jobTemplate.spec, gates });
   yield* nonNegative(spec.successfulJobsHistoryLimit, at.child('successfulJobsHistoryLimit'));
   yield* nonNegative(spec.failedJobsHistoryLimit, at.child('failedJobsHistoryLimit'));
 }
@@ -68,8 +73,8 @@ function* validateTimeZone(zone: string | undefined, here: Path): Iterable<Field
   if (!isTimeZone(zone)) yield unknown;
 }
 
-function* validateJobTemplate({ spec }: JobTemplateSpec, here: Path, old?: JobTemplateSpec): Iterable<FieldError> {
-  yield* validateJobSpec(spec, here.child('spec'), old?.spec);
+function* validateJobTemplate({ spec }: JobTemplateSpec, here: Path, before: JobBefore): Iterable<FieldError> {
+  yield* validateJobSpec(spec, here.child('spec'), before);
   if (spec.selector) yield invalid(here.child('spec', 'selector'), spec.selector, '`selector` will be auto-generated');
   if (spec.manualSelector) yield notSupported(here.child('spec', 'manualSelector'), true, ['nil', 'false']);
 }

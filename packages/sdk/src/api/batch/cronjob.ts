@@ -66,8 +66,9 @@ export const cronJob: Kind<CronJob, CronJobManifest> = defineKind<CronJob, CronJ
     },
   },
   generation: true,
-  prepareForCreate: ({ spec }) => dropGatedFields(spec.jobTemplate.spec.template.spec),
-  prepareForUpdate: ({ spec }) => dropGatedFields(spec.jobTemplate.spec.template.spec),
+  prepareForCreate: ({ spec }, { gates }) => dropGatedFields(spec.jobTemplate.spec.template.spec, { gates }),
+  prepareForUpdate: ({ spec }, { spec: old }, { gates }) =>
+    dropGatedFields(spec.jobTemplate.spec.template.spec, { old: old.jobTemplate.spec.template.spec, gates }),
   validate: validateCronJob,
   warnings: cronJobWarnings,
   columns: [

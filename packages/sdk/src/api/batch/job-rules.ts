@@ -15,7 +15,7 @@ import {
   tooLong,
   typedString,
 } from '../../machinery/index.ts';
-import { internalValue } from '../../schema/index.ts';
+import { type Gates, internalValue, type RuleGates } from '../../schema/index.ts';
 import type { PodSpec } from '../core/pod/pod-spec.ts';
 import type { PodTemplateSpec } from '../core/pod/pod-template.ts';
 import { shownPodSpec, shownPodTemplate } from '../core/pod/shown-spec.ts';
@@ -35,9 +35,9 @@ const manyCompletions = 100_000;
 const fewerForMany = 10_000;
 const maxManagedBy = 63;
 
-export function* validateJob(next: Job, old?: Job): Iterable<FieldError> {
+export function* validateJob(next: Job, old?: Job, { gates }: RuleGates = {}): Iterable<FieldError> {
   yield* validateGeneratedSelector(next, old);
-  yield* validateOwnSpec(next.spec, old?.spec);
+  yield* validateOwnSpec(next.spec, old?.spec, gates);
   const { completionMode, completions = 0 } = next.spec;
   if (completionMode === 'Indexed' && completions > 0) {
     const { name = '' } = next.metadata;
@@ -49,8 +49,8 @@ export function* validateJob(next: Job, old?: Job): Iterable<FieldError> {
   }
 }
 
-function* validateOwnSpec(spec: JobSpec, old?: JobSpec): Iterable<FieldError> {
-  yield* validateJobSpec(spec, at, old);
+function* validateOwnSpec(spec: JobSpec, old?: JobSpec, gates?: Gates): Iterable<FieldError> {
+  yield* validateJobSpec(spec, at, { old, gates });
   const { selector, template } = spec;
   if (!selector) yield required(at.child('selector'));
   else {
@@ -63,8 +63,13 @@ function* validateOwnSpec(spec: JobSpec, old?: JobSpec): Iterable<FieldError> {
   }
 }
 
+export interface JobBefore {
+  readonly old?: JobSpec | undefined;
+  readonly gates?: Gates | undefined;
+}
+
 /** What holds for a job, and for the jobs that a cron job makes. */
-export function* validateJobSpec(spec: JobSpec, at: Path, old?: JobSpec): Iterable<FieldError> {
+export function* validateJobSpec(spec: JobSpec, at: Path, { old, gates }: JobBefore): Iterable<FieldError> {
   for (const name of [
     'parallelism',
     'completions',
@@ -85,7 +90,7 @@ export function* validateJobSpec(spec: JobSpec, at: Path, old?: JobSpec): Iterab
   }
   yield* validateCompletionMode(spec, at);
   yield* validatePolicies(spec, at);
-  yield* validatePodTemplate(spec.template, at.child('template'), old?.template);
+  yield* validatePodTemplate(spec.template, at.child('template'), { old: old?.template, gates });
   yield* validateRestartPolicy(spec, at.child('template', 'spec', 'restartPolicy'));
 }
 

@@ -45,11 +45,12 @@ export const job: Kind<Job, JobManifest> = defineKind<Job, JobManifest>({
   orphanWarning:
     'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
   default: fillJob,
-  prepareForCreate(made) {
+  prepareForCreate(made, { gates }) {
     generateSelector(made);
-    dropGatedFields(made.spec.template.spec);
+    dropGatedFields(made.spec.template.spec, { gates });
   },
-  prepareForUpdate: ({ spec }) => dropGatedFields(spec.template.spec),
+  prepareForUpdate: ({ spec }, old, { gates }) =>
+    dropGatedFields(spec.template.spec, { old: old.spec.template.spec, gates }),
   validate: validateJob,
   validateChange: validateJobChange,
   warnings: jobWarnings,

@@ -1,17 +1,10 @@
 import { X509Certificate } from 'node:crypto';
-import {
-  dnsSubdomainProblems,
-  field,
-  type FieldError,
-  immutable,
-  invalid,
-  type Path,
-  tooLong,
-} from '../../machinery/index.ts';
+import { field, type FieldError, immutable, invalid, type Path, tooLong } from '../../machinery/index.ts';
 import { defineKind, type Kind, s, type Struct, versionOf } from '../../schema/index.ts';
 import { nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { pemBlocks } from '../meta/pem.ts';
+import { bundleNameProblems } from './bundle-name.ts';
 import { signerNameRules } from './signer-name.ts';
 
 const clusterTrustBundleSpecShape = s.struct('io.k8s.api.certificates.v1beta1.ClusterTrustBundleSpec', {
@@ -47,7 +40,7 @@ export const clusterTrustBundle: Kind<ClusterTrustBundle, ClusterTrustBundleMani
   scope: 'Cluster',
   unconditionalUpdate: false,
   validateName: (name, prefix, { spec }) =>
-    nameProblems(prefix ? name.replace(/-$/, 'a') : name, spec.signerName ?? ''),
+    bundleNameProblems(prefix ? name.replace(/-$/, 'a') : name, spec.signerName ?? ''),
   updateRules: ['metadata', 'object', 'metadataChange', 'change'],
   fieldSelectors: { 'spec.signerName': ({ spec }) => spec.signerName ?? '' },
   schema: clusterTrustBundleShape,
@@ -65,16 +58,6 @@ export const clusterTrustBundleV1Alpha1 = versionOf(clusterTrustBundle, 'v1alpha
   deprecated: '1.34',
   removed: '1.37',
 });
-
-/** A bundle of a signer is called after it, with colons for slashes. */
-function nameProblems(name: string, signerName: string): string[] {
-  const prefix = signerName && `${signerName.replaceAll('/', ':')}:`;
-  if (!name.startsWith(prefix)) {
-    return [`ClusterTrustBundle for signerName ${signerName} must be named with prefix ${prefix}`];
-  }
-  if (!prefix && name.includes(':')) return ['ClusterTrustBundle without signer name must not have ":" in its name'];
-  return dnsSubdomainProblems(name.slice(prefix.length));
-}
 
 const largest = 1024 * 1024;
 

@@ -1,7 +1,6 @@
 import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import {
   dnsSubdomainProblems,
-  domainPrefixedKey,
   field,
   type FieldError,
   invalid,
@@ -11,16 +10,14 @@ import {
   tooLong,
   typedString,
 } from '../../machinery/index.ts';
-import { annotationsSize } from '../../schema/index.ts';
 import { type CertificateRequest, parseCertificateRequest } from './certificate-request.ts';
+import { lifetimeBounds, userAnnotationRules } from './pod-certificate-rules.ts';
 import type { PodCertificateRequestSpec } from './podcertificaterequest.ts';
 import { signerNameRules } from './signer-name.ts';
 
 const at = field('spec');
 const longestUid = 128;
 const largestKeyPart = 10 * 1024;
-const hour = 60 * 60;
-const seconds = { least: hour, mostForAnybody: 91 * 24 * hour, mostForOurs: 24 * hour };
 const curves = ['prime256v1', 'secp384r1', 'secp521r1'];
 const moduli = [3072, 4096];
 
@@ -33,26 +30,12 @@ export function* podCertificateSpecRules(spec: PodCertificateRequestSpec): Itera
     yield* problemsAt(dnsSubdomainProblems(spec[name]), spec[name], at.child(name));
     yield* uidRules(spec[uid], at.child(uid));
   }
-  const most = isOurs(signerName) ? seconds.mostForOurs : seconds.mostForAnybody;
-  if (maxExpirationSeconds < seconds.least || maxExpirationSeconds > most) {
-    const why = `must be in the range [${seconds.least}, ${most}]`;
+  const { least, most } = lifetimeBounds(signerName);
+  if (maxExpirationSeconds < least || maxExpirationSeconds > most) {
+    const why = `must be in the range [${least}, ${most}]`;
     yield invalid(at.child('maxExpirationSeconds'), maxExpirationSeconds, why);
   }
   yield* keyRules(spec);
-}
-
-/** Signers of Kubernetes itself. */
-function isOurs(signerName: string): boolean {
-  const [domain = ''] = signerName.split('/');
-  return domain === 'kubernetes.io' || domain.endsWith('.kubernetes.io');
-}
-
-export function* userAnnotationRules(
-  annotations: Readonly<Record<string, string>> | undefined,
-  here: Path,
-): Iterable<FieldError> {
-  for (const key of Object.keys(annotations ?? {})) yield* domainPrefixedKey(key, here);
-  yield* annotationsSize(annotations, here);
 }
 
 function* uidRules(uid: string, here: Path): Iterable<FieldError> {

@@ -72,9 +72,9 @@ function* specRules(next: CertificateSigningRequest, old: CertificateSigningRequ
 
 const isUsage = (usage: string): boolean => (keyUsages as readonly string[]).includes(usage);
 
-function requestProblem(request: string): string | undefined {
+function requestProblem(request: string | null): string | undefined {
   try {
-    return parseCertificateRequestPem(request).signatureProblem();
+    return parseCertificateRequestPem(request ?? '').signatureProblem();
   } catch (err) {
     return err instanceof Error ? err.message : String(err);
   }

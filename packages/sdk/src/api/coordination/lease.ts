@@ -1,7 +1,9 @@
-import { field, invalid } from '../../machinery/index.ts';
-import { defineKind, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
+import { field, forbiddenAt, invalid } from '../../machinery/index.ts';
+import { defineKind, type Gates, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
+import { isOpen } from '../meta/field-gates.ts';
 import { objectMeta } from '../meta/object-meta.ts';
+import { strategyRules } from './leasecandidate.ts';
 
 const leaseSpecShape = s.struct('io.k8s.api.coordination.v1.LeaseSpec', {
   holderIdentity: s.opt(1, s.str()),
@@ -39,22 +41,28 @@ export const lease: Kind<Lease, LeaseManifest> = defineKind<Lease, LeaseManifest
   unconditionalUpdate: false,
   schema: leaseShape,
 
-  prepareForCreate: dropElectionFields,
-  prepareForUpdate: dropElectionFields,
+  prepareForCreate: ({ spec }, { gates }) => dropElectionFields(spec, {}, gates),
+  prepareForUpdate: ({ spec }, old, { gates }) => dropElectionFields(spec, old.spec, gates),
   *validate({ spec }) {
     const at = field('spec');
-    const { leaseDurationSeconds, leaseTransitions } = spec;
+    const { leaseDurationSeconds, leaseTransitions, strategy, preferredHolder } = spec;
     if (leaseDurationSeconds !== undefined && leaseDurationSeconds <= 0) {
       yield invalid(at.child('leaseDurationSeconds'), leaseDurationSeconds, 'must be greater than 0');
     }
     if (leaseTransitions !== undefined && leaseTransitions < 0) {
       yield invalid(at.child('leaseTransitions'), leaseTransitions, 'must be greater than or equal to 0');
     }
+    if (strategy !== undefined) yield* strategyRules(strategy, at.child('strategy'));
+    if (preferredHolder && !strategy) {
+      yield forbiddenAt(at.child('preferredHolder'), 'may only be specified if `strategy` is defined');
+    }
   },
   columns: [nameColumn, { name: 'Holder', type: 'string', value: (l) => l.spec.holderIdentity ?? '' }, ageColumn],
 });
 
-/** Coordinated leader election is off, as it is upstream unless asked for: its fields are not kept. */
-function dropElectionFields({ spec }: Lease): void {
-  setFields(leaseSpec, spec, { strategy: undefined, preferredHolder: undefined });
+/** Where leaders aren't elected in concert nobody says how; a lease that says so already keeps it. */
+function dropElectionFields(spec: LeaseSpec, old: Partial<LeaseSpec>, gates: Gates | undefined): void {
+  if (isOpen(gates, 'CoordinatedLeaderElection')) return;
+  if (old.strategy === undefined) setFields(leaseSpec, spec, { strategy: undefined });
+  if (old.preferredHolder === undefined) setFields(leaseSpec, spec, { preferredHolder: undefined });
 }

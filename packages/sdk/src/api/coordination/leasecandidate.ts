@@ -94,7 +94,7 @@ const oldestEmulation = 'OldestEmulationVersion';
 const zero: SemanticVersion = { numbers: [0, 0, 0], prerelease: [] };
 
 /** One of Kubernetes' own, or somebody's by a qualified name. Upstream tells it one level too deep. */
-function* strategyRules(strategy: string, at: Path): Iterable<FieldError> {
+export function* strategyRules(strategy: string, at: Path): Iterable<FieldError> {
   const here = at.child('strategy');
   if (strategy.includes('/')) yield* problemsAt(qualifiedNameProblems(strategy), strategy, here);
   else if (strategy !== oldestEmulation) yield notSupported(here, strategy, [oldestEmulation]);

@@ -2,6 +2,7 @@ import {
   dnsLabelProblems,
   dnsSubdomainProblems,
   endpointIpProblems,
+  equal,
   field,
   type FieldError,
   ipProblems,
@@ -14,36 +15,26 @@ import {
 } from '../../machinery/index.ts';
 import type { EndpointAddress, EndpointPort, Endpoints, EndpointSubset } from './endpoints.ts';
 
-/** Addresses that the stored object has already are not refused for how they are written. */
+/** All of it, unless it is as it was: older versions let more pass. */
 export function* endpointsRules(next: Endpoints, old: Endpoints | undefined): Iterable<FieldError> {
-  const known = new Set((old?.subsets ?? []).flatMap(addressesOf).map((a) => a.ip));
-  for (const [i, subset] of (next.subsets ?? []).entries())
-    yield* subsetRules(subset, field('subsets').index(i), known);
+  if (old && equal(next.subsets ?? [], old.subsets ?? [])) return;
+  for (const [i, subset] of (next.subsets ?? []).entries()) yield* subsetRules(subset, field('subsets').index(i));
 }
 
-const addressesOf = ({ addresses = [], notReadyAddresses = [] }: EndpointSubset) => [
-  ...addresses,
-  ...notReadyAddresses,
-];
-
-function* subsetRules(subset: EndpointSubset, at: Path, known: ReadonlySet<string>): Iterable<FieldError> {
+function* subsetRules(subset: EndpointSubset, at: Path): Iterable<FieldError> {
   const { addresses = [], notReadyAddresses = [], ports = [] } = subset;
   if (!addresses.length && !notReadyAddresses.length) {
     yield required(at, 'must specify `addresses` or `notReadyAddresses`');
   }
-  for (const [i, a] of addresses.entries()) yield* addressRules(a, at.child('addresses').index(i), known);
+  for (const [i, a] of addresses.entries()) yield* addressRules(a, at.child('addresses').index(i));
   for (const [i, a] of notReadyAddresses.entries()) {
-    yield* addressRules(a, at.child('notReadyAddresses').index(i), known);
+    yield* addressRules(a, at.child('notReadyAddresses').index(i));
   }
   for (const [i, p] of ports.entries()) yield* portRules(p, at.child('ports').index(i), ports.length > 1);
 }
 
-function* addressRules(
-  { ip, hostname, nodeName }: EndpointAddress,
-  at: Path,
-  known: ReadonlySet<string>,
-): Iterable<FieldError> {
-  if (!known.has(ip)) yield* problemsAt(ipProblems(ip), ip, at.child('ip'));
+function* addressRules({ ip, hostname, nodeName }: EndpointAddress, at: Path): Iterable<FieldError> {
+  yield* problemsAt(ipProblems(ip), ip, at.child('ip'));
   if (hostname) yield* problemsAt(dnsLabelProblems(hostname), hostname, at.child('hostname'));
   if (nodeName !== undefined) yield* problemsAt(dnsSubdomainProblems(nodeName), nodeName, at.child('nodeName'));
   yield* problemsAt(endpointIpProblems(ip), ip, at.child('ip'));

@@ -27,12 +27,13 @@ export const podTemplate: Kind<PodTemplate, PodTemplateManifest> = defineKind<Po
   scope: 'Namespaced',
   generation: true,
   returnsDeleted: true,
-  prepareForCreate: ({ template }) => dropGatedFields(template.spec),
-  prepareForUpdate(next, old) {
-    dropGatedFields(next.template.spec);
+  prepareForCreate: ({ template }, { gates }) => dropGatedFields(template.spec, { gates }),
+  prepareForUpdate(next, old, { gates }) {
+    dropGatedFields(next.template.spec, { old: old.template.spec, gates });
     if (!equal(next.template, old.template)) next.metadata.generation = (old.metadata.generation ?? 0) + 1;
   },
-  validate: (next, old) => validatePodTemplate(next.template, field('template'), old?.template),
+  validate: (next, old, { gates } = {}) =>
+    validatePodTemplate(next.template, field('template'), { old: old?.template, gates }),
   *warnings({ metadata, template }, old) {
     if (metadata.generation !== old?.metadata.generation) yield* templateWarnings(template, field('template'));
   },

@@ -1,4 +1,5 @@
 import { field, type FieldError, nonNegative, required } from '../../machinery/index.ts';
+import type { RuleGates } from '../../schema/index.ts';
 import { validateCounts } from '../apps/status-rules.ts';
 import { validateLastingTemplate } from './pod/validation/template.ts';
 import type { ReplicationController } from './replicationcontroller.ts';
@@ -8,6 +9,7 @@ const at = field('spec');
 export function* validateReplicationController(
   { spec }: ReplicationController,
   old?: ReplicationController,
+  { gates }: RuleGates = {},
 ): Iterable<FieldError> {
   yield* nonNegative(spec.minReadySeconds, at.child('minReadySeconds'));
   const none = !Object.keys(spec.selector ?? {}).length;
@@ -19,6 +21,7 @@ export function* validateReplicationController(
     selector: none ? {} : { matchLabels: spec.selector! },
     kind: 'ReplicationController',
     old: old?.spec.template,
+    gates,
   });
 }
 

@@ -1,5 +1,5 @@
 import { deepCopy, field, inKeyOrder } from '../../machinery/index.ts';
-import { defineKind, type Kind, nameIsSubdomain, s, setFields, type Struct } from '../../schema/index.ts';
+import { defineKind, type Gates, type Kind, nameIsSubdomain, s, setFields, type Struct } from '../../schema/index.ts';
 import { ageColumn, containerColumns, labelsText, nameColumn, selectorColumn } from '../meta/columns.ts';
 import { dropGatedFields } from './pod/gated-fields.ts';
 import { podTemplateSpec } from './pod/pod-template.ts';
@@ -88,8 +88,8 @@ export const replicationController: Kind<ReplicationController, ReplicationContr
   // What they did before there was a choice.
   orphanDependents: true,
   default: fillLabels,
-  prepareForCreate: ({ spec }) => dropGated(spec),
-  prepareForUpdate: ({ spec }) => dropGated(spec),
+  prepareForCreate: ({ spec }, { gates }) => dropGated(spec, { gates }),
+  prepareForUpdate: ({ spec }, old, { gates }) => dropGated(spec, { old: old.spec, gates }),
   validate: validateReplicationController,
   *warnings({ metadata, spec }, old) {
     if (!old) yield* nameWarning(metadata, 'this is used in Pod names and hostnames');
@@ -125,6 +125,9 @@ function fillLabels({ metadata, spec }: ReplicationController): void {
   if (!Object.keys(metadata.labels ?? {}).length) metadata.labels = inKeyOrder(labels);
 }
 
-function dropGated({ template }: ReplicationControllerSpec): void {
-  if (template) dropGatedFields(template.spec);
+function dropGated(
+  { template }: ReplicationControllerSpec,
+  { old, gates }: { old?: ReplicationControllerSpec; gates: Gates | undefined },
+): void {
+  if (template) dropGatedFields(template.spec, { old: old?.template?.spec, gates });
 }

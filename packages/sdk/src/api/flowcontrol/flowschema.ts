@@ -44,7 +44,11 @@ export const flowSchema: Kind<FlowSchema, FlowSchemaManifest> = defineKind<FlowS
   plural: 'flowschemas',
   scope: 'Cluster',
   updateRules: ['metadata', 'object'],
-  status: { prepareForUpdate: keepAllButStatus, validate: ({ status }) => conditionRules(status.conditions) },
+  status: {
+    updateRules: ['object'],
+    prepareForUpdate: keepAllButStatus,
+    validate: ({ status }) => conditionRules(status.conditions),
+  },
   resetFields: statusOnlyResetFields,
   generation: true,
   schema: flowSchemaShape,

@@ -56,7 +56,11 @@ export const priorityLevelConfiguration: Kind<PriorityLevelConfiguration, Priori
     plural: 'prioritylevelconfigurations',
     scope: 'Cluster',
     updateRules: ['metadata', 'object'],
-    status: { prepareForUpdate: keepAllButStatus, validate: ({ status }) => conditionRules(status.conditions) },
+    status: {
+      updateRules: ['object'],
+      prepareForUpdate: keepAllButStatus,
+      validate: ({ status }) => conditionRules(status.conditions),
+    },
     resetFields: statusOnlyResetFields,
     generation: true,
     schema: priorityLevelConfigurationShape,

@@ -1,6 +1,6 @@
 import { field, invalid, required } from '../../machinery/index.ts';
 import { defineKind, type Kind, nameIsPathSegment, s, type Struct } from '../../schema/index.ts';
-import { validateLabelSelector } from '../meta/label-selector-rules.ts';
+import { isUsableSelector, validateLabelSelector } from '../meta/label-selector-rules.ts';
 import { labelSelector } from '../meta/label-selector.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { policyRule } from './policy-rule.ts';
@@ -37,16 +37,19 @@ export const clusterRole: Kind<ClusterRole, ClusterRoleManifest> = defineKind<Cl
   validateName: nameIsPathSegment,
   schema: clusterRoleShape,
 
-  *validate({ rules, aggregationRule }) {
+  *validate({ rules, aggregationRule }, old) {
     yield* policyRules(rules, false);
     if (!aggregationRule) return;
     const at = field('aggregationRule', 'clusterRoleSelectors');
     const { clusterRoleSelectors = [] } = aggregationRule;
+    // Values that were stored so may stay.
+    const before = old?.aggregationRule?.clusterRoleSelectors ?? [];
+    const allowInvalidValues = before.some((selector) => !isUsableSelector(selector));
     if (!clusterRoleSelectors.length) {
       yield required(at, 'at least one clusterRoleSelector required if aggregationRule is non-nil');
     }
     for (const [i, selector] of clusterRoleSelectors.entries()) {
-      const problems = [...validateLabelSelector(selector, at.index(i))];
+      const problems = [...validateLabelSelector(selector, at.index(i), { allowInvalidValues })];
       yield* problems;
       if (problems.length) yield invalid(at.index(i), null, 'invalid label selector.');
     }

@@ -269,3 +269,22 @@ test('a template says labels and annotations of its claims, and nothing else of 
     'spec.metadata.uID: Forbidden: cannot be set',
   ]);
 });
+
+test("what a device takes of the node's own", () => {
+  const by = (mapping: Json, name = 'cpu') => {
+    const device = {
+      name: 'd',
+      capacity: { cores: { value: '4' } },
+      nodeAllocatableResourceMappings: { [name]: mapping },
+    };
+    return lines(resourceSlice.validate!(aSlice({ allNodes: true, devices: [device] })));
+  };
+  const at = 'spec.devices[0].nodeAllocatableResourceMappings';
+  assert.deepEqual(by({ allocationMultiplier: '2', capacityKey: 'cores' }), []);
+  assert.deepEqual(by({ allocationMultiplier: '0' }, 'a.b/c'), [
+    `${at}[a.b/c]: Invalid value: "a.b/c": must be a node allocatable resource name`,
+    `${at}[a.b/c].allocationMultiplier: Invalid value: "0": must be positive`,
+  ]);
+  assert.deepEqual(by({}), []);
+  assert.deepEqual(by({ capacityKey: 'x' }), [`${at}[cpu].capacityKey: Not found: "x"`]);
+});

@@ -1,7 +1,8 @@
 import { timestamp } from '../../machinery/index.ts';
-import { defineKind, type Kind, s, setFields, type Struct, versionOf } from '../../schema/index.ts';
+import { defineKind, type Gates, type Kind, s, setFields, type Struct, versionOf } from '../../schema/index.ts';
 import { nodeSelector } from '../core/node-selector.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
+import { isOpen } from '../meta/field-gates.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { counter, device, type Device, deviceAttribute, type DeviceAttribute, deviceTaint } from './device.ts';
 import { resourceSliceRules } from './validation/resourceslice.ts';
@@ -64,12 +65,12 @@ export const resourceSlice: Kind<ResourceSlice, ResourceSliceManifest> = defineK
   fieldSelectors: { 'spec.driver': ({ spec }) => spec.driver, 'spec.nodeName': ({ spec }) => spec.nodeName ?? '' },
   schema: resourceSliceShape,
 
-  prepareForCreate(slice, { now }) {
-    dropGated(slice, undefined);
+  prepareForCreate(slice, { now, gates }) {
+    dropGated(slice, undefined, gates);
     stampTaints(slice, now);
   },
-  prepareForUpdate(next, old, { now }) {
-    dropGated(next, old);
+  prepareForUpdate(next, old, { now, gates }) {
+    dropGated(next, old, gates);
     stampTaints(next, now);
   },
   validate: resourceSliceRules,
@@ -86,10 +87,12 @@ const hasLists = ({ ints, bools, strings, versions }: DeviceAttribute): boolean 
   Boolean(ints ?? bools ?? strings ?? versions);
 
 /** What isn't there yet unless switched on: attributes of several values, and devices that use up a node's own resources. */
-function dropGated({ spec }: ResourceSlice, old: ResourceSlice | undefined): void {
+function dropGated({ spec }: ResourceSlice, old: ResourceSlice | undefined, gates: Gates | undefined): void {
   const before = old?.spec.devices ?? [];
-  const keepsLists = before.some((d) => Object.values(d.attributes ?? {}).some(hasLists));
-  const keepsMappings = before.some((d) => d.nodeAllocatableResourceMappings);
+  const keepsLists =
+    isOpen(gates, 'DRAListTypeAttributes') || before.some((d) => Object.values(d.attributes ?? {}).some(hasLists));
+  const keepsMappings =
+    isOpen(gates, 'DRANodeAllocatableResources') || before.some((d) => d.nodeAllocatableResourceMappings);
   for (const d of spec.devices ?? []) {
     if (!keepsMappings) setFields(device, d, { nodeAllocatableResourceMappings: undefined });
     if (!keepsLists) dropLists(d);

@@ -39,11 +39,13 @@ export function* gatedRules(
     if (old && equal(next[name], old[name])) continue;
     if (!isOn) {
       // A new one has lost it already.
-      if (old && next[name]) yield forbiddenAt(here);
+      if (old && isSaid(next[name])) yield forbiddenAt(here);
     } else if (old) yield* declaredImmutable(next[name], old[name], here);
     else yield* newValueRules[name](next, here);
   }
 }
+
+const isSaid = (value: unknown): boolean => value !== undefined && value !== null;
 
 const newValueRules: Readonly<Record<keyof Gated, (group: Gated, at: Path) => Iterable<FieldError>>> = {
   schedulingConstraints: ({ schedulingConstraints: said }, at) => (said ? constraintRules(said, at) : []),

@@ -90,6 +90,8 @@ export const workload: Kind<Workload, WorkloadManifest> = defineKind<Workload, W
     if (old) {
       yield* declaredImmutable(controllerRef, old.spec.controllerRef, at.child('controllerRef'));
       yield* declaredImmutable(podGroupTemplates, old.spec.podGroupTemplates, at.child('podGroupTemplates'));
+      // One without any is told so, too.
+      if (!podGroupTemplates?.length) yield required(at.child('podGroupTemplates'));
       return;
     }
     if (controllerRef) yield* controllerRules(controllerRef, at.child('controllerRef'));

@@ -1,6 +1,7 @@
 import { equal } from '../../machinery/index.ts';
-import { defineKind, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
+import { defineKind, type Gates, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
+import { isOpen } from '../meta/field-gates.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { csiDriverRules } from './csidriver-rules.ts';
 
@@ -51,9 +52,9 @@ export const csiDriver: Kind<CSIDriver, CSIDriverManifest> = defineKind<CSIDrive
   unconditionalUpdate: false,
   schema: csiDriverShape,
 
-  prepareForCreate: ({ spec }) => dropGatedFields(spec, {}),
-  prepareForUpdate({ metadata, spec }, old) {
-    dropGatedFields(spec, old.spec);
+  prepareForCreate: ({ spec }, { gates }) => settleGatedFields(spec, {}, gates),
+  prepareForUpdate({ metadata, spec }, old, { gates }) {
+    settleGatedFields(spec, old.spec, gates);
     // Counted from the first change on.
     if (!equal(spec, old.spec)) setFields(objectMeta, metadata, { generation: (old.metadata.generation ?? 0) + 1 });
   },
@@ -81,8 +82,12 @@ export const csiDriver: Kind<CSIDriver, CSIDriverManifest> = defineKind<CSIDrive
 const tokensInSecrets =
   'spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes';
 
-/** What nobody may ask for yet, unless the driver has it already. */
-function dropGatedFields(spec: CSIDriverSpec, old: Partial<CSIDriverSpec>): void {
+/** What nobody may ask for where it is off, unless the driver has it already; where it is on it has a default. */
+function settleGatedFields(spec: CSIDriverSpec, old: Partial<CSIDriverSpec>, gates: Gates | undefined): void {
+  if (isOpen(gates, 'VolumeLimitScaling')) {
+    const { preventPodSchedulingIfMissing = false } = spec;
+    return setFields(csiDriverSpec, spec, { preventPodSchedulingIfMissing });
+  }
   if (old.preventPodSchedulingIfMissing !== undefined) return;
   setFields(csiDriverSpec, spec, { preventPodSchedulingIfMissing: undefined });
 }

@@ -88,11 +88,11 @@ export const persistentVolumeClaim: Kind<PersistentVolumeClaim, PersistentVolume
   default: ({ status }) => {
     setFields(persistentVolumeClaimStatus, status, { phase: status.phase ?? 'Pending' });
   },
-  prepareForCreate(claim) {
+  prepareForCreate(claim, { gates }) {
     claim.status = { phase: 'Pending' };
-    settleDataSources(claim.spec);
+    settleDataSources(claim.spec, { gates });
   },
-  prepareForUpdate: (next, old) => settleDataSources(next.spec, old.spec),
+  prepareForUpdate: (next, old, { gates }) => settleDataSources(next.spec, { old: old.spec, gates }),
   validate: claimRules,
   *warnings({ metadata, spec }) {
     if (metadata.annotations?.[storageClassAnnotation] !== undefined) {

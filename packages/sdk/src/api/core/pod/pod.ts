@@ -57,7 +57,7 @@ export const pod: Kind<Pod, PodManifest> = defineKind<Pod, PodManifest>({
   default: fillPod,
   prepareForCreate,
   prepareForUpdate,
-  validate: (next, old) => (old ? validatePodUpdate(next, old) : validatePod(next)),
+  validate: (next, old, { gates } = {}) => (old ? validatePodUpdate(next, old, gates) : validatePod(next, gates)),
   // An update says nothing: what there is to say was said when the pod was made.
   warnings: ({ metadata, spec }, old) => (old ? [] : podWarnings(metadata, spec)),
   columns: podColumns,

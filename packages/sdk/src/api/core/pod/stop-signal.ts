@@ -1,7 +1,6 @@
 import { s } from '../../../schema/index.ts';
 
-/** What a container can be told to stop by. */
-export const stopSignal = s.oneOf(
+export const stopSignals = [
   'SIGABRT',
   'SIGALRM',
   'SIGBUS',
@@ -67,4 +66,7 @@ export const stopSignal = s.oneOf(
   'SIGWINCH',
   'SIGXCPU',
   'SIGXFSZ',
-);
+] as const;
+
+/** What a container can be told to stop by. */
+export const stopSignal = s.oneOf(...stopSignals);

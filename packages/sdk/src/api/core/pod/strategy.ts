@@ -23,7 +23,7 @@ import { ipWarnings } from './warnings/addresses.ts';
 
 /** What the server makes of a pod before it looks whether it is good. */
 export function prepareForCreate(pod: Pod, context: WriteContext): void {
-  dropGatedFields(pod.spec);
+  dropGatedFields(pod.spec, context);
   pod.status = { phase: 'Pending', qosClass: qosClassOf(pod.spec) };
   if (pod.spec.schedulingGates?.length) {
     pod.status.conditions = [
@@ -41,8 +41,8 @@ export function prepareForCreate(pod: Pod, context: WriteContext): void {
   takeAppArmorAnnotations(pod, context);
 }
 
-export function prepareForUpdate({ spec }: Pod): void {
-  dropGatedFields(spec);
+export function prepareForUpdate({ spec }: Pod, old: Pod, { gates }: WriteContext): void {
+  dropGatedFields(spec, { old: old.spec, gates });
 }
 
 /** Keys that take their values from the pod's own labels become part of the selectors beside them. */
@@ -88,14 +88,14 @@ function takeAppArmorAnnotations({ metadata, spec }: Pod, context: WriteContext)
 }
 
 export const statusStrategy: PartStrategy<Pod> = {
-  prepareForUpdate(next, old) {
+  prepareForUpdate(next, old, { gates }) {
     next.spec = old.spec;
     delete next.metadata.deletionTimestamp;
     if (old.metadata.deletionTimestamp) next.metadata.deletionTimestamp = old.metadata.deletionTimestamp;
     keep(next.metadata, old.metadata, 'ownerReferences');
     if (old.status.qosClass) next.status.qosClass ||= old.status.qosClass;
     keepObservedGenerations(next, old);
-    dropGatedStatus(next.status);
+    dropGatedStatus(next.status, { old: old.status, gates });
   },
   validate: validatePodStatus,
   *warnings({ status }) {
@@ -117,18 +117,18 @@ function keepObservedGenerations(next: Pod, old: Pod): void {
 }
 
 export const ephemeralContainersStrategy: PartStrategy<Pod> = {
-  prepareForUpdate(next, old) {
+  prepareForUpdate(next, old, { gates }) {
     const { ephemeralContainers } = next.spec;
     keepAllButSpec(next, old);
     next.spec = deepCopy(old.spec);
     setFields(podSpec, next.spec, { ephemeralContainers });
-    dropGatedFields(next.spec);
+    dropGatedFields(next.spec, { old: old.spec, gates });
   },
   validate: validateEphemeralUpdate,
 };
 
 export const resizeStrategy: PartStrategy<Pod> = {
-  prepareForUpdate(next, old) {
+  prepareForUpdate(next, old, { gates }) {
     const { initContainers = [], resources } = next.spec;
     // Lists that are always written are null where nobody said anything.
     const containers = next.spec.containers ?? [];
@@ -143,7 +143,7 @@ export const resizeStrategy: PartStrategy<Pod> = {
       if (resources) next.spec.resources = resources;
       else delete next.spec.resources;
     }
-    dropGatedFields(next.spec);
+    dropGatedFields(next.spec, { old: old.spec, gates });
   },
   validate: validateResize,
 };

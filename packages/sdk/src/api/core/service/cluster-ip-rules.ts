@@ -2,6 +2,7 @@ import {
   duplicate,
   field,
   type FieldError,
+  internalAt,
   invalid,
   ipFamily,
   ipProblems,
@@ -57,13 +58,20 @@ export function* clusterIpRules(service: Service, old: Service | undefined): Ite
   if (!wellFormed) return;
 
   const families = clusterIPs.map(ipFamily);
+  const unread = clusterIPs.length > 1 ? families.indexOf(undefined) : -1;
+  if (unread >= 0) {
+    const why = `failed to check for dual stack with error:invalid IP[${unread}]: ${clusterIPs[unread]!}`;
+    yield internalAt(clusterIPsAt, why);
+  }
   if (clusterIPs.length > 1 && !(families.includes('IPv4') && families.includes('IPv6'))) {
     yield invalid(clusterIPsAt, clusterIPs, 'may specify no more than one IP for each IP family');
   }
   if (isHeadless(service)) return;
   for (const [i, ip] of clusterIPs.entries()) {
     const wanted = ipFamilies[i];
-    if ((wanted === 'IPv4' || wanted === 'IPv6') && families[i] !== wanted) {
+    // What was stored and is no address at all counts as one of the older family.
+    const found = families[i] ?? 'IPv4';
+    if ((wanted === 'IPv4' || wanted === 'IPv6') && found !== wanted) {
       const why = `expected an ${wanted} value as indicated by \`ipFamilies[${i}]\``;
       yield invalid(clusterIPsAt.index(i), ip, why);
     }

@@ -1,7 +1,7 @@
 import { equal } from '../../../machinery/index.ts';
 import { setFields } from '../../../schema/index.ts';
 import { isExternallyAccessible, isLoadBalancer, mayHaveNodePorts, needsClusterIp, needsHealthCheck } from './needs.ts';
-import { servicePort, serviceSpec, type ServiceSpec } from './service-spec.ts';
+import { servicePort, serviceSpec, type ServiceSpec, serviceStatus } from './service-spec.ts';
 import type { Service } from './service.ts';
 
 /**
@@ -28,6 +28,8 @@ export function dropUnneeded(next: Service, old: Service): void {
   if (stops(isExternallyAccessible) && same('externalTrafficPolicy')) gone.externalTrafficPolicy = undefined;
   setFields(serviceSpec, next.spec, gone);
   dropInternalPolicy(next);
+  // Nobody balances it any more, whatever is still being taken down.
+  if (!isLoadBalancer(next)) setFields(serviceStatus, next.status, { loadBalancer: {} });
 }
 
 /** There is no traffic inside the cluster that such a service could have a policy for. */

@@ -1,4 +1,6 @@
 import {
+  compareQuantity,
+  notFoundAt,
   dnsLabelProblems,
   dnsSubdomainProblems,
   equal,
@@ -15,6 +17,7 @@ import {
   tooMany,
 } from '../../../machinery/index.ts';
 import { validateNodeSelector } from '../../core/node-selector-rules.ts';
+import { isNativeResource } from '../../core/pod/validation/resource-name.ts';
 import type { Device, DeviceAttribute, DeviceCounterConsumption, DeviceTaint } from '../device.ts';
 import { bindingRules } from './binding-conditions.ts';
 import { requestPolicyRules } from './capacity.ts';
@@ -68,6 +71,25 @@ export function* deviceRules(device: Device, at: Path, { old, perDeviceNodes }: 
   });
   yield* placeRules(device, at, perDeviceNodes);
   yield* bindingRules(device, at);
+  yield* mappingRules(device, at.child('nodeAllocatableResourceMappings'));
+}
+
+/** What of the node's own a device takes with it: so much each, or as much as one of its capacities. */
+function* mappingRules(
+  { nodeAllocatableResourceMappings = {}, capacity = {} }: Device,
+  at: Path,
+): Iterable<FieldError> {
+  for (const [name, { allocationMultiplier, capacityKey }] of Object.entries(nodeAllocatableResourceMappings)) {
+    const here = at.key(name);
+    if (!isNativeResource(name)) yield invalid(here, name, 'must be a node allocatable resource name');
+    if (allocationMultiplier !== undefined && compareQuantity(allocationMultiplier, '0') <= 0) {
+      yield invalid(here.child('allocationMultiplier'), allocationMultiplier, 'must be positive');
+    }
+    if (capacityKey === undefined) continue;
+    const ofKey = here.child('capacityKey');
+    if (!capacityKey) yield invalid(ofKey, '', 'capacityKey must not be an empty string');
+    else if (!Object.hasOwn(capacity, capacityKey)) yield notFoundAt(ofKey, capacityKey);
+  }
 }
 
 const listsOf = ({ ints = [], bools = [], strings = [], versions = [] }: DeviceAttribute): unknown[][] => [

@@ -164,7 +164,7 @@ export const validatePullPolicy = (policy: string | undefined, at: Path): Iterab
 /** Hooks and probes, for what runs beside others rather than before them. */
 function* validateWhileRunning(container: Container, at: Path, { spec }: ContainerContext): Iterable<FieldError> {
   const grace = spec.terminationGracePeriodSeconds;
-  if (container.lifecycle) yield* validateLifecycle(container.lifecycle, grace, at.child('lifecycle'));
+  if (container.lifecycle) yield* validateLifecycle(container.lifecycle, at.child('lifecycle'), spec);
   if (container.livenessProbe || container.readinessProbe || container.startupProbe) {
     yield* validateProbes(container, grace, at);
   }

@@ -16,7 +16,7 @@ import {
   requiredOneOf,
 } from '../../../../machinery/index.ts';
 import { internalValue, validateLabels } from '../../../../schema/index.ts';
-import type { PodOS, PodReadinessGate, PodSchedulingGate, PodSpec } from '../pod-spec.ts';
+import type { PodOS, PodReadinessGate, PodSchedulingGroup, PodSchedulingGate, PodSpec } from '../pod-spec.ts';
 import { type PodResourceClaim, podResourceClaim } from '../resources.ts';
 import type { Volume } from '../volume.ts';
 import { validateAffinity } from './affinity.ts';
@@ -105,6 +105,9 @@ export function* validatePodSpec(spec: PodSpec, at: Path, { rules, metadata }: P
     yield* validateOs(spec.os, at.child('os'));
     yield* validateForOs(spec, at);
   }
+  if (spec.schedulingGroup) {
+    yield* validateSchedulingGroup(spec.schedulingGroup, at.child('schedulingGroup', 'podGroupName'));
+  }
   if (readsFileKeys(spec)) yield* validateFileKeyVolumes(spec, at);
 }
 
@@ -141,6 +144,11 @@ function* validateResourceClaims(
       yield* validateSubdomain(resourceClaimTemplateName, here.child('resourceClaimTemplateName'));
     }
   }
+}
+
+function* validateSchedulingGroup({ podGroupName: name }: PodSchedulingGroup, at: Path): Iterable<FieldError> {
+  if (name === undefined) yield invalid(at, null, 'must specify one of: `podGroupName`');
+  else yield* validateSubdomain(name, at);
 }
 
 const validateSubdomain = (name: string, at: Path): Iterable<FieldError> =>

@@ -17,6 +17,7 @@ import type { Pod } from '../pod.ts';
 import type { PodSchedulingGate, PodSpec } from '../pod-spec.ts';
 import type { Volume } from '../volume.ts';
 import { validateNodeAffinityNarrowed } from './affinity.ts';
+import type { Gates, RuleContext } from '../../../../schema/index.ts';
 import { isMirrorPod, validateAnnotationUpdates, validatePodAnnotations } from './annotations.ts';
 import { isPadded, paddedImage } from './container.ts';
 import { validatePodSpec } from './pod-spec.ts';
@@ -28,8 +29,8 @@ const annotationsAt = field('metadata', 'annotations');
 const specAt = field('spec');
 const int32Max = 2147483647;
 
-export function* validatePod(pod: Pod): Iterable<FieldError> {
-  yield* validateWhole(pod, podRules(true));
+export function* validatePod(pod: Pod, gates?: Gates): Iterable<FieldError> {
+  yield* validateWhole(pod, podRules(true, undefined, gates));
   if (pod.spec.ephemeralContainers?.length) {
     yield forbiddenAt(specAt.child('ephemeralContainers'), 'cannot be set on create');
   }
@@ -77,8 +78,8 @@ const updatable = [
   '`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)',
 ].join(',');
 
-export function* validatePodUpdate(next: Pod, old: Pod): Iterable<FieldError> {
-  const rules = podRules(true, old);
+export function* validatePodUpdate(next: Pod, old: Pod, gates?: Gates): Iterable<FieldError> {
+  const rules = podRules(true, old, gates);
   yield* validateWhole(next, rules);
   yield* validateAnnotations(next, old, rules);
 
@@ -135,9 +136,9 @@ function deadlineProblem(next: number | undefined, old: number | undefined): str
   return old !== undefined && old < next ? 'must be less than or equal to previous value' : undefined;
 }
 
-type Gates = readonly PodSchedulingGate[] | undefined;
+type SchedulingGates = readonly PodSchedulingGate[] | undefined;
 
-function* validateGatesRemoved(next: Gates, old: Gates, at: Path): Iterable<FieldError> {
+function* validateGatesRemoved(next: SchedulingGates, old: SchedulingGates, at: Path): Iterable<FieldError> {
   for (const [i, { name }] of (next ?? []).entries()) {
     if (old?.some((gate) => gate.name === name)) continue;
     const why = `only deletion is allowed, but found new scheduling gate '${name}'`;
@@ -190,9 +191,9 @@ function withOldDemands(next: PodSpec, old: PodSpec): PodSpec {
   return withField(rest, 'affinity', isAny ? affinity : undefined);
 }
 
-export function* validateEphemeralUpdate(next: Pod, old: Pod): Iterable<FieldError> {
+export function* validateEphemeralUpdate(next: Pod, old: Pod, { gates }: RuleContext): Iterable<FieldError> {
   if (isMirrorPod(old.metadata)) return yield forbiddenAt(emptyPath, 'static pods do not support ephemeral containers');
-  const rules = podRules(true, old);
+  const rules = podRules(true, old, gates);
   yield* validateWhole(next, rules);
   yield* validateAnnotations(next, old, rules);
   const at = specAt.child('ephemeralContainers');

@@ -5,6 +5,7 @@ import {
   invalid,
   nonNegative,
   notSupported,
+  oneOfThese,
   type Path,
   portNameProblems,
   portProblems,
@@ -12,6 +13,8 @@ import {
   problemsAt,
   required,
 } from '../../../../machinery/index.ts';
+import type { PodSpec } from '../pod-spec.ts';
+import { stopSignals } from '../stop-signal.ts';
 import type { HTTPGetAction, Lifecycle, LifecycleHandler, Probe } from '../probe.ts';
 
 /** How long the pod may take to stop, which hooks must fit in. */
@@ -66,11 +69,21 @@ function* validateProbe(probe: Probe, grace: Grace, at: Path): Iterable<FieldErr
   }
 }
 
-// Stop signals aren't here: their gate is off, so they are dropped before anybody looks.
-export function* validateLifecycle({ postStart, preStop }: Lifecycle, grace: Grace, at: Path): Iterable<FieldError> {
+export function* validateLifecycle(
+  { postStart, preStop, stopSignal: signal }: Lifecycle,
+  at: Path,
+  { terminationGracePeriodSeconds: grace, os }: PodSpec,
+): Iterable<FieldError> {
   if (postStart) yield* validateHandler(postStart, grace, at.child('postStart'));
   if (preStop) yield* validateHandler(preStop, grace, at.child('preStop'));
+  if (signal === undefined) return;
+  const here = at.child('stopSignal');
+  if (!os) yield forbiddenAt(here, 'may not be set for containers with empty `spec.os.name`');
+  else if (os.name === 'windows') yield* oneOfThese(signal, windowsSignals, here);
+  else if (os.name === 'linux') yield* oneOfThese(signal, stopSignals, here);
 }
+
+const windowsSignals = ['SIGKILL', 'SIGTERM'];
 
 type Handler = Partial<Pick<Probe, 'exec' | 'httpGet' | 'tcpSocket' | 'grpc'>> & Pick<LifecycleHandler, 'sleep'>;
 type HandlerName = keyof Handler;

@@ -22,6 +22,7 @@ import type {
 } from '../volume.ts';
 import { validateFieldRef, validateResourceFieldRef, volumeFieldPaths } from './field-ref.ts';
 import { localPathProblems, validateFileMode } from './paths.ts';
+import { validatePodCertificate, validateTrustBundle } from './projected-certificates.ts';
 import type { PodRules } from './rules.ts';
 
 /** Volumes whose files the kubelet writes: from Secrets, ConfigMaps, the pod itself, and all of these together. */
@@ -95,9 +96,8 @@ interface Projecting {
   readonly rules: PodRules;
 }
 
-// Trust bundles and pod certificates aren't here: their gates are off, so they are dropped before anybody looks.
 function* validateProjection(
-  { secret, configMap, downwardAPI, serviceAccountToken }: VolumeProjection,
+  { secret, configMap, downwardAPI, serviceAccountToken, clusterTrustBundle, podCertificate }: VolumeProjection,
   at: { volume: Path; source: Path },
   projecting: Projecting,
 ): Iterable<FieldError> {
@@ -111,8 +111,16 @@ function* validateProjection(
     if (isTaken(file.path, projecting)) yield invalid(at.volume, file.path, conflicting);
   }
   if (serviceAccountToken) yield* validateToken(serviceAccountToken, at, projecting.rules);
-  const sources = Number(!!secret) + Number(!!configMap) + Number(!!downwardAPI) + Number(!!serviceAccountToken);
-  if (sources > 1) yield forbiddenAt(at.source, 'may not specify more than 1 volume type per source');
+  const taken = (path: string): FieldError[] =>
+    isTaken(path, projecting) ? [invalid(at.volume, path, conflicting)] : [];
+  if (clusterTrustBundle) {
+    yield* validateTrustBundle(clusterTrustBundle, at.source.child('clusterTrustBundle'));
+    yield* taken(clusterTrustBundle.path);
+  }
+  if (podCertificate) yield* validatePodCertificate(podCertificate, at.source.child('podCertificate'), taken);
+  const all = [secret, configMap, downwardAPI, serviceAccountToken, clusterTrustBundle, podCertificate];
+  if (all.filter(Boolean).length > 1)
+    yield forbiddenAt(at.source, 'may not specify more than 1 volume type per source');
 }
 
 const conflicting = 'conflicting duplicate paths';

@@ -1,4 +1,6 @@
 import type { ObjectMeta } from '../../../../machinery/index.ts';
+import type { Gates } from '../../../../schema/index.ts';
+import { isOpen } from '../../../meta/field-gates.ts';
 import type { PodSpec } from '../pod-spec.ts';
 import { deletionCostProblem } from './annotations.ts';
 import { hasInvalidAffinitySelector, hasInvalidNodeAffinityValue } from './affinity.ts';
@@ -37,8 +39,19 @@ export interface OldPod {
   readonly metadata?: ObjectMeta;
 }
 
-export function podRules(isPod: boolean, old?: OldPod): PodRules {
-  if (!old) return isPod ? ofNewPods : ofNewTemplates;
+export function podRules(isPod: boolean, old?: OldPod, gates?: Gates): PodRules {
+  const rules = old ? rulesAfter(isPod, old) : isPod ? ofNewPods : ofNewTemplates;
+  const allowComparisonTolerations = isOpen(gates, 'TaintTolerationComparisonOperators');
+  const allowHostNetworkInUserNamespace = isOpen(gates, 'UserNamespacesHostNetworkSupport');
+  if (!allowComparisonTolerations && !allowHostNetworkInUserNamespace) return rules;
+  return {
+    ...rules,
+    allowComparisonTolerations: allowComparisonTolerations || rules.allowComparisonTolerations,
+    allowHostNetworkInUserNamespace: allowHostNetworkInUserNamespace || rules.allowHostNetworkInUserNamespace,
+  };
+}
+
+function rulesAfter(isPod: boolean, old: OldPod): PodRules {
   const { spec } = old;
   const inUserNamespace = spec.hostUsers === false;
   return {

@@ -1,4 +1,5 @@
 import {
+  compareQuantity,
   dnsLabelProblems,
   dnsSubdomainProblems,
   duplicate,
@@ -18,7 +19,7 @@ import {
   required,
   tooLong,
 } from '../../../../machinery/index.ts';
-import { internalValue } from '../../../../schema/index.ts';
+import { internalValue, type RuleContext } from '../../../../schema/index.ts';
 import type { Container } from '../container.ts';
 import type { ContainerStatus, LinuxContainerUser, ResourceStatus } from '../container-status.ts';
 import type { Pod } from '../pod.ts';
@@ -32,6 +33,7 @@ import {
 } from '../pod-status.ts';
 import { validateAnnotationUpdates, validatePodAnnotations } from './annotations.ts';
 import { shouldRestart } from './restart.ts';
+import { isNativeResource } from './resource-name.ts';
 import { podRules } from './rules.ts';
 import { validateId } from './security.ts';
 
@@ -39,11 +41,12 @@ const at = field('status');
 const annotationsAt = field('metadata', 'annotations');
 
 /** What a kubelet, or whoever plays one, says of a pod. */
-export function* validatePodStatus(next: Pod, old: Pod): Iterable<FieldError> {
+export function* validatePodStatus(next: Pod, old: Pod, { gates }: RuleContext): Iterable<FieldError> {
   const { status, spec } = next;
   const { annotations } = next.metadata;
   yield* validateAnnotationUpdates(annotations, old.metadata.annotations, annotationsAt);
-  if (annotations) yield* validatePodAnnotations(annotations, annotationsAt, { spec, rules: podRules(true, old) });
+  if (annotations)
+    yield* validatePodAnnotations(annotations, annotationsAt, { spec, rules: podRules(true, old, gates) });
   if (status.conditions) yield* validateConditions(status.conditions, at.child('conditions'));
   if (status.nominatedNodeName) yield* validateNominatedNode(status.nominatedNodeName, old);
   if ((status.observedGeneration ?? 0) < 0) {
@@ -57,6 +60,7 @@ export function* validatePodStatus(next: Pod, old: Pod): Iterable<FieldError> {
   if (status.extendedResourceClaimStatus) {
     yield* validateExtendedClaim(status.extendedResourceClaimStatus, spec, at.child('extendedResourceClaimStatus'));
   }
+  yield* validateNodeClaims(next, at.child('nodeAllocatableResourceClaimStatuses'));
   yield* validateIPs(next, old);
   for (const list of lists) {
     for (const [i, { user }] of (status[list] ?? []).entries()) {
@@ -69,6 +73,27 @@ export function* validatePodStatus(next: Pod, old: Pod): Iterable<FieldError> {
     if (!allocatedResourcesStatus?.length) continue;
     const here = at.child('ephemeralContainerStatuses').index(i).child('allocatedResourcesStatus');
     yield forbiddenAt(here, 'must not be specified in container status');
+  }
+}
+
+/** Claims that are served from the node's own resources. */
+function* validateNodeClaims({ spec, status }: Pod, here: Path): Iterable<FieldError> {
+  for (const [i, claim] of (status.nodeAllocatableResourceClaimStatuses ?? []).entries()) {
+    const { resourceClaimName: name, containers = [], resources } = claim;
+    const of = here.index(i);
+    if (!name) yield required(of.child('resourceClaimName'), 'must not be empty');
+    const known = [...(spec.resourceClaims ?? []), ...(status.resourceClaimStatuses ?? [])];
+    if (!known.some(({ resourceClaimName }) => resourceClaimName === name)) {
+      yield invalid(of.child('resourceClaimName'), name, 'no mapping found in pod reference');
+    }
+    if (!containers.length) yield required(of.child('containers'), 'must not be empty');
+    const amounts = Object.entries(resources ?? {});
+    if (!amounts.length) yield required(of.child('resources'), 'must not be empty');
+    for (const [resource, amount] of amounts) {
+      const ofResource = of.child('resources').key(resource);
+      if (!isNativeResource(resource)) yield invalid(ofResource, resource, 'must be a node allocatable resource name');
+      if (compareQuantity(amount, '0') < 0) yield invalid(ofResource, amount, 'must be non-negative');
+    }
   }
 }
 

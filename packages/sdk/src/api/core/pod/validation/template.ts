@@ -8,7 +8,7 @@ import {
   notSupported,
   type Path,
 } from '../../../../machinery/index.ts';
-import { validateAnnotations, validateLabels } from '../../../../schema/index.ts';
+import { type Gates, validateAnnotations, validateLabels } from '../../../../schema/index.ts';
 import type { LabelSelector } from '../../../meta/label-selector.ts';
 import type { PodTemplateSpec } from '../pod-template.ts';
 import { validatePodAnnotations } from './annotations.ts';
@@ -16,13 +16,18 @@ import { validatePodSpec } from './pod-spec.ts';
 import { validateProfilesAgree } from './profiles.ts';
 import { podRules } from './rules.ts';
 
+export interface TemplateBefore {
+  readonly old?: PodTemplateSpec | undefined;
+  readonly gates?: Gates | undefined;
+}
+
 /** A template for pods; `old` is what it was before, whose faults it may keep. */
 export function* validatePodTemplate(
   { metadata, spec }: PodTemplateSpec,
   at: Path,
-  old?: PodTemplateSpec,
+  { old, gates }: TemplateBefore,
 ): Iterable<FieldError> {
-  const rules = podRules(false, old);
+  const rules = podRules(false, old, gates);
   const { labels, annotations } = metadata;
   const specAt = at.child('spec');
   if (labels) yield* validateLabels(labels, at.child('labels'));
@@ -37,26 +42,25 @@ export function* validatePodTemplate(
   }
 }
 
-export interface TemplateOwner {
+export interface TemplateOwner extends TemplateBefore {
   /** Which pods it takes for its own; it must take those made from the template. */
   readonly selector: LabelSelector | null;
   /** What upstream calls it where it refuses a deadline. */
   readonly kind: string;
-  readonly old?: PodTemplateSpec | undefined;
 }
 
 /** The template of a kind that keeps pods running. */
 export function* validateLastingTemplate(
   template: PodTemplateSpec,
   at: Path,
-  { selector, kind, old }: TemplateOwner,
+  { selector, kind, old, gates }: TemplateOwner,
 ): Iterable<FieldError> {
   const { metadata, spec } = template;
   const labels = metadata.labels;
   if (!labelSelectorOf(selector).matches(labels ?? {})) {
     yield unmatchedLabels(template, at);
   }
-  yield* validatePodTemplate(template, at, old);
+  yield* validatePodTemplate(template, at, { old, gates });
   if (spec.restartPolicy !== 'Always') {
     yield notSupported(at.child('spec', 'restartPolicy'), spec.restartPolicy, ['Always']);
   }

@@ -6,6 +6,7 @@ import {
   labelValueProblems,
   notSupported,
   type Path,
+  typedString,
 } from '../../../../machinery/index.ts';
 import { validateLabelKey } from '../../../meta/label-selector-rules.ts';
 import type { Toleration } from '../../taint.ts';
@@ -24,10 +25,15 @@ export function* validateTolerations(
       yield invalid(here.child('operator'), operator, why);
     }
     if (tolerationSeconds !== undefined && effect !== 'NoExecute') {
-      yield invalid(here.child('effect'), effect ?? '', "effect must be 'NoExecute' when `tolerationSeconds` is set");
+      yield invalid(
+        here.child('effect'),
+        typedString(effect ?? ''),
+        "effect must be 'NoExecute' when `tolerationSeconds` is set",
+      );
     }
     const problem = operatorProblem({ operator, value }, here, rules);
     if (problem) yield problem;
+    else if (operator === 'Lt' || operator === 'Gt') yield* numberRules(value, here.child('value'));
     if (effect && !effects.includes(effect)) yield notSupported(here.child('effect'), effect, effects);
   }
 }
@@ -55,6 +61,23 @@ function operatorProblem(
     default:
       return notSupported(at.child('operator'), operator, ['Equal', 'Exists']);
   }
+}
+
+/** Taints that are numbers are compared with one. */
+function* numberRules(value: string, at: Path): Iterable<FieldError> {
+  if (!value) yield invalid(at, value, 'must be non-empty');
+  else if (!/^(0|-?[1-9]\d*)$/.test(value)) yield invalid(at, value, notANumber);
+  const problem = int64Problem(value);
+  if (problem) yield invalid(at, value, `strconv.ParseInt: parsing ${JSON.stringify(value)}: ${problem}`);
+}
+
+const notANumber =
+  'must be a valid decimal integer in canonical form (no leading zeros, no leading plus sign, and no negative zero)';
+
+function int64Problem(value: string): string | undefined {
+  if (!/^[+-]?\d+$/.test(value)) return 'invalid syntax';
+  const n = BigInt(value.replace('+', ''));
+  return n === BigInt.asIntN(64, n) ? undefined : 'value out of range';
 }
 
 type Tolerations = readonly Toleration[] | undefined;
