@@ -1,6 +1,6 @@
 import { internalError, isObject, type KubeObject, StatusError } from '@tiphys/sdk/machinery';
 import { type ApiRequest, type ApiResponse, refusal, type Transport, type WatchFrame } from '@tiphys/sdk/client';
-import { type Clock, type Logger, pacerOf, type Random } from '@tiphys/sdk/runtime';
+import { type Clock, type Logger, messageOf, pacerOf, type Random } from '@tiphys/sdk/runtime';
 import { type StoreBackend, StoreRefusal } from '../store/index.ts';
 import { AdmissionChain, type AdmissionPlugin } from './admission/plugin.ts';
 import { Feeds, type StoreOverride } from './cache/feeds.ts';
@@ -160,7 +160,7 @@ export class ApiServer {
         if (err instanceof StoreRefusal)
           log.warn('the store did not do what a request needs', { ...told, error: String(err) });
         else log.error('request failed', { ...told, error: err instanceof Error ? err.stack : String(err) });
-        response = errorResponse(request, query, internalError(err instanceof Error ? err.message : String(err)));
+        response = errorResponse(request, query, internalError(messageOf(err)));
       }
     }
     const { status, headers, body } = response;

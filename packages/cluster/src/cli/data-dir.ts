@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { messageOf } from '@tiphys/sdk/runtime';
 import { Failure } from './failure.ts';
 
 /** Where a cluster lives unless told: the system's place for root, the user's own otherwise (XDG base directories). */
@@ -38,5 +39,5 @@ export function makeDataDir(dataDir: string): void {
 }
 
 export function reasonOf(err: unknown): string {
-  return (err as NodeJS.ErrnoException).code ?? (err instanceof Error ? err.message : String(err));
+  return (err as NodeJS.ErrnoException).code ?? messageOf(err);
 }

@@ -1,7 +1,7 @@
 import { accessSync } from 'node:fs';
 import { arch } from 'node:os';
 import { delimiter, sep } from 'node:path';
-import { systemClock, systemRandom } from '@tiphys/sdk/runtime';
+import { messageOf, systemClock, systemRandom } from '@tiphys/sdk/runtime';
 import {
   containerdPaths,
   fullImageName,
@@ -43,7 +43,7 @@ export async function makeImageFromHost({ name, files, dataDir, socket }: ImageF
   const path = dirs.join(delimiter);
   const architecture = arch() === 'x64' ? 'amd64' : arch();
   const image = await imageFromHost({ files, architecture, path }).catch((cause: unknown) => {
-    throw new Failure(cause instanceof Error ? cause.message : String(cause), { cause });
+    throw new Failure(messageOf(cause), { cause });
   });
   const full = fullImageName(name);
   const { signal } = new AbortController();

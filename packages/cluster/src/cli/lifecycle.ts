@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { node as nodeKind } from '@tiphys/sdk/api';
 import { createClient, HttpTransport, loadKubeconfig } from '@tiphys/sdk/client';
-import { systemClock as clock } from '@tiphys/sdk/runtime';
+import { messageOf, systemClock as clock } from '@tiphys/sdk/runtime';
 import { filesIn } from './data-dir.ts';
 import { Failure } from './failure.ts';
 import { forgetRunning, isAlive, readRunning, type Running } from './running.ts';
@@ -67,7 +67,7 @@ async function ask(_running: Running, dataDir: string): Promise<{ problem?: stri
       n.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True');
     return { ready: items.map((n) => `${n.metadata.name} ${isReady(n) ? 'Ready' : 'NotReady'}`) };
   } catch (err) {
-    return { problem: `no answer: ${err instanceof Error ? err.message : String(err)}` };
+    return { problem: `no answer: ${messageOf(err)}` };
   } finally {
     transport.close();
   }

@@ -1,6 +1,6 @@
 import { goDuration } from '@tiphys/sdk/machinery';
 import type { Container, Pod, Secret } from '@tiphys/sdk/api';
-import { type Clock, throwIfAborted } from '@tiphys/sdk/runtime';
+import { type Clock, messageOf, throwIfAborted } from '@tiphys/sdk/runtime';
 import { BackOff } from './back-off.ts';
 import type { Tell } from './container-events.ts';
 import { imageProblem } from './image-name.ts';
@@ -110,7 +110,7 @@ export class ImagePuller<Image extends { readonly size: string | number }, Auth,
       return pulled;
     } catch (err) {
       throwIfAborted(signal);
-      const message = err instanceof Error ? err.message : String(err);
+      const message = messageOf(err);
       tell('Warning', 'Failed', `Failed to pull image "${image}": ${message}`);
       this.#backOff.next(key);
       this.#lastError.set(key, message);

@@ -1,7 +1,7 @@
 import { type Pod, serviceAccount } from '@tiphys/sdk/api';
 import type { Client } from '@tiphys/sdk/client';
 import type { JsonObject } from '@tiphys/sdk/machinery';
-import type { Clock, Random } from '@tiphys/sdk/runtime';
+import { type Clock, messageOf, type Random } from '@tiphys/sdk/runtime';
 
 interface Issued {
   readonly token: string;
@@ -56,7 +56,7 @@ export class ServiceAccountTokens {
     } catch (err) {
       // The server may be away for a while; what we have is good until it expires.
       if (held && now < held.expiresAt && !signal.aborted) return held.token;
-      const why = err instanceof Error ? err.message : String(err);
+      const why = messageOf(err);
       throw new Error(`failed to fetch token: ${why}`, { cause: err });
     }
   }

@@ -8,6 +8,7 @@ import {
   group,
   isAbort,
   type Logger,
+  messageOf,
   type Random,
   Registry,
   type TaskGroup,
@@ -233,7 +234,7 @@ class Scheduler {
         this.#queue.remove(info.uid);
         return 'error';
       }
-      const error = err instanceof Error ? err.message : String(err);
+      const error = messageOf(err);
       log.warn('pod not bound', { pod: `${info.namespace}/${info.name}`, node: nodeName, error });
       this.#queue.turnedAway(info.uid, new Set());
       this.#go(this.#writer.tellRefused(info, { reason: 'SchedulerError', message: error }));

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { badRequest, StatusError } from '@tiphys/sdk/machinery';
 import { type ExecSession, internalError, WebSocketConnection } from '@tiphys/sdk/client';
-import type { Clock } from '@tiphys/sdk/runtime';
+import { type Clock, messageOf } from '@tiphys/sdk/runtime';
 import type { LogOptions, StreamingBackend } from './backend.ts';
 import { type SessionChannels, streamsOf } from './exec/channels.ts';
 import { relay } from './exec/relay.ts';
@@ -151,4 +151,3 @@ function respond(response: ServerResponse, status: number, text: string): void {
 }
 
 const codeOf = (err: unknown): number => (err instanceof StatusError ? err.code : 500);
-const messageOf = (err: unknown): string => (err instanceof Error ? err.message : String(err));

@@ -1,6 +1,6 @@
 import type { Client, WatchEvent, WatchOptions } from '../client/index.ts';
 import { isExpired, type KubeObject, StatusError } from '../machinery/index.ts';
-import { backoff, type Clock, isAbort, type Logger, pacerOf, type Random } from '../runtime/index.ts';
+import { backoff, type Clock, isAbort, type Logger, messageOf, pacerOf, type Random } from '../runtime/index.ts';
 import type { Kind } from '../schema/index.ts';
 import type { InformerOptions } from './informer.ts';
 
@@ -178,8 +178,6 @@ const isInitialEnd = ({ type, object }: WatchEvent<KubeObject>) =>
 
 // Servers before 1.32 answer 422 (the parameter is forbidden) or 400.
 const refusesStreaming = (err: unknown) => err instanceof StatusError && (err.code === 422 || err.code === 400);
-
-const messageOf = (err: unknown) => (err instanceof Error ? err.message : String(err));
 
 function ignoreAbort(err: unknown): void {
   if (!isAbort(err)) throw err;

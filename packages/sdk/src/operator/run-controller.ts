@@ -1,6 +1,6 @@
 import { CacheView, type Informer, keyOf, keyOfObject } from '../cache/index.ts';
 import { isConflict, isNamespaceTerminating, type KubeObject } from '../machinery/index.ts';
-import { group, isAbort, type Logger, pacerOf, type TaskGroup, WorkQueue } from '../runtime/index.ts';
+import { group, isAbort, type Logger, messageOf, pacerOf, type TaskGroup, WorkQueue } from '../runtime/index.ts';
 import { type AnyKind, erase } from '../schema/index.ts';
 import {
   type ControllerDefinition,
@@ -154,7 +154,7 @@ class Worker<O extends KubeObject, M> {
   }
 
   #failed(key: string, err: unknown): void {
-    const error = err instanceof Error ? err.message : String(err);
+    const error = messageOf(err);
     if (err instanceof TerminalError) {
       this.#log.error('reconciling failed for good', { key, error });
       this.#queue.forget(key);

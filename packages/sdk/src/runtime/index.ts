@@ -18,5 +18,6 @@ export { lull } from './lull.ts';
 export { TokenBucket } from './token-bucket.ts';
 export { Broadcast } from './broadcast.ts';
 export { abortsWith, within } from './within.ts';
+export { messageOf } from './message-of.ts';
 export { watchWallClock } from './wall-clock.ts';
 export { abortError, isAbort, onAbort, throwIfAborted, whenAborted } from './abort.ts';

@@ -7,6 +7,7 @@ import {
   type Shape,
   type StructShape,
 } from '../machinery/index.ts';
+import { messageOf } from '../runtime/index.ts';
 import { decode } from './decode.ts';
 import { goTypeOf } from './go-words.ts';
 
@@ -92,6 +93,6 @@ function decodeProblem(shape: Shape, value: unknown, prefix: string): string | u
     decode(shape, value);
     return undefined;
   } catch (err) {
-    return prefix + (err instanceof Error ? err.message : String(err));
+    return prefix + messageOf(err);
   }
 }

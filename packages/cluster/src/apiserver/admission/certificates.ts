@@ -5,6 +5,7 @@ import {
   parseCertificateRequestPem,
 } from '@tiphys/sdk/api';
 import { equal } from '@tiphys/sdk/machinery';
+import { messageOf } from '@tiphys/sdk/runtime';
 import type { Authorizer } from '../authz/authorizer.ts';
 import type { UserInfo } from '../context.ts';
 import type { AdmissionPlugin } from './plugin.ts';
@@ -76,7 +77,7 @@ export const certificateSubjectRestriction: AdmissionPlugin = {
     try {
       groups = organizationsOf(parseCertificateRequestPem(spec.request));
     } catch (err) {
-      throw refuse(a, `failed to parse CSR: ${err instanceof Error ? err.message : String(err)}`);
+      throw refuse(a, `failed to parse CSR: ${messageOf(err)}`);
     }
     if (groups.includes('system:masters')) {
       throw refuse(a, `use of ${apiClientSigner} signer with system:masters group is not allowed`);

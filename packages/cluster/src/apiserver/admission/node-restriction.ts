@@ -13,6 +13,7 @@ import {
   type Volume,
 } from '@tiphys/sdk/api';
 import { equal, notFound, unifiedDiff } from '@tiphys/sdk/machinery';
+import { messageOf } from '@tiphys/sdk/runtime';
 import type { Authorizer } from '../authz/authorizer.ts';
 import { nodeNameOf } from '../authz/node-identity.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
@@ -286,7 +287,7 @@ function checkCertificate(a: AdmissionAttributes): void {
   try {
     name = commonNameOf(parseCertificateRequestPem(spec.request));
   } catch (err) {
-    throw refuse(a, `unable to parse csr: ${err instanceof Error ? err.message : String(err)}`);
+    throw refuse(a, `unable to parse csr: ${messageOf(err)}`);
   }
   if (name !== a.user.name) throw refuse(a, `can only create a node CSR with CN=${a.user.name}`);
 }

@@ -1,4 +1,5 @@
 import { type JsonObject, isObject, type KubeObject, type ObjectMeta } from '@tiphys/sdk/machinery';
+import { messageOf } from '@tiphys/sdk/runtime';
 import { type AnyKind, decode, decodeMessage, openEnvelope, settle } from '@tiphys/sdk/schema';
 import { declaredKinds } from '../kinds.ts';
 import type { Resource } from '../registry/resource.ts';
@@ -71,7 +72,7 @@ const starts = new WeakMap<Resource, { text: string; bytes: Buffer }>();
 /** A value that is no object of its resource. */
 export class Unreadable extends Error {
   constructor(key: string, cause: unknown) {
-    super(`what is stored under ${key} is no object: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    super(`what is stored under ${key} is no object: ${messageOf(cause)}`, {
       cause,
     });
     this.name = 'Unreadable';

@@ -10,7 +10,7 @@ import {
   parseFieldSelector,
   parseLabelSelector,
 } from '@tiphys/sdk/machinery';
-import type { Clock } from '@tiphys/sdk/runtime';
+import { type Clock, messageOf } from '@tiphys/sdk/runtime';
 import { encodeMessage, erase } from '@tiphys/sdk/schema';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import { type Endpoint, noSuchPath, notOnThis } from '../handlers/dispatch.ts';
@@ -87,7 +87,7 @@ function fieldsAsked(query: URLSearchParams): FieldRequirement[] {
   try {
     fields = parseFieldSelector(query.get('fieldSelector') ?? '');
   } catch (err) {
-    throw badRequest(err instanceof Error ? err.message : String(err));
+    throw badRequest(messageOf(err));
   }
   for (const { field } of fields) if (!placeFields.includes(field)) throw badRequest(unknownField(kind, field));
   return fields;

@@ -2,6 +2,7 @@ import { serverItself } from '../bootstrap.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Said } from './next-status.ts';
 import { isNotFound } from '@tiphys/sdk/machinery';
+import { messageOf } from '@tiphys/sdk/runtime';
 
 /** Deletes all objects of a resource, and says how far that has come. What has finalizers goes when its holders let go. */
 export async function deleteInstances(registry: Registry | undefined): Promise<Said> {
@@ -17,7 +18,7 @@ export async function deleteInstances(registry: Registry | undefined): Promise<S
         { propagationPolicy: 'Background' },
       );
     } catch (err) {
-      if (!isNotFound(err)) problems.add(err instanceof Error ? err.message : String(err));
+      if (!isNotFound(err)) problems.add(messageOf(err));
     }
   }
   if (problems.size) return failed('InstanceDeletionFailed', `could not issue all deletes: ${together([...problems])}`);

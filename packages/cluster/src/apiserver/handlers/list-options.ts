@@ -1,4 +1,5 @@
 import { badRequest, parseFieldSelector, parseLabelSelector, StatusError } from '@tiphys/sdk/machinery';
+import { messageOf } from '@tiphys/sdk/runtime';
 import type { AnyKind } from '@tiphys/sdk/schema';
 import { indexedFields } from '../cache/watch-cache.ts';
 import type { Entry } from '../cache/entry.ts';
@@ -107,6 +108,6 @@ function attempt<T>(parse: () => T): T {
     return parse();
   } catch (err) {
     if (err instanceof StatusError) throw err;
-    throw badRequest(err instanceof Error ? err.message : String(err));
+    throw badRequest(messageOf(err));
   }
 }

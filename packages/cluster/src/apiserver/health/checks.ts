@@ -1,4 +1,4 @@
-import { type Clock, isAbort } from '@tiphys/sdk/runtime';
+import { type Clock, isAbort, messageOf } from '@tiphys/sdk/runtime';
 import type { StoreBackend } from '../../store/index.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { HealthCheck } from '../../serving/index.ts';
@@ -60,7 +60,7 @@ export function storeCheck(store: StoreBackend, clock: Clock): () => Promise<str
     );
     const answer = store.get('/registry/health').then(
       () => undefined,
-      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      (error: unknown) => messageOf(error),
     );
     const problem = await Promise.race([answer, late]);
     enough.abort();

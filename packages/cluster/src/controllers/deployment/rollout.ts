@@ -8,6 +8,7 @@ import {
 } from '@tiphys/sdk/api';
 import { equal, isAlreadyExists, isNamespaceTerminating, own } from '@tiphys/sdk/machinery';
 import { controllerOf, controllerReference, type ReconcileContext } from '@tiphys/sdk/operator';
+import { messageOf } from '@tiphys/sdk/runtime';
 import { hasAnnotations, revisionAnnotation, revisionOf, scaleAnnotations, setAnnotations } from './annotations.ts';
 import { byCreation, fences, newSetReplicas, type Resize } from './replicas.ts';
 import { allSets, conditionOf, type ConditionSpec, hasDeadline, type Sets, withCondition } from './status.ts';
@@ -192,7 +193,7 @@ export class Rollout implements Sets {
     if (isNamespaceTerminating(err)) return;
     const d = this.#deployment;
     const reason = 'ReplicaSetCreateError';
-    const message = `Failed to create new replica set "${name}": ${err instanceof Error ? err.message : String(err)}`;
+    const message = `Failed to create new replica set "${name}": ${messageOf(err)}`;
     if (hasDeadline(d)) await this.setCondition({ type: 'Progressing', status: 'False', reason, message });
     this.#context.events.event({ kind: deployment, object: d }, 'Warning', reason, message);
   }

@@ -10,6 +10,7 @@ import {
 } from '@tiphys/sdk/api';
 import { equal, isConflict, type KubeObject, labelSelectorOf } from '@tiphys/sdk/machinery';
 import { changes, defineController, type ReconcileContext, watch } from '@tiphys/sdk/operator';
+import { messageOf } from '@tiphys/sdk/runtime';
 import { erase } from '@tiphys/sdk/schema';
 import { readyCondition } from '../pod-state.ts';
 import { type Expectation, expectationOf, printedSelector, scaleIn } from './expected.ts';
@@ -48,23 +49,24 @@ export const disruptionController = defineController({
     const pods = cache.list(pod, budget.metadata.namespace).filter((p) => concerns(budget, p));
     const subject = { kind: podDisruptionBudget, object: budget };
     if (!pods.length) events.event(subject, 'Normal', 'NoPods', 'No matching pods found');
+    const write = async (status: PodDisruptionBudget['status']): Promise<void> => {
+      if (!equal(status, budget.status)) await client.updateStatus(podDisruptionBudget, budget, status, { signal });
+    };
     try {
       const expectation = expected(budget, pods, context);
       const now = clock.now();
       const { pending, overdue, recheckInMs } = pendingEvictions(budget, pods, now);
       for (const p of overdue) {
         const { namespace } = budget.metadata;
+        // Upstream names the budget's namespace twice, and not the budget.
         const text = `Pod was expected by PDB ${namespace}/${namespace} to be deleted but it wasn't`;
         events.event({ kind: pod, object: p }, 'Warning', 'NotDeleted', text);
       }
-      const status = statusOf(budget, { pods, pending, expectation, now });
-      if (!equal(status, budget.status)) await client.updateStatus(podDisruptionBudget, budget, status, { signal });
+      await write(statusOf(budget, { pods, pending, expectation, now }));
       return recheckInMs === undefined ? {} : { requeueAfterMs: recheckInMs };
     } catch (err) {
       if (isConflict(err) || signal.aborted) throw err;
-      const message = err instanceof Error ? err.message : String(err);
-      const status = failedStatus(budget, message, clock.now());
-      if (!equal(status, budget.status)) await client.updateStatus(podDisruptionBudget, budget, status, { signal });
+      await write(failedStatus(budget, messageOf(err), clock.now()));
       return {};
     }
   },
@@ -87,7 +89,7 @@ function expected(budget: PodDisruptionBudget, pods: readonly Pod[], { cache, ev
     }
     return expectation;
   } catch (err) {
-    const why = err instanceof Error ? err.message : String(err);
+    const why = messageOf(err);
     const text = `Failed to calculate the number of expected pods: ${why}`;
     events.event(subject, 'Warning', 'CalculateExpectedPodCountFailed', text);
     throw err;

@@ -8,6 +8,7 @@ import {
   slowStart,
   watch,
 } from '@tiphys/sdk/operator';
+import { messageOf } from '@tiphys/sdk/runtime';
 import { claim } from '../claim.ts';
 import { adoptersOf, indexOrphans, orphans } from '../orphans.ts';
 import { isActive, isTerminating } from '../pod-state.ts';
@@ -122,5 +123,3 @@ function relatedPods(rs: ReplicaSet, { cache }: ReconcileContext): Pod[] {
 }
 
 const applicationOf = (rs: ReplicaSet) => controllerOf(rs)?.uid ?? rs.metadata.uid!;
-
-const messageOf = (err: unknown) => (err instanceof Error ? err.message : String(err));

@@ -1,4 +1,4 @@
-import { throwIfAborted } from '@tiphys/sdk/runtime';
+import { messageOf, throwIfAborted } from '@tiphys/sdk/runtime';
 import type { Container, Pod, Secret } from '@tiphys/sdk/api';
 import type { Image, PodSandboxConfig } from '../cri/index.ts';
 import type { PodSurroundings } from '../pods/pod-surroundings.ts';
@@ -65,7 +65,7 @@ export async function startContainer(request: StartRequest, o: PodSurroundings, 
     tell('Warning', 'FailedPostStartHook', 'PostStartHook failed');
     tell('Normal', 'Killing', 'FailedPostStartHook');
     await runtime.stopContainer(id, { graceSeconds: pod.spec.terminationGracePeriodSeconds ?? 30, signal });
-    throw new StartError('PostStartHookError', messageOf(err), { cause: err });
+    throw new StartError('PostStartHookError', bareMessageOf(err), { cause: err });
   }
 }
 
@@ -139,13 +139,13 @@ async function configured(
 
 function refused(err: unknown, reason: StartError['reason'], tell: Tell, signal: AbortSignal): unknown {
   if (signal.aborted) return err;
-  const failure = err instanceof StartError ? err : new StartError(reason, messageOf(err), { cause: err });
+  const failure = err instanceof StartError ? err : new StartError(reason, bareMessageOf(err), { cause: err });
   tell('Warning', 'Failed', `Error: ${failure.message}`);
   return failure;
 }
 
 /** A runtime's refusal is told without gRPC's frame around it, as upstream does for these. */
-function messageOf(err: unknown): string {
+function bareMessageOf(err: unknown): string {
   if (err && typeof err === 'object' && 'description' in err) return String(err.description);
-  return err instanceof Error ? err.message : String(err);
+  return messageOf(err);
 }

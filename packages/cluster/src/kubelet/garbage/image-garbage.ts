@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@tiphys/sdk/runtime';
+import { type Clock, type Logger, messageOf } from '@tiphys/sdk/runtime';
 import { type ContainerRuntime, fullImageName, type Image } from '../cri/index.ts';
 
 export interface ImageGarbageConfig {
@@ -58,7 +58,7 @@ export class ImageGarbage {
         failures = 0;
       } catch (err) {
         if (signal.aborted) return;
-        const message = err instanceof Error ? err.message : String(err);
+        const message = messageOf(err);
         log.warn('images could not be cleaned up', { error: message });
         // The first may come of a runtime that has just started.
         if (failures++ > 0) tell('ImageGCFailed', message);

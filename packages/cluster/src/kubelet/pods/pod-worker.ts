@@ -1,6 +1,14 @@
 import type { Pod, PodStatus } from '@tiphys/sdk/api';
 import { equal } from '@tiphys/sdk/machinery';
-import { abortsWith, Broadcast, isAbort, type Logger, type TaskGroup, throwIfAborted } from '@tiphys/sdk/runtime';
+import {
+  abortsWith,
+  Broadcast,
+  isAbort,
+  type Logger,
+  messageOf,
+  type TaskGroup,
+  throwIfAborted,
+} from '@tiphys/sdk/runtime';
 import { allContainersOf, type StartError, tellOfPod } from '../../podspec/index.ts';
 import { qosClassOf } from '../containers/qos.ts';
 import { isUnavailable } from '../cri/index.ts';
@@ -121,7 +129,7 @@ export class PodWorker {
         this.#isDirty = true;
         return undefined;
       }
-      this.#log.warn('a pass over the pod failed', { error: err instanceof Error ? err.message : String(err) });
+      this.#log.warn('a pass over the pod failed', { error: messageOf(err) });
       return isUnavailable(err) ? runtimeRetryMs : this.#retryIn();
     } finally {
       letGo();

@@ -1,4 +1,5 @@
 import type { Pod } from '@tiphys/sdk/api';
+import { messageOf } from '@tiphys/sdk/runtime';
 import { StartError, tellOfPod } from '../../podspec/index.ts';
 import { startContainer } from '../containers/container-starter.ts';
 import { sandboxConfig } from '../containers/sandbox-config.ts';
@@ -83,7 +84,7 @@ async function runSandbox(
     return await o.runtime.runPodSandbox(sandbox, { signal });
   } catch (err) {
     if (!signal.aborted) {
-      const why = err instanceof Error ? err.message : String(err);
+      const why = messageOf(err);
       tellOfPod(o.events, pod)('Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${why}`);
     }
     throw err;

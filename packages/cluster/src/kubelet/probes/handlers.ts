@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { connect } from 'node:net';
 import type { Container, Probe } from '@tiphys/sdk/api';
-import { type Clock, isAbort, throwIfAborted, within } from '@tiphys/sdk/runtime';
+import { type Clock, isAbort, messageOf, throwIfAborted, within } from '@tiphys/sdk/runtime';
 import { type ContainerRuntime, isDeadlineExceeded } from '../cri/index.ts';
 import { resolvePort } from '../../podspec/index.ts';
 import { checkGrpcHealth } from './grpc-health.ts';
@@ -170,4 +170,3 @@ export function dialError(err: unknown, host: string, port: number): string {
 }
 
 const join = (host: string, port: number) => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
-const messageOf = (err: unknown) => (err instanceof Error ? err.message : String(err));

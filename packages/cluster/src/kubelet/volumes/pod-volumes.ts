@@ -1,4 +1,5 @@
 import type { Pod } from '@tiphys/sdk/api';
+import { messageOf } from '@tiphys/sdk/runtime';
 import type { PodAddresses } from '../../podspec/index.ts';
 
 /** A volume couldn't be made; the message is upstream's and ends in an event. */
@@ -6,7 +7,7 @@ export class MountError extends Error {
   readonly volume: string;
 
   constructor(volume: string, cause: unknown) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     super(`MountVolume.SetUp failed for volume "${volume}" : ${why}`, { cause });
     this.name = 'MountError';
     this.volume = volume;

@@ -3,7 +3,7 @@ import { configMap, type Container, type Node, type Pod, secret, service, type V
 import type { Cache, Informer } from '@tiphys/sdk/cache';
 import type { Client } from '@tiphys/sdk/client';
 import type { KubeObject } from '@tiphys/sdk/machinery';
-import type { Clock, Random } from '@tiphys/sdk/runtime';
+import { type Clock, messageOf, type Random } from '@tiphys/sdk/runtime';
 import type { Kind } from '@tiphys/sdk/schema';
 import {
   containerNamed,
@@ -41,12 +41,9 @@ interface PodWorld {
 /** A volume can't be made, as `volume` is told in upstream's words. */
 export class VolumeProblem extends Error {
   constructor(volume: string, cause: unknown) {
-    super(
-      `MountVolume.SetUp failed for volume "${volume}" : ${cause instanceof Error ? cause.message : String(cause)}`,
-      {
-        cause,
-      },
-    );
+    super(`MountVolume.SetUp failed for volume "${volume}" : ${messageOf(cause)}`, {
+      cause,
+    });
     this.name = 'VolumeProblem';
   }
 }

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { messageOf } from '@tiphys/sdk/runtime';
 import { readTar, type TarEntry, tarOf } from '../../tar/index.ts';
 import type { FileTree } from './file-tree.ts';
 import { bytesOf, line, type Program } from './process.ts';
@@ -22,7 +23,7 @@ export const tarProgram: Program = async (args, process) => {
     }
     return 0;
   } catch (err) {
-    await line(stderr, `tar: ${err instanceof Error ? err.message : String(err)}`);
+    await line(stderr, `tar: ${messageOf(err)}`);
     return 2;
   }
 };

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { messageOf } from '@tiphys/sdk/runtime';
 import { bytesOf, line, type Output, type Process, type Program } from './process.ts';
 import { untilAborted } from './until-aborted.ts';
 
@@ -88,7 +89,7 @@ async function forEach(
     try {
       await use(process.machine.files.read(posix.resolve(process.cwd, path)), process);
     } catch (err) {
-      await line(process.stderr, `cat: ${err instanceof Error ? err.message : String(err)}`);
+      await line(process.stderr, `cat: ${messageOf(err)}`);
       code = 1;
     }
   }

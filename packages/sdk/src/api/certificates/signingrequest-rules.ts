@@ -12,6 +12,7 @@ import {
   unifiedDiff,
   wasGivenEmpty,
 } from '../../machinery/index.ts';
+import { messageOf } from '../../runtime/index.ts';
 import { internalValue } from '../../schema/index.ts';
 import { parseCertificateRequestPem } from './certificate-request.ts';
 import type { CertificateSigningRequest } from './certificatesigningrequest.ts';
@@ -76,7 +77,7 @@ function requestProblem(request: string | null): string | undefined {
   try {
     return parseCertificateRequestPem(request ?? '').signatureProblem();
   } catch (err) {
-    return err instanceof Error ? err.message : String(err);
+    return messageOf(err);
   }
 }
 

@@ -1,5 +1,6 @@
 import { Duplex, PassThrough, Writable } from 'node:stream';
 import { pod } from '../../api/index.ts';
+import { messageOf } from '../../runtime/index.ts';
 import type { ObjectKey } from '../client.ts';
 import { objectPath, withQuery } from '../paths.ts';
 import { refusal } from '../transport-client.ts';
@@ -134,7 +135,7 @@ function forwardedConnection(connect: () => Promise<{ stream: Duplex }>): Forwar
   };
   const error = listen().catch((err: unknown) => {
     received.destroy();
-    return err instanceof Error ? err.message : String(err);
+    return messageOf(err);
   });
   return { data, error };
 }

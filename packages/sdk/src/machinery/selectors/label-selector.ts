@@ -1,3 +1,4 @@
+import { messageOf } from '../../runtime/index.ts';
 import { labelValueProblems, qualifiedNameProblems } from '../names.ts';
 import { everything, nothing, type Requirement, type Selector, type SelectorOperator, selectorOf } from './selector.ts';
 
@@ -119,7 +120,7 @@ class Parser {
       if (next.type === 'end' || next.text === ',') return { key: key.text, operator: 'exists', values: [] };
       return checked({ key: key.text, ...this.#operation() });
     } catch (err) {
-      throw new Error(`unable to parse requirement: ${err instanceof Error ? err.message : String(err)}`, {
+      throw new Error(`unable to parse requirement: ${messageOf(err)}`, {
         cause: err,
       });
     }

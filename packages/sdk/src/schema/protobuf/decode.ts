@@ -6,6 +6,7 @@ import {
   type Shape,
   type StructShape,
 } from '../../machinery/index.ts';
+import { messageOf } from '../../runtime/index.ts';
 import { DecodeError } from '../decode-error.ts';
 import { layoutOf, type Slot } from './layout.ts';
 import { MessageReader, type WireType } from './reader.ts';
@@ -196,7 +197,7 @@ function readAny(reader: MessageReader, name: string): unknown {
     try {
       value = text === '' ? null : JSON.parse(text);
     } catch (err) {
-      throw new DecodeError(`${name} is not JSON: ${err instanceof Error ? err.message : String(err)}`);
+      throw new DecodeError(`${name} is not JSON: ${messageOf(err)}`);
     }
   }
   return value;

@@ -7,6 +7,7 @@ import {
   portProblems,
   required,
 } from '../../../machinery/index.ts';
+import { messageOf } from '../../../runtime/index.ts';
 
 /** How something outside the server is called: a URL, or a service of the cluster. */
 export interface CallTarget {
@@ -33,7 +34,7 @@ function* urlRules(text: string, at: Path): Iterable<FieldError> {
   try {
     url = parseGoUrl(text);
   } catch (err) {
-    yield required(at, `url must be a valid URL: ${err instanceof Error ? err.message : String(err)}${form}`);
+    yield required(at, `url must be a valid URL: ${messageOf(err)}${form}`);
     return;
   }
   if (url.scheme !== 'https') yield invalid(at, url.scheme, `'https' is the only allowed URL scheme${form}`);

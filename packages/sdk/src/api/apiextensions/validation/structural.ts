@@ -8,6 +8,7 @@ import {
   re2,
   required,
 } from '../../../machinery/index.ts';
+import { messageOf } from '../../../runtime/index.ts';
 import type { JSONSchemaProps } from '../json-schema.ts';
 
 type Level = 'root' | 'item' | 'field';
@@ -147,7 +148,7 @@ function patternProblem(pattern: string): string | undefined {
     re2(pattern);
     return undefined;
   } catch (err) {
-    return err instanceof Error ? err.message : String(err);
+    return messageOf(err);
   }
 }
 
