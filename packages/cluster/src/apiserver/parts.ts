@@ -108,7 +108,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
         issuerDiscovery(config),
         openApi({ fixed: server.kinds.all, custom: () => server.custom?.kinds ?? [], clock: server.deps.clock }),
         health(checks),
-        metrics(registry),
+        metrics(registry, server.deps.clock),
         zPages({ clock: server.deps.clock, flags: config.flags ?? new Map() }),
         rootPaths(server.served, checks),
       ];

@@ -6,7 +6,14 @@ import type { Duplex } from 'node:stream';
 import type { Client } from '@tiphys/sdk/client';
 import { StatusError } from '@tiphys/sdk/machinery';
 import { type Clock, type Logger, type Random, type Registry, whenAborted } from '@tiphys/sdk/runtime';
-import { answerHealth, bearerOf, type Caller, DelegatedAccess, type HealthCheck } from '../serving/index.ts';
+import {
+  answerHealth,
+  bearerOf,
+  type Caller,
+  DelegatedAccess,
+  type HealthCheck,
+  metricsText,
+} from '../serving/index.ts';
 import { certificateOf } from './certificate-of.ts';
 import { reasonOf } from './data-dir.ts';
 import { Failure } from './failure.ts';
@@ -94,7 +101,7 @@ function componentHandler(
       return refusal(new StatusError(403, 'Forbidden', message, {}));
     }
     if (path !== '/metrics') return { status: 404, type: text, body: '404 page not found\n' };
-    return { status: 200, type: metrics.contentType, body: await metrics.metrics() };
+    return { status: 200, type: metrics.contentType, body: await metricsText(metrics, clock) };
   };
 
   return (request, response) => {

@@ -3,4 +3,5 @@
  */
 export { bearerOf, type Caller, DelegatedAccess } from './access.ts';
 export { answerHealth, type HealthAnswer, type HealthCheck, type HealthEndpoint } from './health.ts';
+export { metricsText } from './metrics-text.ts';
 export { processMetrics } from './process-metrics.ts';

@@ -1,5 +1,5 @@
 import { serviceUnavailable } from '@tiphys/sdk/machinery';
-import { Broadcast, type Clock, type Logger } from '@tiphys/sdk/runtime';
+import { Broadcast, type Clock, type Logger, type Pacer, pacerOf } from '@tiphys/sdk/runtime';
 import { Compacted, type StoreBackend, type StoredItem, type StoreEvent } from '../../store/index.ts';
 import { prefixOf, type Resource } from '../registry/resource.ts';
 import { SharedAsk } from './shared-ask.ts';
@@ -26,6 +26,7 @@ export class Feed {
   /** Caches that are being filled, with what the store has told of them meanwhile. */
   readonly #opening = new Map<string, Opening>();
   readonly #moved = new Broadcast();
+  readonly #pacer: Pacer;
   readonly #current: SharedAsk<number, void>;
   #revision = 0;
   #isOver = false;
@@ -34,6 +35,7 @@ export class Feed {
     this.store = store;
     this.#clock = clock;
     this.#log = log;
+    this.#pacer = pacerOf(clock);
     this.#current = new SharedAsk(
       () => this.store.currentRevision(),
       (revision) => this.reached(revision),
@@ -202,8 +204,12 @@ export class Feed {
     }
   }
 
-  /** Resolves when the caches show everything that had been written when it was called. */
-  current(): Promise<void> {
-    return this.#current.ask();
+  /**
+   * Resolves when the caches show everything that had been written when it was called: in turns, since one answer may be for
+   * thousands who asked.
+   */
+  async current(): Promise<void> {
+    await this.#current.ask();
+    await this.#pacer.turn();
   }
 }

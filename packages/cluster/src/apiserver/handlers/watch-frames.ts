@@ -90,6 +90,25 @@ class RecentFrames {
   };
 }
 
+/** Larger pieces aren't kept. */
+const joinedBytes = 1024 * 1024;
+
+/** Frames in one piece. Many are told the same together, one after the other: who begins to watch, above all. */
+class JoinedFrames {
+  #frames: readonly Buffer[] = [];
+  #joined: Buffer = Buffer.alloc(0);
+
+  readonly of = (frames: readonly Buffer[]): Buffer => {
+    if (frames.length === 1) return frames[0]!;
+    if (frames.length === this.#frames.length && frames.every((f, i) => f === this.#frames[i])) return this.#joined;
+    const joined = Buffer.concat(frames);
+    if (joined.length <= joinedBytes) [this.#frames, this.#joined] = [frames, joined];
+    return joined;
+  };
+}
+
+export const joinFrames = new JoinedFrames().of;
+
 const lineEnd = Buffer.from('}\n');
 const lines = new RecentFrames((type, entry) =>
   Buffer.concat([Buffer.from(`{"type":"${type}","object":`), ...entry.pieces, lineEnd]),

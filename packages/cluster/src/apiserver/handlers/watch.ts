@@ -14,7 +14,7 @@ import { listQuery, type ListQuery } from './list-options.ts';
 import { type Negotiated, asStream, negotiate } from './negotiate.ts';
 import type { ReadDeps } from './read.ts';
 import { atLeast, revisionProblem } from './revision.ts';
-import { bookmark, eventFrame, framer } from './watch-frames.ts';
+import { bookmark, eventFrame, framer, joinFrames } from './watch-frames.ts';
 import { pushWatch } from './watch-push.ts';
 import { asksForWebSocket, webSocket } from './watch-socket.ts';
 
@@ -78,7 +78,7 @@ export async function watch(
   const toFrame = framer(resource, form, { include, now: c.now });
   const framesOf = (told: readonly Told[]): readonly Buffer[] => told.map(toFrame);
   if (asksForWebSocket(c)) return webSocket(c, form, mapped(watcher, framesOf), watcher);
-  const chunkOf = (told: readonly Told[]) => (told.length === 1 ? toFrame(told[0]!) : Buffer.concat(framesOf(told)));
+  const chunkOf = (told: readonly Told[]) => (told.length === 1 ? toFrame(told[0]!) : joinFrames(framesOf(told)));
   const fanOut = fanOutOf(deps.clock);
   return stream(form, mapped(watcher, chunkOf), (into) => pushWatch(watcher, { chunkOf, fanOut }, into));
 }
