@@ -1,29 +1,41 @@
 import type { KubeObject } from '@tiphys/sdk/machinery';
 import type { AnyKind } from '@tiphys/sdk/schema';
 import type { RequestContext } from '../context.ts';
-import type { WriteRequest } from '../registry/registry.ts';
-import type { AdmissionAttributes } from './plugin.ts';
+import type { WriteRequest } from '../registry/requests.ts';
+import type { AdmissionAttributes, Operation } from './plugin.ts';
+
+/** What is written, and by which name of it. */
+type Target = Pick<AdmissionAttributes, 'kind' | 'group' | 'version' | 'resource'>;
+
+/** A write as admission sees it. */
+export const attributesOf = (
+  { kind, group, version, resource }: Target,
+  operation: Operation,
+  request: WriteRequest & { readonly subresource?: string },
+  objects: { readonly object?: KubeObject; readonly oldObject?: KubeObject },
+): AdmissionAttributes => ({
+  operation,
+  kind,
+  group,
+  version,
+  resource,
+  subresource: request.subresource ?? '',
+  namespace: request.namespace,
+  name: request.name || objects.object?.metadata.name || '',
+  user: request.user,
+  options: request.options,
+  dryRun: request.dryRun,
+  ...(request.admitted && { admitted: true }),
+  warn: (text) => request.warn(text),
+  ...objects,
+});
 
 /** The creation of something that isn't stored as it comes: a review, a binding, an eviction, a token request. */
 export const creationOf = (
   { info }: RequestContext,
   kind: AnyKind,
   { request, object }: { request: WriteRequest; object: KubeObject },
-): AdmissionAttributes => ({
-  operation: 'CREATE',
-  kind,
-  group: info.group,
-  version: info.version,
-  resource: info.resource,
-  subresource: info.subresource,
-  namespace: info.namespace,
-  name: info.name || object.metadata.name || '',
-  object,
-  user: request.user,
-  options: request.options,
-  dryRun: request.dryRun,
-  warn: (text) => request.warn(text),
-});
+): AdmissionAttributes => attributesOf({ ...info, kind }, 'CREATE', { ...request, ...placeIn(info) }, { object });
 
 /** The change of something that is a view of what is stored: a scale. */
 export const updateOf = (
@@ -31,3 +43,5 @@ export const updateOf = (
   kind: AnyKind,
   { oldObject, ...written }: { request: WriteRequest; object: KubeObject; oldObject: KubeObject },
 ): AdmissionAttributes => ({ ...creationOf(c, kind, written), operation: 'UPDATE', oldObject });
+
+const placeIn = ({ namespace, name, subresource }: RequestContext['info']) => ({ namespace, name, subresource });

@@ -12,7 +12,9 @@ import { type AnyKind, applyManaged, decode, resetFieldsOf } from '@tiphys/sdk/s
 import type { RequestContext, ServerResponse } from '../context.ts';
 import { versionsOf } from '../registry/kind-versions.ts';
 import type { Registry } from '../registry/registry.ts';
-import { decodeObject, fieldValidationOf, jsonWord } from './body.ts';
+import { decodeObject } from './body.ts';
+import { fieldValidationOf } from './field-validation.ts';
+import { jsonWord } from './json-text.ts';
 import { negotiate } from './negotiate.ts';
 import { isTrue } from './list-options.ts';
 import { checkPlace, writeRequest, writtenResponse } from './write.ts';

@@ -1,5 +1,5 @@
 import { badRequest, isObject, syntaxProblem } from '@tiphys/sdk/machinery';
-import { jsonWord } from './body.ts';
+import { jsonWord } from './json-text.ts';
 
 /** Where a paged list goes on: at which revision, from which key (relative to the place that is listed). */
 export interface ContinueToken {

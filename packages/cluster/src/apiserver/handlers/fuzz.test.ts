@@ -14,7 +14,7 @@ import { fuzz, fuzzOptions, refusedBy } from '@tiphys/sdk/testing';
 import fc from 'fast-check';
 import { serverScene, type ServerScene } from '../server-scene.ts';
 import { servedKinds } from '../kinds.ts';
-import { JsonProblem, readJson } from './body.ts';
+import { JsonProblem, readJson } from './json-text.ts';
 import { decodeContinue, encodeContinue } from './continue-token.ts';
 import * as words from './fuzz-words.ts';
 import { readYaml, YamlProblem } from './yaml-text.ts';

@@ -1,6 +1,6 @@
 import { type KubeObject, StatusError } from '@tiphys/sdk/machinery';
 import type { AnyKind } from '@tiphys/sdk/schema';
-import { internalPackageOf } from './body.ts';
+import { internalPackageOf } from './said-type.ts';
 import type { Negotiated } from './negotiate.ts';
 
 /** `meta.k8s.io` PartialObjectMetadata of an object: all that garbage collectors and metadata informers read. */

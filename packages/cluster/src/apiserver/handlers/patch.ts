@@ -26,19 +26,10 @@ import { isComplete } from '../cache/entry.ts';
 import type { RequestContext, ServerRequest, ServerResponse } from '../context.ts';
 import { declaredKinds } from '../kinds.ts';
 import type { Registry } from '../registry/registry.ts';
-import {
-  decodedAs,
-  fieldValidationOf,
-  JsonProblem,
-  jsonWord,
-  kindMissing,
-  mismatch,
-  readJson,
-  refuseOtherType,
-  report,
-  strictProblems,
-  unknownToVersion,
-} from './body.ts';
+import { decodedAs, unknownToVersion } from './body.ts';
+import { fieldValidationOf, report, strictProblems } from './field-validation.ts';
+import { JsonProblem, jsonWord, readJson } from './json-text.ts';
+import { kindMissing, mismatch, refuseOtherType } from './said-type.ts';
 import { apply } from './apply.ts';
 import { negotiate } from './negotiate.ts';
 import { checkPlace, writeRequest, writtenResponse } from './write.ts';

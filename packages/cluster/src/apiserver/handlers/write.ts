@@ -19,20 +19,14 @@ import {
 } from '@tiphys/sdk/schema';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import type { DeleteOptions } from '../registry/delete-options.ts';
-import type { Registry, WriteRequest, Written } from '../registry/registry.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { WriteRequest, Written } from '../registry/requests.ts';
 import type { Resource } from '../registry/resource.ts';
 import { rowResponse } from '../table/respond.ts';
 import { includeObjectOf } from '../table/table.ts';
-import {
-  headerType,
-  JsonProblem,
-  jsonWord,
-  mediaTypeOf,
-  readJson,
-  readObject,
-  sentObject,
-  unsupportedMedia,
-} from './body.ts';
+import { mediaTypeOf, readObject, sentObject, unsupportedMedia } from './body.ts';
+import { JsonProblem, jsonWord, readJson } from './json-text.ts';
+import { headerType } from './said-type.ts';
 import { integer, isTrue, listQuery } from './list-options.ts';
 import { type Negotiated, negotiate } from './negotiate.ts';
 import { pageOf } from './page.ts';

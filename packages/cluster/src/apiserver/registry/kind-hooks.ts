@@ -1,5 +1,5 @@
 import type { FieldError, KubeObject } from '@tiphys/sdk/machinery';
-import type { UpdateRequest, WriteRequest } from './registry.ts';
+import type { UpdateRequest, WriteRequest } from './requests.ts';
 
 /** Takes back what a hook reserved, when the write fails or was only tried. */
 export type Undo = () => void;

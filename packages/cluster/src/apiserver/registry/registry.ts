@@ -1,35 +1,27 @@
-import {
-  deepCopy,
-  internalError,
-  invalidObject,
-  type JsonObject,
-  type KubeObject,
-  notFound,
-  serviceUnavailable,
-  StatusError,
-} from '@tiphys/sdk/machinery';
+import { deepCopy, invalidObject, type KubeObject, notFound, StatusError } from '@tiphys/sdk/machinery';
 import { objectMeta } from '@tiphys/sdk/api';
 import type { Clock, Random } from '@tiphys/sdk/runtime';
-import { type Gates, type PartStrategy, setFields, settle, type WriteContext } from '@tiphys/sdk/schema';
-import { create, KeyExists, remove, StoreFull, update } from '../../store/index.ts';
-import type { AdmissionAttributes, AdmissionChain, Operation } from '../admission/plugin.ts';
-import { Entry } from '../cache/entry.ts';
+import { type Gates, setFields, type WriteContext } from '@tiphys/sdk/schema';
+import { KeyExists } from '../../store/index.ts';
+import { attributesOf } from '../admission/attributes.ts';
+import type { AdmissionChain } from '../admission/plugin.ts';
+import type { Entry } from '../cache/entry.ts';
 import type { Feed } from '../cache/feed.ts';
-import { storedBody } from '../cache/stored.ts';
 import type { WatchCache } from '../cache/watch-cache.ts';
-import type { UserInfo } from '../context.ts';
 import { change, type Decision } from './change.ts';
 import type { DeleteOptions } from './delete-options.ts';
 import { beginDeletion, isReadyToGo } from './deletion.ts';
 import { Expiry } from './expiry.ts';
-import { type FieldManager, trackFields } from './field-manager.ts';
+import { trackFields } from './field-manager.ts';
 import type { KindHooks, Undo } from './kind-hooks.ts';
 import { dedupeOwners } from './owner-references.ts';
 import { dropStatus, isCountedChange, partOf, prepareUpdate } from './parts.ts';
 import { checkPreconditions } from './preconditions.ts';
 import { creationProblems, updateProblems } from './problems.ts';
 import { modified, nameTaken, otherUid, refuseInvalid } from './refusals.ts';
+import type { Deleted, UpdateRequest, WriteRequest, Written } from './requests.ts';
 import { keyOf, type Resource } from './resource.ts';
+import { StoredObjects } from './stored-objects.ts';
 import { generatedName, keepSystemFields, prepareMetadata, wipeSystemFields } from './system-fields.ts';
 import { isUnchanged } from './unchanged.ts';
 
@@ -40,47 +32,6 @@ export interface RegistryDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly gates?: Gates;
-}
-
-/** What every write carries with it. */
-export interface WriteRequest {
-  readonly namespace: string;
-  readonly name: string;
-  readonly user: UserInfo;
-  readonly dryRun: boolean;
-  readonly options: JsonObject;
-  /** Admission has looked at it already, as what it comes of. */
-  readonly admitted?: boolean;
-  /** Whose the written fields become; absent where the caller has seen to them itself, or nobody owns them. */
-  readonly manager?: FieldManager;
-  warn(text: string): void;
-}
-
-export interface UpdateRequest extends WriteRequest {
-  /** The subresource that is written, when it isn't the whole. */
-  readonly subresource?: string;
-  /**
-   * What the object shall be, given what it is: an object of its own, which the registry goes on to change. Called again
-   * with what is there then when what it was given turns out not to be the latest. Given undefined when there is nothing and
-   * the kind may be created this way.
-   */
-  readonly next: (current: KubeObject | undefined) => KubeObject | Promise<KubeObject>;
-  /** It means one certain object, not whatever has the name. */
-  readonly replaces?: boolean;
-  readonly mayCreate?: boolean;
-  /** How this write treats the object, when neither the kind's own strategy nor that of a declared part does. */
-  readonly strategy?: PartStrategy<KubeObject>;
-}
-
-export interface Written {
-  readonly object: KubeObject;
-  /** The stored entry; absent for a dry run. */
-  readonly entry?: Entry;
-  readonly created: boolean;
-}
-
-export interface Deleted extends Written {
-  readonly gone: boolean;
 }
 
 /** What a change comes to: the answer, and what there is and was when something has been stored. */
@@ -98,17 +49,18 @@ export class Registry {
   readonly feed: Feed;
   readonly #deps: RegistryDeps;
   readonly #hooks: KindHooks;
-  /** For kinds whose objects end by themselves. */
-  readonly #expiry: Expiry | undefined;
+  readonly #objects: StoredObjects;
 
   constructor(resource: Resource, deps: RegistryDeps, hooks: KindHooks = {}) {
     this.resource = resource;
     this.#deps = deps;
     this.#hooks = hooks;
-    const { ttlSeconds = resource.kind.ttlSeconds } = hooks;
-    if (ttlSeconds) this.#expiry = new Expiry(deps.feed.store, deps.clock, ttlSeconds);
     this.feed = deps.feed;
     this.cache = deps.feed.cache(resource);
+    const { store } = deps.feed;
+    const { ttlSeconds = resource.kind.ttlSeconds } = hooks;
+    const expiry = ttlSeconds ? new Expiry(store, deps.clock, ttlSeconds) : undefined;
+    this.#objects = new StoredObjects(resource, { store, storedAs: this.cache.resource, expiry });
   }
 
   /** The object as it is now, including every write that had been acknowledged before the call. */
@@ -163,7 +115,7 @@ export class Registry {
     const context = this.#context(request);
     dedupeOwners(metadata, request);
     if (manager) trackFields(kind, { next: object, old: undefined, manager, subresource, now: clock.now() });
-    const attributes = this.#attributes('CREATE', request, { object });
+    const attributes = attributesOf(this.resource, 'CREATE', request, { object });
     await admission.admit(attributes);
     // Mutating admission sees an object that is still to be named, validating admission its name.
     if (!metadata.name && metadata.generateName) metadata.name = generatedName(metadata.generateName, random);
@@ -182,7 +134,7 @@ export class Registry {
         refuseInvalid(this.resource, object, problems);
       for (const w of kind.warnings?.(object) ?? []) request.warn(w);
       await admission.validate(attributes);
-      const settled = this.#settled(object);
+      const settled = this.#objects.settled(object);
       const isVersion = /^[1-9]\d*$/.test(sentVersion ?? '');
       if (request.dryRun) {
         undo?.();
@@ -194,10 +146,7 @@ export class Registry {
       if (isVersion) {
         throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
       }
-      const entry = await this.#store(settled, async (key, body) =>
-        create(this.feed.store, key, body, await this.#expiry?.lease()),
-      );
-      return asStored(entry, true);
+      return asStored(await this.#objects.create(settled), true);
     } catch (err) {
       undo?.();
       throw err;
@@ -256,7 +205,7 @@ export class Registry {
     const { manager, subresource = '' } = request;
     dedupeOwners(next.metadata, request);
     if (manager) trackFields(kind, { next, old, manager, subresource, now: clock.now() });
-    const attributes = this.#attributes('UPDATE', request, { object: next, oldObject: old });
+    const attributes = attributesOf(this.resource, 'UPDATE', request, { object: next, oldObject: old });
     await admission.admit(attributes);
     const part = request.strategy ?? partOf(kind, request.subresource);
     keepSystemFields(next, old, this.resource.namespaced);
@@ -271,7 +220,7 @@ export class Registry {
       if (part) refuseInvalid(this.resource, next, [...(this.#hooks.partRules?.(next, old, request) ?? [])]);
       for (const w of (part ? part.warnings?.(next, old) : kind.warnings?.(next, old)) ?? []) request.warn(w);
       await admission.validate(attributes);
-      const settled = this.#settled(next);
+      const settled = this.#objects.settled(next);
       if (request.dryRun) {
         undo?.();
         settled.metadata.resourceVersion = String(current.revision);
@@ -283,7 +232,9 @@ export class Registry {
         return { answer: { written: { object: old, entry: current, created: false } } };
       }
       const write = async (): Promise<Outcome<Written>> => {
-        const entry = isGoing ? await this.#removeNow(current, settled) : await this.#replace(current, settled);
+        const entry = isGoing
+          ? await this.#objects.remove(current, settled)
+          : await this.#objects.replace(current, settled);
         const stored = { ...(!isGoing && { next: entry }), old };
         return { written: asStored(entry, false), stored };
       };
@@ -309,7 +260,7 @@ export class Registry {
     if (!current) throw notFound(this.resource, request.name);
     const old = current.object;
     checkPreconditions(this.resource, old, options, request.name);
-    const attributes = this.#attributes('DELETE', request, { oldObject: old });
+    const attributes = attributesOf(this.resource, 'DELETE', request, { oldObject: old });
     await admission.admit(attributes);
     await admission.validate(attributes);
     const next = deepCopy(old);
@@ -323,7 +274,7 @@ export class Registry {
     if (plan === 'marked') {
       return {
         write: async () => {
-          const entry = await this.#replace(current, next);
+          const entry = await this.#objects.replace(current, next);
           return { written: { object: entry.object, entry, created: false, gone: false } };
         },
       };
@@ -332,91 +283,17 @@ export class Registry {
       write: async () => {
         // Whoever watches is told that the grace was cut short before it goes.
         const isCut = next.metadata.deletionGracePeriodSeconds !== (old.metadata.deletionGracePeriodSeconds ?? 0);
-        if (old.metadata.deletionTimestamp && isCut) await this.#removeNow(await this.#replace(current, next), next);
-        else await this.#removeNow(current, old);
+        if (old.metadata.deletionTimestamp && isCut)
+          await this.#objects.remove(await this.#objects.replace(current, next), next);
+        else await this.#objects.remove(current, old);
         return { written: { object: last, created: false, gone: true }, stored: { old } };
       },
     };
   }
 
-  async #removeNow(current: Entry, last: KubeObject): Promise<Entry> {
-    const revision = await this.#guard(() => remove(this.feed.store, current.key, { ifRevision: current.revision }));
-    return new Entry(this.resource, current.key, storedBody(this.resource, last), revision);
-  }
-
-  #replace({ revision: ifRevision }: Entry, object: KubeObject): Promise<Entry> {
-    return this.#store(object, async (key, body) => {
-      const lease = await this.#expiry?.lease();
-      return update(this.feed.store, key, body, { ifRevision, ...(lease !== undefined && { lease }) });
-    });
-  }
-
   #context(request: WriteRequest): WriteContext {
     const { clock, gates } = this.#deps;
     return { now: clock.now(), ...(gates && { gates }), user: request.user, warn: (text) => request.warn(text) };
-  }
-
-  #attributes(
-    operation: Operation,
-    request: WriteRequest & { subresource?: string },
-    objects: { object?: KubeObject; oldObject?: KubeObject },
-  ): AdmissionAttributes {
-    const { kind, group, version, resource } = this.resource;
-    const name = request.name || objects.object?.metadata.name || '';
-    return {
-      operation,
-      kind,
-      group,
-      version,
-      resource,
-      subresource: request.subresource ?? '',
-      namespace: request.namespace,
-      name,
-      user: request.user,
-      options: request.options,
-      dryRun: request.dryRun,
-      ...(request.admitted && { admitted: true }),
-      warn: (text) => request.warn(text),
-      ...objects,
-    };
-  }
-
-  /** The object as whoever reads it from the store will see it. */
-  #settled(object: KubeObject): KubeObject {
-    const { kind } = this.resource;
-    settle(kind.schema.shape, object);
-    kind.default?.(object);
-    return kind.settled?.(object) ?? object;
-  }
-
-  #body(object: KubeObject): Uint8Array {
-    const hub = this.resource.kind.hub;
-    return storedBody(this.cache.resource, hub ? hub.toHub(object) : object);
-  }
-
-  async #store(
-    object: KubeObject,
-    write: (key: string, body: Uint8Array) => Promise<{ modRevision: number }>,
-  ): Promise<Entry> {
-    const body = this.#body(object);
-    const key = keyOf(this.resource, object.metadata.namespace ?? '', object.metadata.name ?? '');
-    if (body.length > largestObject) {
-      throw internalError('etcdserver: request is too large');
-    }
-    const { modRevision } = await this.#guard(() => write(key, body));
-    const stored = this.resource.kind.hub ? storedBody(this.resource, object) : body;
-    return new Entry(this.resource, key, stored, modRevision);
-  }
-
-  /** A store without room refuses writes for a while; reads go on. */
-  async #guard<T>(write: () => Promise<T>): Promise<T> {
-    try {
-      return await write();
-    } catch (err) {
-      if (err instanceof StoreFull)
-        throw serviceUnavailable('the store has no room left on its disk: nothing was written', 10);
-      throw err;
-    }
   }
 
   #taken(namespace: string, { metadata }: KubeObject): StatusError {
@@ -443,9 +320,6 @@ const asStored = (entry: Entry, created: boolean): Written => ({
     return entry.object;
   },
 });
-
-/** etcd's default limit for a request, of which the value is nearly all. */
-const largestObject = 1.5 * 1024 * 1024;
 
 const countsGeneration = ({ resource: { kind } }: Registry): boolean => Boolean(kind.generation);
 

@@ -1,7 +1,8 @@
 import { type Pod, type PodDisruptionBudget, podDisruptionBudgetStatus } from '@tiphys/sdk/api';
 import { deepCopy, forbidden, type KubeObject, labelSelectorOf, StatusError, timestamp } from '@tiphys/sdk/machinery';
 import { setFields } from '@tiphys/sdk/schema';
-import type { Registry, WriteRequest } from '../registry/registry.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { WriteRequest } from '../registry/requests.ts';
 
 /** So many evictions may be on their way before whoever counts pods has seen them. */
 const maxUnseen = 2000;

@@ -37,7 +37,8 @@ import { namesOf, nestedInteger } from '../crd/nested.ts';
 import { rowResponse } from '../table/respond.ts';
 import { type FieldManager, managerName } from '../registry/field-manager.ts';
 import { otherUid } from '../registry/refusals.ts';
-import type { Registry, WriteRequest } from '../registry/registry.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { WriteRequest } from '../registry/requests.ts';
 
 const kind = erase(scaleKind);
 

@@ -3,7 +3,8 @@ import { canonicalIp, isAlreadyExists, isNotFound, type KubeObject, ipFamily } f
 import { decode } from '@tiphys/sdk/schema';
 import type { UserInfo } from '../../context.ts';
 import type { Registries } from '../registries.ts';
-import type { Registry, WriteRequest } from '../registry.ts';
+import type { Registry } from '../registry.ts';
+import type { WriteRequest } from '../requests.ts';
 
 const allocator: UserInfo = { name: 'system:apiserver', groups: ['system:masters'], extra: {} };
 

@@ -5,7 +5,7 @@ import { describeRules, missingRules, quotedList } from '../../authz/covers.ts';
 import type { UserInfo } from '../../context.ts';
 import type { KindHooks } from '../kind-hooks.ts';
 import type { Registries } from '../registries.ts';
-import type { WriteRequest } from '../registry.ts';
+import type { WriteRequest } from '../requests.ts';
 import type { Resource } from '../resource.ts';
 
 const group = 'rbac.authorization.k8s.io';

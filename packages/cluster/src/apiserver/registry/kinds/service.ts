@@ -21,7 +21,7 @@ import type { Random } from '@tiphys/sdk/runtime';
 import { setFields } from '@tiphys/sdk/schema';
 import type { Feed } from '../../cache/feed.ts';
 import type { KindHooks, Undo } from '../kind-hooks.ts';
-import type { WriteRequest } from '../registry.ts';
+import type { WriteRequest } from '../requests.ts';
 import { keyOf, type Resource } from '../resource.ts';
 import type { AddressObjects } from './address-objects.ts';
 import { claimOfIp, type ClusterIps, ipOfClaim } from './cluster-ips.ts';
