@@ -6,5 +6,5 @@ export function refuse({ group, resource, name, object }: AdmissionAttributes, w
   const { generateName } = object?.metadata ?? {};
   const called = name || object?.metadata.name || '';
   // An object that is still to be named is spoken of by what its name begins with.
-  return forbidden({ group, resource }, called || (generateName ?? ''), why);
+  return forbidden({ group, resource }, called || generateName || 'Unknown', why);
 }

@@ -1,7 +1,39 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Toleration } from '@tiphys/sdk/api';
+import { serverScene } from '../server-scene.ts';
 import { mergeTolerations } from './runtime-class.ts';
+
+test('what is wrong with names that pods refer by, and with pods that have none', async () => {
+  const scene = await serverScene();
+  try {
+    await scene.given({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ns' } });
+    const containers = [{ name: 'c', image: 'i' }];
+    const cases: [metadata: object, spec: object, status: number, message: string][] = [
+      [{ name: 'p' }, { runtimeClassName: '..' }, 500, `invalid resource name "..": [may not be '..']`],
+      [{ name: 'p' }, { runtimeClassName: 'a/b' }, 500, `invalid resource name "a/b": [may not contain '/']`],
+      [{}, { runtimeClassName: 'x' }, 403, 'pods "Unknown" is forbidden: pod rejected: RuntimeClass "x" not found'],
+      [
+        { generateName: 'p-' },
+        { runtimeClassName: 'x' },
+        403,
+        'pods "p-" is forbidden: pod rejected: RuntimeClass "x" not found',
+      ],
+      [
+        { name: 'p' },
+        { serviceAccountName: '"' },
+        403,
+        'pods "p" is forbidden: error looking up service account ns/": serviceaccount "\\"" not found',
+      ],
+    ];
+    for (const [metadata, spec, status, message] of cases) {
+      const answer = await scene.ask('POST', '/api/v1/namespaces/ns/pods', { metadata, spec: { containers, ...spec } });
+      assert.deepEqual([answer.status, answer.message], [status, message]);
+    }
+  } finally {
+    scene.stop();
+  }
+});
 
 test('tolerations that another one covers go', () => {
   const any: Toleration = { operator: 'Exists' };

@@ -1,5 +1,5 @@
 import { type Pod, podSpec, runtimeClass, type RuntimeClass, type Toleration } from '@tiphys/sdk/api';
-import { deepCopy, equal, StatusError } from '@tiphys/sdk/machinery';
+import { deepCopy, equal, pathSegmentProblems, StatusError } from '@tiphys/sdk/machinery';
 import { setFields } from '@tiphys/sdk/schema';
 import type { ClusterObjects } from './cluster-objects.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './plugin.ts';
@@ -56,6 +56,11 @@ async function classOf(a: AdmissionAttributes, objects: ClusterObjects): Promise
   if (name === undefined) return undefined;
   // Upstream asks itself for it, and can't ask for a thing without a name.
   if (!name) throw new StatusError(500, '', 'resource name may not be empty');
+  const problems = pathSegmentProblems(name);
+  if (problems.length) {
+    const why = `invalid resource name ${JSON.stringify(name)}: [${problems.join(' ')}]`;
+    throw new StatusError(500, '', why);
+  }
   const found = await objects.get(runtimeClass, '', name);
   if (!found) throw refuse(a, `pod rejected: RuntimeClass ${JSON.stringify(name)} not found`);
   return found;

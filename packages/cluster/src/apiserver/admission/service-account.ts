@@ -71,7 +71,10 @@ async function lookUp(a: AdmissionAttributes, name: string, objects: ClusterObje
     ? objects.appears(serviceAccountKind, where)
     : objects.get(serviceAccountKind, a.namespace, name));
   if (found) return found;
-  throw refuse(a, `error looking up service account ${a.namespace}/${name}: serviceaccount "${name}" not found`);
+  throw refuse(
+    a,
+    `error looking up service account ${a.namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`,
+  );
 }
 
 /** A mirror pod is a static pod's shadow: its node runs it whatever the API says, so it must not reach for secrets. */

@@ -119,6 +119,23 @@ test('what of schemas is refused', () => {
         `${at}.x-kubernetes-validations[0].fieldPath: Invalid value: ".g": must be a valid path`,
       ],
     ],
+    // Nobody looks for a path in a schema that can't be looked at.
+    [
+      { ...string, id: 'x', 'x-kubernetes-validations': [{ rule: ' ', fieldPath: '.g' }] },
+      [
+        `${at}.id: Forbidden: id is not supported`,
+        `${at}.x-kubernetes-validations[0].rule: Required value: rule is not specified`,
+      ],
+    ],
+    // Bounds of defaults are told as numbers of any kind are.
+    [
+      { type: 'integer', minimum: 1e10, default: 10 },
+      [`${at}.default: Invalid value: 10:  in body should be greater than or equal to 1e+10`],
+    ],
+    [
+      { type: 'number', maximum: 0.5, default: 1 },
+      [`${at}.default: Invalid value: 1:  in body should be less than or equal to 0.5`],
+    ],
   ];
   for (const [f, want] of table) assert.deepEqual(linesOf(withField(f)), want, JSON.stringify(f));
 });

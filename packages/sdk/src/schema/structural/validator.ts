@@ -198,27 +198,28 @@ function numberFindings(schema: JSONSchemaProps, value: number, place: Place): F
   const isNumeric = declared === 'integer' || declared === 'number';
   const wanted = isNumeric ? { type: declared, format: formatOf(schema, place) } : { type: '', format: '' };
   const range = (what: string, v: number) => (inRange(v, wanted) ? undefined : problem.outOfRange(what, wanted, path));
-  // Against a whole number a bound counts as one, too.
-  const bound = (b: number) => (isInt64(value) ? Math.trunc(b) : b);
+  // Against a whole number a bound counts as one, too. Defaults are read without telling numbers apart.
+  const isWhole = isInt64(value) && !place.isDefault;
+  const bound = (b: number) => (isWhole ? Math.trunc(b) : b);
   found.add(range('Checked', value));
   if (multipleOf !== undefined) {
     const misfit = range('MultipleOf', multipleOf);
     found.add(misfit);
-    found.add(factorProblem(value, misfit ? multipleOf : bound(multipleOf), path));
+    found.add(factorProblem(value, { factor: misfit ? multipleOf : bound(multipleOf), isWhole, path }));
   }
   if (minimum !== undefined) {
     const misfit = range('Minimum boundary', minimum);
     found.add(misfit);
     const min = misfit ? minimum : bound(minimum);
     const isBelow = exclusiveMinimum ? value <= min : value < min;
-    if (isBelow) found.add(problem.belowMinimum(path, value, { min, excluded: exclusiveMinimum }));
+    if (isBelow) found.add(problem.belowMinimum(path, value, { min, excluded: exclusiveMinimum, isWhole }));
   }
   if (maximum !== undefined) {
     const misfit = range('Maximum boundary', maximum);
     found.add(misfit);
     const max = misfit ? maximum : bound(maximum);
     const isAbove = exclusiveMaximum ? value >= max : value > max;
-    if (isAbove) found.add(problem.aboveMaximum(path, value, { max, excluded: exclusiveMaximum }));
+    if (isAbove) found.add(problem.aboveMaximum(path, value, { max, excluded: exclusiveMaximum, isWhole }));
   }
   found.checks = 1;
   return found;
@@ -233,10 +234,13 @@ function inRange(value: number, { type, format }: { type: string; format: string
 
 const largestFloat32 = 3.4028234663852886e38;
 
-function factorProblem(value: number, factor: number, path: string): ValueProblem | undefined {
+function factorProblem(
+  value: number,
+  { factor, isWhole, path }: { factor: number; isWhole: boolean; path: string },
+): ValueProblem | undefined {
   if (factor <= 0) return problem.badFactor(path, factor);
   const times = factor < 1 ? (1 / factor) * value : value / factor;
-  return Number.isInteger(times) ? undefined : problem.notMultiple(path, value, factor);
+  return Number.isInteger(times) ? undefined : problem.notMultiple(path, value, { factor, isWhole });
 }
 
 function enumProblem({ enum: values = [] }: JSONSchemaProps, value: unknown, path: string): ValueProblem | undefined {

@@ -64,22 +64,26 @@ export const tooShortText = (path: string, value: string, min: number): ValuePro
 export const unmatched = (path: string, value: string, pattern: string): ValueProblem =>
   make(path, `should match '${pattern}'`, (at, text) => invalid(at, value, text));
 
-/** Bounds are printed as whole numbers where the value is one. */
-const boundText = (value: number, bound: number): string =>
-  Number.isInteger(value) ? printNumber(Math.trunc(bound)) : doubleText(bound);
+/** How a bound is told: as a whole number where the value counts as one. */
+interface Bounded {
+  readonly isWhole: boolean;
+}
 
-export const aboveMaximum = (path: string, value: number, { max, excluded }: { max: number; excluded: boolean }) =>
-  make(path, `should be less than ${excluded ? '' : 'or equal to '}${boundText(value, max)}`, (at, text) =>
+const boundText = (bound: number, { isWhole }: Bounded): string =>
+  isWhole ? printNumber(Math.trunc(bound)) : doubleText(bound);
+
+export const aboveMaximum = (path: string, value: number, of: Bounded & { max: number; excluded: boolean }) =>
+  make(path, `should be less than ${of.excluded ? '' : 'or equal to '}${boundText(of.max, of)}`, (at, text) =>
     invalid(at, value, text),
   );
 
-export const belowMinimum = (path: string, value: number, { min, excluded }: { min: number; excluded: boolean }) =>
-  make(path, `should be greater than ${excluded ? '' : 'or equal to '}${boundText(value, min)}`, (at, text) =>
+export const belowMinimum = (path: string, value: number, of: Bounded & { min: number; excluded: boolean }) =>
+  make(path, `should be greater than ${of.excluded ? '' : 'or equal to '}${boundText(of.min, of)}`, (at, text) =>
     invalid(at, value, text),
   );
 
-export const notMultiple = (path: string, value: number, factor: number): ValueProblem =>
-  make(path, `should be a multiple of ${boundText(value, factor)}`, (at, text) => invalid(at, value, text));
+export const notMultiple = (path: string, value: number, of: Bounded & { factor: number }): ValueProblem =>
+  make(path, `should be a multiple of ${boundText(of.factor, of)}`, (at, text) => invalid(at, value, text));
 
 export function badFactor(path: string, factor: number): ValueProblem {
   const what = `factor MultipleOf declared for ${path} must be positive: ${printNumber(factor)}`;

@@ -43,14 +43,12 @@ export class ClusterIps {
   /** Why the address can't be had, in upstream's words; nothing when it was taken. `taking` is absent for a dry run. */
   claim(text: string, taking: Taking | undefined): string | undefined {
     const ip = parseIp(text)!;
-    const { address, bits } = this.#network;
-    const outside = BigInt((address.family === 4 ? 32 : 128) - bits);
-    if (ip.family !== address.family || ip.value >> outside !== address.value >> outside) {
-      return 'the provided network does not match the current range';
-    }
     const { first, size } = this.#band;
-    if (ip.value < first || ip.value >= first + BigInt(size)) {
-      return `the provided IP (${ipText(ip)}) is not in the valid range. The range of valid IPs is ${this.#text}`;
+    if (ip.family !== this.#network.address.family || ip.value < first || ip.value >= first + BigInt(size)) {
+      // Whoever only tries is told by the range itself; others by what looks for the range that an address is of.
+      return taking
+        ? 'the provided network does not match the current range'
+        : `the provided IP (${ipText(ip)}) is not in the valid range. The range of valid IPs is ${this.#text}`;
     }
     return !taking || taking.take(claimOfIp(ipText(ip))) ? undefined : 'provided IP is already allocated';
   }

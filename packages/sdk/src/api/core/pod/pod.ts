@@ -38,6 +38,7 @@ export const pod: Kind<Pod, PodManifest> = defineKind<Pod, PodManifest>({
   shortNames: ['po'],
   categories: ['all'],
   status: statusStrategy,
+  statusAtCreation: true,
   parts: { ephemeralcontainers: ephemeralContainersStrategy, resize: resizeStrategy },
   resetFields: podResetFields,
   subresources: [

@@ -24,7 +24,8 @@ import { ipWarnings } from './warnings/addresses.ts';
 /** What the server makes of a pod before it looks whether it is good. */
 export function prepareForCreate(pod: Pod, context: WriteContext): void {
   dropGatedFields(pod.spec, context);
-  pod.status = { phase: 'Pending', qosClass: qosClassOf(pod.spec) };
+  // Of what is said of its status the class is believed, as upstream does.
+  pod.status = { phase: 'Pending', qosClass: pod.status?.qosClass || qosClassOf(pod.spec) };
   if (pod.spec.schedulingGates?.length) {
     pod.status.conditions = [
       {

@@ -32,9 +32,11 @@ export function dropUnneeded(next: Service, old: Service): void {
   if (!isLoadBalancer(next)) setFields(serviceStatus, next.status, { loadBalancer: {} });
 }
 
-/** There is no traffic inside the cluster that such a service could have a policy for. */
+/** There is no traffic inside the cluster that such a service could have a policy for; one that is none at all is told of. */
 export function dropInternalPolicy({ spec }: Service): void {
-  if (spec.type === 'ExternalName') setFields(serviceSpec, spec, { internalTrafficPolicy: undefined });
+  const { type, internalTrafficPolicy: policy } = spec;
+  if (type !== 'ExternalName' || (policy !== 'Cluster' && policy !== 'Local')) return;
+  setFields(serviceSpec, spec, { internalTrafficPolicy: undefined });
 }
 
 const nodePortsOf = ({ spec }: Service): number[] =>

@@ -64,6 +64,10 @@ test('what is refused', () => {
     [{ type: 'ExternalName', externalName: 'db.example.org.' }, []],
     [{ type: 'ExternalName', externalName: '.' }, ['spec.externalName: Required value']],
     [
+      { type: 'ExternalName', externalName: 'db.example.org', internalTrafficPolicy: 'Some' },
+      ['spec.internalTrafficPolicy: Unsupported value: "Some": supported values: "Cluster", "Local"'],
+    ],
+    [
       { ...allocated, clusterIPs: ['10.0.0.9', 'None'] },
       ['spec.clusterIPs[1]: Invalid value: "None": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'],
     ],

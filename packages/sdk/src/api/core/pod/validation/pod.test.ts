@@ -279,3 +279,20 @@ describe('a changed pod', () => {
     );
   });
 });
+
+test('of its status a new pod has what it says of its class, and nothing else', () => {
+  const said = { ...aPod(), status: { phase: 'Running', qosClass: 'Guaranteed' } } as Pod;
+  pod.prepareForCreate!(said, { now: 0, warn: () => {} });
+  assert.deepEqual(said.status, { phase: 'Pending', qosClass: 'Guaranteed' });
+  assert.equal(aPod().status.qosClass, 'BestEffort');
+});
+
+test('a new gate that stands twice is told of once', () => {
+  const old = aPod({ schedulingGates: [{ name: 'a' }] });
+  const next = deepCopy(old);
+  next.spec.schedulingGates = [{ name: 'b' }, { name: 'a' }, { name: 'b' }];
+  const lines = linesOf(pod.validate!(next, old)).filter((line) => line.includes('only deletion'));
+  assert.deepEqual(lines, [
+    "spec.schedulingGates[2].name: Forbidden: only deletion is allowed, but found new scheduling gate 'b'",
+  ]);
+});

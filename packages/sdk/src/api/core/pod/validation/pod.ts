@@ -139,7 +139,9 @@ function deadlineProblem(next: number | undefined, old: number | undefined): str
 type SchedulingGates = readonly PodSchedulingGate[] | undefined;
 
 function* validateGatesRemoved(next: SchedulingGates, old: SchedulingGates, at: Path): Iterable<FieldError> {
-  for (const [i, { name }] of (next ?? []).entries()) {
+  // Of one that stands twice the last is told.
+  const places = new Map((next ?? []).map(({ name }, i) => [name, i]));
+  for (const [name, i] of places) {
     if (old?.some((gate) => gate.name === name)) continue;
     const why = `only deletion is allowed, but found new scheduling gate '${name}'`;
     yield forbiddenAt(at.index(i).child('name'), why);
