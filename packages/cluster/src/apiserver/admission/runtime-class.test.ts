@@ -12,6 +12,12 @@ test('what is wrong with names that pods refer by, and with pods that have none'
     const cases: [metadata: object, spec: object, status: number, message: string][] = [
       [{ name: 'p' }, { runtimeClassName: '..' }, 500, `invalid resource name "..": [may not be '..']`],
       [{ name: 'p' }, { runtimeClassName: 'a/b' }, 500, `invalid resource name "a/b": [may not contain '/']`],
+      [
+        { name: 'p' },
+        { overhead: {} },
+        403,
+        'pods "p" is forbidden: pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead',
+      ],
       [{}, { runtimeClassName: 'x' }, 403, 'pods "Unknown" is forbidden: pod rejected: RuntimeClass "x" not found'],
       [
         { generateName: 'p-' },

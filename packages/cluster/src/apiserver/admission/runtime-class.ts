@@ -1,5 +1,5 @@
 import { type Pod, podSpec, runtimeClass, type RuntimeClass, type Toleration } from '@tiphys/sdk/api';
-import { deepCopy, equal, pathSegmentProblems, StatusError } from '@tiphys/sdk/machinery';
+import { deepCopy, equal, pathSegmentProblems, quoted, StatusError, wasGivenEmpty } from '@tiphys/sdk/machinery';
 import { setFields } from '@tiphys/sdk/schema';
 import type { ClusterObjects } from './cluster-objects.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './plugin.ts';
@@ -40,10 +40,11 @@ export const runtimeClassAdmission = (objects: ClusterObjects): AdmissionPlugin 
 
   async validate(a) {
     const found = await classOf(a, objects);
-    const { overhead } = (a.object as Pod).spec;
+    const { spec } = a.object as Pod;
+    const { overhead } = spec;
     if (found?.overhead) {
       if (!equal(overhead ?? {}, found.overhead.podFixed ?? {})) throw refuse(a, mismatch);
-    } else if (overhead !== undefined) {
+    } else if (overhead !== undefined || wasGivenEmpty(spec, 'overhead')) {
       throw refuse(a, 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead');
     }
   },
@@ -58,11 +59,11 @@ async function classOf(a: AdmissionAttributes, objects: ClusterObjects): Promise
   if (!name) throw new StatusError(500, '', 'resource name may not be empty');
   const problems = pathSegmentProblems(name);
   if (problems.length) {
-    const why = `invalid resource name ${JSON.stringify(name)}: [${problems.join(' ')}]`;
+    const why = `invalid resource name ${quoted(name)}: [${problems.join(' ')}]`;
     throw new StatusError(500, '', why);
   }
   const found = await objects.get(runtimeClass, '', name);
-  if (!found) throw refuse(a, `pod rejected: RuntimeClass ${JSON.stringify(name)} not found`);
+  if (!found) throw refuse(a, `pod rejected: RuntimeClass ${quoted(name)} not found`);
   return found;
 }
 

@@ -179,6 +179,15 @@ test('what of definitions is refused', () => {
       ],
     ],
     [
+      { spec: { conversion: { strategy: 'Webhook' }, preserveUnknownFields: true } },
+      [
+        'spec.conversion.strategy: Invalid value: "Webhook": must be None if spec.preserveUnknownFields is true',
+        'spec.conversion.webhookClientConfig: Required value: required when strategy is set to Webhook',
+        'spec.conversion.conversionReviewVersions: Required value',
+        'spec.preserveUnknownFields: Invalid value: true: cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead',
+      ],
+    ],
+    [
       { spec: { conversion: { strategy: 'Webhook' } } },
       [
         'spec.conversion.webhookClientConfig: Required value: required when strategy is set to Webhook',

@@ -92,6 +92,10 @@ function* specRules(
   const ignoreRuleCosts = first !== undefined && isUnchanged(first, spec, old);
   const noSchema = 'may only be set when validations.schema is included';
   yield* declaredRules(gathered, at, { rules, hasStatus, ignoreRuleCosts, schemaAt: at.child('validation'), noSchema });
+  if (conversion && conversion.strategy !== 'None' && spec.preserveUnknownFields) {
+    const why = 'must be None if spec.preserveUnknownFields is true';
+    yield invalid(at.child('conversion', 'strategy'), conversion.strategy, why);
+  }
   yield* conversionRules(conversion, old?.conversion, at.child('conversion'));
 }
 
