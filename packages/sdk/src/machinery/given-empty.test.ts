@@ -8,6 +8,8 @@ test('an empty member is found wherever it is', () => {
   assert.equal(holdsGivenEmpty({ list: [{ inner }] }), false);
   noteEmpty(inner, 'rules', []);
   assert.equal(holdsGivenEmpty({ list: [{ inner }] }), true);
+  Object.assign(inner, { rules: ['filled'] });
+  assert.equal(holdsGivenEmpty({ list: [{ inner }] }), false);
   assert.equal(holdsGivenEmpty(undefined), false);
 });
 

@@ -21,10 +21,12 @@ export function copyNotes(from: object, to: object): void {
 export const asGiven = <O extends object, K extends keyof O & string>(target: O, name: K): O[K] | undefined =>
   target[name] ?? ((target as Noted)[notes]?.get(name) as O[K] | undefined);
 
-/** Whether anything in a value was sent and had nothing in it. */
+/** Whether anything in a value was sent and had nothing in it, and has nothing still: defaults fill some. */
 export function holdsGivenEmpty(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return Boolean((value as Noted)[notes]?.size) || Object.values(value).some(holdsGivenEmpty);
+  const names = [...((value as Noted)[notes]?.keys() ?? [])];
+  const isEmpty = (name: string) => (value as Record<string, unknown>)[name] === undefined;
+  return names.some(isEmpty) || Object.values(value).some(holdsGivenEmpty);
 }
 
 /** Whether a member was sent and had nothing in it. */

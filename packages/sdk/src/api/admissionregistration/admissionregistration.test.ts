@@ -150,6 +150,12 @@ test('a change of webhooks is a new generation', () => {
   };
   assert.equal(generation({ timeoutSeconds: 9 }), 1);
   assert.equal(generation({}), undefined);
+  assert.equal(generation({ matchConditions: [] }), 1);
+  const labelled = decode(mutatingWebhookConfiguration.schema.shape, { metadata: { labels: {} } }) as ReturnType<
+    typeof webhooks
+  >;
+  mutatingWebhookConfiguration.prepareForUpdate!(labelled, { ...labelled }, { now: 0, warn: () => {} });
+  assert.equal(labelled.metadata.generation, undefined);
 });
 
 const matchConstraints = { resourceRules: [rule] };

@@ -1,4 +1,5 @@
-import { equal, holdsGivenEmpty } from '../../machinery/index.ts';
+import { equal } from '../../machinery/index.ts';
+import { hasEmptyWebhooks } from './empty-webhooks.ts';
 import { defineKind, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
 import { webhookColumns } from './columns.ts';
 import { matchCondition } from './match-condition.ts';
@@ -54,7 +55,7 @@ export const mutatingWebhookConfiguration: Kind<MutatingWebhookConfiguration, Mu
     schema: mutatingWebhookConfigurationShape,
 
     prepareForUpdate(next, old) {
-      if (equal(next.webhooks, old.webhooks) && !holdsGivenEmpty(next)) return;
+      if (equal(next.webhooks, old.webhooks) && !hasEmptyWebhooks(next)) return;
       setFields(objectMeta, next.metadata, { generation: (old.metadata.generation ?? 0) + 1 });
     },
     validate: (next, old) => webhookRules(next.webhooks, old?.webhooks, old !== undefined),

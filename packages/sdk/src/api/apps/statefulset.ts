@@ -152,7 +152,10 @@ function dropGated(
   { template, updateStrategy }: StatefulSetSpec,
   { old, gates }: { old?: StatefulSetSpec; gates: Gates | undefined },
 ): void {
-  const isInUse = old?.updateStrategy.rollingUpdate?.maxUnavailable !== undefined;
-  if (!isInUse && !isOpen(gates, 'MaxUnavailableStatefulSet')) delete updateStrategy.rollingUpdate?.maxUnavailable;
+  const { type, rollingUpdate } = updateStrategy;
+  if (isOpen(gates, 'MaxUnavailableStatefulSet')) {
+    // Only where it may be said does it have a default.
+    if (type === 'RollingUpdate' && rollingUpdate) rollingUpdate.maxUnavailable ??= 1;
+  } else if (old?.updateStrategy.rollingUpdate?.maxUnavailable === undefined) delete rollingUpdate?.maxUnavailable;
   dropGatedFields(template.spec, { old: old?.template.spec, gates });
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { KubeObject } from '../../machinery/index.ts';
 import { type AnyKind, decode, erase } from '../../schema/index.ts';
 import { deployment } from '../apps/deployment.ts';
-import { statefulSet } from '../apps/statefulset.ts';
+import { type StatefulSet, statefulSet } from '../apps/statefulset.ts';
 import { cronJob } from '../batch/cronjob.ts';
 import { lease } from '../coordination/lease.ts';
 import { persistentVolumeClaim } from '../core/persistentvolumeclaim/persistentvolumeclaim.ts';
@@ -84,6 +84,17 @@ const table: [kind: AnyKind, spec: Json, path: string, gate: FieldGate][] = [
     'DRAWorkloadResourceClaims',
   ],
 ];
+
+test('what may be said has a default where it has one', () => {
+  const set = decode(statefulSet.schema.shape, { metadata: {}, spec: { template: template({}) } }) as StatefulSet;
+  statefulSet.default?.(set);
+  const maxUnavailable = (...open: FieldGate[]) => {
+    statefulSet.prepareForCreate!(set, { now: 0, gates: new Set(open), warn: () => {} });
+    return set.spec.updateStrategy.rollingUpdate?.maxUnavailable;
+  };
+  assert.equal(maxUnavailable('MaxUnavailableStatefulSet'), 1);
+  assert.equal(maxUnavailable(), undefined);
+});
 
 test('a member whose gate is shut is dropped, unless it is there already', () => {
   for (const [kind, spec, path, gate] of table) {

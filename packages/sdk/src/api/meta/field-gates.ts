@@ -14,6 +14,7 @@ export const fieldGates = [
   'ImageVolumeWithDigest',
   'MaxUnavailableStatefulSet',
   'PodCertificateRequest',
+  'SELinuxMount',
   'TaintTolerationComparisonOperators',
   'TopologyAwareWorkloadScheduling',
   'UserNamespacesHostNetworkSupport',

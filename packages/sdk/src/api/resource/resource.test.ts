@@ -288,3 +288,14 @@ test("what a device takes of the node's own", () => {
   assert.deepEqual(by({}), []);
   assert.deepEqual(by({ capacityKey: 'x' }), [`${at}[cpu].capacityKey: Not found: "x"`]);
 });
+
+test('lists of values are of something', () => {
+  const by = (attribute: Json) =>
+    lines(resourceSlice.validate!(aSlice({ allNodes: true, devices: [{ name: 'd', attributes: { a: attribute } }] })));
+  const at = 'spec.devices[0].attributes[a]';
+  assert.deepEqual(by({ versions: ['1.0.0', '1'] }), [
+    `${at}.versions[1]: Invalid value: "1": must be a string compatible with semver.org spec 2.0.0`,
+  ]);
+  assert.deepEqual(by({ ints: [] }), [`${at}.ints: Invalid value: []: must not be empty if specified`]);
+  assert.equal(by({ bool: true, bools: [] }).length, 2);
+});

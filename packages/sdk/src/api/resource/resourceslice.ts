@@ -4,7 +4,7 @@ import { nodeSelector } from '../core/node-selector.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { isOpen } from '../meta/field-gates.ts';
 import { objectMeta } from '../meta/object-meta.ts';
-import { counter, device, type Device, deviceAttribute, type DeviceAttribute, deviceTaint } from './device.ts';
+import { counter, device, type Device, type DeviceAttribute, deviceTaint } from './device.ts';
 import { resourceSliceRules } from './validation/resourceslice.ts';
 
 const resourcePoolShape = s.struct('io.k8s.api.resource.v1.ResourcePool', {
@@ -99,10 +99,14 @@ function dropGated({ spec }: ResourceSlice, old: ResourceSlice | undefined, gate
   }
 }
 
-function dropLists({ attributes = {} }: Device): void {
-  const gone = { ints: undefined, bools: undefined, strings: undefined, versions: undefined };
-  for (const attribute of Object.values(attributes)) setFields(deviceAttribute, attribute, gone);
+function dropLists(of: Device): void {
+  if (!of.attributes) return;
+  const attributes = Object.entries(of.attributes).map(([name, attribute]) => [name, withoutLists(attribute)]);
+  setFields(device, of, { attributes: Object.fromEntries(attributes) as Device['attributes'] });
 }
+
+const withoutLists = ({ ints: _i, bools: _b, strings: _s, versions: _v, ...one }: DeviceAttribute): DeviceAttribute =>
+  one;
 
 function stampTaints({ spec }: ResourceSlice, now: number): void {
   for (const taint of (spec.devices ?? []).flatMap((d) => d.taints ?? [])) {

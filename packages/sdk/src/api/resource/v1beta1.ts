@@ -94,7 +94,10 @@ const sliceSpec = s.struct(of('ResourceSliceSpec'), {
 });
 
 const toDevice = ({ name, basic }: NamedDevice): Device => withNotes(basic, { name, ...basic });
-const fromDevice = ({ name, ...basic }: Device): NamedDevice => ({ name, basic });
+function fromDevice(hub: Device): NamedDevice {
+  const { name, ...basic } = hub;
+  return { name, basic: withNotes(hub, basic) };
+}
 
 function toRequest({ name, firstAvailable, ...exactly }: Request): DeviceRequest {
   const isExact = Boolean(exactly.deviceClassName) || Object.keys(exactly).length > 1;

@@ -1,4 +1,5 @@
 import {
+  asGiven,
   compareQuantity,
   notFoundAt,
   dnsLabelProblems,
@@ -15,6 +16,7 @@ import {
   requiredOneOf,
   tooLong,
   tooMany,
+  wasGivenEmpty,
 } from '../../../machinery/index.ts';
 import { validateNodeSelector } from '../../core/node-selector-rules.ts';
 import { isNativeResource } from '../../core/pod/validation/resource-name.ts';
@@ -106,21 +108,25 @@ const semver = new RegExp(
 );
 
 function* attributeRules(attribute: DeviceAttribute, at: Path): Iterable<FieldError> {
-  const { int, bool, string, version, ints, bools, strings, versions } = attribute;
+  const { int, bool, string, version } = attribute;
   if (string !== undefined) yield* lengthRules(string, at.child('string'));
   if (version !== undefined) yield* versionRules(version, at.child('version'));
-  for (const [i, v] of (strings ?? []).entries()) yield* lengthRules(v, at.child('strings').index(i));
-  for (const [i, v] of (versions ?? []).entries()) yield* versionRules(v, at.child('versions').index(i));
+  const each = { bools: () => [], ints: () => [], strings: lengthRules, versions: versionRules };
+  for (const name of ['bools', 'ints', 'strings', 'versions'] as const) {
+    const here = at.child(name);
+    if (wasGivenEmpty(attribute, name)) yield invalid(here, [], 'must not be empty if specified');
+    for (const [i, v] of (attribute[name] ?? []).entries()) yield* each[name](v as string, here.index(i));
+  }
   // Upstream shows the attribute under the names that its members have inside it.
   const shown = {
     IntValue: int ?? null,
     BoolValue: bool ?? null,
     StringValue: string ?? null,
     VersionValue: version ?? null,
-    IntValues: ints ?? null,
-    BoolValues: bools ?? null,
-    StringValues: strings ?? null,
-    VersionValues: versions ?? null,
+    IntValues: asGiven(attribute, 'ints') ?? null,
+    BoolValues: asGiven(attribute, 'bools') ?? null,
+    StringValues: asGiven(attribute, 'strings') ?? null,
+    VersionValues: asGiven(attribute, 'versions') ?? null,
   };
   const given = Object.values(shown).filter((v) => v !== null).length;
   if (given !== 1) yield invalid(at, given ? shown : '', 'exactly one value must be specified');

@@ -43,10 +43,12 @@ export function podRules(isPod: boolean, old?: OldPod, gates?: Gates): PodRules 
   const rules = old ? rulesAfter(isPod, old) : isPod ? ofNewPods : ofNewTemplates;
   const allowComparisonTolerations = isOpen(gates, 'TaintTolerationComparisonOperators');
   const allowHostNetworkInUserNamespace = isOpen(gates, 'UserNamespacesHostNetworkSupport');
-  if (!allowComparisonTolerations && !allowHostNetworkInUserNamespace) return rules;
+  const allowAnySELinuxChange = isOpen(gates, 'SELinuxMount');
+  if (!allowComparisonTolerations && !allowHostNetworkInUserNamespace && !allowAnySELinuxChange) return rules;
   return {
     ...rules,
     allowComparisonTolerations: allowComparisonTolerations || rules.allowComparisonTolerations,
+    allowAnySELinuxChange: allowAnySELinuxChange || rules.allowAnySELinuxChange,
     allowHostNetworkInUserNamespace: allowHostNetworkInUserNamespace || rules.allowHostNetworkInUserNamespace,
   };
 }

@@ -71,8 +71,7 @@ function* numberRules(value: string, at: Path): Iterable<FieldError> {
   if (problem) yield invalid(at, value, `strconv.ParseInt: parsing ${JSON.stringify(value)}: ${problem}`);
 }
 
-const notANumber =
-  'must be a valid decimal integer in canonical form (no leading zeros, no leading plus sign, and no negative zero)';
+const notANumber = 'must be a valid decimal integer in canonical form';
 
 function int64Problem(value: string): string | undefined {
   if (!/^[+-]?\d+$/.test(value)) return 'invalid syntax';
