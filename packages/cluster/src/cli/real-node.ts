@@ -82,41 +82,21 @@ export async function runRealNode(options: RealNodeOptions, deps: RealNodeDeps, 
   base.go(() => containerd.ended);
 
   const proxy = clientOf('system:kube-proxy', 'system:masters');
-  const network = {
-    ...defaultNodeNetworkConfig,
-    node: kubelet.nodeName,
-    serviceCIDRs: [serviceClusterIpRange],
-    cni: { ...names.cni, clusterCIDR: options.clusterCidr },
-    proxy: { ...defaultProxyConfig, table: names.proxyTable },
-    routes: { ...defaultNodeRoutesConfig, routeProtocol: names.routeProtocol },
-  };
+  const network = networkConfig(options, kubelet.nodeName);
   base.go((s) => runNodeNetwork({ cache: cacheOf(proxy, s), clock, log, metrics, config: network }, s));
 
   const dns = clientOf('system:kube-dns', 'system:masters');
   const address = machineAddress();
-  base.go((s) =>
-    runDns(
-      {
-        cache: cacheOf(dns, s),
-        clock,
-        random,
-        log,
-        metrics,
-        config: { ...defaultDnsConfig, clusterIP: clusterDns, address, port: 0 },
-        onListening: (port) => base.go((stop) => publishDns(dns, { clusterIP: clusterDns, address, port }, stop)),
-      },
-      s,
-    ),
-  );
+  const onListening = (port: number) => base.go((s) => publishDns(dns, { clusterIP: clusterDns, address, port }, s));
+  const config = { ...defaultDnsConfig, clusterIP: clusterDns, address, port: 0 };
+  base.go((s) => runDns({ cache: cacheOf(dns, s), clock, random, log, metrics, config, onListening }, s));
 
-  const agent = clientOf(`system:node:${kubelet.nodeName}`, 'system:nodes');
+  const client = clientOf(`system:node:${kubelet.nodeName}`, 'system:nodes');
   const runtime = connectRuntime(containerd.socket, { clock });
   try {
     // The node agent ends when told to, or when what it stands on does.
     const stop = AbortSignal.any([signal, base.signal]);
-    const client = agent;
-    const cache = new SharedCache({ client, clock, random, log }, base.signal);
-    base.go(() => cache.done());
+    const cache = cacheOf(client, base.signal);
     const endsPods = () => signal.aborted && !keepsPods();
     const { nodeName, nodeIPs } = kubelet;
     const certificate = pki.keptServer('kubelet', `system:node:${nodeName}`, [nodeName, ...nodeIPs]);
@@ -144,6 +124,18 @@ export async function removeRealNode(dataDir: string, clock: Clock): Promise<voi
   await resetNetwork(names.all);
   await rm(names.runDir, { recursive: true, force: true });
   await removeNode(kubeletConfig(dataDir, ''));
+}
+
+function networkConfig({ dataDir, clusterCidr, serviceClusterIpRange }: RealNodeOptions, node: string) {
+  const { cni, proxyTable, routeProtocol } = namesOf(dataDir);
+  return {
+    ...defaultNodeNetworkConfig,
+    node,
+    serviceCIDRs: [serviceClusterIpRange],
+    cni: { ...cni, clusterCIDR: clusterCidr },
+    proxy: { ...defaultProxyConfig, table: proxyTable },
+    routes: { ...defaultNodeRoutesConfig, routeProtocol },
+  };
 }
 
 /** What a node has on the machine is named after its data directory, so that clusters beside one another don't meet. */

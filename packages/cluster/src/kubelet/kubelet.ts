@@ -109,17 +109,7 @@ export async function runKubelet(deps: KubeletDeps, signal: AbortSignal): Promis
     },
     tasks,
   );
-  const { containerLogMaxBytes: maxBytes, containerLogMaxFiles: maxFiles } = config;
-  const logs = new LogKeeper({ runtime, files: host.files, clock, log, maxBytes, maxFiles });
-  const images = new ImageGarbage({
-    runtime,
-    clock,
-    log,
-    config: config.imageGarbage,
-    diskUsage: host.diskUsage,
-    sandboxImage: config.sandboxImage,
-    tell: (reason, message) => agent.warn(reason, message),
-  });
+  const garbage = garbageOf({ ...deps, log }, host, (reason, message) => agent.warn(reason, message));
   try {
     await Promise.all([pods.synced(tasks.signal), services.synced(tasks.signal)]);
     tasks.go((s) => agent.run(s));
@@ -128,15 +118,9 @@ export async function runKubelet(deps: KubeletDeps, signal: AbortSignal): Promis
       pods.on((next, old) => (next ? workers.set(next) : workers.remove(old!))),
       passOnPodCIDR(deps, tasks.signal),
     ];
-    tasks.go(async (s) => {
-      await relist.look(s);
-      const files = await host.files.list();
-      const left = new Set([...relist.uids, ...files]);
-      for (const uid of left) if (!workers.has(uid)) await workers.removeOrphan(uid, s);
-    });
+    tasks.go((s) => removeOrphans(workers, { relist, host }, s));
     tasks.go((s) => relist.run(s));
-    tasks.go((s) => logs.run(s));
-    tasks.go((s) => images.run(s));
+    for (const part of garbage) tasks.go((s) => part.run(s));
     // Tokens and deadlines of pods go by the wall clock.
     tasks.go((s) => watchWallClock(clock, () => workers.wakeAll(), s));
     const { serving, metrics } = deps;
@@ -167,6 +151,30 @@ export async function runKubelet(deps: KubeletDeps, signal: AbortSignal): Promis
   const seconds = config.shutdownGraceSeconds;
   log.info('ending the pods of the node', { graceSeconds: seconds });
   await workers.endAll(seconds, clock.timeout((seconds + shutdownSlackSeconds) * 1000));
+}
+
+/** What keeps the disk from filling up: logs are rotated, images that nobody uses removed. */
+function garbageOf(
+  { runtime, clock, log, config }: KubeletDeps,
+  { files, diskUsage }: KubeletHost,
+  tell: (reason: string, message: string) => void,
+): readonly { run(signal: AbortSignal): Promise<void> }[] {
+  const { containerLogMaxBytes: maxBytes, containerLogMaxFiles: maxFiles, imageGarbage, sandboxImage } = config;
+  return [
+    new LogKeeper({ runtime, files, clock, log, maxBytes, maxFiles }),
+    new ImageGarbage({ runtime, clock, log, config: imageGarbage, diskUsage, sandboxImage, tell }),
+  ];
+}
+
+/** What pods that went while we were away have left. */
+async function removeOrphans(
+  workers: PodWorkers,
+  { relist, host }: { relist: Relist; host: KubeletHost },
+  signal: AbortSignal,
+): Promise<void> {
+  await relist.look(signal);
+  const left = new Set([...relist.uids, ...(await host.files.list())]);
+  for (const uid of left) if (!workers.has(uid)) await workers.removeOrphan(uid, signal);
 }
 
 /** Waits for the runtime to answer; ids of containers begin with its name. */

@@ -76,43 +76,44 @@ export const token = (deps: TokenDeps): SubresourceHandler => ({
     // Not before: NodeRestriction lets nodes ask for what pods ask for, and most name no audience.
     if (!spec.audiences?.length) setFields(tokenRequestSpec, spec, { audiences: [...deps.audiences] });
     const bound = spec.boundObjectRef ? await boundTo(spec.boundObjectRef, { namespace, account: name, objects }) : {};
-
-    const audiences = spec.audiences ?? [];
     const seconds = spec.expirationSeconds ?? shortest;
-    const issued = Math.floor(c.now / 1000);
-    const forServers = audiences.every((a) => deps.audiences.includes(a));
-    const extended = bound.pod !== undefined && seconds === projected && forServers;
-    const value = deps.tokens.sign({
-      iss: deps.issuer,
-      sub: `system:serviceaccount:${namespace}:${name}`,
-      aud: audiences,
-      exp: issued + (extended ? year : seconds),
-      iat: issued,
-      nbf: issued,
-      jti: deps.random.uuid(),
-      'kubernetes.io': {
-        namespace,
-        serviceaccount: { name, uid: account.metadata.uid! },
-        ...bound,
-        ...(extended && { warnafter: issued + seconds }),
-      },
-    });
-    const answer = {
-      kind: kind.kind,
-      apiVersion: kind.apiVersion,
-      metadata: {
-        ...metadata,
-        name,
-        namespace,
-        uid: deps.random.uuid(),
-        creationTimestamp: timestamp(c.now),
-      },
-      spec,
-      status: { token: value, expirationTimestamp: timestamp(c.now + seconds * 1000) },
-    };
-    return valueResponse(c, answer, form, 201);
+    const claims = { account, audiences: spec.audiences ?? [], seconds, bound, now: c.now };
+    const status = { token: signed(deps, claims), expirationTimestamp: timestamp(c.now + seconds * 1000) };
+    const own = { name, namespace, uid: deps.random.uuid(), creationTimestamp: timestamp(c.now) };
+    const { kind: of, apiVersion } = kind;
+    return valueResponse(c, { kind: of, apiVersion, metadata: { ...metadata, ...own }, spec, status }, form, 201);
   },
 });
+
+interface Claims {
+  readonly account: KubeObject;
+  readonly audiences: readonly string[];
+  readonly seconds: number;
+  readonly bound: Bound;
+  readonly now: number;
+}
+
+function signed(deps: TokenDeps, { account, audiences, seconds, bound, now }: Claims): string {
+  const { namespace = '', name = '', uid = '' } = account.metadata;
+  const issued = Math.floor(now / 1000);
+  const forServers = audiences.every((a) => deps.audiences.includes(a));
+  const extended = bound.pod !== undefined && seconds === projected && forServers;
+  return deps.tokens.sign({
+    iss: deps.issuer,
+    sub: `system:serviceaccount:${namespace}:${name}`,
+    aud: audiences,
+    exp: issued + (extended ? year : seconds),
+    iat: issued,
+    nbf: issued,
+    jti: deps.random.uuid(),
+    'kubernetes.io': {
+      namespace,
+      serviceaccount: { name, uid },
+      ...bound,
+      ...(extended && { warnafter: issued + seconds }),
+    },
+  });
+}
 
 function* lifetimeErrors(seconds: number): Iterable<FieldError> {
   const at = 'spec.expirationSeconds';
