@@ -253,3 +253,13 @@ test('formats that nothing is checked by are warned of', () => {
   assert.deepEqual(warnings({ type: 'string', format: 'int32' }), ['unrecognized format "int32"']);
   assert.deepEqual(warnings({ type: 'integer', format: 'int32' }), []);
 });
+
+test('a schema that is told has the lists and maps that came with nothing in them', () => {
+  const given: JSONSchemaProps = { type: 'string', oneOf: [], enum: [], dependencies: {} };
+  const version = { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: given }, selectableFields: [] };
+  // What all versions say alike isn't told of each.
+  const other = { ...version, schema: { openAPIV3Schema: { type: 'object' } } };
+  const lines = linesOf(aDefinition({}, { spec: { versions: [version, other] } }));
+  const told = lines.find((line) => line.endsWith('must contain unique version names'));
+  assert.match(told ?? '', /"Enum":\[\],.*"AllOf":null,"OneOf":\[\],"AnyOf":null,.*"Dependencies":\{\}/);
+});

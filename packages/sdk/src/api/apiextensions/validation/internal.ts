@@ -1,4 +1,4 @@
-import { equal } from '../../../machinery/index.ts';
+import { asGiven, copyNotes, equal } from '../../../machinery/index.ts';
 import { internalValue } from '../../../schema/index.ts';
 import {
   customResourceColumnDefinition,
@@ -27,6 +27,7 @@ export function gather(spec: CustomResourceDefinitionSpec): Gathered {
   const alike = gatheredFields.filter((f) => rest.every((v) => equal(v[f], first[f])));
   const versions = [first, ...rest].map((version) => {
     const left = { ...version };
+    copyNotes(version, left);
     for (const field of alike) delete left[field];
     return left;
   });
@@ -46,8 +47,8 @@ const shownVersion = (v: CustomResourceDefinitionVersion) => ({
   Schema: v.schema ? { OpenAPIV3Schema: shownSchema(v.schema.openAPIV3Schema) } : null,
   Subresources: v.subresources ? internalValue(customResourceSubresources, v.subresources) : null,
   AdditionalPrinterColumns:
-    v.additionalPrinterColumns?.map((c) => internalValue(customResourceColumnDefinition, c)) ?? null,
-  SelectableFields: v.selectableFields?.map(({ jsonPath }) => ({ JSONPath: jsonPath })) ?? null,
+    asGiven(v, 'additionalPrinterColumns')?.map((c) => internalValue(customResourceColumnDefinition, c)) ?? null,
+  SelectableFields: asGiven(v, 'selectableFields')?.map(({ jsonPath }) => ({ JSONPath: jsonPath })) ?? null,
 });
 
 /** A schema as upstream prints it: all its members, in its own order. */
@@ -60,7 +61,8 @@ export function shownSchema(schema: JSONSchemaProps | undefined): unknown {
     if (of === undefined) return null;
     return typeof of === 'boolean' ? { Allows: of, Schema: null } : { Allows: true, Schema: shownSchema(of) };
   };
-  const { items, dependencies, externalDocs } = schema;
+  const { items, externalDocs } = schema;
+  const dependencies = asGiven(schema, 'dependencies');
   return {
     ID: schema.id ?? '',
     Schema: schema.$schema ?? '',
@@ -82,23 +84,23 @@ export function shownSchema(schema: JSONSchemaProps | undefined): unknown {
     MinItems: schema.minItems ?? null,
     UniqueItems: schema.uniqueItems ?? false,
     MultipleOf: schema.multipleOf ?? null,
-    Enum: schema.enum ?? null,
+    Enum: asGiven(schema, 'enum') ?? null,
     MaxProperties: schema.maxProperties ?? null,
     MinProperties: schema.minProperties ?? null,
-    Required: schema.required ?? null,
+    Required: asGiven(schema, 'required') ?? null,
     Items: items
       ? {
           Schema: Array.isArray(items) ? null : shownSchema(items),
           JSONSchemas: Array.isArray(items) ? list(items) : null,
         }
       : null,
-    AllOf: list(schema.allOf),
-    OneOf: list(schema.oneOf),
-    AnyOf: list(schema.anyOf),
+    AllOf: list(asGiven(schema, 'allOf')),
+    OneOf: list(asGiven(schema, 'oneOf')),
+    AnyOf: list(asGiven(schema, 'anyOf')),
     Not: shownSchema(schema.not),
-    Properties: map(schema.properties),
+    Properties: map(asGiven(schema, 'properties')),
     AdditionalProperties: orBool(schema.additionalProperties),
-    PatternProperties: map(schema.patternProperties),
+    PatternProperties: map(asGiven(schema, 'patternProperties')),
     Dependencies: dependencies
       ? Object.fromEntries(
           Object.entries(dependencies).map(([k, v]) => [
@@ -108,15 +110,15 @@ export function shownSchema(schema: JSONSchemaProps | undefined): unknown {
         )
       : null,
     AdditionalItems: orBool(schema.additionalItems),
-    Definitions: map(schema.definitions),
+    Definitions: map(asGiven(schema, 'definitions')),
     ExternalDocs: externalDocs ? { Description: externalDocs.description ?? '', URL: externalDocs.url ?? '' } : null,
     Example: schema.example ?? null,
     XPreserveUnknownFields: schema['x-kubernetes-preserve-unknown-fields'] ?? null,
     XEmbeddedResource: schema['x-kubernetes-embedded-resource'] ?? false,
     XIntOrString: schema['x-kubernetes-int-or-string'] ?? false,
-    XListMapKeys: schema['x-kubernetes-list-map-keys'] ?? null,
+    XListMapKeys: asGiven(schema, 'x-kubernetes-list-map-keys') ?? null,
     XListType: schema['x-kubernetes-list-type'] ?? null,
     XMapType: schema['x-kubernetes-map-type'] ?? null,
-    XValidations: schema['x-kubernetes-validations']?.map((r) => internalValue(validationRule, r)) ?? null,
+    XValidations: asGiven(schema, 'x-kubernetes-validations')?.map((r) => internalValue(validationRule, r)) ?? null,
   };
 }
