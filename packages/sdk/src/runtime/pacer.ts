@@ -1,7 +1,10 @@
 import type { Clock } from './clock.ts';
 
-/** A stretch of work holds the event loop for so long, and no longer than its last piece more. */
+/** A stretch of work holds the event loop for so long, and no longer than its last few pieces more. */
 const longestStretchMs = 5;
+
+/** So many go on before the time is looked at again: most pieces are short, and to wait for each to do what it can costs. */
+const atOnce = 4;
 
 const pacers = new WeakMap<Clock, Pacer>();
 
@@ -14,8 +17,8 @@ export function pacerOf(clock: Clock): Pacer {
 
 /**
  * Keeps much work that comes at once, or never waits (in-process requests settle in microtasks), from starving sockets and
- * timers: who awaits `turn` before a piece of work goes on when those before have done what they can without waiting. While the
- * stretch is short that is at once, and otherwise in a later turn of the event loop, in the order of asking.
+ * timers: who awaits `turn` before a piece of work goes on, with a few others, when those before have done what they can without
+ * waiting. While the stretch is short that is at once, and otherwise in a later turn of the event loop, in the order of asking.
  */
 export class Pacer {
   readonly #clock: Clock;
@@ -24,21 +27,28 @@ export class Pacer {
   #released = 0;
   /** When the stretch began that belongs to this turn of the loop. */
   #began: number | undefined;
-  #isWorking = false;
+  /** How many have gone on since it was last looked whether those before had done what they can. */
+  #working = 0;
+  #isBusy = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   turn(): Promise<void> | undefined {
-    if (this.#isWorking) return this.#wait();
-    this.#isWorking = true;
+    if (this.#working === atOnce || this.#areWaiting) return this.#wait();
     if (this.#isShort()) {
-      this.#work();
+      this.#working++;
+      this.#watch();
       return undefined;
     }
-    void this.#rest();
-    return this.#wait();
+    const turn = this.#wait();
+    this.#watch();
+    return turn;
+  }
+
+  get #areWaiting(): boolean {
+    return this.#released < this.#waiting.length;
   }
 
   #wait(): Promise<void> {
@@ -59,8 +69,10 @@ export class Pacer {
     this.#began = undefined;
   };
 
-  /** Whoever is in works: the next comes when all that can go on without waiting has done so. */
-  #work(): void {
+  /** Looks again when all that can go on without waiting has done so. */
+  #watch(): void {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
     // Ticks that are asked for in a microtask come when there are no more of those.
     void settled.then(this.#tick);
   }
@@ -68,17 +80,20 @@ export class Pacer {
   readonly #tick = (): void => process.nextTick(this.#next);
 
   readonly #next = (): void => {
-    if (this.#released === this.#waiting.length) {
-      this.#forget();
-      this.#isWorking = false;
-    } else if (this.#isShort()) {
+    this.#isBusy = false;
+    this.#working = 0;
+    if (!this.#areWaiting) return this.#forget();
+    if (!this.#isShort()) return void this.#rest();
+    while (this.#areWaiting && this.#working < atOnce) {
+      this.#working++;
       this.#waiting[this.#released++]!();
-      this.#work();
-    } else void this.#rest();
+    }
+    this.#watch();
   };
 
   /** To the next turn of the loop but one: what is left of this one belongs to others, and they have the next for themselves. */
   async #rest(): Promise<void> {
+    this.#isBusy = true;
     await this.#clock.yield();
     await this.#clock.yield();
     this.#forget();
