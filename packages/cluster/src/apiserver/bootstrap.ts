@@ -2,6 +2,7 @@ import * as api from '@tiphys/sdk/api';
 import type { KubeObject } from '@tiphys/sdk/machinery';
 import { isAlreadyExists } from '@tiphys/sdk/machinery';
 import { type AnyKind, decode, erase } from '@tiphys/sdk/schema';
+import { allEnded } from '@tiphys/sdk/runtime';
 import { createClient } from '@tiphys/sdk/client';
 import { bootstrapPolicy } from './authz/bootstrap/index.ts';
 import type { ApiServer } from './server.ts';
@@ -21,7 +22,7 @@ const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 /** Makes what every cluster has from the start, as far as it isn't there. */
 export async function bootstrap(server: ApiServer): Promise<void> {
   const make = (kind: AnyKind, manifests: readonly { metadata?: { name?: string; namespace?: string } }[]) =>
-    Promise.all(manifests.map((m) => ensure(server, kind, m)));
+    allEnded(manifests.map((m) => ensure(server, kind, m)));
   const { lifecycle } = server;
   await lifecycle.step('start-system-namespaces-controller', () =>
     make(
@@ -29,9 +30,9 @@ export async function bootstrap(server: ApiServer): Promise<void> {
       namespaces.map((name) => ({ metadata: { name } })),
     ),
   );
-  await Promise.all([
+  await allEnded([
     lifecycle.step('rbac/bootstrap-roles', () =>
-      Promise.all([
+      allEnded([
         make(erase(api.clusterRole), bootstrapPolicy.clusterRoles),
         make(erase(api.clusterRoleBinding), bootstrapPolicy.clusterRoleBindings),
         make(erase(api.role), bootstrapPolicy.roles),

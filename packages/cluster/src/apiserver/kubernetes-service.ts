@@ -21,10 +21,16 @@ export async function publishKubernetesService(server: ApiServer, options: Kuber
 async function publish(server: ApiServer, { clusterIp, address, port }: KubernetesServiceOptions): Promise<void> {
   const client = createClient(server.transport(serverItself), { fieldManager: 'kube-apiserver' });
   const name = 'https';
-  // Asked for first: another with the same address is refused for the address, not for being there.
-  await client.get(service, { metadata }).catch((err: unknown) => {
-    if (!isNotFound(err)) throw err;
-    return client.create(service, {
+  const isThere = () =>
+    client.get(service, { metadata }).then(
+      () => true,
+      (err: unknown) => {
+        if (isNotFound(err)) return false;
+        throw err;
+      },
+    );
+  if (!(await isThere())) {
+    const made = client.create(service, {
       metadata: { ...metadata, labels: { component: 'apiserver', provider: 'kubernetes' } },
       spec: {
         type: 'ClusterIP',
@@ -32,7 +38,11 @@ async function publish(server: ApiServer, { clusterIp, address, port }: Kubernet
         ports: [{ name, port: 443, protocol: 'TCP', targetPort: port }],
       },
     });
-  });
+    // Another server of the same store may have been faster: then this one is refused for its address.
+    await made.catch(async (err: unknown) => {
+      if (!(await isThere())) throw err;
+    });
+  }
   if (isLoopback(address)) return;
   const subsets = [{ addresses: [{ ip: address }], ports: [{ name, port, protocol: 'TCP' as const }] }];
   const labels = { 'endpointslice.kubernetes.io/skip-mirror': 'true' };

@@ -16,6 +16,7 @@ export { WorkQueue, type WorkQueueObserver, type WorkQueueOptions } from './work
 export { Pacer, pacerOf } from './pacer.ts';
 export { lull } from './lull.ts';
 export { TokenBucket } from './token-bucket.ts';
+export { allEnded } from './all-ended.ts';
 export { Broadcast } from './broadcast.ts';
 export { abortsWith, within } from './within.ts';
 export { messageOf } from './message-of.ts';

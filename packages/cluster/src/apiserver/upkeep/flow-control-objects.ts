@@ -6,6 +6,7 @@ import {
   priorityLevelConfiguration,
   type PriorityLevelConfigurationSpecManifest,
 } from '@tiphys/sdk/api';
+import { allEnded } from '@tiphys/sdk/runtime';
 import type { Client } from '@tiphys/sdk/client';
 import { equal, isAlreadyExists, type KubeObject } from '@tiphys/sdk/machinery';
 import { decode, type Kind } from '@tiphys/sdk/schema';
@@ -25,7 +26,7 @@ async function ensureAll<O extends KubeObject & { spec: S }, S>(
 ): Promise<void> {
   const { items } = await client.list(kind);
   const known = new Map(items.map((o) => [o.metadata.name, o]));
-  await Promise.all(
+  await allEnded(
     Object.entries(specs).map(async ([name, spec]) => {
       const old = known.get(name);
       if (!old) {

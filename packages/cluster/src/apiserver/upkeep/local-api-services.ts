@@ -1,4 +1,5 @@
 import { apiService, type APIServiceManifest } from '@tiphys/sdk/api';
+import { allEnded } from '@tiphys/sdk/runtime';
 import type { Client } from '@tiphys/sdk/client';
 import { isAlreadyExists } from '@tiphys/sdk/machinery';
 import type { AnyKind } from '@tiphys/sdk/schema';
@@ -13,7 +14,7 @@ export async function registerLocalApis(client: Client, kinds: readonly AnyKind[
   const wanted = localApiServices(kinds);
   const { items } = await client.list(apiService);
   const known = new Map(items.map((api) => [api.metadata.name, api]));
-  await Promise.all(
+  await allEnded(
     wanted.map(async (manifest) => {
       const old = known.get(manifest.metadata.name);
       if (!old) return client.create(apiService, manifest).catch(ignoreExisting);
@@ -25,7 +26,7 @@ export async function registerLocalApis(client: Client, kinds: readonly AnyKind[
     ({ metadata: { labels, name } }) =>
       labels?.[managed] === registeredAtStart[managed] && !wanted.some((w) => w.metadata.name === name),
   );
-  await Promise.all(gone.map((api) => client.delete(apiService, api)));
+  await allEnded(gone.map((api) => client.delete(apiService, api)));
 }
 
 /** Another server of the same store was faster. */

@@ -24,11 +24,13 @@ const words = [...tags.flat(), '\x0a\x03a\x01b', 'io.kubernetes.pod.uid', '\xff\
 const runtimePodOf = (bytes: Buffer): Promise<unknown> => {
   const status = readerOf('PodSandboxStatus')(bytes)['status'];
   const containers = readerOf('ListContainers')(bytes)['containers'];
+  // Once for all: there may be thousands.
+  const containerStatus = readerOf('ContainerStatus')(bytes)['status'] ?? {};
   const runtime = {
     listPodSandboxes: async () => readerOf('ListPodSandbox')(bytes)['items'],
     listContainers: async () => containers,
     podSandboxStatus: async () => status ?? {},
-    containerStatus: async () => readerOf('ContainerStatus')(bytes)['status'] ?? {},
+    containerStatus: async () => containerStatus,
   } as unknown as ContainerRuntime;
   return readRuntimePod(runtime, 'uid', new AbortController().signal);
 };
