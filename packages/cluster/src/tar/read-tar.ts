@@ -1,3 +1,4 @@
+import { withoutTrailing } from '@tiphys/sdk/machinery';
 import type { TarEntry } from './write-tar.ts';
 
 const block = 512;
@@ -34,7 +35,7 @@ function entryOf(
 ): TarEntry | undefined {
   const prefix = textAt(header, 257, 6).startsWith('ustar') ? textAt(header, 345, 155) : '';
   const name = textAt(header, 0, 100);
-  const path = (extended['path'] ?? (prefix ? `${prefix}/${name}` : name)).replace(/\/+$/, '');
+  const path = withoutTrailing(extended['path'] ?? (prefix ? `${prefix}/${name}` : name), '/');
   const about = { path, mode: numberAt(header, 100, 8) & 0o7777, mtimeSeconds: numberAt(header, 136, 12) };
   if (flag === '0' || flag === '\0') return { type: 'file', ...about, data };
   if (flag === '5') return { type: 'directory', ...about };

@@ -16,6 +16,7 @@ export * from './ip-problems.ts';
 export * from './go-url.ts';
 export * from './netip.ts';
 export * from './names.ts';
+export { withoutTrailing } from './trailing.ts';
 export { unifiedDiff } from './unified-diff.ts';
 export * from './selectors/index.ts';
 export * from './json/index.ts';

@@ -1,3 +1,5 @@
+import { withoutTrailing } from './trailing.ts';
+
 /** A number of something: `500m` of a CPU, `1Gi` of memory. Exact, in billionths; finer input is rounded up, as upstream does. */
 export interface Quantity {
   /** Billionths of the unit. */
@@ -74,7 +76,7 @@ export function formatQuantity({ nano, format }: Quantity): string {
     return `${n}${binary[power]}`;
   }
   const digits = String(nano);
-  const thousands = Math.floor((digits.length - digits.replace(/0+$/, '').length) / 3);
+  const thousands = Math.floor((digits.length - withoutTrailing(digits, '0').length) / 3);
   const [n, exponent] = [thousands ? digits.slice(0, -3 * thousands) : digits, 3 * thousands - 9];
   if (format === 'DecimalExponent') return exponent === 0 ? n : `${n}e${exponent}`;
   // Beyond `E` there are no suffixes, and upstream writes none.

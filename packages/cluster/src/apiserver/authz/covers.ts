@@ -1,4 +1,5 @@
 import type { PolicyRule } from '@tiphys/sdk/api';
+import { withoutTrailing } from '@tiphys/sdk/machinery';
 
 /** The smallest rules of `wanted` that none of `held` covers; empty when all of it is held. */
 export function missingRules(held: readonly PolicyRule[], wanted: readonly PolicyRule[]): PolicyRule[] {
@@ -49,7 +50,7 @@ function resourceCovered(held: readonly string[], resource: string): boolean {
 }
 
 const urlCovers = (held: string, url: string): boolean =>
-  held === url || (held.endsWith('*') && url.startsWith(held.replace(/\*+$/, '')));
+  held === url || (held.endsWith('*') && url.startsWith(withoutTrailing(held, '*')));
 
 /** What a refusal lists: rules on one resource with all their verbs together, each rule once, in order of their words. */
 export function describeRules(rules: readonly PolicyRule[]): string[] {

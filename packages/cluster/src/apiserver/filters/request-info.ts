@@ -1,4 +1,4 @@
-import { parseFieldSelector, pathSegmentProblems } from '@tiphys/sdk/machinery';
+import { parseFieldSelector, pathSegmentProblems, withoutTrailing } from '@tiphys/sdk/machinery';
 import type { RequestInfo } from '../context.ts';
 
 const verbs: Readonly<Record<string, string>> = {
@@ -16,9 +16,7 @@ const namespaceSubresources = new Set(['status', 'finalize']);
 /** What a request's path and query mean (upstream's RequestInfoFactory). */
 export function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
   // What is escaped counts as what it stands for, slashes too.
-  const parts = decoded(path)
-    .replace(/^\/+|\/+$/g, '')
-    .split('/');
+  const parts = withoutTrailing(decoded(path).replace(/^\/+/, ''), '/').split('/');
   const plain: RequestInfo = {
     isResource: false,
     verb: method.toLowerCase(),

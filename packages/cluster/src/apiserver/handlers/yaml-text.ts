@@ -33,6 +33,8 @@ function read(text: string): YamlText {
     lineCounter,
     uniqueKeys: false,
     logLevel: 'silent',
+    // Each would quote the text around it, and there may be thousands.
+    prettyErrors: false,
     customTags: asUpstream,
   });
   // Upstream has read all it wants to when the value ends, whatever follows.
@@ -42,7 +44,7 @@ function read(text: string): YamlText {
     if (unread.message.startsWith(badBinary)) throw new YamlProblem(`yaml: ${badBinary}`);
     // Well formed for upstream (brackets and quotes may go on left of where they began), but the library would misread it.
     const { line } = lineCounter.linePos(unread.pos[0]);
-    throw new YamlProblem(`yaml: line ${line}: ${unread.message.split(' at line ')[0]}`);
+    throw new YamlProblem(`yaml: line ${line}: ${unread.message}`);
   }
   const lineOf = (offset: number) => lineCounter.linePos(offset).line;
   try {

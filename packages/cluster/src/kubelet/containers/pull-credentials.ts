@@ -1,5 +1,5 @@
 import type { Secret } from '@tiphys/sdk/api';
-import { own } from '@tiphys/sdk/machinery';
+import { own, withoutTrailing } from '@tiphys/sdk/machinery';
 import { type AuthConfig, fullImageName } from '../cri/index.ts';
 
 /** The two forms of a registry's secret: the type, the key, and where in the document the registries are. */
@@ -69,7 +69,7 @@ function authOf({ username, password, auth }: Entry): AuthConfig | undefined {
     const colon = text.indexOf(':');
     return colon < 0
       ? undefined
-      : { username: text.slice(0, colon), password: text.slice(colon + 1).replace(/\0+$/, '') };
+      : { username: text.slice(0, colon), password: withoutTrailing(text.slice(colon + 1), '\0') };
   }
   if (typeof username !== 'string' || typeof password !== 'string') return undefined;
   return { username, password };

@@ -80,7 +80,14 @@ function substring(s: string, start: Int, end?: Int): string | EvalError {
 }
 
 /** What Unicode calls white space, which isn't quite what JavaScript does. */
-const trim = (s: string): string => s.replace(/^[\p{White_Space}]+|[\p{White_Space}]+$/gu, '');
+function trim(s: string): string {
+  let [start, end] = [0, s.length];
+  while (start < end && isSpace.test(s[start]!)) start++;
+  while (end > start && isSpace.test(s[end - 1]!)) end--;
+  return s.slice(start, end);
+}
+
+const isSpace = /\p{White_Space}/u;
 
 function join(of: ListValue, separator = ''): string | EvalError {
   const parts: string[] = [];

@@ -1,3 +1,4 @@
+import { withoutTrailing } from '../../../../machinery/index.ts';
 import type { KeyToPath, Volume, VolumeProjection } from '../volume.ts';
 
 /** Files of one volume that would lie in the same place, or one below the other. */
@@ -41,7 +42,7 @@ const isBelow = (path: string, top: string): boolean =>
 
 const filesOf = (items: readonly Pick<KeyToPath, 'path'>[], source?: NonNullable<File['source']>): File[] =>
   items.map((item) => {
-    const path = item.path.replace(/\/+$/, '');
+    const path = withoutTrailing(item.path, '/');
     return source ? { path, source } : { path };
   });
 
