@@ -298,6 +298,19 @@ export class NodeLab implements AsyncDisposable {
       .map((e) => `${e.reason}: ${e.message}`);
   }
 
+  /** The same, once all of these are among it: events make way for work. */
+  async eventsWith(name: string, ...wanted: readonly RegExp[]): Promise<string[]> {
+    let events: string[] = [];
+    await this.until(
+      async () => `${name} is told of: ${wanted.join(', ')}; so far: ${events.join('; ')}`,
+      async () => {
+        events = await this.events(name);
+        return wanted.every((w) => events.some((e) => w.test(e)));
+      },
+    );
+    return events;
+  }
+
   async until(
     what: string | (() => Promise<string>),
     holds: () => Promise<unknown>,

@@ -41,7 +41,7 @@ describe('a node on real containers', { skip, timeout: 170_000, concurrency: 3 }
     assert.equal(claims.sub, 'system:serviceaccount:default:default');
     const ready = pod.status.conditions?.find((c) => c.type === 'Ready');
     assert.deepEqual([ready?.reason, ready?.message], [undefined, undefined]);
-    assert.deepEqual(await lab.events('web'), [
+    assert.deepEqual(await lab.eventsWith('web', /^Started: /), [
       `Pulled: Container image "${image}" already present on machine and can be accessed by the pod`,
       'Created: Container created',
       'Started: Container started',
@@ -203,7 +203,7 @@ describe('a node on real containers', { skip, timeout: 170_000, concurrency: 3 }
       mainOf(waiting)?.state.waiting?.message ?? '',
       /^Back-off pulling image "localhost:16569\/nowhere:1": /,
     );
-    const events = await lab.events('pull');
+    const events = await lab.eventsWith('pull', /^BackOff: /);
     assert.ok(events.includes(`Pulling: Pulling image "${bad}"`));
     assert.ok(events.includes('Failed: Error: ErrImagePull'));
     assert.ok(events.includes(`BackOff: Back-off pulling image "${bad}"`));
@@ -233,9 +233,8 @@ describe('a node on real containers', { skip, timeout: 170_000, concurrency: 3 }
     await lab.create('allowed', waits, { imagePullSecrets: [{ name: 'absent' }, { name: 'pull' }] }, container);
     const allowed = await lab.ready('allowed');
     assert.match(mainOf(allowed)?.imageID ?? '', /team\/private@sha256:/);
-    const events = await lab.events('allowed');
-    assert.ok(events.some((e) => /^Pulled: Successfully pulled image ".*" in .*including waiting/.test(e)));
-    assert.ok(events.some((e) => e.startsWith('FailedToRetrieveImagePullSecret: ')));
+    const pulled = /^Pulled: Successfully pulled image ".*" in .*including waiting/;
+    await lab.eventsWith('allowed', pulled, /^FailedToRetrieveImagePullSecret: /);
     await Promise.all([lab.remove('denied'), lab.remove('allowed')]);
   });
 
@@ -312,8 +311,7 @@ describe('a node on real containers', { skip, timeout: 170_000, concurrency: 3 }
     await lab.exec(pod, 'touch /tmp/dead');
     const again = await lab.podWhen('probed', (p) => isReady(p) && mainOf(p)?.restartCount === 1);
     assert.notEqual(mainOf(again)?.containerID, mainOf(pod)?.containerID);
-    const events = await lab.events('probed');
-    assert.ok(events.includes('Killing: Container main failed liveness probe, will be restarted'));
+    await lab.eventsWith('probed', /^Killing: Container main failed liveness probe, will be restarted$/);
     await lab.remove('probed');
   });
 
@@ -442,6 +440,7 @@ describe('a node on real containers', { skip, timeout: 170_000, concurrency: 3 }
   it('writes each event once for the pod it is about', async () => {
     await lab.create('told', waits);
     await lab.ready('told');
+    await lab.eventsWith('told', /^Started: /);
     const { items } = await lab.client.list(eventKind, { namespace: 'default' });
     const started = items.filter((e) => e.involvedObject.name === 'told' && e.reason === 'Started');
     assert.equal(started.length, 1);

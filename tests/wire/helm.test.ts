@@ -178,7 +178,8 @@ describe('helm with charts of an API server alone', { skip }, () => {
     writeFileSync(join(chart, 'templates/ship.yaml'), template);
     const told = '{range .items[*]}{.spec.crew} {.spec.flag}{end}';
     const ships = () => kubectl.ok('get', 'ships.charts.example.com', '-o', `jsonpath=${told}`);
-    await helm.ok('install', 'fleet', chart);
+    // Without it helm 4.1 doesn't wait for definitions to be established either (helm/helm#32671).
+    await helm.ok('install', 'fleet', chart, '--wait');
     assert.equal(await ships(), '2 red');
     await helm.ok('upgrade', 'fleet', chart, '--set', 'crew=4');
     assert.equal(await ships(), '4 red');

@@ -35,7 +35,11 @@ export const creationOf = (
   { info }: RequestContext,
   kind: AnyKind,
   { request, object }: { request: WriteRequest; object: KubeObject },
-): AdmissionAttributes => attributesOf({ ...info, kind }, 'CREATE', { ...request, ...placeIn(info) }, { object });
+): AdmissionAttributes => {
+  // What has been admitted already is what comes of it.
+  const { admitted: _, ...asked } = { ...request, ...placeIn(info) };
+  return attributesOf({ ...info, kind }, 'CREATE', asked, { object });
+};
 
 /** The change of something that is a view of what is stored: a scale. */
 export const updateOf = (

@@ -1,5 +1,3 @@
-import type { Readable } from 'node:stream';
-
 /** SPDY/3.1's control frames, as far as anybody here speaks them. */
 export const frameType = { synStream: 1, synReply: 2, rstStream: 3, ping: 6, goAway: 7, headers: 8 } as const;
 
@@ -22,10 +20,10 @@ const largestControlFrame = 64 * 1024;
  * The frames of a connection. Data comes in the pieces in which it arrives, whatever its frames' lengths, so that a large frame
  * needs no more memory than a small one. Throws at what isn't SPDY/3.
  */
-export async function* readFrames(connection: Readable): AsyncIterable<Frame> {
+export async function* readFrames(connection: AsyncIterable<Buffer>): AsyncIterable<Frame> {
   let held: Buffer = Buffer.alloc(0);
   let open: { id: number; isLast: boolean; left: number } | undefined;
-  for await (const chunk of connection.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  for await (const chunk of connection) {
     held = held.length ? Buffer.concat([held, chunk]) : chunk;
     for (;;) {
       if (open) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { duplexPair, Readable } from 'node:stream';
+import { Duplex, duplexPair, Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { controlFrame, dataHead, type Frame, frameType, readFrames, words } from './frames.ts';
 import { HeaderWriter } from './header-block.ts';
@@ -41,4 +42,26 @@ test('a stream that was opened before is refused, and goes on as it was', async 
     ['s3', 's5'],
   );
   assert.equal(String(streams[0]!.read()), 'hi');
+});
+
+test('what came before a connection broke is still there to be read', async () => {
+  const connection = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+  const session = new SpdySession(connection, { side: 'client' });
+  const opened = [session.open({ streamtype: 'stdout' }), session.open({ streamtype: 'error' })];
+  const headers = new HeaderWriter();
+  for (const id of [1, 3]) {
+    connection.push(controlFrame(frameType.synReply, 0, words(id), headers.write({})));
+  }
+  const [stdout, error] = await Promise.all(opened);
+  // More than a stream's reader may be behind, so that the rest waits while the connection breaks.
+  const said = 'x'.repeat(300_000);
+  connection.push(dataHead(1, said.length, true));
+  connection.push(said);
+  connection.push(dataHead(3, 6, true));
+  connection.push('status');
+  await new Promise((resolve) => setImmediate(resolve));
+  connection.destroy(new Error('reset by peer'));
+  await session.ended;
+  assert.equal(await text(error!), 'status');
+  assert.equal((await text(stdout!)).length, said.length);
 });

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { arrivals } from './arrivals.ts';
 import { controlFrame, dataHead, type Frame, frameType, readFrames, words } from './frames.ts';
 import { HeaderReader, type SpdyHeaders, HeaderWriter } from './header-block.ts';
 import { SpdyStream } from './stream.ts';
@@ -31,6 +32,7 @@ export class SpdySession {
   #lastHeard = 0;
   #isClosing = false;
   #heardGoAway = false;
+  #isBroken = false;
   /** Resolves when the connection is over. */
   readonly ended: Promise<void>;
 
@@ -39,9 +41,10 @@ export class SpdySession {
     this.#onStream = onStream;
     this.#nextId = side === 'client' ? 1 : 2;
     socket.on('error', () => {});
-    // A broken connection won't be read to its end, if we wait for a stream to have room.
+    // What had come before a connection broke is still handed over, whether there is room or not: there isn't more to come.
     socket.once('close', () => {
-      if (!socket.readableEnded) this.#endStreams();
+      this.#isBroken = !socket.readableEnded;
+      if (this.#isBroken) for (const stream of this.#streams.values()) stream.waitNoLonger();
     });
     this.ended = this.#run();
   }
@@ -79,8 +82,8 @@ export class SpdySession {
 
   async #run(): Promise<void> {
     try {
-      for await (const frame of readFrames(this.#socket)) {
-        if (frame.type === 'data') await this.#streams.get(frame.id)?.receive(frame.data, frame.isLast);
+      for await (const frame of readFrames(arrivals(this.#socket))) {
+        if (frame.type === 'data') await this.#receive(frame);
         else await this.#control(frame);
       }
     } catch {
@@ -89,11 +92,12 @@ export class SpdySession {
     this.#socket.destroy();
     this.#reader.close();
     for (const { done } of this.#opening.values()) done(new Error('the connection is closed'));
-    this.#endStreams();
+    for (const stream of this.#streams.values()) stream.connectionEnded(this.#heardGoAway);
   }
 
-  #endStreams(): void {
-    for (const stream of this.#streams.values()) stream.connectionEnded(this.#heardGoAway);
+  async #receive({ id, data, isLast }: Frame & { type: 'data' }): Promise<void> {
+    const room = this.#streams.get(id)?.receive(data, isLast);
+    if (room && !this.#isBroken) await room;
   }
 
   async #control({ code, id, isLast, body }: Frame & { type: 'control' }): Promise<void> {

@@ -53,9 +53,14 @@ export class SpdyStream extends Duplex {
     this.end();
   }
 
-  override _read(): void {
+  /** Whoever waits for room waits no longer. */
+  waitNoLonger(): void {
     this.#hasRoom?.();
     this.#hasRoom = undefined;
+  }
+
+  override _read(): void {
+    this.waitNoLonger();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (err?: Error | null) => void): void {
@@ -69,7 +74,7 @@ export class SpdyStream extends Duplex {
   }
 
   override _destroy(err: Error | null, done: (err?: Error | null) => void): void {
-    this._read();
+    this.waitNoLonger();
     if (!this.#heardLast || !this.writableFinished) this.#peer.reset();
     done(err);
   }

@@ -37,30 +37,19 @@ export class Correlation {
     return schema && new Correlation(value[name], old[name], schema);
   }
 
+  /** Only items that have keys can be found in the old list. */
   index(i: number): Correlation | undefined {
     if (!Array.isArray(this.#value)) return undefined;
     const items = itemsOf(this.#schema);
-    const old = this.#oldItem(i);
-    return items && old !== undefined && old !== null ? new Correlation(this.#value[i], old, items) : undefined;
-  }
-
-  /** In a list of no stated type the item is the one in the same place; in sets and atomic lists there is none. */
-  #oldItem(i: number): unknown {
-    const listType = this.#schema['x-kubernetes-list-type'];
-    if (!listType) return Array.isArray(this.#old) ? this.#old[i] : undefined;
-    return itemWithKeysOf((this.#value as unknown[])[i], this.#old, this.#schema);
+    const old = itemWithKeysOf(this.#value[i], this.#old, this.#schema);
+    return items && old !== undefined ? new Correlation(this.#value[i], old, items) : undefined;
   }
 
   #compare(): boolean {
     const [value, old] = [this.#value, this.#old];
     if (Array.isArray(value) && Array.isArray(old)) {
-      if (value.length !== old.length) return false;
-      for (const i of value.keys()) {
-        const item = this.index(i);
-        if (!item) return this.#schema['x-kubernetes-list-type'] !== 'map' && equal(value, old);
-        if (!item.isSame) return false;
-      }
-      return true;
+      if (this.#schema['x-kubernetes-list-type'] !== 'map') return equal(value, old);
+      return value.length === old.length && value.every((_, i) => this.index(i)?.isSame ?? false);
     }
     if (isObject(value) && isObject(old)) {
       const names = Object.keys(value);

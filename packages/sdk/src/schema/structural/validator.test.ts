@@ -154,10 +154,9 @@ test('what was wrong before and is as it was stays so', () => {
       { keyed: [{ name: 'k' }, { name: 'n' }, { name: 'm' }] },
       'spec.keyed',
     ],
-    // In lists that say nothing of it, by their places.
-    [{ plain: [9, 1] }, { plain: [9] }],
-    [{ plain: [1, 9] }, { plain: [9] }, 'spec.plain[1]'],
-    // Sets are new when anything in them is.
+    // Other lists are new when anything in them is.
+    [{ plain: [9], a: 'x' }, { plain: [9] }],
+    [{ plain: [9, 1] }, { plain: [9] }, 'spec.plain[0]'],
     [{ set: [9], a: 'x' }, { set: [9] }],
     [{ set: [9, 1] }, { set: [9] }, 'spec.set[0]'],
     // What the schema doesn't know can't be told to be as it was.
