@@ -89,6 +89,14 @@ test('a namespace takes objects of defined kinds along, and its quota counts the
   await used('1');
   await ask('DELETE', `${inN}/w`);
   await used('0');
+  // What comes and goes while nobody watches yet a kind that has just come back is counted all the same.
+  await ask('DELETE', `${definitions}/widgets.example.com`);
+  await goes(widgets);
+  await made(definitions, definition);
+  await comes(widgets);
+  await made(inN, aWidget('brief'));
+  await ask('DELETE', `${inN}/brief`);
+  await used('0');
   await made(inN, aWidget('w'));
   await ask('DELETE', '/api/v1/namespaces/n');
   await goes('/api/v1/namespaces/n');

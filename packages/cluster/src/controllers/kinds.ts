@@ -1,5 +1,6 @@
 import * as api from '@tiphys/sdk/api';
 import { type Client, discover, type ServedResource } from '@tiphys/sdk/client';
+import type { KubeObject } from '@tiphys/sdk/machinery';
 import type { ControllerDeps } from '@tiphys/sdk/operator';
 import { throwIfAborted, WorkQueue } from '@tiphys/sdk/runtime';
 import { type AnyKind, defineKind, erase } from '@tiphys/sdk/schema';
@@ -71,6 +72,7 @@ export async function followKinds(
     let told = new Map<string, AnyKind>();
     while ((await changes.take(signal)) !== undefined) {
       const found = await lastingKinds(deps, signal);
+      const idOf = (kind: AnyKind) => idWith(kind, cache.informer(definitions).get(undefined, definitionOf(kind)));
       const kinds = new Map(found.map((kind) => [idOf(kind), told.get(idOf(kind)) ?? kind]));
       if (kinds.size !== told.size || [...kinds.keys()].some((id) => !told.has(id))) tell([...kinds.values()]);
       told = kinds;
@@ -83,8 +85,11 @@ export async function followKinds(
   }
 }
 
-/** What of a kind makes it another for whoever looks after its objects. */
-const idOf = (kind: AnyKind) => JSON.stringify([keyOf(kind), kind.plural, kind.scope]);
+/** What of a kind makes it another for whoever looks after its objects: those of a definition that came back are others, too. */
+const idWith = (kind: AnyKind, definition: KubeObject | undefined) =>
+  JSON.stringify([keyOf(kind), kind.plural, kind.scope, definition?.metadata.uid]);
+
+const definitionOf = ({ plural, group }: AnyKind) => `${plural}.${group}`;
 
 async function lastingKinds(
   { client, clock, log }: Pick<ControllerDeps, 'client' | 'clock' | 'log'>,
