@@ -50,6 +50,7 @@ export interface RealNodeDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  readonly onReady?: () => void;
 }
 
 /**
@@ -104,7 +105,23 @@ export async function runRealNode(options: RealNodeOptions, deps: RealNodeDeps, 
       listen: { ...certificate, clientCa: pki.ca.cert },
       inProcess: (accept) => nodes.add(nodeName, accept),
     };
-    await runKubelet({ client, cache, clock, random, log, metrics, config: kubelet, runtime, serving, endsPods }, stop);
+    const { onReady } = deps;
+    await runKubelet(
+      {
+        client,
+        cache,
+        clock,
+        random,
+        log,
+        metrics,
+        config: kubelet,
+        runtime,
+        serving,
+        endsPods,
+        ...(onReady && { onReady }),
+      },
+      stop,
+    );
     if (!signal.aborted) await base.done();
   } catch (err) {
     throw err instanceof NetworkRequirementError ? new Failure(err.message, { cause: err }) : err;

@@ -91,9 +91,11 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     tasks.go((s) =>
       runControlPlane({ ...deps, server, metrics, rootCa: pki.ca.cert, clusterCidr: '10.244.0.0/16' }, s),
     );
-    if (count) tasks.go((s) => simulateNodes(count, { ...deps, server, nodes }, s));
+    const atWork = new Promise<void>((onReady) => {
+      if (count) tasks.go((s) => simulateNodes(count, { ...deps, server, nodes, onReady }, s));
+    });
     const as = (user: UserInfo) => createClient(server.transport(user));
-    await readyNodes(count, { ...deps, client: as(serverItself) }, tasks.signal);
+    await readyNodes(count, { ...deps, client: as(serverItself), atWork }, tasks.signal);
     if (tasks.signal.aborted) await tasks.done();
     const url = `https://127.0.0.1:${listening.port}`;
     const certificate = pki.keptClient('admin', 'kubernetes-admin', ['system:masters']);

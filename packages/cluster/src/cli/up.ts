@@ -71,18 +71,18 @@ export async function runUp(options: UpOptions, { signal, keepsPods }: Stop): Pr
     const { runControlPlane } = await import('./control-plane.ts');
     tasks.go((s) => runControlPlane({ ...deps, server, metrics, rootCa: pki.ca.cert, clusterCidr }, s));
     let node: Promise<void> = Promise.resolve();
-    if (plan.simulated) {
-      const { simulateNodes } = await import('./sim-nodes.ts');
-      tasks.go((s) => simulateNodes(plan.simulated, { ...deps, server, nodes }, s));
-    } else if (plan.real) {
-      const { runRealNode } = await import('./real-node.ts');
-      const either = AbortSignal.any([signal, tasks.signal]);
-      node = runRealNode({ ...options, keepsPods }, { ...deps, server, nodes, pki }, either);
+    const { simulateNodes } = plan.simulated ? await import('./sim-nodes.ts') : {};
+    const { runRealNode } = plan.real ? await import('./real-node.ts') : {};
+    const atWork = new Promise<void>((onReady) => {
+      const around = { ...deps, server, nodes, pki, onReady };
+      if (simulateNodes) tasks.go((s) => simulateNodes(plan.simulated, around, s));
+      if (!runRealNode) return;
+      node = runRealNode({ ...options, keepsPods }, around, AbortSignal.any([signal, tasks.signal]));
       tasks.go(() => node);
-    }
+    });
     const reader = createClient(server.transport(serverItself));
     tasks.go(async (s) => {
-      const names = await readyNodes(plan.count, { ...deps, client: reader }, AbortSignal.any([signal, s]));
+      const names = await readyNodes(plan.count, { ...deps, client: reader, atWork }, AbortSignal.any([signal, s]));
       const seconds = ((systemClock.monotonic() - startedAt) / 1000).toFixed(1);
       tell(options, { server: url, kubeconfig: files.adminKubeconfig, nodes: names, seconds });
     });

@@ -42,6 +42,8 @@ export interface KubeletDeps {
   readonly serving?: NodeServing;
   /** Asked when told to stop: whether the pods end with us, each with its grace. They go on otherwise, to be found again. */
   readonly endsPods?: () => boolean;
+  /** Called once the server has the node's status as it is now, not as an earlier run left it. */
+  readonly onReady?: () => void;
 }
 
 const runtimeRetryMs = 1000;
@@ -71,6 +73,7 @@ export async function runKubelet(deps: KubeletDeps, signal: AbortSignal): Promis
   const { machine } = host;
   const agent = new NodeAgent({ client, clock, random, log, events, config, runtime, machine, problems });
   await agent.register(tasks.signal);
+  deps.onReady?.();
 
   const pods = cache.informer(podKind, { fieldSelector: `spec.nodeName=${config.nodeName}` });
   const services = cache.informer(service);
