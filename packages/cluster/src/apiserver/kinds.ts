@@ -68,14 +68,14 @@ export interface ServedKinds {
 
 export interface WhatIsServed {
   readonly config?: RuntimeConfig;
-  /** Feature gates that are on; those that kinds stand behind are off unless told. */
+  /** Feature gates that are open; as they are by default unless told. */
   readonly gates?: Gates;
   readonly kinds?: readonly AnyKind[];
 }
 
 export function kindsServedBy({
   config = new Map(),
-  gates = new Set(),
+  gates = api.standardGates,
   kinds = declaredKinds,
 }: WhatIsServed): ServedKinds {
   const isOpen = ({ featureGate }: AnyKind) => featureGate === undefined || gates.has(featureGate);

@@ -1,4 +1,5 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { Failure } from './failure.ts';
 import { boolOf } from './flags.ts';
 
 /** Off unless told; so is all that is alpha. */
@@ -139,6 +140,12 @@ const gates: ReadonlyMap<string, Gate> = new Map([
   ...all(stages.join(' '), { value: false }),
 ]);
 
+export const featureGatesFlag = (): Option =>
+  new Option(
+    '--feature-gates <gates>',
+    'name=true|false,…: whether kinds, members and rules of the API are there; AllAlpha and AllBeta for all of a stage',
+  ).argParser(parseFeatureGates);
+
 /** Names with their values, as `--feature-gates` takes them. Refuses what upstream does, in its words. */
 export function parseFeatureGates(
   text: string,
@@ -177,8 +184,24 @@ export const dependencyProblems = (enabled: ReadonlySet<string>): string[] =>
       : [];
   });
 
+/** The gates that are on. Fails where one is without those it stands on, as upstream does not start then. */
+export function agreedGates(said: ReadonlyMap<string, boolean>): ReadonlySet<string> {
+  const enabled = enabledGates(said);
+  const problems = dependencyProblems(enabled);
+  if (problems.length) throw new Failure(`--feature-gates: ${problems.join(', ')}`);
+  return enabled;
+}
+
+/** What somebody may have meant by gates that nothing here asks about. */
+export function idleGatesNote(said: ReadonlyMap<string, boolean>, serving: readonly string[]): string | undefined {
+  const idle = [...said].filter(
+    ([name, value]) => !isDefault(name, value) && !serving.includes(name) && !isStage(name),
+  );
+  return idle.length ? `feature gates that change nothing here: ${idle.map(([name]) => name).join(' ')}` : undefined;
+}
+
 /** Whether a gate stands as it does unless told. */
 export const isDefault = (name: string, value: boolean): boolean => gates.get(name)?.value === value;
 
 /** Whether it is the gate of all that are of one stage. */
-export const isStage = (name: string): boolean => (stages as readonly string[]).includes(name);
+const isStage = (name: string): boolean => (stages as readonly string[]).includes(name);

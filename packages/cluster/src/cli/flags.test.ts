@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { Command, CommanderError } from 'commander';
 import { apiserverCommand } from './commands/apiserver.ts';
 import { parsePortRange } from './flags.ts';
-import { dependencyProblems, enabledGates, isDefault, parseFeatureGates } from './feature-gates.ts';
+import { fieldGates, standardGates } from '@tiphys/sdk/api';
+import { dependencyProblems, enabledGates, idleGatesNote, isDefault, parseFeatureGates } from './feature-gates.ts';
 
 /** What is said about wrong flags; undefined when they are fine. */
 function complaint(...argv: string[]): string | undefined {
@@ -90,6 +91,21 @@ test('feature gates add up', () => {
     ],
   );
   assert.ok(isDefault('APIServerIdentity', true) && !isDefault('AllAlpha', true));
+});
+
+test('gates of members and rules stand by default as the flag has them', () => {
+  const byDefault = enabledGates(new Map());
+  assert.deepEqual(
+    [...standardGates],
+    fieldGates.filter((gate) => byDefault.has(gate)),
+  );
+  for (const gate of fieldGates) parseFeatureGates(`${gate}=${!standardGates.has(gate)}`);
+});
+
+test('who sets a gate that nothing asks about is told', () => {
+  const note = (said: string) => idleGatesNote(parseFeatureGates(said), ['EnvFiles']);
+  assert.equal(note('EnvFiles=false,AllBeta=false,OpenAPIEnums=true'), undefined);
+  assert.equal(note('EnvFiles=false,SELinuxMount=true'), 'feature gates that change nothing here: SELinuxMount');
 });
 
 test('a gate that is named counts for more than all of its stage', () => {

@@ -23,6 +23,8 @@ export interface UpOptions {
   readonly clusterCidr: string;
   readonly allowPrivileged: boolean;
   readonly runtimeConfig?: string;
+  /** Feature gates that are on. */
+  readonly featureGates?: ReadonlySet<string>;
   /** Of the real node's own server. */
   readonly kubeletPort: number;
   /** How many simulated ones. */

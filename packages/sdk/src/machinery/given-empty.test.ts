@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { asGiven, holdsGivenEmpty, noteEmpty, wasGivenEmpty } from './given-empty.ts';
+import { asGiven, forget, holdsGivenEmpty, noteEmpty, wasGivenEmpty } from './given-empty.ts';
 import { deepCopy, equal } from './object.ts';
 
 test('an empty member is found wherever it is', () => {
@@ -11,6 +11,16 @@ test('an empty member is found wherever it is', () => {
   Object.assign(inner, { rules: ['filled'] });
   assert.equal(holdsGivenEmpty({ list: [{ inner }] }), false);
   assert.equal(holdsGivenEmpty(undefined), false);
+});
+
+test('a member that is forgotten was never sent', () => {
+  const sent: { list?: string[]; other?: string } = { other: 'x' };
+  noteEmpty(sent, 'list', []);
+  forget(sent, 'list');
+  forget(sent, 'other');
+  forget(sent, 'third');
+  assert.deepEqual(sent, {});
+  assert.equal(asGiven(sent, 'list'), undefined);
 });
 
 test('what was sent empty is told apart from what was not sent, and by nothing else', () => {

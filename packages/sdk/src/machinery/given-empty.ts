@@ -11,6 +11,15 @@ export function noteEmpty(target: object, name: string, value: unknown): void {
   Object.defineProperty(target, notes, { value: all, enumerable: false, configurable: true });
 }
 
+/** Takes a member away as if nobody had sent it, not even empty. */
+export function forget(target: object, name: string): void {
+  if (Object.hasOwn(target, name)) delete (target as Record<string, unknown>)[name];
+  if (!wasGivenEmpty(target, name)) return;
+  const all = new Map((target as Noted)[notes]);
+  all.delete(name);
+  Object.defineProperty(target, notes, { value: all, enumerable: false, configurable: true });
+}
+
 /** For whoever copies structs. */
 export function copyNotes(from: object, to: object): void {
   const value = (from as Noted)[notes];

@@ -3,7 +3,7 @@
  * quantities, patches, managed fields. Everything here is pure.
  */
 export * from './object.ts';
-export { asGiven, copyNotes, holdsGivenEmpty, noteEmpty, wasGivenEmpty } from './given-empty.ts';
+export { asGiven, copyNotes, forget, holdsGivenEmpty, noteEmpty, wasGivenEmpty } from './given-empty.ts';
 export { emptyPath, field, Path } from './path.ts';
 export * from './field-error.ts';
 export * from './field-rules.ts';

@@ -53,7 +53,7 @@ function through(kind: AnyKind, schema: Struct<KubeObject, unknown>, { toHub, fr
     prepareForUpdate: (next, old, context) =>
       change(next, (form) => part.prepareForUpdate?.(form, toHub(old), context)),
     validate: (next, old, context) => part.validate?.(toHub(next), toHub(old), context) ?? [],
-    validateChange: (next, old) => part.validateChange?.(toHub(next), toHub(old)) ?? [],
+    validateChange: (next, old, context) => part.validateChange?.(toHub(next), toHub(old), context) ?? [],
     warnings: (next, old) => part.warnings?.(toHub(next), toHub(old)) ?? [],
   });
   const { status, parts, columns, fieldSelectors } = kind;
@@ -72,7 +72,7 @@ function through(kind: AnyKind, schema: Struct<KubeObject, unknown>, { toHub, fr
       change(next, (form) => kind.prepareForUpdate?.(form, toHub(old), context)),
     validate: (next, old, context) => kind.validate?.(toHub(next), maybe(old), context) ?? [],
     validateCreation: (next) => kind.validateCreation?.(toHub(next)) ?? [],
-    validateChange: (next, old) => kind.validateChange?.(toHub(next), toHub(old)) ?? [],
+    validateChange: (next, old, context) => kind.validateChange?.(toHub(next), toHub(old), context) ?? [],
     warnings: (next, old) => kind.warnings?.(toHub(next), maybe(old)) ?? [],
   };
 }

@@ -33,13 +33,13 @@ export interface Writer {
   readonly extra: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Names of the feature gates that are open. Kinds ask about those that are shut unless somebody opens them. */
+/** Names of the feature gates that are open. */
 export type Gates = ReadonlySet<string>;
 
 /** What a write is told about besides the objects. */
 export interface WriteContext {
   readonly now: number;
-  /** None where nobody says. */
+  /** Each stands as it does by default where nobody says. */
   readonly gates?: Gates;
   /** Known wherever a request is behind the write. */
   readonly user?: Writer;
@@ -65,7 +65,7 @@ export interface PartStrategy<O> {
   /** The order of the kind's rules, of which `validate` is the object's; its change of metadata comes first unless given. */
   readonly updateRules?: readonly UpdateRule[];
   validate?(next: O, old: O, context: RuleContext): Iterable<FieldError>;
-  validateChange?(next: O, old: O): Iterable<FieldError>;
+  validateChange?(next: O, old: O, context?: RuleGates): Iterable<FieldError>;
   warnings?(next: O, old: O): Iterable<string>;
 }
 
@@ -190,7 +190,7 @@ export interface KindDefinition<O extends KubeObject, M> {
   /** What holds for new objects alone, where that isn't among the rules of `validate`. */
   validateCreation?(next: O): Iterable<FieldError>;
   /** What may not become of it, where that isn't among the rules of `validate`. */
-  validateChange?(next: O, old: O): Iterable<FieldError>;
+  validateChange?(next: O, old: O, context?: RuleGates): Iterable<FieldError>;
   /** Warnings for the client, as upstream's strategies give (deprecated fields and the like). */
   warnings?(next: O, old?: O): Iterable<string>;
 

@@ -1,5 +1,6 @@
 /** What may be written, beyond what is valid: plugins that look at each write, change it, or refuse it. */
 import type { Clock, Random } from '@tiphys/sdk/runtime';
+import { isOpen } from '@tiphys/sdk/api';
 import type { Gates } from '@tiphys/sdk/schema';
 import {
   certificateApproval,
@@ -55,7 +56,10 @@ export function admissionPlugins({ enable, ...deps }: AdmissionConfig): readonly
   const all = everyPlugin({ ...deps, connections: new WebhookConnections() });
   const unknown = enable.find((name) => !all.some((p) => p.name === name));
   if (unknown !== undefined) throw new Error(`unknown admission plugin ${JSON.stringify(unknown)}`);
-  return all.filter(({ name }) => !onRequest.has(name) || enable.includes(name));
+  return all.filter(
+    ({ name, featureGate }) =>
+      (!onRequest.has(name) || enable.includes(name)) && (!featureGate || isOpen(deps.gates, featureGate)),
+  );
 }
 
 const everyPlugin = ({

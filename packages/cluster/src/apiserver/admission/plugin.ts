@@ -1,3 +1,4 @@
+import type { FieldGate } from '@tiphys/sdk/api';
 import type { JsonObject, KubeObject } from '@tiphys/sdk/machinery';
 import type { AnyKind } from '@tiphys/sdk/schema';
 import type { UserInfo } from '../context.ts';
@@ -31,6 +32,8 @@ export type Admitted = 'look again' | undefined | void;
 /** `admit` may change the object, `validate` may not; a plugin has either or both, and throws to refuse. */
 export interface AdmissionPlugin {
   readonly name: string;
+  /** It isn't there while this gate is shut. */
+  readonly featureGate?: FieldGate;
   readonly matches: {
     readonly operations: readonly Operation[];
     /** `pods`, `pods/status`, or `*` for every resource (not subresources). */

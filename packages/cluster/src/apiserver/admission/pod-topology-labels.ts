@@ -8,6 +8,7 @@ const copied = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/region'];
 /** A pod that gets its node gets the node's place too, so that a downward API volume can tell it. */
 export const podTopologyLabels = (objects: ClusterObjects): AdmissionPlugin => ({
   name: 'PodTopologyLabels',
+  featureGate: 'PodTopologyLabelsAdmission',
   matches: { operations: ['CREATE'], resources: ['pods', 'pods/binding'] },
   async admit({ object, subresource }) {
     const nodeName =

@@ -48,7 +48,7 @@ export function* updateProblems(
       if (!kind.anyFinalizer) yield* validateFinalizerDomains(next.metadata, at);
     },
     object: () => (part ? part.validate?.(next, old, context) : kind.validate?.(next, old, context)),
-    change: () => (part ?? kind).validateChange?.(next, old),
+    change: () => (part ?? kind).validateChange?.(next, old, context),
   };
   const order = part ? (part.updateRules ?? partRules) : (kind.updateRules ?? wholeRules);
   for (const rule of order) yield* judges[rule]() ?? [];

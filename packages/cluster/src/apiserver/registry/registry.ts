@@ -291,6 +291,11 @@ export class Registry {
     };
   }
 
+  /** Feature gates that are open, where somebody said. */
+  get gates(): Gates | undefined {
+    return this.#deps.gates;
+  }
+
   #context(request: WriteRequest): WriteContext {
     const { clock, gates } = this.#deps;
     return { now: clock.now(), ...(gates && { gates }), user: request.user, warn: (text) => request.warn(text) };

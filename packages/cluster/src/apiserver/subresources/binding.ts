@@ -1,6 +1,6 @@
-import { type Binding, binding as bindingKind, type Pod, podSpec, podStatus } from '@tiphys/sdk/api';
+import { type Binding, binding as bindingKind, isOpen, type Pod, podSpec, podStatus } from '@tiphys/sdk/api';
 import { badRequest, conflict, type KubeObject, StatusError } from '@tiphys/sdk/machinery';
-import { erase, type PartStrategy, setFields } from '@tiphys/sdk/schema';
+import { erase, type Gates, type PartStrategy, setFields } from '@tiphys/sdk/schema';
 import { creationOf } from '../admission/attributes.ts';
 import type { AdmissionChain } from '../admission/plugin.ts';
 import type { RequestContext, ServerResponse } from '../context.ts';
@@ -60,7 +60,7 @@ async function bind(c: RequestContext, registry: Registry, admission: AdmissionC
       if (wantedUid && wantedUid !== is.uid) throw otherUid(registry.resource, { wanted: wantedUid, is }, request);
       const wanted = metadata.resourceVersion;
       if (wanted && wanted !== is.resourceVersion) throw otherRevision(registry.resource, { wanted, is }, request);
-      return bound(c, current as Pod, { metadata, target });
+      return bound(c, current as Pod, { metadata, target, gates: registry.gates });
     },
   });
   return done(c, 201);
@@ -78,7 +78,11 @@ function checkTarget({ kind: of, name }: Binding['target']): void {
   if (!name) throw new StatusError(500, '', 'target.name: Required value');
 }
 
-function bound(c: RequestContext, pod: Pod, { metadata, target }: Pick<Binding, 'metadata' | 'target'>): KubeObject {
+interface Bond extends Pick<Binding, 'metadata' | 'target'> {
+  readonly gates: Gates | undefined;
+}
+
+function bound(c: RequestContext, pod: Pod, { metadata, target, gates }: Bond): KubeObject {
   const name = pod.metadata.name ?? '';
   const refuse = (why: string) => conflict({ group: '', resource: 'pods/binding' }, name, why);
   if (pod.metadata.deletionTimestamp) throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
@@ -87,9 +91,12 @@ function bound(c: RequestContext, pod: Pod, { metadata, target }: Pick<Binding, 
   const next = { ...pod, metadata: { ...pod.metadata }, spec: { ...pod.spec }, status: { ...pod.status } };
   const { labels, annotations } = metadata;
   if (annotations) next.metadata.annotations = { ...next.metadata.annotations, ...annotations };
-  if (labels) next.metadata.labels = { ...next.metadata.labels, ...labels };
+  if (labels && isOpen(gates, 'PodTopologyLabelsAdmission'))
+    next.metadata.labels = { ...next.metadata.labels, ...labels };
   setFields(podSpec, next.spec, { nodeName: target.name });
-  setFields(podStatus, next.status, { nominatedNodeName: undefined });
+  if (isOpen(gates, 'ClearingNominatedNodeNameAfterBinding')) {
+    setFields(podStatus, next.status, { nominatedNodeName: undefined });
+  }
   setCondition(next, { type: 'PodScheduled', status: 'True' }, c.now);
   return next;
 }

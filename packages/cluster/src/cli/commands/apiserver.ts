@@ -2,7 +2,7 @@ import { goDuration, isObject } from '@tiphys/sdk/machinery';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ApiServerOptions } from '../apiserver-options.ts';
 import { Failure } from '../failure.ts';
-import { dependencyProblems, enabledGates, isDefault, isStage, parseFeatureGates } from '../feature-gates.ts';
+import { agreedGates, featureGatesFlag, idleGatesNote } from '../feature-gates.ts';
 import {
   flags,
   gather,
@@ -151,10 +151,7 @@ const storage = (): Option[] => [
 ];
 
 const telling = (): Option[] => [
-  new Option(
-    '--feature-gates <gates>',
-    'name=true|false,…: those of resources decide whether they are served',
-  ).argParser(parseFeatureGates),
+  featureGatesFlag(),
   new Option('-v, --v <level>', 'how much to tell, as a number: 2 for info, 4 for debug')
     .argParser(parseCount)
     .default(0),
@@ -225,27 +222,22 @@ const withoutEffect: Readonly<Record<string, string>> = {
 async function run(given: Flags, command: Command): Promise<void> {
   if (!given.tlsCertFile !== !given.tlsPrivateKeyFile)
     throw new Failure('--tls-cert-file and --tls-private-key-file go together: give both, or none');
-  const problems = dependencyProblems(enabledGates(given.featureGates ?? new Map()));
-  if (problems.length) throw new Failure(`--feature-gates: ${problems.join(', ')}`);
+  const options = optionsOf(given);
   const { servingGates } = await import('../../apiserver/index.ts');
   for (const note of notesOn(given, command, servingGates)) process.stderr.write(`tiphys apiserver: ${note}\n`);
   const { signal } = stopSignal();
   const { runApiServer } = await import('../apiserver.ts');
-  await runApiServer({ ...optionsOf(given), flags: flagsOf(command) }, levelOf(given), signal);
+  await runApiServer({ ...options, flags: flagsOf(command) }, levelOf(given), signal);
 }
 
 /** What somebody may have meant and doesn't get. */
 function notesOn(given: Flags, command: Command, servingGates: readonly string[]): string[] {
   const isGiven = (option: Option) => command.getOptionValueSource(option.attributeName()) === 'cli';
   const idle = command.options.filter((o) => Object.hasOwn(withoutEffect, o.long?.slice(2) ?? '') && isGiven(o));
-  const idleGates = [...(given.featureGates ?? [])].filter(
-    ([name, value]) => !isDefault(name, value) && !servingGates.includes(name) && !isStage(name),
-  );
+  const ofGates = idleGatesNote(given.featureGates ?? new Map(), servingGates);
   return [
     ...(idle.length ? [`without effect here: ${idle.map((o) => o.long).join(' ')}`] : []),
-    ...(idleGates.length
-      ? [`feature gates that change nothing here: ${idleGates.map(([name]) => name).join(' ')}`]
-      : []),
+    ...(ofGates ? [ofGates] : []),
   ];
 }
 
@@ -283,7 +275,7 @@ function optionsOf(given: Flags): ApiServerOptions {
     etcdPrefix: given.etcdPrefix,
     ...(given.serviceNodePortRange && { nodePortRange: given.serviceNodePortRange }),
     eventTtlSeconds: Math.floor(given.eventTtl / 1000),
-    ...(featureGates && { featureGates: enabledGates(featureGates) }),
+    ...(featureGates && { featureGates: agreedGates(featureGates) }),
     ...(etcdServersOverrides && { etcdOverrides: etcdServersOverrides }),
     ...(etcdServers && { etcd: { ...given, etcdServers } }),
   };

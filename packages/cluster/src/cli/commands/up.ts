@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { agreedGates, featureGatesFlag, idleGatesNote } from '../feature-gates.ts';
 import { flags, parseAddress, parsePort } from '../flags.ts';
 import type { Level } from '../logger.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -12,6 +13,7 @@ interface Flags {
   clusterCidr: string;
   allowPrivileged: boolean;
   runtimeConfig?: string;
+  featureGates?: ReadonlyMap<string, boolean>;
   nodes?: number;
   node: boolean;
   keepPods?: boolean;
@@ -44,6 +46,7 @@ export const upCommand = (): Command =>
     .addOption(flags.clusterCidr())
     .addOption(flags.allowPrivileged())
     .addOption(flags.runtimeConfig())
+    .addOption(featureGatesFlag())
     .addOption(flags.kubeletPort())
     .addOption(flags.serveEtcd())
     .option('--keep-pods', 'leave the pods running at the end, to be taken over by the next start')
@@ -51,10 +54,14 @@ export const upCommand = (): Command =>
       new Option('-o, --output <format>', 'how to tell that it is ready').choices(['text', 'json']).default('text'),
     )
     .addOption(flags.logLevel())
-    .action(async (options: Flags) => {
+    .action(async ({ featureGates = new Map(), ...options }: Flags) => {
+      const gates = agreedGates(featureGates);
       const stop = stopSignal(options.keepPods);
+      const { servingGates } = await import('../../apiserver/index.ts');
+      const note = idleGatesNote(featureGates, servingGates);
+      if (note) process.stderr.write(`tiphys up: ${note}\n`);
       const { runUp } = await import('../up.ts');
-      await runUp(options, stop);
+      await runUp({ ...options, featureGates: gates }, stop);
     });
 
 function parseNodes(text: string): number {

@@ -5,6 +5,7 @@ import { podTemplateSpec } from '../core/pod/pod-template.ts';
 import { ageColumn, containerColumns, nameColumn, selectorColumn } from '../meta/columns.ts';
 import { labelSelector } from '../meta/label-selector.ts';
 import { objectMeta } from '../meta/object-meta.ts';
+import { dropTerminatingCount } from './terminating-count.ts';
 import { deploymentStrategy } from './deployment-strategy.ts';
 import { validateDeployment, validateDeploymentStatus } from './deployment-rules.ts';
 import { workloadWarnings } from './workload-warnings.ts';
@@ -72,8 +73,9 @@ export const deployment: Kind<Deployment, DeploymentManifest> = defineKind<Deplo
   shortNames: ['deploy'],
   categories: ['all'],
   status: {
-    prepareForUpdate(next, old) {
+    prepareForUpdate(next, old, { gates }) {
       next.spec = old.spec;
+      dropTerminatingCount(next.status, { old: old.status, gates });
       if (old.metadata.labels) next.metadata.labels = deepCopy(old.metadata.labels);
       else delete next.metadata.labels;
     },

@@ -4,6 +4,7 @@ import { podTemplateSpec } from '../core/pod/pod-template.ts';
 import { ageColumn, containerColumns, nameColumn, selectorColumn, selectorText } from '../meta/columns.ts';
 import { labelSelector } from '../meta/label-selector.ts';
 import { objectMeta } from '../meta/object-meta.ts';
+import { dropTerminatingCount } from './terminating-count.ts';
 import { validateReplicaSet, validateReplicaSetStatus } from './replicaset-rules.ts';
 import { workloadWarnings } from './workload-warnings.ts';
 
@@ -63,8 +64,9 @@ export const replicaSet: Kind<ReplicaSet, ReplicaSetManifest> = defineKind<Repli
   shortNames: ['rs'],
   categories: ['all'],
   status: {
-    prepareForUpdate(next, old) {
+    prepareForUpdate(next, old, { gates }) {
       next.spec = old.spec;
+      dropTerminatingCount(next.status, { old: old.status, gates });
     },
     validate: validateReplicaSetStatus,
   },

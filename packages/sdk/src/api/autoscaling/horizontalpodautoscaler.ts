@@ -3,6 +3,7 @@ import { cpuMetric, fillBehavior } from './autoscaler-defaults.ts';
 import { autoscalerColumns } from './metric-columns.ts';
 import { validateAutoscaler, validateAutoscalerStatus } from './horizontalpodautoscaler-rules.ts';
 import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
+import { dropShut, type GatedMembers, gatedMembers } from '../meta/gated-members.ts';
 import { crossVersionObjectReference, metricSpec, metricStatus } from './metric.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 
@@ -115,7 +116,13 @@ export const horizontalPodAutoscaler: Kind<HorizontalPodAutoscaler, HorizontalPo
     validate: validateAutoscalerStatus,
   },
   generation: false,
+  prepareForCreate: (made, { gates }) => dropShut(gated, made, { gates }),
+  prepareForUpdate: (next, old, { gates }) => dropShut(gated, next, { old, gates }),
   validate: validateAutoscaler,
   columns: autoscalerColumns,
   schema: horizontalPodAutoscalerShape,
 });
+
+const gated: readonly GatedMembers<HorizontalPodAutoscaler>[] = [
+  gatedMembers('HPAConfigurableTolerance', ['spec.behavior.scaleDown.tolerance', 'spec.behavior.scaleUp.tolerance']),
+];

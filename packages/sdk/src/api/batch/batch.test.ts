@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { deepCopy, lineOf } from '../../machinery/index.ts';
 import { decode } from '../../schema/index.ts';
+import { type FieldGate, fieldGates } from '../meta/field-gates.ts';
 import { type CronJob, cronJob } from './cronjob.ts';
 import { countIndexes, overlap, parseIndexes } from './index-ranges.ts';
 import { type Job, job } from './job.ts';
@@ -112,10 +113,11 @@ describe('a new job', () => {
 });
 
 describe('a job that is there', () => {
-  const changed = (old: Job, change: (next: Job) => void) => {
+  const changed = (old: Job, change: (next: Job) => void, ...shut: FieldGate[]) => {
     const next = deepCopy(old);
     change(next);
-    return [...job.validate!(next, old), ...job.validateChange!(next, old)].map(
+    const gates = new Set(fieldGates.filter((gate) => !shut.includes(gate)));
+    return [...job.validate!(next, old, { gates }), ...job.validateChange!(next, old, { gates })].map(
       (e) => `${e.field}: ${e.message.split(': ').at(-1)}`,
     );
   };
@@ -131,6 +133,20 @@ describe('a job that is there', () => {
       template.spec.containers[0]!.resources = { requests: { cpu: '1' } };
     });
     assert.deepEqual(found, []);
+  });
+  test('where its gates are shut it may be sent elsewhere before it starts, and never be given more', () => {
+    const [directives, resources]: FieldGate[] = [
+      'MutableSchedulingDirectivesForSuspendedJobs',
+      'MutablePodResourcesForSuspendedJobs',
+    ];
+    const moved = (n: Job) => (n.spec.template.spec.nodeSelector = { a: 'b' });
+    const grown = (n: Job) => (n.spec.template.spec.containers[0]!.resources = { requests: { cpu: '1' } });
+    const paused = deepCopy(suspended);
+    paused.status = { startTime: '2024-01-01T00:00:00Z', conditions: [{ type: 'Suspended', status: 'True' }] } as never;
+    assert.deepEqual(changed(paused, moved), []);
+    assert.deepEqual(changed(paused, moved, directives!), ['spec.template.spec: field is immutable']);
+    assert.deepEqual(changed(suspended, moved, directives!), []);
+    assert.deepEqual(changed(suspended, grown, resources!), ['spec.template: field is immutable']);
   });
   test('but not made another', () => {
     const found = changed(suspended, (n) => (n.spec.template.spec.containers[0]!.image = 'y'));

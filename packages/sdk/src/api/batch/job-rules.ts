@@ -20,6 +20,7 @@ import type { PodSpec } from '../core/pod/pod-spec.ts';
 import type { PodTemplateSpec } from '../core/pod/pod-template.ts';
 import { shownPodSpec, shownPodTemplate } from '../core/pod/shown-spec.ts';
 import { unmatchedLabels, validatePodTemplate } from '../core/pod/validation/template.ts';
+import { isOpen } from '../meta/field-gates.ts';
 import { isUsableSelector, validateLabelSelector } from '../meta/label-selector-rules.ts';
 import { isTrue } from './job-conditions.ts';
 import type { Job } from './job.ts';
@@ -153,13 +154,13 @@ function* validateRestartPolicy({ template, podFailurePolicy: failure }: JobSpec
   }
 }
 
-export function* validateJobChange(next: Job, old: Job): Iterable<FieldError> {
+export function* validateJobChange(next: Job, old: Job, { gates }: RuleGates = {}): Iterable<FieldError> {
   const [spec, before] = [next.spec, old.spec];
   // Upstream looks at the whole spec once more.
-  yield* validateOwnSpec(spec, before);
+  yield* validateOwnSpec(spec, before, gates);
   yield* validateCompletions(spec, before, at.child('completions'));
   yield* immutable(spec.selector, before.selector, at.child('selector'));
-  yield* validateTemplateUpdate(spec.template, old, at);
+  yield* validateTemplateUpdate(spec.template, old, { at, gates });
   yield* immutable(spec.completionMode, before.completionMode, at.child('completionMode'));
   if (!equal(spec.podFailurePolicy, before.podFailurePolicy)) {
     const shown = spec.podFailurePolicy && internalValue(podFailurePolicy, spec.podFailurePolicy);
@@ -183,13 +184,20 @@ function* validateCompletions(next: JobSpec, old: JobSpec, here: Path): Iterable
 }
 
 /** While a suspended job has no pods, where they go and what they get may still be changed. */
-function* validateTemplateUpdate(next: PodTemplateSpec, old: Job, at: Path): Iterable<FieldError> {
+function* validateTemplateUpdate(
+  next: PodTemplateSpec,
+  old: Job,
+  { at, gates }: { at: Path; gates: Gates | undefined },
+): Iterable<FieldError> {
   const { spec, status } = old;
   const suspended = spec.suspend === true;
-  const idle = (!status.startTime || isTrue(status, 'Suspended')) && !status.active;
+  const isIdle = suspended && (!status.startTime || isTrue(status, 'Suspended')) && !status.active;
+  const mayMove = isOpen(gates, 'MutableSchedulingDirectivesForSuspendedJobs')
+    ? isIdle
+    : suspended && !status.startTime;
   const allowed = deepCopy(spec.template);
-  if (suspended && idle) takeDirectives(allowed, next);
-  if (suspended && idle) {
+  if (mayMove) takeDirectives(allowed, next);
+  if (isIdle && isOpen(gates, 'MutablePodResourcesForSuspendedJobs')) {
     takeResources(allowed.spec, next.spec);
     if (!equal(next.spec, allowed.spec)) {
       yield invalid(at.child('template.spec'), shownPodSpec(next.spec), 'field is immutable');

@@ -1,7 +1,7 @@
 import { field, forbiddenAt, invalid } from '../../machinery/index.ts';
-import { defineKind, type Gates, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
+import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
-import { isOpen } from '../meta/field-gates.ts';
+import { dropShut, type GatedMembers, gatedMembers } from '../meta/gated-members.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { strategyRules } from './leasecandidate.ts';
 
@@ -41,8 +41,8 @@ export const lease: Kind<Lease, LeaseManifest> = defineKind<Lease, LeaseManifest
   unconditionalUpdate: false,
   schema: leaseShape,
 
-  prepareForCreate: ({ spec }, { gates }) => dropElectionFields(spec, {}, gates),
-  prepareForUpdate: ({ spec }, old, { gates }) => dropElectionFields(spec, old.spec, gates),
+  prepareForCreate: ({ spec }, { gates }) => dropShut(gated, spec, { gates }),
+  prepareForUpdate: ({ spec }, old, { gates }) => dropShut(gated, spec, { old: old.spec, gates }),
   *validate({ spec }) {
     const at = field('spec');
     const { leaseDurationSeconds, leaseTransitions, strategy, preferredHolder } = spec;
@@ -60,9 +60,8 @@ export const lease: Kind<Lease, LeaseManifest> = defineKind<Lease, LeaseManifest
   columns: [nameColumn, { name: 'Holder', type: 'string', value: (l) => l.spec.holderIdentity ?? '' }, ageColumn],
 });
 
-/** Where leaders aren't elected in concert nobody says how; a lease that says so already keeps it. */
-function dropElectionFields(spec: LeaseSpec, old: Partial<LeaseSpec>, gates: Gates | undefined): void {
-  if (isOpen(gates, 'CoordinatedLeaderElection')) return;
-  if (old.strategy === undefined) setFields(leaseSpec, spec, { strategy: undefined });
-  if (old.preferredHolder === undefined) setFields(leaseSpec, spec, { preferredHolder: undefined });
-}
+/** Where leaders aren't elected in concert nobody says how. */
+const gated: readonly GatedMembers<LeaseSpec>[] = [
+  gatedMembers('CoordinatedLeaderElection', ['strategy']),
+  gatedMembers('CoordinatedLeaderElection', ['preferredHolder']),
+];

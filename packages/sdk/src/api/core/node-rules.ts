@@ -16,6 +16,7 @@ import {
   required,
 } from '../../machinery/index.ts';
 import { internalValue } from '../../schema/index.ts';
+import { configSourceRules } from './node-config-source-rules.ts';
 import type { Node } from './node.ts';
 import { nodeAddress } from './node-status.ts';
 import { type Taint, taint } from './taint.ts';
@@ -44,6 +45,11 @@ export function* nodeUpdateRules(next: Node, old: Node): Iterable<FieldError> {
   else for (const [i, cidr] of before.entries()) if (cidr !== now[i]) yield forbiddenAt(spec.child('podCIDRs'), kept);
   if (old.spec.providerID && old.spec.providerID !== next.spec.providerID) {
     yield forbiddenAt(spec.child('providerID'), 'node updates may not change providerID except from "" to valid');
+  }
+  if (next.spec.configSource) yield* configSourceRules(next.spec.configSource, spec.child('configSource'), 'spec');
+  for (const which of ['assigned', 'active', 'lastKnownGood'] as const) {
+    const source = next.status.config?.[which];
+    if (source) yield* configSourceRules(source, field('status', 'config', which), 'status');
   }
   yield* taintsRules(next.spec.taints ?? [], field('metadata', 'taints'));
   if ((next.spec.externalID ?? '') !== (old.spec.externalID ?? '')) {

@@ -25,6 +25,34 @@ test('one address range and several agree', () => {
   }
 });
 
+const label =
+  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
+const key =
+  "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
+const found = { namespace: 'ns', name: 'cm', uid: 'u', resourceVersion: '1', kubeletConfigKey: 'k' };
+
+test('where an agent is configured from is kept by nodes that say so, and by no other', () => {
+  const source = { configSource: { configMap: { namespace: 'ns', name: 'cm', kubeletConfigKey: 'k' } } };
+  const status = { status: { config: { assigned: { configMap: found } } } };
+  const context = { now: 0, warn: () => {} };
+  const made = aNode(source, status);
+  node.prepareForCreate!(made, context);
+  assert.deepEqual([made.spec.configSource, made.status.config], [undefined, undefined]);
+  const updated = (old: Node) => {
+    const next = aNode(source, status);
+    node.prepareForUpdate!(next, old, context);
+    return next.spec.configSource?.configMap?.name;
+  };
+  assert.deepEqual([updated(aNode()), updated(aNode(source))], [undefined, 'cm']);
+  const told = (old: Node) => {
+    const next = aNode({}, status);
+    assert.ok(typeof node.status === 'object');
+    node.status.prepareForUpdate!(next, old, context);
+    return next.status.config?.assigned?.configMap?.name;
+  };
+  assert.deepEqual([told(aNode()), told(aNode({}, status))], [undefined, 'cm']);
+});
+
 test('what is refused', () => {
   const taint = { key: 'a', effect: 'NoSchedule' };
   const table: [next: Node, old: Node | undefined, want: string[]][] = [
@@ -51,6 +79,26 @@ test('what is refused', () => {
       aNode({ providerID: 'b' }),
       aNode({ providerID: 'a' }),
       ['spec.providerID: Forbidden: node updates may not change providerID except from "" to valid'],
+    ],
+    [
+      aNode({ configSource: { configMap: { namespace: 'Ns', kubeletConfigKey: 'a/b', uid: 'u' } } }),
+      aNode(),
+      [
+        'spec.configSource.configMap.uid: Forbidden: uid must not be set in spec',
+        `spec.configSource.configMap.namespace: Invalid value: "Ns": ${label}`,
+        'spec.configSource.configMap.name: Required value',
+        `spec.configSource.configMap.kubeletConfigKey: Invalid value: "a/b": ${key}`,
+      ],
+    ],
+    [
+      aNode({ configSource: {} }),
+      aNode(),
+      ['spec.configSource: Invalid value: {"ConfigMap":null}: exactly one reference subfield must be non-nil'],
+    ],
+    [
+      aNode({}, { status: { config: { active: { configMap: { ...found, resourceVersion: '' } } } } }),
+      aNode(),
+      ['status.config.active.configMap.resourceVersion: Required value'],
     ],
   ];
   for (const [next, old, want] of table) assert.deepEqual(problems(next, old), want);

@@ -2,8 +2,9 @@ import { defineKind, type Kind, s, setFields, type Struct } from '../../schema/i
 import { nodeColumns } from './node-columns.ts';
 import { nodeConfigSource } from './node-config-source.ts';
 import { nodeRules, nodeUpdateRules } from './node-rules.ts';
-import { nodeStatus } from './node-status.ts';
+import { nodeStatus, type NodeStatus } from './node-status.ts';
 import { taint } from './taint.ts';
+import { dropShut, gatedMembers } from '../meta/gated-members.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 
 const nodeSpecShape = s.struct('io.k8s.api.core.v1.NodeSpec', {
@@ -40,7 +41,13 @@ export const node: Kind<Node, NodeManifest> = defineKind<Node, NodeManifest>({
   scope: 'Cluster',
   updateRules: ['metadata', 'object', 'metadataChange', 'change'],
   shortNames: ['no'],
-  status: { validate: nodeUpdateRules },
+  status: {
+    prepareForUpdate(next, old) {
+      next.spec = old.spec;
+      if (!old.status.config) setFields(nodeStatus, next.status, { config: undefined });
+    },
+    validate: nodeUpdateRules,
+  },
   subresources: [{ name: 'proxy', kind: 'NodeProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] }],
   storagePrefix: 'minions',
   fieldSelectors: { 'spec.unschedulable': ({ spec }) => String(spec.unschedulable ?? false) },
@@ -52,11 +59,15 @@ export const node: Kind<Node, NodeManifest> = defineKind<Node, NodeManifest>({
     const { capacity, allocatable } = node.status;
     if (capacity && !allocatable) setFields(nodeStatus, node.status, { allocatable: { ...capacity } });
   },
-  prepareForCreate(made) {
-    dropConfigSource(made);
+  prepareForCreate(made, { gates }) {
+    setFields(nodeSpec, made.spec, { configSource: undefined });
     setFields(nodeStatus, made.status, { config: undefined });
+    dropShut(gated, made.status, { gates });
   },
-  prepareForUpdate: dropConfigSource,
+  prepareForUpdate(next, old, { gates }) {
+    if (!old.spec.configSource) setFields(nodeSpec, next.spec, { configSource: undefined });
+    dropShut(gated, next.status, { old: old.status, gates });
+  },
   *warnings({ spec: { externalID } }) {
     if (externalID) yield 'spec.externalID: this field is deprecated, and is unused by Kubernetes';
   },
@@ -72,7 +83,4 @@ function agreeOnPodCidrs({ spec }: Node): void {
   else if (!podCIDR && podCIDRs[0]) setFields(nodeSpec, spec, { podCIDR: podCIDRs[0] });
 }
 
-/** Configuration by reference is gone from Kubernetes: what asks for it isn't kept. */
-function dropConfigSource({ spec }: Node): void {
-  setFields(nodeSpec, spec, { configSource: undefined });
-}
+const gated = [gatedMembers<NodeStatus>('NodeDeclaredFeatures', ['declaredFeatures'])];

@@ -1,26 +1,59 @@
 import type { Gates } from '../../schema/index.ts';
 
-/** Feature gates that fields and rules of kinds stand behind: all shut unless somebody opens them. */
-export const fieldGates = [
-  'ClusterTrustBundleProjection',
-  'ContainerStopSignals',
-  'CoordinatedLeaderElection',
-  'CrossNamespaceVolumeDataSource',
-  'DRAListTypeAttributes',
-  'DRANodeAllocatableResources',
-  'DRAWorkloadResourceClaims',
-  'GenericWorkload',
-  'HPAScaleToZero',
-  'ImageVolumeWithDigest',
-  'MaxUnavailableStatefulSet',
-  'PodCertificateRequest',
-  'SELinuxMount',
-  'TaintTolerationComparisonOperators',
-  'TopologyAwareWorkloadScheduling',
-  'UserNamespacesHostNetworkSupport',
-  'VolumeLimitScaling',
-  'WorkloadAwarePreemption',
-] as const;
-export type FieldGate = (typeof fieldGates)[number];
+/** Feature gates that members of kinds, rules and admission stand behind, and whether each is open unless somebody says otherwise. */
+const openness = {
+  ClearingNominatedNodeNameAfterBinding: true,
+  ClusterTrustBundleProjection: false,
+  ContainerRestartRules: true,
+  ContainerStopSignals: false,
+  CoordinatedLeaderElection: false,
+  CrossNamespaceVolumeDataSource: false,
+  DRAConsumableCapacity: true,
+  DRADeviceBindingConditions: true,
+  DRADeviceTaints: true,
+  DRAExtendedResource: true,
+  DRAListTypeAttributes: false,
+  DRANodeAllocatableResources: false,
+  DRAPartitionableDevices: true,
+  DRAPrioritizedList: true,
+  DRAResourceClaimDeviceStatus: true,
+  DRAWorkloadResourceClaims: false,
+  DeploymentReplicaSetTerminatingReplicas: true,
+  EnvFiles: true,
+  GenericWorkload: false,
+  HPAConfigurableTolerance: true,
+  HPAScaleToZero: false,
+  HostnameOverride: true,
+  ImageVolumeWithDigest: false,
+  InPlacePodLevelResourcesVerticalScaling: true,
+  InPlacePodVerticalScalingInitContainers: true,
+  MatchLabelKeysInPodTopologySpread: true,
+  MatchLabelKeysInPodTopologySpreadSelectorMerge: true,
+  MaxUnavailableStatefulSet: false,
+  MutablePVNodeAffinity: false,
+  MutablePodResourcesForSuspendedJobs: true,
+  MutableSchedulingDirectivesForSuspendedJobs: true,
+  MutatingAdmissionPolicy: true,
+  NodeDeclaredFeatures: true,
+  PodCertificateRequest: false,
+  PodDeletionCost: true,
+  PodLevelResources: true,
+  PodTopologyLabelsAdmission: true,
+  ResourceHealthStatus: true,
+  ResourceHealthStatusMessage: true,
+  RestartAllContainersOnContainerExits: true,
+  SELinuxMount: false,
+  TaintTolerationComparisonOperators: false,
+  TopologyAwareWorkloadScheduling: false,
+  UserNamespacesHostNetworkSupport: false,
+  VolumeLimitScaling: false,
+  WorkloadAwarePreemption: false,
+} as const;
+export type FieldGate = keyof typeof openness;
 
-export const isOpen = (gates: Gates | undefined, gate: FieldGate): boolean => gates?.has(gate) ?? false;
+export const fieldGates = Object.keys(openness) as readonly FieldGate[];
+
+/** Those that are open when nobody says anything. */
+export const standardGates: Gates = new Set(fieldGates.filter((gate) => openness[gate]));
+
+export const isOpen = (gates: Gates | undefined, gate: FieldGate): boolean => gates?.has(gate) ?? openness[gate];

@@ -4,6 +4,7 @@ export * from './condition.ts';
 export * from './delete-options.ts';
 export * from './field-gates.ts';
 export * from './field-selector.ts';
+export * from './gated-members.ts';
 export * from './human-duration.ts';
 export * from './label-selector-rules.ts';
 export * from './label-selector.ts';

@@ -1,6 +1,7 @@
 import { longNameProblems } from '../../machinery/index.ts';
 import { defineKind, type Kind, s, type Struct, versionOf } from '../../schema/index.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
+import { dropShut, gatedMembers } from '../meta/gated-members.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { deviceSelector, opaqueDeviceConfiguration } from './device-claim.ts';
 import { deviceClassRules } from './validation/deviceclass.ts';
@@ -47,8 +48,12 @@ export const deviceClass: Kind<DeviceClass, DeviceClassManifest> = defineKind<De
   // Its names are checked by rules that are declared, which have their own idea of a prefix.
   validateName: (name, prefix) => longNameProblems(prefix ? name.replace(/[-.]$/, 'a') : name),
 
+  prepareForCreate: ({ spec }, { gates }) => dropShut(gated, spec, { gates }),
+  prepareForUpdate: ({ spec }, old, { gates }) => dropShut(gated, spec, { old: old.spec, gates }),
   validate: deviceClassRules,
   columns: [nameColumn, ageColumn],
 });
+
+const gated = [gatedMembers<DeviceClassSpec>('DRAExtendedResource', ['extendedResourceName'])];
 
 export const deviceClassV1Beta2 = versionOf(deviceClass, 'v1beta2', { deprecated: '1.36', removed: '1.39' });

@@ -79,6 +79,17 @@ test('a claim stays as it was made', () => {
   ]);
 });
 
+test('where devices are not shared a constraint is one of sameness', () => {
+  const { spec } = aClaim({ requests: [one], constraints: [{ requests: ['one'] }] });
+  const lines = (...gates: string[]) =>
+    [...resourceClaim.validate!({ metadata: {}, spec, status: {} }, undefined, { gates: new Set(gates) })].map(lineOf);
+  const at = 'spec.devices.constraints[0]';
+  assert.deepEqual(lines(), [`${at}.matchAttribute: Required value`]);
+  assert.deepEqual(lines('DRAConsumableCapacity'), [
+    `${at}: Required value: exactly one of "matchAttribute" or "distinctAttribute" is required, but multiple fields are set`,
+  ]);
+});
+
 test('statuses of claims: what is allocated stays, and drivers speak of what is allocated', () => {
   const { status } = resourceClaim;
   assert.ok(typeof status === 'object');

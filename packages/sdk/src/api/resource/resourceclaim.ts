@@ -6,6 +6,7 @@ import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { keepAllButStatus, statusOnlyResetFields } from '../meta/status-only.ts';
 import { deviceClaim, deviceRequestAllocationResult, opaqueDeviceConfiguration } from './device-claim.ts';
+import { dropGatedClaimSpec, dropGatedClaimStatus } from './gated-claim-members.ts';
 import { claimStatusRules, deviceKey } from './validation/claim-status.ts';
 import { deviceClaimRules } from './validation/device-claim.ts';
 
@@ -116,8 +117,9 @@ export const resourceClaim: Kind<ResourceClaim, ResourceClaimManifest> = defineK
   updateRules: ['metadata', 'object', 'metadataChange', 'change'],
   returnsDeleted: true,
   status: {
-    prepareForUpdate(next, old) {
+    prepareForUpdate(next, old, { gates }) {
       keepAllButStatus(next, old);
+      dropGatedClaimStatus(next, { old, gates });
       dropDeallocated(next, old);
     },
     updateRules: ['metadataChange', 'object', 'change'],
@@ -131,8 +133,11 @@ export const resourceClaim: Kind<ResourceClaim, ResourceClaimManifest> = defineK
   resetFields: statusOnlyResetFields,
   schema: resourceClaimShape,
 
+  prepareForCreate: ({ spec }, { gates }) => dropGatedClaimSpec(spec, { gates }),
+  prepareForUpdate: ({ spec }, old, { gates }) => dropGatedClaimSpec(spec, { old: old.spec, gates }),
   // What can't be changed isn't looked at again.
-  validate: ({ spec }, old) => (old ? [] : deviceClaimRules(spec.devices, field('spec', 'devices'))),
+  validate: ({ spec }, old, { gates } = {}) =>
+    old ? [] : deviceClaimRules(spec.devices, field('spec', 'devices'), gates),
   *validateChange({ spec }, old) {
     yield* immutable(internalValue(resourceClaimSpec, spec), internalValue(resourceClaimSpec, old.spec), field('spec'));
   },

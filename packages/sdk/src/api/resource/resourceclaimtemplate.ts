@@ -3,6 +3,7 @@ import { defineKind, internalValue, type Kind, s, type Struct, versionOf } from 
 import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { validateTemplateMetadata } from '../meta/template-metadata.ts';
+import { dropGatedClaimSpec } from './gated-claim-members.ts';
 import { resourceClaimSpec } from './resourceclaim.ts';
 import { deviceClaimRules } from './validation/device-claim.ts';
 
@@ -40,10 +41,12 @@ export const resourceClaimTemplate: Kind<ResourceClaimTemplate, ResourceClaimTem
   returnsDeleted: true,
   schema: resourceClaimTemplateShape,
 
-  *validate({ spec }) {
+  prepareForCreate: ({ spec }, { gates }) => dropGatedClaimSpec(spec.spec, { gates }),
+  prepareForUpdate: ({ spec }, old, { gates }) => dropGatedClaimSpec(spec.spec, { old: old.spec.spec, gates }),
+  *validate({ spec }, _old, { gates } = {}) {
     const at = field('spec');
     yield* validateTemplateMetadata(spec.metadata, at.child('metadata'));
-    yield* deviceClaimRules(spec.spec.devices, at.child('spec', 'devices'));
+    yield* deviceClaimRules(spec.spec.devices, at.child('spec', 'devices'), gates);
   },
   *validateChange({ spec }, old) {
     // Upstream's own form of it has the metadata's fields beside the spec.

@@ -1,10 +1,10 @@
 import { timestamp } from '../../machinery/index.ts';
-import { defineKind, type Gates, type Kind, s, setFields, type Struct, versionOf } from '../../schema/index.ts';
+import { defineKind, type Kind, s, setFields, type Struct, versionOf } from '../../schema/index.ts';
 import { nodeSelector } from '../core/node-selector.ts';
 import { ageColumn, nameColumn } from '../meta/columns.ts';
-import { isOpen } from '../meta/field-gates.ts';
+import { dropShut, type GatedMembers, gatedMembers } from '../meta/gated-members.ts';
 import { objectMeta } from '../meta/object-meta.ts';
-import { counter, device, type Device, type DeviceAttribute, deviceTaint } from './device.ts';
+import { counter, device, deviceTaint } from './device.ts';
 import { resourceSliceRules } from './validation/resourceslice.ts';
 
 const resourcePoolShape = s.struct('io.k8s.api.resource.v1.ResourcePool', {
@@ -66,11 +66,11 @@ export const resourceSlice: Kind<ResourceSlice, ResourceSliceManifest> = defineK
   schema: resourceSliceShape,
 
   prepareForCreate(slice, { now, gates }) {
-    dropGated(slice, undefined, gates);
+    dropShut(gated, slice, { gates });
     stampTaints(slice, now);
   },
   prepareForUpdate(next, old, { now, gates }) {
-    dropGated(next, old, gates);
+    dropShut(gated, next, { old, gates });
     stampTaints(next, now);
   },
   validate: resourceSliceRules,
@@ -83,30 +83,26 @@ export const resourceSlice: Kind<ResourceSlice, ResourceSliceManifest> = defineK
   ],
 });
 
-const hasLists = ({ ints, bools, strings, versions }: DeviceAttribute): boolean =>
-  Boolean(ints ?? bools ?? strings ?? versions);
+const inDevices = (...paths: string[]) => paths.map((path) => `spec.devices.*.${path}`);
 
-/** What isn't there yet unless switched on: attributes of several values, and devices that use up a node's own resources. */
-function dropGated({ spec }: ResourceSlice, old: ResourceSlice | undefined, gates: Gates | undefined): void {
-  const before = old?.spec.devices ?? [];
-  const keepsLists =
-    isOpen(gates, 'DRAListTypeAttributes') || before.some((d) => Object.values(d.attributes ?? {}).some(hasLists));
-  const keepsMappings =
-    isOpen(gates, 'DRANodeAllocatableResources') || before.some((d) => d.nodeAllocatableResourceMappings);
-  for (const d of spec.devices ?? []) {
-    if (!keepsMappings) setFields(device, d, { nodeAllocatableResourceMappings: undefined });
-    if (!keepsLists) dropLists(d);
-  }
-}
-
-function dropLists(of: Device): void {
-  if (!of.attributes) return;
-  const attributes = Object.entries(of.attributes).map(([name, attribute]) => [name, withoutLists(attribute)]);
-  setFields(device, of, { attributes: Object.fromEntries(attributes) as Device['attributes'] });
-}
-
-const withoutLists = ({ ints: _i, bools: _b, strings: _s, versions: _v, ...one }: DeviceAttribute): DeviceAttribute =>
-  one;
+const gated: readonly GatedMembers<ResourceSlice>[] = [
+  gatedMembers('DRADeviceTaints', ['spec.devices.*.taints']),
+  gatedMembers('DRAPartitionableDevices', [
+    'spec.sharedCounters',
+    'spec.perDeviceNodeSelection',
+    ...inDevices('consumesCounters', 'nodeName', 'nodeSelector', 'allNodes'),
+  ]),
+  gatedMembers(
+    ['DRADeviceBindingConditions', 'DRAResourceClaimDeviceStatus'],
+    inDevices('bindingConditions', 'bindingFailureConditions', 'bindsToNode'),
+  ),
+  gatedMembers('DRAConsumableCapacity', inDevices('allowMultipleAllocations', 'capacity.*.requestPolicy')),
+  gatedMembers('DRANodeAllocatableResources', inDevices('nodeAllocatableResourceMappings')),
+  gatedMembers(
+    'DRAListTypeAttributes',
+    inDevices('attributes.*.ints', 'attributes.*.bools', 'attributes.*.strings', 'attributes.*.versions'),
+  ),
+];
 
 function stampTaints({ spec }: ResourceSlice, now: number): void {
   for (const taint of (spec.devices ?? []).flatMap((d) => d.taints ?? [])) {

@@ -24,6 +24,12 @@ const csi = { driver: 'd.example.org', volumeHandle: 'h' };
 const [volume, claim] = [erase(persistentVolume), erase(persistentVolumeClaim)];
 const classRow = { provisioner: 'example.org/disk' };
 
+const onNode = (name: string) => ({
+  required: {
+    nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [name] }] }],
+  },
+});
+
 const rows: readonly RefusalRow[] = [
   { of: volume, next: pv(), want: [] },
   {
@@ -48,6 +54,20 @@ const rows: readonly RefusalRow[] = [
       'spec.hostPath.path: Invalid value: "/a/..": must not contain \'..\'',
       "spec.persistentVolumeReclaimPolicy: Forbidden: may not be 'recycle' for a hostPath mount of '/'",
     ],
+  },
+  {
+    of: volume,
+    next: pv({ nodeAffinity: onNode('b') }),
+    old: pv({ nodeAffinity: onNode('a') }),
+    turned: ['MutablePVNodeAffinity'],
+    want: [],
+  },
+  { of: volume, next: pv({ nodeAffinity: onNode('b') }), old: pv(), want: [] },
+  {
+    of: volume,
+    next: pv(),
+    old: pv({ nodeAffinity: onNode('a') }),
+    want: ['nodeAffinity: Invalid value: null: field is immutable, except for updating from beta label to GA'],
   },
   {
     of: volume,

@@ -47,6 +47,7 @@ export function mutatingAdmissionPolicies(world: PolicyWorld): AdmissionPlugin {
   const seen = new WeakSet<AdmissionAttributes>();
   return {
     name: 'MutatingAdmissionPolicy',
+    featureGate: 'MutatingAdmissionPolicy',
     matches: { operations: ['CREATE', 'UPDATE', 'CONNECT'], resources: ['*/*'] },
     isIdle: () => !world.objects.has(mutatingAdmissionPolicyBinding),
 

@@ -19,7 +19,8 @@ import {
   unifiedDiff,
   wrappedUnits,
 } from '../../../machinery/index.ts';
-import { internalValue } from '../../../schema/index.ts';
+import { type Gates, internalValue, type RuleGates } from '../../../schema/index.ts';
+import { isOpen } from '../../meta/field-gates.ts';
 import { replacedLabel } from '../deprecated-node-labels.ts';
 import { hasInvalidValue, validateNodeSelector } from '../node-selector-rules.ts';
 import { accessModesRules, volumeModes } from '../volume-modes.ts';
@@ -41,8 +42,11 @@ export function* persistentVolumeRules(
   yield* mountOptionsRules(next);
 }
 
-export const persistentVolumeChangeRules = (next: PersistentVolume, old: PersistentVolume): Iterable<FieldError> =>
-  updateRules(next.spec, old.spec);
+export const persistentVolumeChangeRules = (
+  next: PersistentVolume,
+  old: PersistentVolume,
+  { gates }: RuleGates = {},
+): Iterable<FieldError> => updateRules(next.spec, old.spec, gates);
 
 interface SpecContext {
   /** Of the volume, which a few sources go by. */
@@ -179,7 +183,11 @@ function* mountOptionsRules({ metadata, spec: volume }: PersistentVolume): Itera
   yield forbiddenAt(at, 'may not specify mount options for this volume type');
 }
 
-function* updateRules(next: PersistentVolumeSpec, old: PersistentVolumeSpec): Iterable<FieldError> {
+function* updateRules(
+  next: PersistentVolumeSpec,
+  old: PersistentVolumeSpec,
+  gates: Gates | undefined,
+): Iterable<FieldError> {
   const [now, before] = [sourceOf(next, old), sourceOf(old)];
   if (!equal(now, before)) {
     const why = 'spec.persistentvolumesource is immutable after creation';
@@ -187,7 +195,8 @@ function* updateRules(next: PersistentVolumeSpec, old: PersistentVolumeSpec): It
   }
   const mode = next.volumeMode && typedString(next.volumeMode);
   if (next.volumeMode !== old.volumeMode) yield* immutable(mode, undefined, field('volumeMode'));
-  if (old.nodeAffinity && !equal(next.nodeAffinity, withNewLabels(old.nodeAffinity, next.nodeAffinity))) {
+  const kept = isOpen(gates, 'MutablePVNodeAffinity') ? undefined : old.nodeAffinity;
+  if (kept && !equal(next.nodeAffinity, withNewLabels(kept, next.nodeAffinity))) {
     yield invalid(
       field('nodeAffinity'),
       (internalValue(persistentVolumeSpec, next) as { NodeAffinity: unknown }).NodeAffinity,

@@ -1,71 +1,64 @@
-import type { Gates } from '../../../schema/index.ts';
-import { type FieldGate, isOpen } from '../../meta/field-gates.ts';
-import { allContainers } from './containers-of.ts';
+import { type Before, dropShut, type GatedMembers, gatedMembers } from '../../meta/gated-members.ts';
+import { allContainers, anyContainer, isSidecar } from './containers-of.ts';
 import type { PodSpec } from './pod-spec.ts';
 import type { PodStatus } from './pod-status.ts';
 
-/** What decides of a field whose gate is shut: whoever had it already keeps it. */
-interface Before<T> {
-  readonly old?: T | undefined;
-  readonly gates?: Gates | undefined;
-}
-
 /** What belongs to features that are off is dropped on every write, as if nobody had sent it. Changes the spec. */
-export function dropGatedFields(spec: PodSpec, { old, gates }: Before<PodSpec>): void {
-  for (const { gate, isInUse, drop } of fields) {
-    if (!isOpen(gates, gate) && !(old && isInUse(old))) drop(spec);
-  }
-}
+export const dropGatedFields = (spec: PodSpec, before: Before<PodSpec>): void => dropShut(specMembers, spec, before);
 
-interface GatedField {
-  readonly gate: FieldGate;
-  readonly isInUse: (spec: PodSpec) => boolean;
-  readonly drop: (spec: PodSpec) => void;
-}
+export const dropGatedStatus = (status: PodStatus, before: Before<PodStatus>): void =>
+  dropShut(statusMembers, status, before);
 
-const projectionsOf = ({ volumes }: PodSpec) => (volumes ?? []).flatMap(({ projected }) => projected?.sources ?? []);
+const inContainers = (path: string) =>
+  ['initContainers', 'containers', 'ephemeralContainers'].map((list) => `${list}.*.${path}`);
+const inStatuses = (path: string) =>
+  ['containerStatuses', 'initContainerStatuses', 'ephemeralContainerStatuses'].map((list) => `${list}.*.${path}`);
 
-const projection = (name: 'clusterTrustBundle' | 'podCertificate', gate: FieldGate): GatedField => ({
-  gate,
-  isInUse: (spec) => projectionsOf(spec).some((source) => source[name] !== undefined),
+/** Containers that have their own idea of when to start again. What makes a sidecar is older than that and stays. */
+const restartRules: GatedMembers<PodSpec> = {
+  gates: ['ContainerRestartRules'],
+  isInUse: (spec) =>
+    (spec.initContainers ?? []).some(
+      (c) => (c.restartPolicy !== undefined && !isSidecar(c)) || c.restartPolicyRules?.length,
+    ) || (spec.containers ?? []).some((c) => c.restartPolicy !== undefined),
   drop(spec) {
-    for (const source of projectionsOf(spec)) delete source[name];
+    for (const { container, list } of allContainers(spec)) {
+      if (list !== 'initContainers' || !isSidecar(container)) delete container.restartPolicy;
+      delete container.restartPolicyRules;
+    }
   },
-});
+};
 
-const fields: readonly GatedField[] = [
-  {
-    gate: 'GenericWorkload',
-    isInUse: ({ schedulingGroup }) => schedulingGroup !== undefined,
-    drop(spec) {
-      delete spec.schedulingGroup;
-    },
+const stopSignals: GatedMembers<PodSpec> = {
+  gates: ['ContainerStopSignals'],
+  isInUse: (spec) => anyContainer(spec, ({ lifecycle }) => lifecycle?.stopSignal !== undefined),
+  drop(spec) {
+    for (const { container } of allContainers(spec)) {
+      const { lifecycle } = container;
+      if (lifecycle?.stopSignal === undefined) continue;
+      delete lifecycle.stopSignal;
+      if (!Object.keys(lifecycle).length) delete container.lifecycle;
+    }
   },
-  projection('clusterTrustBundle', 'ClusterTrustBundleProjection'),
-  projection('podCertificate', 'PodCertificateRequest'),
-  {
-    gate: 'ContainerStopSignals',
-    isInUse: (spec) => allContainers(spec).some(({ container }) => container.lifecycle?.stopSignal !== undefined),
-    drop(spec) {
-      for (const { container } of allContainers(spec)) {
-        const { lifecycle } = container;
-        if (lifecycle?.stopSignal === undefined) continue;
-        delete lifecycle.stopSignal;
-        if (!Object.keys(lifecycle).length) delete container.lifecycle;
-      }
-    },
-  },
+};
+
+const specMembers: readonly GatedMembers<PodSpec>[] = [
+  gatedMembers('PodLevelResources', ['resources'], { inUse: ['resources.requests.*', 'resources.limits.*'] }),
+  gatedMembers('MatchLabelKeysInPodTopologySpread', ['topologySpreadConstraints.*.matchLabelKeys']),
+  gatedMembers('ClusterTrustBundleProjection', ['volumes.*.projected.sources.*.clusterTrustBundle']),
+  gatedMembers('PodCertificateRequest', ['volumes.*.projected.sources.*.podCertificate']),
+  gatedMembers('GenericWorkload', ['schedulingGroup']),
+  restartRules,
+  gatedMembers('HostnameOverride', ['hostnameOverride']),
+  gatedMembers('EnvFiles', inContainers('env.*.valueFrom.fileKeyRef')),
+  stopSignals,
 ];
 
-const statusLists = ['containerStatuses', 'initContainerStatuses', 'ephemeralContainerStatuses'] as const;
-
-const mountsOf = (status: PodStatus) =>
-  statusLists.flatMap((list) => (status[list] ?? []).flatMap(({ volumeMounts }) => volumeMounts ?? []));
-
-export function dropGatedStatus(status: PodStatus, { old, gates }: Before<PodStatus>): void {
-  if (!isOpen(gates, 'DRANodeAllocatableResources') && !old?.nodeAllocatableResourceClaimStatuses?.length) {
-    delete status.nodeAllocatableResourceClaimStatuses;
-  }
-  if (isOpen(gates, 'ImageVolumeWithDigest') || (old && mountsOf(old).some((m) => m.volumeStatus))) return;
-  for (const mount of mountsOf(status)) delete mount.volumeStatus;
-}
+const statusMembers: readonly GatedMembers<PodStatus>[] = [
+  gatedMembers('InPlacePodLevelResourcesVerticalScaling', ['resources', 'allocatedResources']),
+  gatedMembers('DRAExtendedResource', ['extendedResourceClaimStatus']),
+  gatedMembers('ResourceHealthStatus', inStatuses('allocatedResourcesStatus')),
+  gatedMembers('ResourceHealthStatusMessage', inStatuses('allocatedResourcesStatus.*.resources.*.message')),
+  gatedMembers('ImageVolumeWithDigest', inStatuses('volumeMounts.*.volumeStatus')),
+  gatedMembers('DRANodeAllocatableResources', ['nodeAllocatableResourceClaimStatuses']),
+];

@@ -8,6 +8,7 @@ import {
   timestamp,
 } from '../../../machinery/index.ts';
 import { type PartStrategy, setFields, type WriteContext } from '../../../schema/index.ts';
+import { isOpen } from '../../meta/field-gates.ts';
 import type { PodAffinityTerm } from './affinity.ts';
 import { type Container, container as containerStruct, ephemeralContainer } from './container.ts';
 import { allContainers } from './containers-of.ts';
@@ -38,7 +39,7 @@ export function prepareForCreate(pod: Pod, context: WriteContext): void {
       },
     ];
   }
-  addLabelKeys(pod);
+  addLabelKeys(pod, context);
   takeAppArmorAnnotations(pod, context);
 }
 
@@ -47,13 +48,15 @@ export function prepareForUpdate({ spec }: Pod, old: Pod, { gates }: WriteContex
 }
 
 /** Keys that take their values from the pod's own labels become part of the selectors beside them. */
-function addLabelKeys({ metadata: { labels = {} }, spec }: Pod): void {
+function addLabelKeys({ metadata: { labels = {} }, spec }: Pod, { gates }: WriteContext): void {
   for (const affinity of [spec.affinity?.podAffinity, spec.affinity?.podAntiAffinity]) {
     for (const { podAffinityTerm } of affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []) {
       addKeys(podAffinityTerm, labels);
     }
     for (const term of affinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []) addKeys(term, labels);
   }
+  // Where the keys themselves are off they are gone by now.
+  if (!isOpen(gates, 'MatchLabelKeysInPodTopologySpreadSelectorMerge')) return;
   for (const constraint of spec.topologySpreadConstraints ?? []) addKeys(constraint, labels);
 }
 
@@ -141,8 +144,7 @@ export const resizeStrategy: PartStrategy<Pod> = {
       next.spec = deepCopy(old.spec);
       next.spec.containers = withNewResources(containers, before);
       if (initContainers.length) next.spec.initContainers = withNewResources(initContainers, old.spec.initContainers!);
-      if (resources) next.spec.resources = resources;
-      else delete next.spec.resources;
+      if (isOpen(gates, 'InPlacePodLevelResourcesVerticalScaling')) setFields(podSpec, next.spec, { resources });
     }
     dropGatedFields(next.spec, { old: old.spec, gates });
   },

@@ -15,6 +15,8 @@ import {
   required,
   tooLong,
 } from '../../../machinery/index.ts';
+import type { Gates } from '../../../schema/index.ts';
+import { isOpen } from '../../meta/field-gates.ts';
 import type {
   DeviceClaim,
   DeviceClaimConfiguration,
@@ -43,7 +45,7 @@ export type RequestNames = ReadonlyMap<string, ReadonlySet<string>>;
 export const requestNamesOf = ({ requests }: DeviceClaim): RequestNames =>
   new Map((requests ?? []).map(({ name, firstAvailable = [] }) => [name, new Set(firstAvailable.map((r) => r.name))]));
 
-export function* deviceClaimRules(claim: DeviceClaim, at: Path): Iterable<FieldError> {
+export function* deviceClaimRules(claim: DeviceClaim, at: Path, gates?: Gates): Iterable<FieldError> {
   const names = requestNamesOf(claim);
   yield* listRules(claim.requests, at.child('requests'), {
     most: mostRequests,
@@ -52,7 +54,7 @@ export function* deviceClaimRules(claim: DeviceClaim, at: Path): Iterable<FieldE
   });
   yield* listRules(claim.constraints, at.child('constraints'), {
     most: mostConstraints,
-    each: (c, here) => constraintRules(c, here, names),
+    each: (c, here) => constraintRules(c, here, { names, gates }),
   });
   yield* listRules(claim.config, at.child('config'), {
     most: mostConfigs,
@@ -121,12 +123,17 @@ function* tolerationRules(toleration: DeviceToleration, at: Path): Iterable<Fiel
   yield* oneOfThese(effect, taintEffects, at.child('effect'));
 }
 
-function* constraintRules(constraint: DeviceConstraint, at: Path, names: RequestNames): Iterable<FieldError> {
+function* constraintRules(
+  constraint: DeviceConstraint,
+  at: Path,
+  { names, gates }: { names: RequestNames; gates: Gates | undefined },
+): Iterable<FieldError> {
   const { requests, matchAttribute, distinctAttribute } = constraint;
   yield* requestRefsRules(requests, at.child('requests'), names);
   if (matchAttribute !== undefined) yield* fullyQualifiedRules(matchAttribute, at.child('matchAttribute'));
   else if (distinctAttribute !== undefined)
     yield* fullyQualifiedRules(distinctAttribute, at.child('distinctAttribute'));
+  else if (!isOpen(gates, 'DRAConsumableCapacity')) yield required(at.child('matchAttribute'));
   else {
     // Upstream's words for neither.
     const either = 'exactly one of "matchAttribute" or "distinctAttribute" is required, but multiple fields are set';

@@ -23,6 +23,7 @@ import { validateDevices, validateMounts } from './mounts.ts';
 import { validateLifecycle, validateProbes } from './probe.ts';
 import { type ResourceContext, validateContainerResources, validateResizePolicy } from './resources.ts';
 import { validateSecurityContext } from './security.ts';
+import type { PodRules } from './rules.ts';
 import type { GoodVolumes } from './volume.ts';
 
 export interface ContainerContext extends ResourceContext {
@@ -31,7 +32,7 @@ export interface ContainerContext extends ResourceContext {
 }
 
 export function* validateContainers(at: Path, context: ContainerContext): Iterable<FieldError> {
-  const { spec } = context;
+  const { spec, rules } = context;
   if (!spec.containers?.length) return yield required(at);
   const names = new Set<string>();
   for (const [i, container] of spec.containers.entries()) {
@@ -41,7 +42,7 @@ export function* validateContainers(at: Path, context: ContainerContext): Iterab
     names.add(container.name);
     yield* validateWhileRunning(container, here, context);
     if (container.restartPolicy !== undefined || container.restartPolicyRules) {
-      yield* validateRestartPolicy(container, here);
+      yield* validateRestartPolicy(container, here, rules);
     }
   }
   yield* validateHostPorts(spec.containers, at);
@@ -58,7 +59,9 @@ export function* validateInitContainers(
     const here = at.index(i);
     yield* validateContainer(container, here, context);
     const { restartPolicy, restartPolicyRules } = container;
-    if (restartPolicy !== undefined) yield* validateRestartPolicy(container, here);
+    if (isSidecar(container) && !rules.allowRestartAll) {
+      if (restartPolicyRules?.length) yield forbiddenAt(here.child('restartPolicyRules'), noSidecarRules);
+    } else if (restartPolicy !== undefined) yield* validateRestartPolicy(container, here, rules);
     else if (restartPolicyRules?.length) yield required(here.child('restartPolicy'), rulesNeedPolicy);
     if (names.has(container.name)) yield duplicate(here.child('name'), container.name);
     else if (container.name) names.add(container.name);
@@ -131,7 +134,7 @@ function* validateContainer(
   at: Path,
   context: ContainerContext,
 ): Iterable<FieldError> {
-  const { spec, volumes } = context;
+  const { spec, volumes, rules } = context;
   const { name, image } = container;
   const nameProblems = name ? dnsLabelProblems(name) : [];
   if (!name) yield required(at.child('name'));
@@ -140,7 +143,7 @@ function* validateContainer(
   const { terminationMessagePolicy } = container;
   yield* requiredOneOf(terminationMessagePolicy, messagePolicies, at.child('terminationMessagePolicy'));
   if (container.ports) yield* validatePorts(container.ports, at.child('ports'));
-  if (container.env) yield* validateEnv(container.env, at.child('env'));
+  if (container.env) yield* validateEnv(container.env, at.child('env'), rules);
   if (container.envFrom) yield* validateEnvFrom(container.envFrom, at.child('envFrom'));
   if (container.volumeMounts) yield* validateMounts(container, volumes, at.child('volumeMounts'));
   if (container.volumeDevices) yield* validateDevices(container, volumes, at.child('volumeDevices'));
@@ -208,12 +211,15 @@ function* validateHostPorts(containers: readonly Container[], at: Path): Iterabl
   }
 }
 
+const noSidecarRules = 'restartPolicyRules are not allowed for init containers with restart policy Always';
 const rulesNeedPolicy = 'must specify restartPolicy when restart rules are used';
 
 function* validateRestartPolicy(
   { restartPolicy, restartPolicyRules: rules = [] }: Container,
   at: Path,
+  { allowRestartAll }: PodRules,
 ): Iterable<FieldError> {
+  const actions = allowRestartAll ? ['Restart', 'RestartAllContainers'] : ['Restart'];
   if (restartPolicy === undefined) {
     if (!rules.length) return;
     yield required(at.child('restartPolicy'), rulesNeedPolicy);
@@ -221,11 +227,15 @@ function* validateRestartPolicy(
   yield* oneOfThese(restartPolicy, ['Always', 'Never', 'OnFailure'], at.child('restartPolicy'));
   const here = at.child('restartPolicyRules');
   if (rules.length > 20) yield tooMany(here, rules.length, 20);
-  for (const [i, rule] of rules.entries()) yield* validateRestartRule(rule, here.index(i));
+  for (const [i, rule] of rules.entries()) yield* validateRestartRule(rule, here.index(i), actions);
 }
 
-function* validateRestartRule({ action, exitCodes }: ContainerRestartRule, at: Path): Iterable<FieldError> {
-  yield* oneOfThese(action ?? '', ['Restart', 'RestartAllContainers'], at.child('action'));
+function* validateRestartRule(
+  { action, exitCodes }: ContainerRestartRule,
+  at: Path,
+  actions: readonly string[],
+): Iterable<FieldError> {
+  yield* oneOfThese(action ?? '', actions, at.child('action'));
   const here = at.child('exitCodes');
   if (!exitCodes) return yield required(here, 'must be specified');
   yield* oneOfThese(exitCodes.operator ?? '', ['In', 'NotIn'], here.child('operator'));

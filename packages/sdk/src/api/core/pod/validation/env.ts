@@ -10,29 +10,23 @@ import {
   relaxedEnvVarNameProblems,
   required,
 } from '../../../../machinery/index.ts';
-import type {
-  ConfigMapKeySelector,
-  EnvFromSource,
-  EnvVar,
-  EnvVarSource,
-  FileKeySelector,
-  SecretKeySelector,
-} from '../env.ts';
+import type { ConfigMapKeySelector, EnvFromSource, EnvVar, FileKeySelector, SecretKeySelector } from '../env.ts';
 import type { PodSpec } from '../pod-spec.ts';
 import { anyContainer, containersAt } from '../containers-of.ts';
 import { envFieldPaths, validateFieldRef, validateResourceFieldRef } from './field-ref.ts';
 import { backstepProblems } from './paths.ts';
+import type { PodRules } from './rules.ts';
 
-export function* validateEnv(env: readonly EnvVar[], at: Path): Iterable<FieldError> {
+export function* validateEnv(env: readonly EnvVar[], at: Path, rules: PodRules): Iterable<FieldError> {
   for (const [i, variable] of env.entries()) {
-    const { name, value, valueFrom } = variable;
+    const { name, valueFrom } = variable;
     if (!name) yield required(at.index(i).child('name'));
     else yield* problemsAt(relaxedEnvVarNameProblems(name), name, at.index(i).child('name'));
-    if (valueFrom) yield* validateValueFrom(valueFrom, value, at.index(i).child('valueFrom'));
+    if (valueFrom) yield* validateValueFrom(variable, at.index(i).child('valueFrom'), rules);
   }
 }
 
-function* validateValueFrom(valueFrom: EnvVarSource, value: string | undefined, at: Path): Iterable<FieldError> {
+function* validateValueFrom({ value, valueFrom = {} }: EnvVar, at: Path, rules: PodRules): Iterable<FieldError> {
   const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef } = valueFrom;
   if (fieldRef) yield* validateFieldRef(fieldRef, envFieldPaths, at.child('fieldRef'));
   if (resourceFieldRef) {
@@ -43,11 +37,8 @@ function* validateValueFrom(valueFrom: EnvVarSource, value: string | undefined, 
   if (fileKeyRef) yield* validateFileKeyRef(fileKeyRef, at.child('fileKeyRef'));
   const sources = [fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef].filter(Boolean).length;
   if (sources === 0) {
-    yield invalid(
-      at,
-      '',
-      'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`',
-    );
+    const last = rules.allowEnvFiles ? ', `secretKeyRef` or `fileKeyRef`' : ' or `secretKeyRef`';
+    yield invalid(at, '', `must specify one of: \`fieldRef\`, \`resourceFieldRef\`, \`configMapKeyRef\`${last}`);
   } else if (value) yield invalid(at, '', 'may not be specified when `value` is not empty');
   else if (sources > 1) yield invalid(at, '', 'may not have more than one field specified at a time');
 }

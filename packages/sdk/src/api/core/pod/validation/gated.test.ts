@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lineOf } from '../../../../machinery/index.ts';
 import { decode } from '../../../../schema/index.ts';
+import { type FieldGate, fieldGates } from '../../../meta/field-gates.ts';
 import { type Pod, pod } from '../pod.ts';
 
 type Json = Record<string, unknown>;
@@ -14,6 +15,9 @@ const aPod = (spec: Json, status: Json = {}): Pod =>
   }) as Pod;
 const lines = (spec: Json, ...gates: string[]): string[] =>
   [...pod.validate!(aPod(spec), undefined, { gates: new Set(gates) })].map(lineOf);
+
+const allBut = (...shut: FieldGate[]) => fieldGates.filter((gate) => !shut.includes(gate));
+const podWith = (more: Json, spec: Json = {}) => ({ containers: [{ ...container, ...more }], ...spec });
 
 const subdomain =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
@@ -133,4 +137,117 @@ test("claims that are served from the node's own resources", () => {
     `${at}.resources[a.b/c]: Invalid value: "a.b/c": must be a node allocatable resource name`,
     `${at}.resources[a.b/c]: Invalid value: "-1": must be non-negative`,
   ]);
+});
+
+test('what rules say where a gate is shut', () => {
+  const file = '`fieldRef`, `resourceFieldRef`, `configMapKeyRef`';
+  const nothing = podWith({ env: [{ name: 'A', valueFrom: {} }] });
+  const rule = (action: string) => ({ action, exitCodes: { operator: 'In', values: [1] } });
+  const all = podWith({ restartPolicy: 'Never', restartPolicyRules: [rule('RestartAllContainers')] });
+  const sidecar = {
+    initContainers: [{ ...container, name: 'i', restartPolicy: 'Always', restartPolicyRules: [rule('Restart')] }],
+  };
+  const at = 'spec.containers[0]';
+  const table: [spec: Json, shut: FieldGate, want: string[]][] = [
+    [
+      nothing,
+      'PodDeletionCost',
+      [`${at}.env[0].valueFrom: Invalid value: "": must specify one of: ${file}, \`secretKeyRef\` or \`fileKeyRef\``],
+    ],
+    [
+      nothing,
+      'EnvFiles',
+      [`${at}.env[0].valueFrom: Invalid value: "": must specify one of: ${file} or \`secretKeyRef\``],
+    ],
+    [all, 'EnvFiles', []],
+    [
+      all,
+      'RestartAllContainersOnContainerExits',
+      [`${at}.restartPolicyRules[0].action: Unsupported value: "RestartAllContainers": supported values: "Restart"`],
+    ],
+    [sidecar, 'EnvFiles', []],
+    [
+      sidecar,
+      'RestartAllContainersOnContainerExits',
+      [
+        'spec.initContainers[0].restartPolicyRules: Forbidden: restartPolicyRules are not allowed for init containers with restart policy Always',
+      ],
+    ],
+  ];
+  for (const [spec, shut, want] of table) assert.deepEqual(lines(spec, ...allBut(shut)), want, shut);
+  for (const spec of [all, sidecar]) {
+    const gates = new Set(allBut('RestartAllContainersOnContainerExits'));
+    assert.deepEqual([...pod.validate!(aPod(spec), aPod(spec), { gates })].map(lineOf), [], 'stays');
+  }
+});
+
+test('keys of spread constraints are merged into the selector, or stay apart from it', () => {
+  const merge: FieldGate = 'MatchLabelKeysInPodTopologySpreadSelectorMerge';
+  const spread = (matchExpressions: Json[]) => ({
+    topologySpreadConstraints: [
+      {
+        maxSkew: 1,
+        topologyKey: 'k',
+        whenUnsatisfiable: 'DoNotSchedule',
+        matchLabelKeys: ['app'],
+        labelSelector: { matchExpressions },
+      },
+    ],
+  });
+  const made = (...gates: string[]) => {
+    const one = aPod(spread([]));
+    one.metadata.labels = { app: 'x' };
+    pod.prepareForCreate!(one, { now: 0, gates: new Set(gates), warn: () => {} });
+    return one.spec.topologySpreadConstraints![0]!.labelSelector?.matchExpressions;
+  };
+  const merged = [{ key: 'app', operator: 'In', values: ['x'] }];
+  assert.deepEqual(made(...allBut('EnvFiles')), merged);
+  assert.equal(made(...allBut(merge)), undefined);
+  const both = spread(merged);
+  const apart = 'exists in both matchLabelKeys and labelSelector';
+  const lineAt = `spec.topologySpreadConstraints[0].matchLabelKeys[0]: Invalid value: "app": ${apart}`;
+  assert.deepEqual(lines(both, ...allBut('EnvFiles')), []);
+  assert.deepEqual(lines(both, ...allBut(merge)), [lineAt]);
+  assert.deepEqual(lines(both, ...allBut('MatchLabelKeysInPodTopologySpread')), [lineAt]);
+  const gates = new Set(allBut(merge));
+  assert.deepEqual([...pod.validate!(aPod(both), aPod(both), { gates })].map(lineOf), [], 'made before it was shut');
+});
+
+test('a bound pod may be nominated where nobody takes that back', () => {
+  const { status } = pod;
+  assert.ok(typeof status === 'object');
+  const nominated = (...gates: string[]) => [
+    ...status.validate!(aPod({ nodeName: 'a' }, { nominatedNodeName: 'b' }), aPod({ nodeName: 'a' }), {
+      now: 0,
+      gates: new Set(gates),
+    }),
+  ];
+  assert.equal(nominated(...allBut('EnvFiles')).length, 1);
+  assert.deepEqual(nominated(...allBut('ClearingNominatedNodeNameAfterBinding')), []);
+});
+
+test('what may be resized where gates are shut', () => {
+  const resized = (spec: Json, old: Json, ...gates: string[]) =>
+    [...pod.parts!['resize']!.validate!(aPod(spec), aPod(old), { now: 0, gates: new Set(gates) })].map(lineOf);
+  const cpu = (cpu: string) => ({ requests: { cpu }, limits: { cpu } });
+  const whole = (amount: string) => podWith({ resources: cpu('1') }, { resources: cpu(amount) });
+  const init = (amount: string) => ({
+    ...podWith({ resources: cpu('1') }),
+    initContainers: [{ ...container, name: 'i', resources: cpu(amount) }],
+  });
+  const podLevel: FieldGate = 'InPlacePodLevelResourcesVerticalScaling';
+  const ofInits: FieldGate = 'InPlacePodVerticalScalingInitContainers';
+  const table: [make: (amount: string) => Json, shut: FieldGate, want: string[]][] = [
+    [whole, ofInits, []],
+    [
+      whole,
+      podLevel,
+      [
+        `[]: Forbidden: resize of pods with pod-level resources is forbidden when ${podLevel}Enabled feature gate is disabled`,
+      ],
+    ],
+    [init, podLevel, []],
+    [init, ofInits, ['spec: Forbidden: resources for non-sidecar init containers are immutable']],
+  ];
+  for (const [make, shut, want] of table) assert.deepEqual(resized(make('3'), make('2'), ...allBut(shut)), want, shut);
 });

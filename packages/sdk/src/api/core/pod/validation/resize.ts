@@ -7,6 +7,8 @@ import {
   invalid,
   type Path,
 } from '../../../../machinery/index.ts';
+import type { Gates, RuleContext } from '../../../../schema/index.ts';
+import { isOpen } from '../../../meta/field-gates.ts';
 import type { Container } from '../container.ts';
 import type { Pod } from '../pod.ts';
 import type { PodSpec } from '../pod-spec.ts';
@@ -19,26 +21,31 @@ import { validateWhole } from './pod.ts';
 import { podRules } from './rules.ts';
 
 const specAt = field('spec');
+const podLevelGate = 'InPlacePodLevelResourcesVerticalScaling';
 
 /** A running pod's CPU and memory may change, and nothing else of it. */
-export function* validateResize(next: Pod, old: Pod): Iterable<FieldError> {
+export function* validateResize(next: Pod, old: Pod, { gates }: RuleContext): Iterable<FieldError> {
   if (isMirrorPod(old.metadata)) return yield forbiddenAt(emptyPath, 'static pods cannot be resized');
   if (old.spec.os?.name === 'windows') return yield forbiddenAt(emptyPath, 'windows pods cannot be resized');
-  const errors = [...validateChange(next, old)];
+  const errors = [...validateChange(next, old, gates)];
   yield* errors;
   if (!errors.length && !equal(withOldComputeEverywhere(next.spec, old.spec), old.spec)) {
     yield forbiddenAt(specAt, 'only cpu and memory resources are mutable');
   }
 }
 
-function* validateChange(next: Pod, old: Pod): Iterable<FieldError> {
-  yield* validateWhole(next, podRules(true, old));
+function* validateChange(next: Pod, old: Pod, gates: Gates | undefined): Iterable<FieldError> {
+  yield* validateWhole(next, podRules(true, old, gates));
   const before = old.status.qosClass ?? qosClassOf(old.spec);
   if (before !== qosClassOf(next.spec)) {
     yield invalid(specAt, next.status.qosClass ?? '', 'Pod QOS Class may not change as a result of resizing');
   }
   const running = old.status.containerStatuses?.find(({ state }) => state?.running);
   if (running && !running.resources) yield forbiddenAt(specAt, 'Pod running on node without support for resize');
+  if ((asks(next.spec.resources) || asks(old.spec.resources)) && !isOpen(gates, podLevelGate)) {
+    const why = `resize of pods with pod-level resources is forbidden when ${podLevelGate}Enabled feature gate is disabled`;
+    return yield forbiddenAt(emptyPath, why);
+  }
   yield* validatePodLevel(next.spec.resources, old.spec.resources);
   if (old.status.nodeAllocatableResourceClaimStatuses?.length) {
     yield forbiddenAt(specAt, 'pods with node allocatable resource claims cannot be resized');
@@ -46,7 +53,8 @@ function* validateChange(next: Pod, old: Pod): Iterable<FieldError> {
   const moved = [...validateSameContainers(next.spec, old.spec)];
   yield* moved;
   if (moved.length) return;
-  yield* validateInits(next.spec.initContainers ?? [], old.spec.initContainers ?? [], 'removals');
+  const mayResize = (c: Container) => isSidecar(c) || isOpen(gates, 'InPlacePodVerticalScalingInitContainers');
+  yield* validateInitRemovals(next.spec.initContainers ?? [], old.spec.initContainers ?? [], mayResize);
   for (const [i, container] of next.spec.containers.entries()) {
     const here = specAt.child('containers').index(i).child('resources');
     yield* validateNoneRemoved(container.resources, old.spec.containers[i]!.resources, here);
@@ -57,19 +65,32 @@ function* validateChange(next: Pod, old: Pod): Iterable<FieldError> {
       yield forbiddenAt(specAt, 'only cpu and memory resources are mutable');
     }
   }
-  yield* validateInits(next.spec.initContainers ?? [], old.spec.initContainers ?? [], 'changes');
+  yield* validateInitChanges(next.spec.initContainers ?? [], old.spec.initContainers ?? [], mayResize);
 }
 
-function* validateInits(
+const initAt = specAt.child('initContainers');
+
+function* validateInitRemovals(
   next: readonly Container[],
   old: readonly Container[],
-  what: 'removals' | 'changes',
+  mayResize: (container: Container) => boolean,
+): Iterable<FieldError> {
+  for (const [i, was] of old.entries()) {
+    if (mayResize(was))
+      yield* validateNoneRemoved(next[i]!.resources, was.resources, initAt.index(i).child('resources'));
+  }
+}
+
+function* validateInitChanges(
+  next: readonly Container[],
+  old: readonly Container[],
+  mayResize: (container: Container) => boolean,
 ): Iterable<FieldError> {
   for (const [i, container] of next.entries()) {
     const was = old[i]!;
-    const here = specAt.child('initContainers').index(i);
-    if (what === 'removals') {
-      yield* validateNoneRemoved(container.resources, was.resources, here.child('resources'));
+    const here = initAt.index(i);
+    if (!mayResize(container)) {
+      if (!equal(container, was)) yield forbiddenAt(specAt, 'resources for non-sidecar init containers are immutable');
       continue;
     }
     const resized = withOldCompute(container, was);

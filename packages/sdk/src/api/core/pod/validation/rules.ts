@@ -5,10 +5,11 @@ import type { PodSpec } from '../pod-spec.ts';
 import { deletionCostProblem } from './annotations.ts';
 import { hasInvalidAffinitySelector, hasInvalidNodeAffinityValue } from './affinity.ts';
 import { allContainers, isSidecar } from '../containers-of.ts';
+import { readsFileKeys } from './env.ts';
 import { hasNonLocalTokenPath } from './projected.ts';
 import { hasIndivisibleHugePages } from './resources.ts';
 import { isHostSysctl } from './sysctls.ts';
-import { hasInvalidSpreadKeys, hasInvalidSpreadSelector } from './topology-spread.ts';
+import { hasInvalidKeysApart, hasInvalidSpreadKeys, hasInvalidSpreadSelector } from './topology-spread.ts';
 
 /**
  * What a pod spec is judged by. What an object got away with when it was stored it may keep, so an update asks the old one
@@ -22,8 +23,8 @@ export interface PodRules {
   readonly allowInvalidAffinitySelector: boolean;
   readonly allowInvalidNodeAffinityValue: boolean;
   readonly allowInvalidSpreadSelector: boolean;
-  /** Keys that a spread constraint's selector already names. */
-  readonly allowInvalidSpreadKeys: boolean;
+  /** Keys of spread constraints stay beside the selector; the server doesn't add them to it. */
+  readonly spreadKeysApart: boolean;
   readonly allowNonLocalTokenPath: boolean;
   readonly allowHostSysctls: boolean;
   readonly allowHostNetworkInUserNamespace: boolean;
@@ -32,6 +33,9 @@ export interface PodRules {
   readonly allowAnySELinuxChange: boolean;
   readonly allowComparisonTolerations: boolean;
   readonly allowRestartOnInitResize: boolean;
+  readonly allowEnvFiles: boolean;
+  /** Rules of one container that start all of them again, and rules of sidecars. */
+  readonly allowRestartAll: boolean;
 }
 
 export interface OldPod {
@@ -40,30 +44,48 @@ export interface OldPod {
 }
 
 export function podRules(isPod: boolean, old?: OldPod, gates?: Gates): PodRules {
-  const rules = old ? rulesAfter(isPod, old) : isPod ? ofNewPods : ofNewTemplates;
-  const allowComparisonTolerations = isOpen(gates, 'TaintTolerationComparisonOperators');
-  const allowHostNetworkInUserNamespace = isOpen(gates, 'UserNamespacesHostNetworkSupport');
-  const allowAnySELinuxChange = isOpen(gates, 'SELinuxMount');
-  if (!allowComparisonTolerations && !allowHostNetworkInUserNamespace && !allowAnySELinuxChange) return rules;
+  const before = old ? sinsOf(old) : sinless;
   return {
-    ...rules,
-    allowComparisonTolerations: allowComparisonTolerations || rules.allowComparisonTolerations,
-    allowAnySELinuxChange: allowAnySELinuxChange || rules.allowAnySELinuxChange,
-    allowHostNetworkInUserNamespace: allowHostNetworkInUserNamespace || rules.allowHostNetworkInUserNamespace,
+    isPod,
+    ...before,
+    allowInvalidDeletionCost: before.allowInvalidDeletionCost || !isOpen(gates, 'PodDeletionCost'),
+    allowComparisonTolerations:
+      before.allowComparisonTolerations || isOpen(gates, 'TaintTolerationComparisonOperators'),
+    allowHostNetworkInUserNamespace:
+      before.allowHostNetworkInUserNamespace || isOpen(gates, 'UserNamespacesHostNetworkSupport'),
+    allowAnySELinuxChange: before.allowAnySELinuxChange || isOpen(gates, 'SELinuxMount'),
+    allowEnvFiles: before.allowEnvFiles || isOpen(gates, 'EnvFiles'),
+    spreadKeysApart: spreadKeysApart(old, gates),
+    allowRestartAll: before.allowRestartAll || isOpen(gates, 'RestartAllContainersOnContainerExits'),
   };
 }
 
-function rulesAfter(isPod: boolean, old: OldPod): PodRules {
+/** What a pod got away with. */
+type Sins = Omit<PodRules, 'isPod' | 'spreadKeysApart'>;
+
+function spreadKeysApart(old: OldPod | undefined, gates: Gates | undefined): boolean {
+  if (!isOpen(gates, 'MatchLabelKeysInPodTopologySpread')) return true;
+  const before = old?.spec.topologySpreadConstraints;
+  // Who only holds under the other rule goes on by that.
+  return isOpen(gates, 'MatchLabelKeysInPodTopologySpreadSelectorMerge')
+    ? hasInvalidSpreadKeys(before)
+    : !hasInvalidKeysApart(before);
+}
+
+const restartsAll = ({ containers, initContainers }: PodSpec): boolean =>
+  [...(containers ?? []), ...(initContainers ?? [])].some((c) =>
+    c.restartPolicyRules?.some(({ action }) => action === 'RestartAllContainers'),
+  ) || (initContainers ?? []).some((c) => isSidecar(c) && (c.restartPolicyRules?.length ?? 0) > 0);
+
+function sinsOf(old: OldPod): Sins {
   const { spec } = old;
   const inUserNamespace = spec.hostUsers === false;
   return {
-    isPod,
     allowInvalidDeletionCost: deletionCostProblem(old.metadata?.annotations) !== undefined,
     allowIndivisibleHugePages: hasIndivisibleHugePages(spec),
     allowInvalidAffinitySelector: hasInvalidAffinitySelector(spec.affinity),
     allowInvalidNodeAffinityValue: hasInvalidNodeAffinityValue(spec.affinity),
     allowInvalidSpreadSelector: hasInvalidSpreadSelector(spec.topologySpreadConstraints),
-    allowInvalidSpreadKeys: hasInvalidSpreadKeys(spec.topologySpreadConstraints),
     allowNonLocalTokenPath: hasNonLocalTokenPath(spec.volumes),
     allowHostSysctls: spec.securityContext?.sysctls?.some(({ name }) => isHostSysctl(name, spec)) ?? false,
     allowHostNetworkInUserNamespace: inUserNamespace && spec.hostNetwork === true,
@@ -76,16 +98,17 @@ function rulesAfter(isPod: boolean, old: OldPod): PodRules {
       spec.initContainers?.some(
         (c) => !isSidecar(c) && c.resizePolicy?.some((p) => p.restartPolicy === 'RestartContainer'),
       ) ?? false,
+    allowEnvFiles: readsFileKeys(spec),
+    allowRestartAll: restartsAll(spec),
   };
 }
 
-const sinless = {
+const sinless: Sins = {
   allowInvalidDeletionCost: false,
   allowIndivisibleHugePages: false,
   allowInvalidAffinitySelector: false,
   allowInvalidNodeAffinityValue: false,
   allowInvalidSpreadSelector: false,
-  allowInvalidSpreadKeys: false,
   allowNonLocalTokenPath: false,
   allowHostSysctls: false,
   allowHostNetworkInUserNamespace: false,
@@ -93,6 +116,6 @@ const sinless = {
   allowAnySELinuxChange: false,
   allowComparisonTolerations: false,
   allowRestartOnInitResize: false,
+  allowEnvFiles: false,
+  allowRestartAll: false,
 };
-const ofNewPods: PodRules = { isPod: true, ...sinless };
-const ofNewTemplates: PodRules = { isPod: false, ...sinless };

@@ -19,7 +19,8 @@ import {
   required,
   tooLong,
 } from '../../../../machinery/index.ts';
-import { internalValue, type RuleContext } from '../../../../schema/index.ts';
+import { type Gates, internalValue, type RuleContext } from '../../../../schema/index.ts';
+import { isOpen } from '../../../meta/field-gates.ts';
 import type { Container } from '../container.ts';
 import type { ContainerStatus, LinuxContainerUser, ResourceStatus } from '../container-status.ts';
 import type { Pod } from '../pod.ts';
@@ -48,7 +49,7 @@ export function* validatePodStatus(next: Pod, old: Pod, { gates }: RuleContext):
   if (annotations)
     yield* validatePodAnnotations(annotations, annotationsAt, { spec, rules: podRules(true, old, gates) });
   if (status.conditions) yield* validateConditions(status.conditions, at.child('conditions'));
-  if (status.nominatedNodeName) yield* validateNominatedNode(status.nominatedNodeName, old);
+  if (status.nominatedNodeName) yield* validateNominatedNode(status.nominatedNodeName, old, gates);
   if ((status.observedGeneration ?? 0) < 0) {
     yield invalid(at.child('observedGeneration'), status.observedGeneration, 'must be a non-negative integer');
   }
@@ -113,11 +114,13 @@ function* validateConditions(conditions: readonly PodCondition[], here: Path): I
   }
 }
 
-function* validateNominatedNode(name: string, old: Pod): Iterable<FieldError> {
+function* validateNominatedNode(name: string, old: Pod, gates: Gates | undefined): Iterable<FieldError> {
   const here = at.child('nominatedNodeName');
   if (name === old.status.nominatedNodeName) return;
   yield* problemsAt(dnsSubdomainProblems(name), name, here);
-  if (old.spec.nodeName) yield forbiddenAt(here, 'may not be set on pods that are already bound to a node');
+  if (old.spec.nodeName && isOpen(gates, 'ClearingNominatedNodeNameAfterBinding')) {
+    yield forbiddenAt(here, 'may not be set on pods that are already bound to a node');
+  }
 }
 
 /** A container that ended and won't be started again stays ended. */

@@ -33,7 +33,7 @@ export function* validateTopologySpread(constraints: Constraints, at: Path, rule
     yield* validateMinDomains(constraint, here.child('minDomains'));
     yield* oneOfThese(constraint.nodeAffinityPolicy, ['Honor', 'Ignore'], here.child('nodeAffinityPolicy'));
     yield* oneOfThese(constraint.nodeTaintsPolicy, ['Honor', 'Ignore'], here.child('nodeTaintsPolicy'));
-    if (rules.allowInvalidSpreadKeys) yield* validateKeysAsBefore(constraint, here.child('matchLabelKeys'));
+    if (rules.spreadKeysApart) yield* validateKeysAsBefore(constraint, here.child('matchLabelKeys'));
     else yield* validateLabelKeys(keysOf(constraint), here);
     if (!rules.allowInvalidSpreadSelector) {
       yield* validateLabelSelector(constraint.labelSelector, here.child('labelSelector'));
@@ -80,3 +80,6 @@ export const hasInvalidSpreadSelector = (constraints: Constraints | undefined): 
 
 export const hasInvalidSpreadKeys = (constraints: Constraints | undefined): boolean =>
   (constraints ?? []).some((c) => isRefused(validateLabelKeys(keysOf(c), field(''))));
+
+export const hasInvalidKeysApart = (constraints: Constraints | undefined): boolean =>
+  (constraints ?? []).some((c) => isRefused(validateKeysAsBefore(c, field(''))));
