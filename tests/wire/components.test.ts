@@ -120,6 +120,10 @@ describe('controllers and scheduler, each alone beside an API server', () => {
     assert.match(scheduler.body, /^process_cpu_seconds_total /m);
     const manager = await ask(ports.manager, '/metrics', 'tok');
     assert.match(manager.body, /^workqueue_adds_total\{name="replicaset"\} [1-9]/m);
+    assert.match(
+      (await ask(ports.manager, '/metrics/slis', 'tok')).body,
+      /^kubernetes_healthcheck\{name="leaderElection",type="healthz"\} 1$/m,
+    );
     assert.equal((await ask(ports.manager, '/nothing', 'tok')).status, 404);
   });
 

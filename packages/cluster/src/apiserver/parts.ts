@@ -1,6 +1,7 @@
 import { ClusterObjects } from './admission/cluster-objects.ts';
 import { admissionPlugins } from './admission/index.ts';
 import type { ServiceAccountTokens } from '../pki/index.ts';
+import { Health } from '../serving/index.ts';
 import { Authenticator, type TokenAuthenticator } from './authn/authenticator.ts';
 import { serviceAccountTokens } from './authn/service-account.ts';
 import { anyOf, type Authorizer, everybodyMay, mastersMay, nobodyMay } from './authz/authorizer.ts';
@@ -95,7 +96,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
     },
     endpoints: (server) => {
       const { rbac, registry, ...who } = of(server);
-      const checks = healthChecks({ ...server.deps, lifecycle: server.lifecycle });
+      const wellness = new Health(healthChecks({ ...server.deps, lifecycle: server.lifecycle }));
       return [
         reviews({ ...who, admission: () => server.admission, rulesOf: rulesOf(rbac) }),
         bindings(
@@ -107,10 +108,11 @@ export function standardParts(config: PartsConfig): ApiServerParts {
         version,
         issuerDiscovery(config),
         openApi({ fixed: server.kinds.all, custom: () => server.custom?.kinds ?? [], clock: server.deps.clock }),
-        health(checks),
-        metrics(registry, server.deps.clock),
+        health(wellness),
+        metrics('/metrics', registry, server.deps.clock),
+        metrics('/metrics/slis', wellness.metrics, server.deps.clock),
         zPages({ clock: server.deps.clock, flags: config.flags ?? new Map() }),
-        rootPaths(server.served, checks),
+        rootPaths(server.served, wellness.checks),
       ];
     },
     admission: (server) =>

@@ -7,12 +7,12 @@ import type { Client } from '@tiphys/sdk/client';
 import { StatusError } from '@tiphys/sdk/machinery';
 import { type Clock, type Logger, type Random, type Registry, whenAborted } from '@tiphys/sdk/runtime';
 import {
-  answerHealth,
   bearerOf,
   type Caller,
   DelegatedAccess,
+  Health,
   type HealthCheck,
-  metricsText,
+  metricsTextOrReset,
 } from '../serving/index.ts';
 import { certificateOf } from './certificate-of.ts';
 import { reasonOf } from './data-dir.ts';
@@ -87,11 +87,12 @@ function componentHandler(
   signal: AbortSignal,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const access = new DelegatedAccess({ client, clock });
+  const health = new Health(checks);
 
   const answer = async (request: IncomingMessage): Promise<Answer> => {
     const { pathname: path, searchParams } = new URL(request.url ?? '/', 'https://component');
-    const health = await answerHealth(checks, path, searchParams);
-    if (health) return { status: health.status, type: text, body: health.text };
+    const found = await health.answer(path, searchParams);
+    if (found) return { status: found.status, type: text, body: found.text };
     const known = await access.callerOf(request, signal);
     if (!known && bearerOf(request.headers)) return refusal(new StatusError(401, 'Unauthorized', 'Unauthorized'));
     const caller = known ?? anonymous;
@@ -100,8 +101,14 @@ function componentHandler(
       const message = `forbidden: User ${JSON.stringify(caller.name)} cannot ${verb} path ${JSON.stringify(path)}`;
       return refusal(new StatusError(403, 'Forbidden', message, {}));
     }
-    if (path !== '/metrics') return { status: 404, type: text, body: '404 page not found\n' };
-    return { status: 200, type: metrics.contentType, body: await metricsText(metrics, clock) };
+    const registry = path === '/metrics' ? metrics : path === '/metrics/slis' ? health.metrics : undefined;
+    if (!registry) return { status: 404, type: text, body: '404 page not found\n' };
+    const isReset = request.method === 'DELETE';
+    return {
+      status: 200,
+      type: isReset ? text : registry.contentType,
+      body: await metricsTextOrReset(registry, request.method ?? 'GET', clock),
+    };
   };
 
   return (request, response) => {

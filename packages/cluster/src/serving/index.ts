@@ -2,6 +2,6 @@
  * What the server of every component has: who calls and what they may, asked of the API server; and how well the component is.
  */
 export { bearerOf, type Caller, DelegatedAccess } from './access.ts';
-export { answerHealth, type HealthAnswer, type HealthCheck, type HealthEndpoint } from './health.ts';
-export { metricsText } from './metrics-text.ts';
+export { Health, type HealthAnswer, type HealthCheck, type HealthEndpoint } from './health.ts';
+export { metricsType, metricsText, metricsTextOrReset } from './metrics-text.ts';
 export { processMetrics } from './process-metrics.ts';

@@ -1,9 +1,9 @@
-import { answerHealth, type HealthCheck } from '../../serving/index.ts';
+import type { Health } from '../../serving/index.ts';
 import type { Endpoint } from '../handlers/dispatch.ts';
 import { textResponse } from '../handlers/respond.ts';
 
 /** The health endpoints of the API server. */
 export const health =
-  (checks: () => readonly HealthCheck[]): Endpoint =>
+  (of: Health): Endpoint =>
   (c) =>
-    answerHealth(checks, c.info.path, c.query)?.then(({ status, text }) => textResponse(status, text));
+    of.answer(c.info.path, c.query)?.then(({ status, text }) => textResponse(status, text));

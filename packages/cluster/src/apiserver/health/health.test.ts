@@ -90,3 +90,28 @@ test('what is still to be done, and the end', async () => {
   assert.equal((await ask('/readyz'))[0], 500);
   assert.deepEqual(await ask('/livez'), [200, 'ok']);
 });
+
+test('what the checks found is told as metrics, until they begin anew', async () => {
+  const { store } = scene.server.deps;
+  const get = store.get.bind(store);
+  store.get = () => Promise.reject(new Error('connection refused'));
+  await ask('/livez?exclude=log');
+  store.get = get;
+  await ask('/livez');
+  await ask('/livez/ping');
+  const told = async () =>
+    (await scene.ask('GET', '/metrics/slis')).text.split('\n').filter((l) => /^kube.*(ping|log|etcd)"/.test(l));
+  const last = (name: string, value: number) => `kubernetes_healthcheck{name="${name}",type="livez"} ${value}`;
+  const count = (name: string, status: string, value: number) =>
+    `kubernetes_healthchecks_total{name="${name}",status="${status}",type="livez"} ${value}`;
+  const want = [last('etcd', 1), last('log', 1), last('ping', 1)];
+  want.push(
+    count('etcd', 'error', 1),
+    count('etcd', 'success', 1),
+    count('log', 'success', 1),
+    count('ping', 'success', 2),
+  );
+  assert.deepEqual((await told()).sort(), want.sort());
+  assert.equal((await scene.ask('DELETE', '/metrics/slis')).text, 'metrics reset\n');
+  assert.deepEqual(await told(), []);
+});

@@ -1,6 +1,6 @@
-/** What the server tells of itself under `/metrics`, by upstream's names and labels. */
+/** What the server tells of itself under `/metrics` and `/metrics/slis`, by upstream's names and labels. */
 import type { Clock, Registry } from '@tiphys/sdk/runtime';
-import { metricsText } from '../../serving/index.ts';
+import { metricsTextOrReset, metricsType } from '../../serving/index.ts';
 import type { Endpoint } from '../handlers/dispatch.ts';
 
 export { cacheMetrics } from './cache-metrics.ts';
@@ -9,12 +9,13 @@ export { processMetrics } from './process-metrics.ts';
 export { type RequestCell, type RequestLabels, RequestMetrics } from './request-metrics.ts';
 
 export const metrics =
-  (registry: Registry, clock: Clock): Endpoint =>
+  (at: string, registry: Registry, clock: Clock): Endpoint =>
   (c) => {
-    if (c.info.path !== '/metrics') return undefined;
-    return metricsText(registry, clock).then((text) => ({
+    if (c.info.path !== at) return undefined;
+    const { method } = c.request;
+    return metricsTextOrReset(registry, method, clock).then((text) => ({
       status: 200,
-      headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+      headers: { 'content-type': method === 'DELETE' ? 'text/plain; charset=utf-8' : metricsType },
       body: { type: 'bytes', pieces: [Buffer.from(text)] },
     }));
   };

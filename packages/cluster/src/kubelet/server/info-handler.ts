@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Pod } from '@tiphys/sdk/api';
-import type { Registry } from '@tiphys/sdk/runtime';
+import type { Clock, Registry } from '@tiphys/sdk/runtime';
+import { Health, metricsTextOrReset, metricsType } from '../../serving/index.ts';
 import type { PodSummary, Summary } from './summary.ts';
 
 /** What a node tells of itself. */
@@ -14,22 +15,37 @@ export interface NodeInfo {
   problem(): string | undefined;
 }
 
-/** `/healthz`, `/pods`, `/runningpods`, `/stats/summary`, `/metrics` and `/metrics/resource`; false for other paths. */
-export function infoHandler(info: NodeInfo): (request: IncomingMessage, response: ServerResponse) => boolean {
-  const answers: Readonly<Record<string, () => Promise<Answer>>> = {
-    '/healthz': async () => health(info.problem()),
-    '/healthz/ping': async () => text('ok'),
+/** `/healthz`, `/pods`, `/runningpods`, `/stats/summary`, `/metrics` and what is under it; false for other paths. */
+export function infoHandler(
+  info: NodeInfo,
+  clock: Clock,
+): (request: IncomingMessage, response: ServerResponse) => boolean {
+  const health = new Health(() => [
+    { name: 'ping', check: () => undefined },
+    { name: 'log', check: () => undefined },
+    { name: 'syncloop', check: () => info.problem() },
+  ]);
+  const told = async (registry: Registry | undefined, method: string): Promise<Answer> => {
+    if (!registry) return metrics('');
+    const body = await metricsTextOrReset(registry, method, clock);
+    return method === 'DELETE' ? text(body) : metrics(body);
+  };
+  const answers: Readonly<Record<string, (method: string) => Promise<Answer>>> = {
     '/pods': async () => json(podList(info.pods())),
     '/runningpods': async () => json(podList(await info.runningPods())),
     '/stats/summary': async () => json(await info.summary()),
-    '/metrics': async () => metrics((await info.metrics?.metrics()) ?? ''),
+    '/metrics': (method) => told(info.metrics, method),
+    '/metrics/slis': (method) => told(health.metrics, method),
     '/metrics/resource': async () => metrics(resourceMetrics(await info.summary())),
   };
   return (request, response) => {
-    const path = (request.url ?? '/').replace(/[?#].*$/, '').replace(/\/$/, '');
-    const answer = answers[path];
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'https://node');
+    const path = pathname.replace(/\/$/, '');
+    const healthAnswer = /^\/healthz(\/|$)/.test(path) ? health.answer(path, searchParams) : undefined;
+    const answer =
+      healthAnswer?.then((found) => text(found.text, found.status)) ?? answers[path]?.(request.method ?? 'GET');
     if (!answer) return false;
-    void answer().then(
+    void answer.then(
       ({ status, type, body }) => response.writeHead(status, { 'content-type': type }).end(body),
       (err: unknown) => response.writeHead(500, { 'content-type': 'text/plain' }).end(`${String(err)}\n`),
     );
@@ -45,10 +61,7 @@ interface Answer {
 
 const text = (body: string, status = 200): Answer => ({ status, type: 'text/plain; charset=utf-8', body });
 const json = (value: unknown): Answer => ({ status: 200, type: 'application/json', body: JSON.stringify(value) });
-const metrics = (body: string): Answer => ({ status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body });
-
-const health = (problem: string | undefined): Answer =>
-  problem ? text(`[-]syncloop failed: ${problem}\nhealthz check failed\n`, 500) : text('ok');
+const metrics = (body: string): Answer => ({ status: 200, type: metricsType, body });
 
 const podList = (items: readonly Pod[]) => ({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items });
 

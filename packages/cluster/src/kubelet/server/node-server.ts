@@ -39,7 +39,7 @@ export class NodeServer {
   constructor(deps: NodeServerDeps) {
     this.#deps = deps;
     const streaming = streamingHandler(deps);
-    const info = infoHandler(deps.info);
+    const info = infoHandler(deps.info, deps.clock);
     this.#handler = {
       request: (request, response) => streaming.request(request, response) || info(request, response),
       upgrade: (request, socket, head) => streaming.upgrade(request, socket, head),

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { subjectAccessReview, tokenReview } from '@tiphys/sdk/api';
 import { type Client, HttpTransport } from '@tiphys/sdk/client';
-import { nullLogger, systemClock, systemRandom } from '@tiphys/sdk/runtime';
+import { Counter, nullLogger, Registry, systemClock, systemRandom } from '@tiphys/sdk/runtime';
 import { aPod } from '@tiphys/sdk/testing';
 import { Pki } from '../../pki/index.ts';
 import { NodeAccess, subresourcesOf, verbOf } from './access.ts';
@@ -103,7 +103,7 @@ describe('who may call a node', () => {
     readonly resourceAttributes: { readonly verb: string; readonly subresource: string; readonly name: string };
   }
 
-  async function serve(t: TestContext) {
+  async function serve(t: TestContext, { problem }: { problem?: string } = {}) {
     const dir = mkdtempSync(join(tmpdir(), 'tiphys-node-'));
     const pki = new Pki(dir, { clock: systemClock, random: systemRandom }, { serverNames: [] });
     const asked: string[] = [];
@@ -123,6 +123,8 @@ describe('who may call a node', () => {
       },
     } as unknown as Client;
     const stop = new AbortController();
+    const metrics = new Registry();
+    new Counter({ name: 'asked_total', help: 'Asked.', registers: [metrics] }).inc();
     const server = new NodeServer({
       clock: systemClock,
       log: nullLogger,
@@ -132,7 +134,8 @@ describe('who may call a node', () => {
         pods: () => [aPod()],
         runningPods: async () => [],
         summary: async () => ({ node: { nodeName: 'n1' }, pods: [] }),
-        problem: () => undefined,
+        problem: () => problem,
+        metrics,
       },
     });
     let done: Promise<void>;
@@ -174,6 +177,26 @@ describe('who may call a node', () => {
       text: 'Forbidden (user=jane, verb=get, resource=nodes, subresource(s)=[stats])\n',
     });
     assert.deepEqual(asked, ['who is good', 'may jane of devs get n1/pods', 'may jane of devs get n1/stats']);
+  });
+
+  it('how well the node is, and how well it was found to be', async (t) => {
+    const { get, pki } = await serve(t, { problem: 'PLEG is not healthy' });
+    const scraper = pki.clientCertificate('kube-apiserver', ['system:masters']);
+    assert.deepEqual(await get('/healthz', scraper), {
+      status: 500,
+      text: '[+]ping ok\n[+]log ok\n[-]syncloop failed: reason withheld\nhealthz check failed\n',
+    });
+    assert.deepEqual(await get('/healthz/ping', scraper), { status: 200, text: 'ok' });
+    assert.deepEqual(await get('/healthz/syncloop', scraper), {
+      status: 500,
+      text: 'internal server error: PLEG is not healthy\n',
+    });
+    const { text } = await get('/metrics/slis', scraper);
+    assert.match(text, /^kubernetes_healthcheck\{name="ping",type="healthz"\} 1$/m);
+    assert.match(text, /^kubernetes_healthcheck\{name="syncloop",type="healthz"\} 0$/m);
+    assert.match(text, /^kubernetes_healthchecks_total\{name="syncloop",status="error",type="healthz"\} 1$/m);
+    assert.match((await get('/metrics', scraper)).text, /^asked_total 1$/m);
+    assert.equal((await get('/livez', scraper)).status, 404);
   });
 
   it('a certificate says who, and of which groups', async (t) => {
