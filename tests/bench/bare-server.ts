@@ -12,7 +12,7 @@ import { freePort } from './tiphys-process.ts';
 
 /**
  * A `node:http2` server in a process of its own that does nothing but answer: 2.6 KB to a GET, 201 and the body to a POST,
- * to `/watch` whatever is POSTed to `/event`. What it costs is what Node costs.
+ * to `?watch=true` of a path whatever is POSTed to it. What it costs is what Node costs.
  */
 export class BareServer implements AsyncDisposable {
   readonly client: LoadClient;
@@ -49,21 +49,24 @@ function serve(port: number): void {
   const { apiserver } = new Pki(dir, { clock: systemClock, random: seededRandom(1) }, { serverNames: ['127.0.0.1'] });
   rmSync(dir, { recursive: true });
   const body = Buffer.alloc(2600, 'x');
-  const watchers = new Set<{ write(chunk: Buffer): unknown }>();
+  const watched = new Map<string, Set<{ write(chunk: Buffer): unknown }>>();
   const server = createSecureServer({ ...apiserver, settings: { maxConcurrentStreams: 4096 }, maxSessionMemory: 256 });
   server.on('request', (request, response) => {
+    const [path = '', query] = request.url.split('?');
     if (request.method === 'GET') {
-      if (request.url !== '/watch') return void response.end(body);
+      if (query !== 'watch=true') return void response.end(body);
       response.writeHead(200);
       response.write('\n');
-      watchers.add(response.stream);
+      const watchers = watched.get(path) ?? new Set();
+      watched.set(path, watchers.add(response.stream));
       return void response.stream.once('close', () => watchers.delete(response.stream));
     }
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const sent = Buffer.concat(chunks);
-      if (request.url === '/event') {
+      const watchers = watched.get(path);
+      if (watchers?.size) {
         const frame = Buffer.concat([sent, Buffer.from('\n')]);
         for (const w of watchers) w.write(frame);
       }

@@ -56,6 +56,10 @@ export class UpstreamApiServer implements AsyncDisposable {
     }
   }
 
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.client.close();
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
