@@ -161,7 +161,7 @@ function access(config: PartsConfig, server: ApiServer) {
   const rbac = new Rbac(() => server.registries);
   const { clock } = server.deps;
   const authorizers: Record<AuthorizationMode, () => Authorizer> = {
-    Node: () => nodeAuthorizer(podRelations(objects)),
+    Node: () => nodeAuthorizer(podRelations(objects), server.kinds.gates),
     RBAC: () => rbac.authorize,
     AlwaysAllow: () => everybodyMay,
     AlwaysDeny: () => nobodyMay,

@@ -20,6 +20,7 @@ import type { ClusterObjects } from './cluster-objects.ts';
 import { changedLabels, forbiddenLabels } from './node-labels.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './plugin.ts';
 import { podAudiences } from './pod-audiences.ts';
+import { checkPodCertificate } from './pod-certificates.ts';
 import { podReferences } from './pod-references.ts';
 import { refuse } from './refuse.ts';
 
@@ -53,6 +54,8 @@ export function nodeRestriction(objects: ClusterObjects, authorizer: () => Autho
           return checkSlice(a, node);
         case 'certificates.k8s.io/certificatesigningrequests':
           return checkCertificate(a);
+        case 'certificates.k8s.io/podcertificaterequests':
+          return checkPodCertificate(a, node, objects);
         default:
       }
     },

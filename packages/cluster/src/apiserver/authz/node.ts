@@ -1,4 +1,5 @@
-import type { PolicyRule } from '@tiphys/sdk/api';
+import { isOpen, type PolicyRule } from '@tiphys/sdk/api';
+import type { Gates } from '@tiphys/sdk/schema';
 import type { Action, Authorizer, Verdict } from './authorizer.ts';
 import { clusterRoles } from './bootstrap/cluster-roles.ts';
 import { nodeNameOf } from './node-identity.ts';
@@ -17,6 +18,8 @@ export interface NodeRelations {
   hasVolume(node: string, volume: string): boolean;
   hasAttachment(node: string, attachment: string): boolean;
   hasSlice(node: string, slice: string): boolean;
+  /** Whether a request for a pod's certificate is the node's. */
+  hasCertificateRequest(node: string, namespace: string, name: string): boolean;
 }
 
 const allowed: Verdict = { decision: 'allow', reason: '' };
@@ -25,12 +28,15 @@ const leaseNamespace = 'kube-node-lease';
 const nodeRules = (clusterRoles.find((r) => r.metadata?.name === 'system:node')?.rules ?? []) as readonly PolicyRule[];
 
 /** Nodes read what their own pods need, and write what is their own (upstream's node authorizer; NodeRestriction does the rest). */
-export function nodeAuthorizer(relations: NodeRelations): Authorizer {
+export function nodeAuthorizer(relations: NodeRelations, gates?: Gates): Authorizer {
+  const certifies = isOpen(gates, 'PodCertificateRequest');
   return (action) => {
     const node = nodeNameOf(action.user);
     if (node === undefined) return no('');
     if (!node) return no(`unknown node for user ${JSON.stringify(action.user.name)}`);
-    const special = action.isResource ? byResource[`${action.group}/${action.resource}`] : undefined;
+    const asked = `${action.group}/${action.resource}`;
+    if (action.isResource && asked === podCertificateRequests && !certifies) return no('');
+    const special = action.isResource ? byResource[asked] : undefined;
     if (special) return special(action, node, relations);
     return nodeRules.some((r) => ruleAllows(r, action)) ? allowed : no('');
   };
@@ -91,12 +97,33 @@ const slice: Judge = ({ verb, subresource, name, fieldSelector = [] }, node, rel
   // Whose it is NodeRestriction looks at when it is made.
   if (verb === 'create') return allowed;
   if (['list', 'watch', 'deletecollection'].includes(verb)) {
-    const isNarrow = fieldSelector.some((r) => r.field === 'spec.nodeName' && r.operator === '=' && r.value === node);
-    return isNarrow ? allowed : no('can only list/watch/deletecollection resourceslices with nodeName field selector');
+    return isOwn(fieldSelector, node)
+      ? allowed
+      : no('can only list/watch/deletecollection resourceslices with nodeName field selector');
   }
   if (!name) return no('No Object name found');
   return relations.hasSlice(node, name) ? allowed : unrelated(node);
 };
+
+const podCertificateRequests = 'certificates.k8s.io/podcertificaterequests';
+
+const podCertificateRequest: Judge = ({ verb, subresource, namespace, name, fieldSelector = [] }, node, relations) => {
+  if (subresource) return no('nodes may not access the status subresource of PodCertificateRequests');
+  // Whose pod it is for NodeRestriction looks at.
+  if (verb === 'create') return allowed;
+  if (verb === 'list' || verb === 'watch') {
+    return isOwn(fieldSelector, node)
+      ? allowed
+      : no('can only list/watch podcertificaterequests with nodeName field selector');
+  }
+  if (verb !== 'get') return no(`nodes may not ${verb} podcertificaterequests`);
+  if (!name) return no('No Object name found');
+  return relations.hasCertificateRequest(node, namespace, name) ? allowed : unrelated(node);
+};
+
+/** Only what is of this node. */
+const isOwn = (selector: NonNullable<Action['fieldSelector']>, node: string): boolean =>
+  selector.some((r) => r.field === 'spec.nodeName' && r.operator === '=' && r.value === node);
 
 const byResource: Readonly<Record<string, Judge>> = {
   '/secrets': reading('secret'),
@@ -111,6 +138,7 @@ const byResource: Readonly<Record<string, Judge>> = {
   'storage.k8s.io/volumeattachments': getAttachment,
   'resource.k8s.io/resourceclaims': getResourceClaim,
   'resource.k8s.io/resourceslices': slice,
+  [podCertificateRequests]: podCertificateRequest,
 
   '/serviceaccounts': (action, node, relations) => {
     const { verb, subresource, namespace, name } = action;
@@ -152,9 +180,7 @@ const byResource: Readonly<Record<string, Judge>> = {
         return getPod(action, node, relations);
       case 'list':
       case 'watch':
-        return fieldSelector.some((r) => r.field === 'spec.nodeName' && r.operator === '=' && r.value === node)
-          ? allowed
-          : no('can only list/watch pods with spec.nodeName field selector');
+        return isOwn(fieldSelector, node) ? allowed : no('can only list/watch pods with spec.nodeName field selector');
       case 'create':
       case 'delete':
         return allowed;

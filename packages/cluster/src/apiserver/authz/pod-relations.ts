@@ -1,4 +1,11 @@
-import { persistentVolumeClaim, type Pod, pod as podKind, resourceSlice, volumeAttachment } from '@tiphys/sdk/api';
+import {
+  persistentVolumeClaim,
+  type Pod,
+  pod as podKind,
+  podCertificateRequest,
+  resourceSlice,
+  volumeAttachment,
+} from '@tiphys/sdk/api';
 import type { ClusterObjects } from '../admission/cluster-objects.ts';
 import { podReferences } from '../admission/pod-references.ts';
 import type { NodeRelations } from './node.ts';
@@ -28,6 +35,8 @@ export function podRelations(objects: ClusterObjects): NodeRelations {
       ),
     hasAttachment: (node, name) => objects.find(volumeAttachment, '', name)?.spec.nodeName === node,
     hasSlice: (node, name) => objects.find(resourceSlice, '', name)?.spec.nodeName === node,
+    hasCertificateRequest: (node, namespace, name) =>
+      objects.find(podCertificateRequest, namespace, name)?.spec.nodeName === node,
   };
 }
 
