@@ -57,7 +57,7 @@ const gatherMs = 200;
 
 /**
  * Tells of the kinds in the form in which they are stored, but for events, which go by themselves; again whenever there are
- * others, until the signal aborts. A kind that stays is the same object each time.
+ * others, until the signal aborts. A kind that stays is the same object each time; the informer of one that is gone is ended.
  */
 export async function followKinds(
   deps: Pick<ControllerDeps, 'client' | 'cache' | 'clock' | 'log'>,
@@ -74,7 +74,10 @@ export async function followKinds(
       const found = await lastingKinds(deps, signal);
       const idOf = (kind: AnyKind) => idWith(kind, cache.informer(definitions).get(undefined, definitionOf(kind)));
       const kinds = new Map(found.map((kind) => [idOf(kind), told.get(idOf(kind)) ?? kind]));
-      if (kinds.size !== told.size || [...kinds.keys()].some((id) => !told.has(id))) tell([...kinds.values()]);
+      const gone = [...told].filter(([id]) => !kinds.has(id));
+      // First, so that one that came back is watched anew.
+      for (const [, kind] of gone) cache.end(kind);
+      if (gone.length || kinds.size !== told.size) tell([...kinds.values()]);
       told = kinds;
       await clock.sleep(gatherMs, signal);
       changes.done('');

@@ -42,8 +42,11 @@ export interface InformerOptions {
  */
 export interface Cache {
   informer<O extends KubeObject, M>(kind: Kind<O, M>, options?: InformerOptions): Informer<O>;
-  /** Ends an informer whose kind nobody serves any more; whoever asks for it again gets another. */
-  end(informer: Informer<KubeObject>): void;
+  /**
+   * Ends the informer of a kind that nobody serves any more. Who listens to it still finds under the same kind what it held last;
+   * it is forgotten with the last of them. Another kind of the same name, one that came back, gets another.
+   */
+  end<O extends KubeObject, M>(kind: Kind<O, M>): void;
   /** Resolves when every informer asked for so far has synced. */
   synced(signal: AbortSignal): Promise<void>;
 }

@@ -3,8 +3,7 @@ import { test } from 'node:test';
 import { configMap, type ConfigMap } from '../api/index.ts';
 import { nullLogger, seededRandom } from '../runtime/index.ts';
 import { FakeClient, SimClock } from '../testing/index.ts';
-import type { KubeObject } from '../machinery/index.ts';
-import { type Informer, SharedCache } from './index.ts';
+import { SharedCache } from './index.ts';
 
 function setUp() {
   const clock = new SimClock();
@@ -183,17 +182,42 @@ test('of a kind whose metadata alone are looked at nothing else is kept', async 
   await end();
 });
 
-test('an informer that was ended hears of nothing more, and its kind gets another', async () => {
-  const { clock, cache, stop, make, end } = setUp();
+test('the informer of a kind that is gone hears of nothing more, and a kind that came back gets another', async () => {
+  const { clock, cache, client, stop, make, end } = setUp();
+  let watches = 0;
+  client.react(({ verb }) => void (verb === 'watch' && watches++));
+  const [asOne, asOther, cameBack] = [{ ...configMap }, { ...configMap }, { ...configMap }];
+  const first = cache.informer(asOne);
+  assert.equal(cache.informer(asOther), first);
+  await make('a');
+  await clock.runUntil(first.synced(stop.signal));
+  const leaves = [first.on(() => {}), first.on(() => {})];
+  cache.end(asOne);
+  cache.end(asOther);
+  await make('b');
+  await clock.settle();
+  assert.deepEqual(names(first.list()), ['a']);
+  const second = cache.informer(cameBack);
+  await clock.runUntil(second.synced(stop.signal));
+  assert.deepEqual(names(second.list()), ['a', 'b']);
+  // Who listens to what is gone finds it until the last has left, and begins nothing anew.
+  for (const leave of leaves) {
+    assert.equal(cache.informer(asOther), first);
+    leave();
+  }
+  assert.equal(watches, 2);
+  assert.equal(cache.informer(asOther), second);
+  await end();
+});
+
+test('the informer of a kind that is gone and that nobody listens to is forgotten at once', async () => {
+  const { clock, cache, stop, end } = setUp();
+  cache.end(configMap);
   const first = cache.informer(configMap);
   await clock.runUntil(first.synced(stop.signal));
-  cache.end(first as unknown as Informer<KubeObject>);
-  cache.end(first as unknown as Informer<KubeObject>);
-  await make('a');
-  await clock.settle();
-  assert.deepEqual(first.list(), []);
+  cache.end(configMap);
   const second = cache.informer(configMap);
+  assert.notEqual(second, first);
   await clock.runUntil(second.synced(stop.signal));
-  assert.deepEqual(names(second.list()), ['a']);
   await end();
 });

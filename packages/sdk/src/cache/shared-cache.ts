@@ -20,7 +20,7 @@ export class SharedCache implements Cache {
   readonly #informers = new Map<string, SharedInformer<KubeObject>>();
   /** Those of whole kinds, found without making a key: reconcilers ask for them all the time. */
   readonly #whole = new Map<AnyKind, SharedInformer<KubeObject>>();
-  readonly #ends = new Map<Informer<KubeObject>, AbortController>();
+  readonly #ends = new Map<SharedInformer<KubeObject>, AbortController>();
 
   constructor(deps: CacheDeps, signal: AbortSignal) {
     this.#deps = { ...deps, random: deps.random.fork('cache'), log: deps.log.child({ part: 'cache' }) };
@@ -36,11 +36,14 @@ export class SharedCache implements Cache {
     return informer as unknown as SharedInformer<O>;
   }
 
-  end(informer: Informer<KubeObject>): void {
-    this.#ends.get(informer)?.abort();
+  end<O extends KubeObject, M>(kind: Kind<O, M>): void {
+    const informer = this.#whole.get(erase(kind));
+    const own = informer && this.#ends.get(informer);
+    if (!own) return;
+    own.abort();
     this.#ends.delete(informer);
     forget(this.#informers, informer);
-    forget(this.#whole, informer);
+    informer.whenUnheard(() => forget(this.#whole, informer));
   }
 
   async synced(signal: AbortSignal): Promise<void> {

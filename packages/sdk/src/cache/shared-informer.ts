@@ -16,6 +16,7 @@ export class SharedInformer<O extends KubeObject> implements Informer<O>, Reflec
   readonly kind: Kind<O>;
   readonly #indexer = new Indexer<O>();
   readonly #handlers = new Set<InformerHandler<O>>();
+  #unheard: (() => void) | undefined;
   /** Keys not seen yet in the full list that is coming in. */
   #unseen: Set<string> | undefined;
   #revision: string | undefined;
@@ -53,7 +54,15 @@ export class SharedInformer<O extends KubeObject> implements Informer<O>, Reflec
     // A handler given twice is two handlers.
     const own: InformerHandler<O> = (next, old) => handler(next, old);
     this.#handlers.add(own);
-    return () => this.#handlers.delete(own);
+    return () => {
+      if (this.#handlers.delete(own) && !this.#handlers.size) this.#unheard?.();
+    };
+  }
+
+  /** Calls back when nobody listens: now, or once the last who does has gone. */
+  whenUnheard(then: () => void): void {
+    if (this.#handlers.size) this.#unheard = then;
+    else then();
   }
 
   synced(signal: AbortSignal): Promise<void> {

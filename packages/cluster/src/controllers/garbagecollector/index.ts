@@ -38,7 +38,6 @@ async function collectGarbage(deps: ControllerDeps, signal: AbortSignal): Promis
       stop();
       collected.delete(kind);
       for (const object of informer.list()) observe(graph, kind, undefined, object, enqueue);
-      cache.end(informer);
     }
     for (const kind of kinds) {
       if (collected.has(kind)) continue;
