@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { equal, isObject, type ListShape, type Shape } from '../../machinery/index.ts';
+import { equal, isObject, noteEmpty, type ListShape, type Shape } from '../../machinery/index.ts';
 import * as s from '../words.ts';
 import { compare } from './compare.ts';
 import { type FieldSet, fieldSetOf, pathsOf } from './field-set.ts';
@@ -121,6 +121,22 @@ describe('what differs between two values', () => {
     const of = (a: string, b: string) => compare(shape, { metadata: { name: a } }, { metadata: { name: b }, any: b });
     assert.equal(of('a', 'b'), of('c', 'd'));
     assert.notEqual(of('a', 'b'), of('a', 'a'));
+  });
+  test('is told of empty members inside of lists that are owned whole, and nowhere else', () => {
+    const given = (what: object) => {
+      noteEmpty(what, 'tags', []);
+      return what;
+    };
+    const table: [next: object, want: string[]][] = [
+      [{ whole: [given({ name: 'a' })] }, ['modified /f:whole']],
+      [{ whole: [{ name: 'a', labels: given({}) }] }, ['modified /f:whole']],
+      [{ whole: [{ name: 'a' }] }, []],
+      [given({ whole: [{ name: 'a' }] }), []],
+      [{ items: [given({ name: 'a' })] }, []],
+      [{ any: { some: [given({})] } }, ['modified /f:any/f:some']],
+      [{ any: { some: given({}) } }, []],
+    ];
+    for (const [next, want] of table) assert.deepEqual(compared(JSON.parse(JSON.stringify(next)), next), want);
   });
   test('leaves out what is kept apart', () => {
     const apart = fieldSetOf([['metadata', 'name'], ['whole']]);

@@ -1,5 +1,6 @@
 import {
   equal,
+  holdsGivenEmpty,
   isObject,
   type JsonObject,
   type ListShape,
@@ -77,7 +78,16 @@ function difference(declared: Shape, old: unknown, next: unknown, apart?: FieldS
 function ofLeaf(old: unknown, next: unknown): string {
   if (old === undefined) return added;
   if (next === undefined) return removed;
-  return equal(old, next) ? '' : modified;
+  return equal(old, next) && !hasItemGivenEmpty(next) ? '' : modified;
+}
+
+/**
+ * Upstream compares lists that are owned whole to the bit: in their items, and only there, what was sent with nothing in it isn't
+ * what wasn't sent. What is stored knows of no such things.
+ */
+function hasItemGivenEmpty(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(holdsGivenEmpty);
+  return isObject(value) && Object.values(value).some(hasItemGivenEmpty);
 }
 
 const ofWhole = (old: unknown, next: unknown): string =>
