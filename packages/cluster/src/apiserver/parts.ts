@@ -29,6 +29,7 @@ import { limit, type Limits } from './filters/limit.ts';
 import { measure } from './filters/measure.ts';
 import { whileOpen } from './filters/while-open.ts';
 import { cacheMetrics, metrics, RequestMetrics } from './metrics/index.ts';
+import { profiling } from './profiling.ts';
 import { openApi } from './openapi/index.ts';
 import { reviews } from './reviews/index.ts';
 import type { NodeConnector } from './nodes/connector.ts';
@@ -53,6 +54,8 @@ export interface PartsConfig extends KindHooksConfig {
   readonly enableAdmissionPlugins?: readonly string[];
   /** Where the server's metrics go; `/metrics` tells all that is in it. */
   readonly metrics?: Registry;
+  /** Whether `/debug/pprof/` is there, which it is unless told. */
+  readonly profiling?: boolean;
   /** What the server was started with, as `/flagz` tells it. */
   readonly flags?: ReadonlyMap<string, string>;
   /** What `componentstatuses` tells of, besides the stores. */
@@ -111,6 +114,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
         health(wellness),
         metrics('/metrics', registry, server.deps.clock),
         metrics('/metrics/slis', wellness.metrics, server.deps.clock),
+        ...((config.profiling ?? true) ? [profiling(server.deps.clock)] : []),
         zPages({ clock: server.deps.clock, flags: config.flags ?? new Map() }),
         rootPaths(server.served, wellness.checks),
       ];

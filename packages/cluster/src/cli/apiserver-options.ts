@@ -12,6 +12,7 @@ export interface ApiServerOptions {
   readonly allowPrivileged: boolean;
   readonly nodePortRange?: NonNullable<PartsConfig['nodePortRange']>;
   readonly eventTtlSeconds?: number;
+  readonly profiling?: boolean;
   /** What `/flagz` tells. */
   readonly flags?: ReadonlyMap<string, string>;
   /** Versions to serve or not, as `--runtime-config` says it. */

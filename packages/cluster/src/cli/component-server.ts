@@ -13,6 +13,7 @@ import {
   Health,
   type HealthCheck,
   metricsTextOrReset,
+  Profiling,
 } from '../serving/index.ts';
 import { certificateOf } from './certificate-of.ts';
 import { reasonOf } from './data-dir.ts';
@@ -24,6 +25,8 @@ export interface ComponentServerOptions {
   /** 0: no server at all. */
   readonly securePort: number;
   readonly bindAddress: string;
+  /** Whether `/debug/pprof/` is there, which it is unless told. */
+  readonly profiling?: boolean;
   readonly tlsCertFile?: string;
   readonly tlsPrivateKeyFile?: string;
   /** The authority of clients' certificates; that of the kubeconfig unless given. */
@@ -52,7 +55,7 @@ export async function serveComponent(
   const ca = clientCaFile ? pemIn(clientCaFile) : deps.clusterCa;
   const server = createServer(
     { ...certificateOf(options, ownNames(), deps), ...(ca && { ca }), requestCert: true, rejectUnauthorized: false },
-    componentHandler(deps, signal),
+    componentHandler(deps, options, signal),
   );
   const connections = new Set<Duplex>();
   server.on('secureConnection', (socket) => {
@@ -81,13 +84,15 @@ const ownNames = () => ['localhost', hostname(), '127.0.0.1', '::1'];
 const anonymous: Caller = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 const text = 'text/plain; charset=utf-8';
 
-/** What upstream's components answer to, `/configz` and profiles aside. */
+/** What upstream's components answer to, `/configz` aside. */
 function componentHandler(
   { client, clock, log, metrics, checks }: ComponentServerDeps,
+  { profiling: isProfiled = true }: Pick<ComponentServerOptions, 'profiling'>,
   signal: AbortSignal,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const access = new DelegatedAccess({ client, clock });
   const health = new Health(checks);
+  const profiling = isProfiled ? new Profiling(clock) : undefined;
 
   const answer = async (request: IncomingMessage): Promise<Answer> => {
     const { pathname: path, searchParams } = new URL(request.url ?? '/', 'https://component');
@@ -100,6 +105,11 @@ function componentHandler(
     if (!(await access.may(caller, { nonResourceAttributes: { path, verb } }, signal))) {
       const message = `forbidden: User ${JSON.stringify(caller.name)} cannot ${verb} path ${JSON.stringify(path)}`;
       return refusal(new StatusError(403, 'Forbidden', message, {}));
+    }
+    const profile = await profiling?.answer(path, searchParams, signal);
+    if (profile) {
+      const { 'content-type': type = text, ...headers } = profile.headers;
+      return { status: profile.status, type, headers, body: profile.body };
     }
     const registry = path === '/metrics' ? metrics : path === '/metrics/slis' ? health.metrics : undefined;
     if (!registry) return { status: 404, type: text, body: '404 page not found\n' };
@@ -118,8 +128,8 @@ function componentHandler(
         log.warn('a request to this component could not be answered', { error: String(err) });
         return { status: 500, type: text, body: 'Internal Server Error\n' };
       })
-      .then(({ status, type, body }) =>
-        response.writeHead(status, { 'content-type': type, 'x-content-type-options': 'nosniff' }).end(body),
+      .then(({ status, type, headers, body }) =>
+        response.writeHead(status, { ...headers, 'content-type': type, 'x-content-type-options': 'nosniff' }).end(body),
       )
       .catch((err: unknown) => log.warn('an answer could not be written', { error: String(err) }));
   };
@@ -128,7 +138,8 @@ function componentHandler(
 interface Answer {
   readonly status: number;
   readonly type: string;
-  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
 }
 
 const refusal = ({ code, status }: StatusError): Answer => ({

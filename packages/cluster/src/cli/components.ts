@@ -143,7 +143,7 @@ export async function scheduler(
   await alone(name, o, (deps, s) => led(name, o.leaderElect, deps, (own) => runScheduler(deps, own), s), signal);
 }
 
-interface KubeletOptions extends Shared, Omit<ComponentServerOptions, 'securePort' | 'bindAddress'> {
+interface KubeletOptions extends Shared, Omit<ComponentServerOptions, 'securePort' | 'bindAddress' | 'profiling'> {
   readonly port: number;
   readonly hostnameOverride: string;
   readonly containerRuntimeEndpoint: string;

@@ -39,6 +39,11 @@ export const flags = {
       '--runtime-config <pairs>',
       'versions to serve or not: api/beta=true, group/version=true, group/version/resource=false, …',
     ),
+  profiling: () =>
+    new Option('--profiling [bool]', 'whether /debug/pprof/ tells where the process spends its time')
+      .argParser(parseBool)
+      .preset('true')
+      .default(true),
   logLevel: () =>
     new Option('--log-level <level>', 'what to tell on stderr')
       .choices(['error', 'warn', 'info', 'debug'])

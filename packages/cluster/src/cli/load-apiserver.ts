@@ -111,6 +111,7 @@ export async function loadApiServer(
       'nodePortRange',
       'eventTtlSeconds',
       'flags',
+      'profiling',
     ]),
     advertised: () => `${address}:${options.securePort}`,
   });

@@ -4,4 +4,5 @@
 export { bearerOf, type Caller, DelegatedAccess } from './access.ts';
 export { Health, type HealthAnswer, type HealthCheck, type HealthEndpoint } from './health.ts';
 export { metricsType, metricsText, metricsTextOrReset } from './metrics-text.ts';
+export { Profiling, type PlainAnswer } from './pprof/profiling.ts';
 export { processMetrics } from './process-metrics.ts';

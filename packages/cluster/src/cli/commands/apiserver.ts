@@ -54,6 +54,7 @@ interface Flags {
   etcdKeyfile?: string;
   serveEtcd?: string;
   featureGates?: ReadonlyMap<string, boolean>;
+  profiling: boolean;
   v: number;
   logLevel: Level;
 }
@@ -152,6 +153,7 @@ const storage = (): Option[] => [
 
 const telling = (): Option[] => [
   featureGatesFlag(),
+  flags.profiling(),
   new Option('-v, --v <level>', 'how much to tell, as a number: 2 for info, 4 for debug')
     .argParser(parseCount)
     .default(0),
@@ -187,7 +189,6 @@ function parseOverrides(text: string): readonly EtcdOverride[] {
 
 /** Flags of kube-apiserver that manifests carry and that ask for nothing that would be done otherwise here. */
 const withoutEffect: Readonly<Record<string, string>> = {
-  profiling: 'bool',
   'contention-profiling': 'bool',
   'cert-dir': 'dir',
   'enable-bootstrap-token-auth': 'bool',

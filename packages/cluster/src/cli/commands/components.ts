@@ -33,7 +33,8 @@ const served = (command: Command, port: number): Command =>
           .argParser(parsePort)
           .default(port),
       )
-      .addOption(new Option('--bind-address <ip>', 'address to listen on').argParser(parseAddress).default('0.0.0.0')),
+      .addOption(new Option('--bind-address <ip>', 'address to listen on').argParser(parseAddress).default('0.0.0.0'))
+      .addOption(flags.profiling()),
     'one that is made at every start',
   );
 

@@ -1,7 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Pod } from '@tiphys/sdk/api';
 import type { Clock, Registry } from '@tiphys/sdk/runtime';
-import { Health, metricsTextOrReset, metricsType } from '../../serving/index.ts';
+import {
+  Health,
+  type HealthAnswer,
+  metricsTextOrReset,
+  metricsType,
+  Profiling,
+  type PlainAnswer,
+} from '../../serving/index.ts';
 import type { PodSummary, Summary } from './summary.ts';
 
 /** What a node tells of itself. */
@@ -15,7 +22,9 @@ export interface NodeInfo {
   problem(): string | undefined;
 }
 
-/** `/healthz`, `/pods`, `/runningpods`, `/stats/summary`, `/metrics` and what is under it; false for other paths. */
+/**
+ * `/healthz`, `/pods`, `/runningpods`, `/stats/summary`, `/debug/pprof/`, `/metrics` and what is under it; false for other paths.
+ */
 export function infoHandler(
   info: NodeInfo,
   clock: Clock,
@@ -25,12 +34,13 @@ export function infoHandler(
     { name: 'log', check: () => undefined },
     { name: 'syncloop', check: () => info.problem() },
   ]);
-  const told = async (registry: Registry | undefined, method: string): Promise<Answer> => {
+  const profiling = new Profiling(clock);
+  const told = async (registry: Registry | undefined, method: string): Promise<PlainAnswer> => {
     if (!registry) return metrics('');
     const body = await metricsTextOrReset(registry, method, clock);
     return method === 'DELETE' ? text(body) : metrics(body);
   };
-  const answers: Readonly<Record<string, (method: string) => Promise<Answer>>> = {
+  const answers: Readonly<Record<string, (method: string) => Promise<PlainAnswer>>> = {
     '/pods': async () => json(podList(info.pods())),
     '/runningpods': async () => json(podList(await info.runningPods())),
     '/stats/summary': async () => json(await info.summary()),
@@ -41,27 +51,30 @@ export function infoHandler(
   return (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'https://node');
     const path = pathname.replace(/\/$/, '');
-    const healthAnswer = /^\/healthz(\/|$)/.test(path) ? health.answer(path, searchParams) : undefined;
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
     const answer =
-      healthAnswer?.then((found) => text(found.text, found.status)) ?? answers[path]?.(request.method ?? 'GET');
+      profiling.answer(pathname, searchParams, gone.signal) ??
+      (/^\/healthz(\/|$)/.test(path) ? health.answer(path, searchParams)?.then(healthText) : undefined) ??
+      answers[path]?.(request.method ?? 'GET');
     if (!answer) return false;
     void answer.then(
-      ({ status, type, body }) => response.writeHead(status, { 'content-type': type }).end(body),
+      ({ status, headers, body }) => response.writeHead(status, headers).end(body),
       (err: unknown) => response.writeHead(500, { 'content-type': 'text/plain' }).end(`${String(err)}\n`),
     );
     return true;
   };
 }
 
-interface Answer {
-  readonly status: number;
-  readonly type: string;
-  readonly body: string;
-}
-
-const text = (body: string, status = 200): Answer => ({ status, type: 'text/plain; charset=utf-8', body });
-const json = (value: unknown): Answer => ({ status: 200, type: 'application/json', body: JSON.stringify(value) });
-const metrics = (body: string): Answer => ({ status: 200, type: metricsType, body });
+const typed = (type: string, body: string, status = 200): PlainAnswer => ({
+  status,
+  headers: { 'content-type': type },
+  body,
+});
+const text = (body: string, status = 200): PlainAnswer => typed('text/plain; charset=utf-8', body, status);
+const json = (value: unknown): PlainAnswer => typed('application/json', JSON.stringify(value));
+const metrics = (body: string): PlainAnswer => typed(metricsType, body);
+const healthText = (found: HealthAnswer): PlainAnswer => text(found.text, found.status);
 
 const podList = (items: readonly Pod[]) => ({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items });
 
