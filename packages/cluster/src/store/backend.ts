@@ -47,6 +47,11 @@ export interface Transaction {
   readonly compare?: readonly Compare[];
   readonly success: readonly Operation[];
   readonly failure?: readonly Operation[];
+  /**
+   * At this revision none of its keys was there, as whoever asks has read. What was written since still decides; an engine that
+   * knows all of that needn't look on its disk.
+   */
+  readonly absentAt?: number;
 }
 
 export interface TransactionResult {

@@ -58,9 +58,10 @@ export class PrefixedStore implements StoreBackend {
     return this.#store.count(this.#out(prefix));
   }
 
-  async txn({ compare = [], success, failure = [] }: Transaction): Promise<TransactionResult> {
+  async txn({ compare = [], success, failure = [], ...seen }: Transaction): Promise<TransactionResult> {
     const outside = (o: Operation): Operation => ({ ...o, key: this.#out(o.key) });
     const result = await this.#store.txn({
+      ...seen,
       compare: compare.map((c) => ({ ...c, key: this.#out(c.key) })),
       success: success.map(outside),
       failure: failure.map(outside),

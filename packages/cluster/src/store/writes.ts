@@ -1,10 +1,19 @@
 import type { StoreBackend, StoredItem } from './backend.ts';
 import { KeyExists, RevisionMismatch } from './errors.ts';
 
-/** Writes a key that must not be there yet. Throws `KeyExists`. */
-export async function create(store: StoreBackend, key: string, value: Uint8Array, lease?: number): Promise<StoredItem> {
+/** Writes a key that must not be there yet, and at one revision wasn't, if the caller has seen that. Throws `KeyExists`. */
+export async function create(
+  store: StoreBackend,
+  key: string,
+  value: Uint8Array,
+  { lease, absentAt }: { lease?: number; absentAt?: number } = {},
+): Promise<StoredItem> {
   const put = { op: 'put', key, value, ...(lease !== undefined && { lease }) } as const;
-  const result = await store.txn({ compare: [{ key, target: 'mod', is: '=', value: 0 }], success: [put] });
+  const result = await store.txn({
+    compare: [{ key, target: 'mod', is: '=', value: 0 }],
+    success: [put],
+    ...(absentAt !== undefined && { absentAt }),
+  });
   if (!result.succeeded) throw new KeyExists(key, result.revision);
   return result.items[0]!;
 }

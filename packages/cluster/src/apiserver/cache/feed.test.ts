@@ -88,3 +88,27 @@ test('after being apart for longer than the store remembers the cache is right, 
   stop.abort();
   await done;
 });
+
+test('a key under which something unreadable stands is not free', async () => {
+  const clock = new SimClock();
+  const store = new MemoryBackend(clock);
+  const put = (name: string, value: string) =>
+    store.txn({ success: [{ op: 'put', key: key(name), value: Buffer.from(value) }] });
+  await put('before', 'nonsense');
+  const feed = new Feed(store, { clock, log: nullLogger });
+  const stop = new AbortController();
+  await feed.load([resource], stop.signal);
+  const cache = feed.cache(resource);
+  const done = feed.run(stop.signal);
+  await put('since', '{');
+  await put('read', '{"metadata":{"name":"read","namespace":"n"}}');
+  await feed.current();
+  const free = () => ['before', 'since', 'read', 'other'].filter((name) => cache.isFree(key(name)));
+  assert.deepEqual(free(), ['other']);
+  await put('before', '{"metadata":{"name":"before","namespace":"n"}}');
+  await store.txn({ success: ['before', 'read'].map((name) => ({ op: 'delete', key: key(name) })) });
+  await feed.current();
+  assert.deepEqual(free(), ['before', 'read', 'other']);
+  stop.abort();
+  await done;
+});

@@ -20,6 +20,8 @@ export class WatchCache {
   readonly #recent: RecentEvents;
   readonly #watchers = new Watchers();
   readonly #followers: ((event: CacheEvent) => void)[] = [];
+  /** Keys under which something stands that is no object. */
+  readonly #unreadable = new Set<string>();
   /** The revision of the last change to any of the resource's objects. */
   lastChange: number;
   /** How many changes there have been. */
@@ -42,6 +44,11 @@ export class WatchCache {
 
   get(key: string): Entry | undefined {
     return this.#entries.get(key);
+  }
+
+  /** Whether nothing stands under a key: less than that there is no object. */
+  isFree(key: string): boolean {
+    return !this.#entries.has(key) && !this.#unreadable.has(key);
   }
 
   /** Objects in key order: all, those of a namespace, the one of a name, or those under an indexed value. */
@@ -89,15 +96,15 @@ export class WatchCache {
     this.#followers.push(follower);
   }
 
-  /** Takes in an object at start-up, when nobody watches yet. */
+  /** Takes in an object at start-up, when nobody watches yet. Throws `Unreadable`. */
   load(item: StoredItem): void {
-    const entry = Entry.read(this.resource, item);
+    const entry = this.#read(item);
     this.#set(entry);
     // It was looked into for the indexes, or to be read at all; most objects nobody looks into again soon.
     entry.forgetParsed();
   }
 
-  /** Takes in what the store tells, in its order. */
+  /** Takes in what the store tells, in its order. Throws `Unreadable`. */
   apply(event: StoreEvent, revision: number): void {
     const prev = this.#entries.get(event.key);
     if (event.type === 'delete') {
@@ -107,7 +114,7 @@ export class WatchCache {
       this.#ordered.delete(prev.key);
       this.#publish({ type: 'DELETED', entry: prev.at(revision), prev });
     } else {
-      const entry = Entry.read(this.resource, event.item!);
+      const entry = this.#read(event.item!);
       if (prev) this.#unindex(prev);
       this.#set(entry);
       this.#publish({ type: prev ? 'MODIFIED' : 'ADDED', entry, prev });
@@ -131,6 +138,17 @@ export class WatchCache {
 
   close(): void {
     for (const w of this.#watchers.all) w.close();
+  }
+
+  #read(item: StoredItem): Entry {
+    try {
+      const entry = Entry.read(this.resource, item);
+      if (this.#unreadable.size) this.#unreadable.delete(item.key);
+      return entry;
+    } catch (error) {
+      this.#unreadable.add(item.key);
+      throw error;
+    }
   }
 
   #publish(event: CacheEvent): void {

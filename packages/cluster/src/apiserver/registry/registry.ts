@@ -60,7 +60,8 @@ export class Registry {
     const { store } = deps.feed;
     const { ttlSeconds = resource.kind.ttlSeconds } = hooks;
     const expiry = ttlSeconds ? new Expiry(store, deps.clock, ttlSeconds) : undefined;
-    this.#objects = new StoredObjects(resource, { store, storedAs: this.cache.resource, expiry });
+    const absentAt = (key: string) => (this.cache.isFree(key) ? this.feed.revision : undefined);
+    this.#objects = new StoredObjects(resource, { store, storedAs: this.cache.resource, expiry, absentAt });
   }
 
   /** The object as it is now, including every write that had been acknowledged before the call. */

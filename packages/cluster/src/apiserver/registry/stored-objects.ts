@@ -15,6 +15,8 @@ export interface StoredObjectsDeps {
   readonly storedAs: Resource;
   /** For kinds whose objects end by themselves. */
   readonly expiry: Expiry | undefined;
+  /** A revision at which nothing stood under a key, if one is known. */
+  readonly absentAt: (key: string) => number | undefined;
 }
 
 /** A resource's objects as they are put into the store, and taken out of it. */
@@ -37,8 +39,15 @@ export class StoredObjects {
 
   /** Throws `KeyExists`. */
   create(object: KubeObject): Promise<Entry> {
-    const { store, expiry } = this.#deps;
-    return this.#put(object, async (key, body) => create(store, key, body, await expiry?.lease()));
+    const { store, expiry, absentAt } = this.#deps;
+    return this.#put(object, async (key, body) => {
+      const lease = await expiry?.lease();
+      const seen = absentAt(key);
+      return create(store, key, body, {
+        ...(lease !== undefined && { lease }),
+        ...(seen !== undefined && { absentAt: seen }),
+      });
+    });
   }
 
   /** Throws `RevisionMismatch` when there is another by now. */

@@ -9,6 +9,8 @@ type Step =
       readonly compare: readonly Compare[];
       readonly success: Operation[];
       readonly failure: Operation[];
+      /** How long ago its writer looked whether its keys are there. */
+      readonly back: number;
     }
   | { readonly do: 'read'; readonly back: number; readonly limit: number }
   | { readonly do: 'compact'; readonly back: number };
@@ -35,6 +37,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       compare: fc.array(compare, { maxLength: 2 }),
       success: operations,
       failure: operations,
+      back: fc.nat(6),
     }),
   },
   {
@@ -82,7 +85,10 @@ async function agrees(store: StoreBackend, dir: string, steps: readonly Step[]):
       }
     } else {
       const { transaction, result, next } = modelled(s, latest(), dir, base + copies.length);
-      const got = await store.txn(transaction);
+      const seen = Math.max(0, copies.length - 1 - s.back);
+      const keys = [...transaction.compare, ...transaction.success, ...transaction.failure].map((o) => o.key);
+      const wereAbsent = keys.every((k) => !copies[seen]!.has(k));
+      const got = await store.txn({ ...transaction, ...(wereAbsent && { absentAt: base + seen }) });
       if (next) copies.push(next);
       assert.equal(got.succeeded, result.succeeded);
       assert.equal(got.revision, base + copies.length - 1);

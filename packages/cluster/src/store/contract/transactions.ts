@@ -48,6 +48,20 @@ export function transactions(scene: StoreScene): void {
       assert.deepEqual([again.version, again.createRevision], [1, again.modRevision]);
     });
 
+    it('see what was written after their keys had been looked for', async () => {
+      const key = `${directory()}a`;
+      const absentAt = scene.store.revision;
+      await create(scene.store, key, bytes('1'), { absentAt });
+      await assert.rejects(create(scene.store, key, bytes('2'), { absentAt }), KeyExists);
+      const [won, lost] = await Promise.allSettled([
+        create(scene.store, `${key}b`, bytes('1'), { absentAt }),
+        create(scene.store, `${key}b`, bytes('2'), { absentAt }),
+      ]);
+      assert.deepEqual([won.status, lost.status], ['fulfilled', 'rejected']);
+      await drop(key);
+      assert.equal((await create(scene.store, key, bytes('3'), { absentAt })).version, 1);
+    });
+
     it('take no revision when they change nothing', async () => {
       const dir = directory();
       await put(`${dir}a`);

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { SimClock } from '@tiphys/sdk/testing';
-import { Compacted } from '../errors.ts';
+import { Compacted, KeyExists } from '../errors.ts';
+import { create } from '../writes.ts';
 import { storeContract, watching } from '../contract/store-contract.ts';
 import { LmdbBackend } from './lmdb-backend.ts';
 
@@ -40,6 +41,27 @@ function smallDisk(path: string, size: string): Disposable | undefined {
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', path]);
   return { [Symbol.dispose]: () => void execFileSync('umount', [path]) };
 }
+
+describe('a key of the embedded store that was looked for long ago', () => {
+  const path = temporary();
+  const clock = new SimClock();
+  after(() => rmSync(path, { recursive: true }));
+
+  it('is found, though memory does not reach back so far', async () => {
+    const value = Buffer.from('x');
+    let store = await LmdbBackend.open(path, { clock });
+    const absentAt = store.revision;
+    await create(store, '/a', value);
+    await Promise.all(Array.from({ length: 5000 }, (_, i) => create(store, `/b/${i}`, value, { absentAt })));
+    await assert.rejects(create(store, '/a', value, { absentAt }), KeyExists);
+    await store.close();
+    store = await LmdbBackend.open(path, { clock });
+    await assert.rejects(create(store, '/a', value, { absentAt }), KeyExists);
+    await assert.rejects(create(store, '/b/4999', value, { absentAt: store.revision - 1 }), KeyExists);
+    assert.equal((await create(store, '/c', value, { absentAt: store.revision })).version, 1);
+    await store.close();
+  });
+});
 
 describe('the embedded store, opened again', () => {
   let path: string;

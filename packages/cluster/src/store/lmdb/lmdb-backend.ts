@@ -38,7 +38,7 @@ export class LmdbBackend implements StoreBackend {
   readonly #clock: Clock;
   readonly #writes: GroupCommit;
   readonly #leases: LeaseBook;
-  readonly #recent = new RecentBatches();
+  readonly #recent: RecentBatches;
   readonly #written = new Broadcast();
   /** What has been decided and isn't on the disk. */
   readonly #ahead = new Map<string, Decided>();
@@ -72,6 +72,7 @@ export class LmdbBackend implements StoreBackend {
     this.#compacted = this.#compacting = tables.state('compacted');
     this.#revision = Math.max(tables.lastLogged, this.#compacted, 1);
     this.#decided = this.#revision;
+    this.#recent = new RecentBatches(this.#revision);
     this.#lastLease = tables.state('lastLease');
     this.#leases = new LeaseBook(clock, (id) => this.#expire(id));
     for (const { id, ttlSeconds } of tables.leases()) this.#leases.add(id, ttlSeconds);
@@ -217,7 +218,7 @@ export class LmdbBackend implements StoreBackend {
 
   /** What a transaction does. Nothing may be awaited between this and its commit. */
   #decide(transaction: Transaction): Outcome & { batch: StoreBatch; rows: Row[] } {
-    const find = remembered((key) => this.#find(key));
+    const find = remembered((key) => this.#find(key, transaction.absentAt));
     const revision = this.#decided + 1;
     const outcome = transact(transaction, revision, (key) => find(key)?.item);
     const batch = { revision, events: outcome.events };
@@ -247,9 +248,12 @@ export class LmdbBackend implements StoreBackend {
     for (const { id, ttlSeconds } of this.#tables.leases()) if (!known.has(id)) this.#leases.add(id, ttlSeconds);
   }
 
-  #find(key: string): Located | undefined {
+  /** To look on the disk costs more than all the rest of a write: its pages were written anew by the last commit. */
+  #find(key: string, absentAt?: number): Located | undefined {
     const known = this.#ahead.get(key) ?? this.#recent.latest(key);
-    return known ? known.located : this.#tables.find(key, this.#revision);
+    if (known) return known.located;
+    if (absentAt !== undefined && this.#recent.coversAfter(absentAt)) return undefined;
+    return this.#tables.find(key, this.#revision);
   }
 
   #lease(id: number): Lease {

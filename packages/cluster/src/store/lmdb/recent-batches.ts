@@ -9,6 +9,13 @@ export class RecentBatches {
   readonly #batches: StoreBatch[] = [];
   readonly #latest = new Map<string, { revision: number; located: Located | undefined }>();
   #bytes = 0;
+  /** Everything from this revision on is here. */
+  #since: number;
+
+  /** `revision` is the last one before those that will be told. */
+  constructor(revision: number) {
+    this.#since = revision + 1;
+  }
 
   push(batch: StoreBatch): void {
     this.#batches.push(batch);
@@ -25,15 +32,20 @@ export class RecentBatches {
     return this.#latest.get(key);
   }
 
+  /** Whether everything that was written after a revision is here. */
+  coversAfter(revision: number): boolean {
+    return revision + 1 >= this.#since;
+  }
+
   /** The batches from this revision on; undefined when it isn't here any more. Every revision has one. */
   from(revision: number): readonly StoreBatch[] | undefined {
-    const first = this.#batches[0]?.revision ?? Infinity;
-    return revision < first ? undefined : this.#batches.slice(revision - first);
+    return revision < this.#since ? undefined : this.#batches.slice(revision - this.#since);
   }
 
   #drop(): void {
     const oldest = this.#batches.shift()!;
     this.#bytes -= sizeOf(oldest);
+    this.#since = oldest.revision + 1;
     for (const { key } of oldest.events) {
       if (this.#latest.get(key)?.revision === oldest.revision) this.#latest.delete(key);
     }
