@@ -36,6 +36,11 @@ test('the tenth similar event within ten minutes is the combined one, the next o
     told.map((t) => [t?.patch, t?.event.message?.startsWith('(combined from similar events): ')]),
     [...Array.from({ length: 9 }, () => [false, false]), [false, true], [true, true]],
   );
+  assert.deepEqual(
+    told.map((t) => t?.event.reportingComponent),
+    [...Array.from({ length: 9 }, () => 'kubelet'), '', ''],
+    'the combined one tells its source alone',
+  );
   const later = c.correlate(anEvent('boom later'), 11_000 + 600_001);
   assert.equal(later?.event.message, 'boom later');
 });

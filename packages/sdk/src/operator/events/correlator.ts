@@ -40,20 +40,19 @@ export class EventCorrelator {
     if (!bucket) this.#buckets.set(source, (bucket = new TokenBucket(burst, refillMs, nowMs)));
     if (!bucket.take(nowMs)) return undefined;
 
-    const message = combined ? `(combined from similar events): ${event.message ?? ''}` : event.message;
+    const told = combined ? combinedOf(event) : event;
     const key = combined ? group : `${group}${event.message ?? ''}`;
     const before = this.#written.get(key);
     if (!before) {
       this.#written.set(key, { count: 1, first: event.firstTimestamp!, name: event.metadata.name! });
-      return { event: { ...event, ...(message !== undefined && { message }) }, patch: false, key };
+      return { event: told, patch: false, key };
     }
     before.count++;
     const repeated: Event = {
-      ...event,
+      ...told,
       metadata: { ...event.metadata, name: before.name },
       firstTimestamp: before.first,
       count: before.count,
-      ...(message !== undefined && { message }),
     };
     return { event: repeated, patch: true, key };
   }
@@ -82,6 +81,14 @@ export class EventCorrelator {
     return true;
   }
 }
+
+/** It tells its source alone: upstream leaves out who reports. */
+const combinedOf = (event: Event): Event => ({
+  ...event,
+  message: `(combined from similar events): ${event.message ?? ''}`,
+  reportingComponent: '',
+  reportingInstance: '',
+});
 
 const objectKey = ({ involvedObject: o }: Event) => [o.kind, o.namespace, o.name, o.uid, o.apiVersion];
 
