@@ -1,4 +1,4 @@
-import { node, pod, type Pod, service, type Service, type ServicePort } from '@tiphys/sdk/api';
+import { node, type Node, pod, type Pod, service, type Service, type ServicePort } from '@tiphys/sdk/api';
 import type { CacheView } from '@tiphys/sdk/cache';
 import { equal, equalitySelector, type Selector } from '@tiphys/sdk/machinery';
 import { changes, watch, type Watch } from '@tiphys/sdk/operator';
@@ -12,6 +12,9 @@ export const podsOf = (cache: CacheView, svc: Service): Pod[] => {
 };
 
 export const hasSelector = ({ spec }: Service): boolean => spec.selector !== undefined && !equal(spec.selector, {});
+
+/** What leads out of the cluster has no pods to tell, whatever its selector. */
+export const publishesPods = (svc: Service): boolean => hasSelector(svc) && svc.spec.type !== 'ExternalName';
 
 export const isHeadless = ({ spec }: Service): boolean => !spec.clusterIP || spec.clusterIP === 'None';
 
@@ -44,17 +47,20 @@ export const podChanges: Watch = watch(pod, (next, old, cache) => {
   return keys;
 });
 
-const zoneLabel = 'topology.kubernetes.io/zone';
+export const zoneLabel = 'topology.kubernetes.io/zone';
 
-/** A node that appears or moves to another zone concerns the services of its pods. */
+/** A node that appears concerns the services of its pods. When it moves to another zone they follow with their next change. */
 export const nodeChanges: Watch = watch(node, (next, old, cache) => {
-  if (!next || (old && old.metadata.labels?.[zoneLabel] === next.metadata.labels?.[zoneLabel])) return [];
+  if (!next || old) return [];
   const keys = new Set<string>();
   for (const p of podsOnNode(cache, next.metadata.name!)) {
     for (const key of podChanges.keys(p, undefined, cache)) keys.add(key);
   }
   return keys;
 });
+
+export const nodeIsReady = ({ status }: Node): boolean =>
+  status.conditions?.find((c) => c.type === 'Ready')?.status === 'True';
 
 export const zoneOf = (cache: CacheView, nodeName: string): string | undefined =>
   cache.get(node, undefined, nodeName)?.metadata.labels?.[zoneLabel];

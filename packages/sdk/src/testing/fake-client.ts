@@ -238,7 +238,7 @@ export class FakeClient implements Client {
       throw conflict(resourceOf(kind), metadata.name!, replaced ? uidMessage(metadata, old.metadata) : changedMessage);
     const { uid, creationTimestamp, resourceVersion, generation, deletionTimestamp } = old.metadata;
     const kept = { uid, creationTimestamp, resourceVersion, generation, deletionTimestamp };
-    const result: KubeObject & { status?: unknown; spec?: unknown } =
+    const result: KubeObject & { status?: unknown } =
       subresource === 'status'
         ? { ...old, status: (next as { status?: unknown }).status, metadata: { ...metadata, ...defined(kept) } }
         : { ...next, metadata: { ...metadata, ...defined(kept) } };
@@ -246,7 +246,7 @@ export class FakeClient implements Client {
       if (old.status === undefined) delete result.status;
       else result.status = old.status;
     }
-    if (kind.generation && !equal(result.spec, (old as { spec?: unknown }).spec)) {
+    if (kind.generation && !equal(wishesOf(result), wishesOf(old))) {
       result.metadata.generation = (generation ?? 0) + 1;
     }
     if (equal(result, old)) return old;
@@ -282,3 +282,8 @@ function patched(kind: AnyKind, live: JsonObject, { type, patch }: Patch): unkno
 }
 
 const defined = <T extends object>(o: T) => Object.fromEntries(Object.entries(o).filter(([, v]) => v !== undefined));
+
+/** What a generation counts: all but who the object is and how it fares. */
+function wishesOf({ metadata: _metadata, status: _status, ...wishes }: KubeObject & { status?: unknown }) {
+  return wishes;
+}

@@ -1,7 +1,16 @@
 import { endpoints, type Endpoints, type EndpointsManifest, service, type Service } from '@tiphys/sdk/api';
-import { equal, isNotFound } from '@tiphys/sdk/machinery';
-import { defineController, type ReconcileContext, watch } from '@tiphys/sdk/operator';
-import { hasSelector, isHeadless, podChanges, podsOf } from '../service-pods.ts';
+import type { Client } from '@tiphys/sdk/client';
+import { equal, isNamespaceTerminating, isNotFound, type KubeObject } from '@tiphys/sdk/machinery';
+import {
+  type Controller,
+  type ControllerDeps,
+  defineController,
+  type ReconcileContext,
+  watch,
+} from '@tiphys/sdk/operator';
+import { messageOf } from '@tiphys/sdk/runtime';
+import { isHeadless, podChanges, podsOf, publishesPods } from '../service-pods.ts';
+import { TriggerTimes, withTriggerTime } from '../trigger-times.ts';
 import { subsetsOf } from './subsets.ts';
 
 const headlessLabel = 'service.kubernetes.io/headless';
@@ -10,45 +19,101 @@ const overCapacity = 'endpoints.kubernetes.io/over-capacity';
 const mostAddresses = 1000;
 
 /** Publishes the pods of every service with a selector as `Endpoints`, for clients that don't know slices. */
-export const endpointsController = defineController({
+export const endpointsController: Controller = {
   name: 'endpoint',
-  for: service,
-  batchMs: 20,
-  watches: [podChanges, watch(endpoints, (next, old) => [keyOf((next ?? old)!)])],
+  run: async (deps, signal) => {
+    const times = new TriggerTimes();
+    const controller = defineController({
+      name: 'endpoint',
+      for: service,
+      batchMs: 20,
+      // What somebody else makes or changes stays until the service or its pods give a reason to write.
+      watches: [podChanges, watch(endpoints, (next, old) => (next ? [] : [keyOf(old!)]))],
 
-  async reconcile(svc, { cache, client, signal }) {
-    if (!hasSelector(svc)) return;
-    const { namespace, name } = svc.metadata;
-    const current = cache.get(endpoints, namespace, name!);
-    const wanted = endpointsOf(svc, current, subsetsOf(svc, podsOf(cache, svc)));
-    if (!current) await client.create(endpoints, wanted, { signal });
-    else if (!sameContent(current, wanted)) await client.update(endpoints, wanted, { signal });
-  },
+      async reconcile(svc, context) {
+        if (!publishesPods(svc)) return;
+        const { cache } = context;
+        const { namespace, name } = svc.metadata;
+        const pods = podsOf(cache, svc);
+        const time = times.next(svc, pods);
+        const current = cache.get(endpoints, namespace, name!);
+        const wanted = endpointsOf(svc, { current, all: subsetsOf(svc, pods), time });
+        if (!current || !sameContent(current, wanted)) await write(svc, current, wanted, context);
+      },
 
-  async gone({ key, cache, client, signal }: ReconcileContext) {
-    const [namespace, name = ''] = key.split('/');
-    const left = cache.get(endpoints, namespace, name);
-    // Leader election's annotation means that the object is somebody's lock and never was ours.
-    if (!left || left.metadata.annotations?.['control-plane.alpha.kubernetes.io/leader'] !== undefined) return;
-    await client.delete(endpoints, left, { signal }).catch((err: unknown) => {
-      if (!isNotFound(err)) throw err;
+      async gone({ key, cache, client, signal: s }) {
+        times.forget(key);
+        const [namespace, name = ''] = key.split('/');
+        const left = cache.get(endpoints, namespace, name);
+        if (left) await remove(left, client, s);
+      },
     });
+    await Promise.all([controller.run(deps, signal), removeLeftovers(deps, signal)]);
   },
-});
+};
+
+/** Those whose service went while nobody looked. */
+async function removeLeftovers({ cache, client }: ControllerDeps, signal: AbortSignal): Promise<void> {
+  const kinds = [cache.informer(service), cache.informer(endpoints)] as const;
+  try {
+    await Promise.all(kinds.map((informer) => informer.synced(signal)));
+    const [services, all] = kinds;
+    for (const left of all.list()) {
+      const { namespace, name, annotations } = left.metadata;
+      // Leader election's annotation means that the object is somebody's lock and never was ours.
+      const isLock = annotations?.['control-plane.alpha.kubernetes.io/leader'] !== undefined;
+      if (!isLock && !services.get(namespace, name!)) await remove(left, client, signal);
+    }
+  } catch (err) {
+    if (!signal.aborted) throw err;
+  }
+}
+
+async function remove(left: Endpoints, client: Client, signal: AbortSignal): Promise<void> {
+  await client.delete(endpoints, left, { signal }).catch((err: unknown) => {
+    if (!isNotFound(err)) throw err;
+  });
+}
+
+async function write(
+  { metadata: { namespace, name } }: Service,
+  current: Endpoints | undefined,
+  wanted: EndpointsManifest,
+  { client, events, signal }: ReconcileContext,
+): Promise<void> {
+  const failed = (object: KubeObject, verb: 'Create' | 'Update', message: string) =>
+    events.event({ kind: endpoints, object }, 'Warning', `FailedTo${verb}Endpoint`, message);
+  try {
+    if (current) await client.update(endpoints, wanted, { signal });
+    else await client.create(endpoints, wanted, { signal });
+  } catch (err) {
+    const what = `${namespace}/${name}: ${messageOf(err)}`;
+    if (current) failed(current, 'Update', `Failed to update endpoint ${what}`);
+    // What couldn't be made has no namespace yet, so upstream's event is one of the default namespace.
+    else if (!isNamespaceTerminating(err)) {
+      failed({ metadata: { name: name! } } as KubeObject, 'Create', `Failed to create endpoint for service ${what}`);
+    }
+    throw err;
+  }
+}
 
 const keyOf = ({ metadata }: Endpoints) => `${metadata.namespace}/${metadata.name}`;
 
-function endpointsOf(
-  svc: Service,
-  current: Endpoints | undefined,
-  all: NonNullable<Endpoints['subsets']>,
-): EndpointsManifest {
+interface Told {
+  readonly current: Endpoints | undefined;
+  readonly all: NonNullable<Endpoints['subsets']>;
+  /** Of the change that this tells. */
+  readonly time: string | undefined;
+}
+
+function endpointsOf(svc: Service, { current, all, time }: Told): EndpointsManifest {
   const { namespace, name } = svc.metadata;
   const { [headlessLabel]: _headless, ...labels } = svc.metadata.labels ?? {};
   const { annotations: held, ...metadata } = current?.metadata ?? {};
   const { [overCapacity]: _over, ...annotations } = held ?? {};
   const { subsets, truncated } = withinCapacity(all);
-  const allAnnotations = truncated ? { ...annotations, [overCapacity]: 'truncated' } : annotations;
+  const timed = withTriggerTime(annotations, time);
+  const allAnnotations = truncated ? { ...timed, [overCapacity]: 'truncated' } : timed;
   return {
     ...current,
     metadata: {

@@ -44,6 +44,33 @@ test('new endpoints go where room is, best into a slice that changes anyway', ()
   assert.equal(plan.create.length, 0);
 });
 
+test('what is left goes as a whole into the fullest slice that has room for it, else into a new one', () => {
+  const existing = [slice(range(0, 40)), slice(range(100, 170)), slice(range(200, 295))];
+  const sizes = (more: number) => {
+    const kept = existing.flatMap((s) => s.endpoints ?? []);
+    const plan = packSlices(existing, [group([...kept, ...range(300, 300 + more)])]);
+    return contents(plan)
+      .map((c) => c.endpoints?.length)
+      .toSorted((a, b) => a! - b!);
+  };
+  assert.deepEqual(sizes(20), [40, 90, 95]);
+  assert.deepEqual(sizes(70), [40, 70, 70, 95]);
+  assert.deepEqual(sizes(105), [40, 70, 100, 100]);
+});
+
+test('ports stand in the order that a controller manager gives them', () => {
+  const ports = ['tcp', 'udp', 'a', 'b', 'http', 'grpc'].map((name, i): EndpointSlicePort => ({
+    name,
+    port: i % 2 ? 8000 + i : 80 + i,
+    protocol: name === 'udp' ? 'UDP' : 'TCP',
+    ...(name === 'http' && { appProtocol: 'h2c' }),
+  }));
+  assert.deepEqual(
+    packSlices([], [group(range(0, 1), ports)]).create[0]?.ports?.map((p) => p.name),
+    ['tcp', 'grpc', 'b', 'udp', 'http', 'a'],
+  );
+});
+
 test('a slice of other ports is used again rather than one made and one removed', () => {
   const plan = packSlices([slice(range(0, 3), dns)], [group(range(0, 3))]);
   assert.deepEqual([plan.create.length, plan.remove.length, plan.keep.length], [0, 0, 1]);

@@ -1,8 +1,9 @@
 import type { Endpoint, EndpointSlice, EndpointSlicePort } from '@tiphys/sdk/api';
 import { equal } from '@tiphys/sdk/machinery';
+import { inPublishedOrder } from '../published-order.ts';
 
 /** Upstream's default of endpoints in one slice. */
-const most = 100;
+const inOneSlice = 100;
 
 /** Endpoints that share a slice: those of one address family and one set of ports. */
 export interface Group {
@@ -11,7 +12,7 @@ export interface Group {
   readonly endpoints: readonly Endpoint[];
 }
 
-type Content = Pick<EndpointSlice, 'addressType' | 'endpoints' | 'ports'>;
+export type Content = Pick<EndpointSlice, 'addressType' | 'endpoints' | 'ports'>;
 
 export interface SlicePlan {
   readonly create: Content[];
@@ -22,36 +23,45 @@ export interface SlicePlan {
 
 /**
  * Puts endpoints into slices with few writes: an endpoint stays in the slice that it is in, new ones fill slices that change
- * anyway and then those with room, and a slice that nothing is left of is used for another group before it is removed.
+ * anyway, those with least room first, and what is left then goes into one other slice that has room for all of it or into new
+ * ones. A slice that nothing is left of is used for another group before it is removed.
  */
-export function packSlices(existing: readonly EndpointSlice[], groups: readonly Group[]): SlicePlan {
+export function packSlices(
+  existing: readonly EndpointSlice[],
+  groups: readonly Group[],
+  most: number = inOneSlice,
+): SlicePlan {
   const keep: SlicePlan['keep'] = [];
   const free = new Set(existing);
   const create: Content[] = [];
   for (const group of groups) {
     const slices = [...free].filter((s) => s.addressType === group.addressType && samePorts(s.ports, group.ports));
     const missing = new Map(group.endpoints.map((e) => [identityOf(e), e]));
-    const filled = slices.map((slice) => {
-      const endpoints = (slice.endpoints ?? []).flatMap((e) => {
-        const wanted = missing.get(identityOf(e));
-        missing.delete(identityOf(e));
-        return wanted ? [wanted] : [];
-      });
-      return { slice, endpoints, changes: !equal(endpoints, slice.endpoints ?? []) };
-    });
+    const filled = slices
+      .map((slice) => {
+        const endpoints = (slice.endpoints ?? []).flatMap((e) => {
+          const wanted = missing.get(identityOf(e));
+          missing.delete(identityOf(e));
+          return wanted ? [wanted] : [];
+        });
+        return { slice, endpoints, changes: !sameEndpoints(slice.endpoints, endpoints) };
+      })
+      .filter((f) => f.endpoints.length > 0)
+      .toSorted((x, y) => y.endpoints.length - x.endpoints.length);
     const rest = [...missing.values()];
-    for (const changing of [true, false]) {
-      for (const f of filled) {
-        if (f.changes !== changing || f.endpoints.length === 0) continue;
-        f.endpoints.push(...rest.splice(0, Math.max(0, most - f.endpoints.length)));
-      }
+    for (const { endpoints, changes } of filled) {
+      if (changes) endpoints.push(...rest.splice(0, Math.max(0, most - endpoints.length)));
+    }
+    while (rest.length >= most) create.push(contentOf(group, rest.splice(0, most)));
+    if (rest.length > 0) {
+      const roomy = filled.find((f) => !f.changes && f.endpoints.length + rest.length <= most);
+      if (roomy) roomy.endpoints.push(...rest);
+      else create.push(contentOf(group, rest));
     }
     for (const { slice, endpoints } of filled) {
-      if (endpoints.length === 0) continue;
       free.delete(slice);
       keep.push({ slice, content: contentOf(group, endpoints) });
     }
-    while (rest.length > 0) create.push(contentOf(group, rest.splice(0, most)));
   }
   reuse(create, free, keep);
   return { create, keep, remove: [...free] };
@@ -81,14 +91,27 @@ export function withPlaceholder(plan: SlicePlan, addressType: Group['addressType
   };
 }
 
+/** Whether a slice becomes another one, whatever hints its endpoints have. */
+export const changesOf = (slice: EndpointSlice, { endpoints, ports }: Content): boolean =>
+  !sameEndpoints(slice.endpoints, endpoints) || !samePorts(slice.ports, ports ?? []);
+
+const sameEndpoints = (a: Content['endpoints'], b: Content['endpoints']) =>
+  equal((a ?? []).map(withoutHints), (b ?? []).map(withoutHints));
+
+const withoutHints = ({ hints: _hints, ...endpoint }: Endpoint) => endpoint;
+
 export const sameContent = (slice: EndpointSlice, { endpoints, ports }: Content): boolean =>
   equal(slice.endpoints ?? [], endpoints ?? []) && samePorts(slice.ports, ports ?? []);
 
 const contentOf = ({ addressType, ports }: Group, endpoints: readonly Endpoint[]): Content => ({
   addressType,
   endpoints: [...endpoints],
-  ports: ports.length ? [...ports] : null,
+  ports: ports.length ? inPublishedOrder(ports, printed) : null,
 });
+
+const printed = ({ name, protocol, port, appProtocol }: EndpointSlicePort) =>
+  `(v1.EndpointPort){Name:(*string)${name} Protocol:(*v1.Protocol)${protocol} Port:(*int32)${port} ` +
+  `AppProtocol:(*string)${appProtocol ?? '<nil>'}}`;
 
 export const portsKey = (ports: readonly EndpointSlicePort[]): string =>
   ports

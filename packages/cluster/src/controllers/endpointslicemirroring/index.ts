@@ -4,50 +4,67 @@ import {
   endpoints,
   type Endpoints,
   type EndpointSubset,
-  endpointSlice,
   service,
 } from '@tiphys/sdk/api';
 import type { CacheView } from '@tiphys/sdk/cache';
 import { controllerReference, defineController, watch } from '@tiphys/sdk/operator';
-import { managedByLabel, sliceLabels } from '../endpointslice/labels.ts';
+import { repack } from '../endpoints/subsets.ts';
+import { managedByLabel, serviceNameLabel } from '../endpointslice/labels.ts';
 import { type Group, packSlices, portsKey } from '../endpointslice/pack.ts';
-import { writeSlices } from '../endpointslice/write-slices.ts';
+import { indexSlicesByService, sliceChanges, slicesOf } from '../endpointslice/slices-of.ts';
+import { removeSlices, writeSlices } from '../endpointslice/write-slices.ts';
 import { hasSelector } from '../service-pods.ts';
+import { triggerTimeAnnotation } from '../trigger-times.ts';
 
 const manager = 'endpointslicemirroring-controller.k8s.io';
 const skipLabel = 'endpointslice.kubernetes.io/skip-mirror';
 const leaderAnnotation = 'control-plane.alpha.kubernetes.io/leader';
+/** Upstream's default; each subset becomes one slice of its family. */
+const mostOfSubset = 1000;
 
 /** Annotations of Endpoints that aren't the user's. */
-const left = new Set([
-  'kubectl.kubernetes.io/last-applied-configuration',
-  'endpoints.kubernetes.io/last-change-trigger-time',
-]);
+const left = new Set(['kubectl.kubernetes.io/last-applied-configuration', triggerTimeAnnotation]);
 
 /** Publishes Endpoints that somebody wrote by hand, for a service without a selector, as slices. */
 export const endpointSliceMirroringController = defineController({
   name: 'endpointslicemirroring',
+  component: 'endpoint-slice-mirroring-controller',
   for: endpoints,
-  owns: [endpointSlice],
   watches: [
+    sliceChanges(manager),
     watch(service, (next, old) => {
       const { namespace, name } = (next ?? old)!.metadata;
       return [`${namespace}/${name}`];
     }),
   ],
+  setup: indexSlicesByService,
 
-  async reconcile(ep, { cache, client, signal }) {
-    const existing = cache.ownedBy(endpointSlice, ep).filter((s) => s.metadata.labels?.[managedByLabel] === manager);
+  async reconcile(ep, { key, cache, client, events, signal }) {
     const { namespace, name, labels, annotations } = ep.metadata;
-    const plan = packSlices(existing, isMirrored(ep, cache) ? groupsOf(ep) : []);
+    const mirrored = isMirrored(ep, cache);
+    const subsets = mirrored ? repack(ep.subsets ?? []) : [];
+    const skipped = subsets.map(addressesOf).reduce((n, all) => n + Math.max(0, all.length - mostOfSubset), 0);
+    if (skipped > 0) {
+      const limit = `A max of ${mostOfSubset} addresses can be mirrored to EndpointSlices per Endpoints subset.`;
+      const message = `${limit} ${skipped} addresses were skipped`;
+      events.event({ kind: endpoints, object: ep }, 'Warning', 'TooManyAddressesToMirror', message);
+    }
+    const existing = slicesOf(cache, key, manager);
+    const plan = packSlices(existing, groupsOf(subsets), mostOfSubset);
+    const wanted = Object.fromEntries(Object.entries(annotations ?? {}).filter(([a]) => !left.has(a)));
     const template = {
       namespace: namespace!,
       generateName: `${name}-`,
-      labels: sliceLabels(labels, { service: name!, manager, headless: false }),
-      annotations: Object.fromEntries(Object.entries(annotations ?? {}).filter(([key]) => !left.has(key))),
+      labels: { ...labels, [serviceNameLabel]: name!, [managedByLabel]: manager },
       owner: controllerReference(endpoints, ep),
+      annotate: () => wanted,
+      annotationsCount: true,
     };
     await writeSlices(plan, template, client, signal);
+  },
+
+  async gone({ key, cache, client, signal }) {
+    await removeSlices(slicesOf(cache, key, manager), client, signal);
   },
 });
 
@@ -61,11 +78,11 @@ function isMirrored({ metadata }: Endpoints, cache: CacheView): boolean {
   );
 }
 
-function groupsOf({ subsets = [] }: Endpoints): Group[] {
+function groupsOf(subsets: readonly EndpointSubset[]): Group[] {
   const groups = new Map<string, { addressType: Group['addressType']; ports: Group['ports']; endpoints: Endpoint[] }>();
   for (const subset of subsets) {
     const ports = portsOf(subset);
-    for (const { address, ready } of addressesOf(subset)) {
+    for (const { address, ready } of addressesOf(subset).slice(0, mostOfSubset)) {
       const addressType = address.ip.includes(':') ? 'IPv6' : 'IPv4';
       const key = `${addressType}/${portsKey(ports)}`;
       let group = groups.get(key);
