@@ -2,6 +2,8 @@ import { pod, type Pod } from '@tiphys/sdk/api';
 import type { CallOptions, Client } from '@tiphys/sdk/client';
 import { isNotFound, timestamp } from '@tiphys/sdk/machinery';
 
+const type = 'DisruptionTarget';
+
 export interface Disruption {
   /** Becomes the pod's condition `DisruptionTarget`; without it the pod isn't told. */
   readonly reason?: string;
@@ -18,18 +20,13 @@ export async function disrupt(
   { reason, message, failed, gracePeriodSeconds }: Disruption,
   { now, signal }: Required<CallOptions> & { now: number },
 ): Promise<void> {
-  const told = p.status.conditions?.some((c) => c.type === 'DisruptionTarget' && c.reason === reason);
-  const condition = reason && !told && conditionOf(p, reason, message ?? '', now);
   const finished = p.status.phase === 'Succeeded' || p.status.phase === 'Failed';
-  const others = (p.status.conditions ?? []).map((c) => c.type).filter((type) => type !== 'DisruptionTarget');
-  const order = [...others, 'DisruptionTarget'].map((type) => ({ type }));
-  const status = {
-    // A patch puts what is new first; here it goes last.
-    ...(condition && { '$setElementOrder/conditions': order, conditions: [condition] }),
-    ...(failed && !finished && { phase: 'Failed' }),
-  };
+  const status = failed
+    ? // Who is over already isn't told why.
+      !finished && { ...observed(p), ...(reason && withCondition(p, reason, message ?? '', now)), phase: 'Failed' }
+    : reason && withCondition(p, reason, message ?? '', now);
   try {
-    if (Object.keys(status).length) {
+    if (status) {
       const patch = { metadata: { uid: p.metadata.uid }, status };
       await client.patch(pod, p, { type: 'strategic', patch }, { subresource: 'status', signal });
     }
@@ -44,11 +41,16 @@ export async function disrupt(
   }
 }
 
-const conditionOf = (p: Pod, reason: string, message: string, now: number) => ({
-  type: 'DisruptionTarget',
-  status: 'True',
-  ...(p.metadata.generation !== undefined && { observedGeneration: p.metadata.generation }),
-  lastTransitionTime: timestamp(now),
-  reason,
-  message,
-});
+/** Patch of the status that sets the pod's condition; undefined when it says so already. */
+function withCondition({ metadata, status: { conditions = [] } }: Pod, reason: string, message: string, now: number) {
+  const before = conditions.find((c) => c.type === type);
+  if (before?.status === 'True' && before.reason === reason && before.message === message) return undefined;
+  const lastTransitionTime = before?.status === 'True' ? before.lastTransitionTime : timestamp(now);
+  const condition = { type, status: 'True', ...observed({ metadata }), lastTransitionTime, reason, message };
+  // A patch puts what is new first; here it goes last.
+  const order = [...conditions.map((c) => c.type), ...(before ? [] : [type])].map((t) => ({ type: t }));
+  return { '$setElementOrder/conditions': order, conditions: [condition] };
+}
+
+const observed = ({ metadata: { generation } }: Pick<Pod, 'metadata'>) =>
+  generation === undefined ? {} : { observedGeneration: generation };

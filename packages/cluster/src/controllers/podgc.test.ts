@@ -60,6 +60,42 @@ test('why a pod ends stands after what was known of it', async () => {
   );
 });
 
+test('a pod that was over before its node went is not told why it ends', async () => {
+  await using cluster = new FakeCluster();
+  const { client, clock } = cluster;
+  const p = await make(cluster, 'p');
+  await client.updateStatus(pod, p, { phase: 'Succeeded' });
+  await cluster.run(podGcController);
+  await clock.advance(40_000);
+  const { metadata, status } = await client.get(pod, p);
+  assert.equal(metadata.deletionGracePeriodSeconds, 0);
+  assert.deepEqual([status.phase, status.conditions], ['Succeeded', undefined]);
+});
+
+test('another reason takes the place of the one before, and counts from when the pod was first told', async () => {
+  await using cluster = new FakeCluster();
+  const { client, clock } = cluster;
+  const p = await make(cluster, 'p');
+  const since = '2020-01-01T00:00:00Z';
+  const told = { type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI', lastProbeTime: null };
+  const ready = { type: 'Ready', status: 'True', lastProbeTime: null, lastTransitionTime: null };
+  await client.updateStatus(pod, p, {
+    phase: 'Running',
+    conditions: [{ ...told, lastTransitionTime: since }, ready],
+  });
+  await cluster.run(podGcController);
+  await clock.advance(40_000);
+  const { status } = await client.get(pod, p);
+  assert.deepEqual(
+    status.conditions?.map((c) => [c.type, c.reason, c.lastTransitionTime]),
+    [
+      ['DisruptionTarget', 'DeletionByPodGC', since],
+      ['Ready', undefined, null],
+    ],
+  );
+  assert.equal(status.observedGeneration, p.metadata.generation);
+});
+
 test('a node that comes back within the quarantine keeps its pods', async () => {
   await using cluster = new FakeCluster();
   const { client, clock } = cluster;

@@ -84,7 +84,7 @@ async function removeOrphan(p: Pod, nodeName: string, context: ReconcileContext)
   }
 }
 
-/** The oldest finished pods go first. */
+/** Evicted pods go first, then the oldest. */
 async function removeSurplus(context: ReconcileContext): Promise<void> {
   const finished = context.cache.by(pod, finishedIndex, 'yes').filter((p) => !p.metadata.deletionTimestamp);
   if (finished.length <= mostFinished) return;
@@ -102,5 +102,6 @@ const remove = (
 };
 
 const keyOf = ({ metadata }: Pod) => `${metadata.namespace}/${metadata.name}`;
-const ageKey = ({ metadata }: Pod) => `${metadata.creationTimestamp} ${metadata.name}`;
+const isEvicted = ({ status }: Pod) => status.phase === 'Failed' && status.reason === 'Evicted';
+const ageKey = (p: Pod) => `${isEvicted(p) ? 0 : 1} ${p.metadata.creationTimestamp} ${p.metadata.name}`;
 const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

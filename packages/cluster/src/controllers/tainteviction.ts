@@ -1,22 +1,21 @@
 import { node, type Node, pod, type Pod, type Taint, type Toleration } from '@tiphys/sdk/api';
-import { equal } from '@tiphys/sdk/machinery';
+import { equal, isNotFound } from '@tiphys/sdk/machinery';
 import { changes, type Controller, defineController, type ReconcileContext, watch } from '@tiphys/sdk/operator';
 import { disrupt } from './disrupt.ts';
-import { isFinished } from './pod-state.ts';
 import { indexPodsByNode, podsOnNode } from './pods-by-node.ts';
 
 /** Drives pods off nodes with taints of effect NoExecute that they don't tolerate, or not for long. */
 export const taintEvictionController: Controller = {
   name: 'taint-eviction-controller',
   run: (deps, signal) => {
-    // Since when a pod has had to bear its node's taints, by uid.
-    const since = new Map<string, number>();
+    // When a pod that bears its node's taints for a time is to go, by uid. It stays so whatever other taints come.
+    const due = new Map<string, number>();
     return defineController({
       name: 'taint-eviction-controller',
       component: 'taint-eviction-controller',
       for: pod,
       predicate: (next, old) => {
-        if (!next) since.delete(old!.metadata.uid!);
+        if (!next) due.delete(old!.metadata.uid!);
         // Only a node has taints to bear.
         return Boolean(next?.spec.nodeName) && concerns(next, old);
       },
@@ -32,18 +31,25 @@ export const taintEvictionController: Controller = {
         const { cache, clock } = context;
         const { uid = '', deletionTimestamp } = p.metadata;
         const home = p.spec.nodeName ? cache.get(node, undefined, p.spec.nodeName) : undefined;
-        const patienceMs = home && !isFinished(p) ? patience(evicting(home), p.spec.tolerations ?? []) : Infinity;
-        if (deletionTimestamp || patienceMs === Infinity) {
-          if (since.delete(uid) && !deletionTimestamp) tell(p, context, 'Cancelling deletion of Pod');
+        const patienceMs = home ? patience(evicting(home), p.spec.tolerations ?? []) : Infinity;
+        if (deletionTimestamp) {
+          due.delete(uid);
           return {};
         }
-        const start = since.get(uid) ?? clock.monotonic();
-        since.set(uid, start);
-        const left = start + patienceMs - clock.monotonic();
-        if (left > 0) return { requeueAfterMs: left };
+        if (patienceMs === Infinity || patienceMs === 0) {
+          if (due.delete(uid)) tell(p, context, 'Cancelling deletion of Pod');
+          if (patienceMs === Infinity) return {};
+        } else {
+          const at = due.get(uid) ?? clock.monotonic() + patienceMs;
+          due.set(uid, at);
+          const left = at - clock.monotonic();
+          if (left > 0) return { requeueAfterMs: left };
+        }
         tell(p, context, 'Marking for deletion Pod');
+        const fresh = await latest(p, context);
+        if (!fresh) return {};
         const why = { reason: 'DeletionByTaintManager', message: 'Taint manager: deleting due to NoExecute taint' };
-        await disrupt(context.client, p, why, { now: clock.now(), signal: context.signal });
+        await disrupt(context.client, fresh, why, { now: clock.now(), signal: context.signal });
         return {};
       },
     }).run(deps, signal);
@@ -73,6 +79,17 @@ function tolerates(t: Toleration, taint: Taint): boolean {
       return Boolean(t.key) && (t.value ?? '') === (taint.value ?? '');
     default:
       return false;
+  }
+}
+
+/** A taint may be heard of before what the pod's status had become by then, and that is to be kept as it stands. */
+async function latest(p: Pod, { client, signal }: ReconcileContext): Promise<Pod | undefined> {
+  try {
+    const fresh = await client.get(pod, p, { signal });
+    return fresh.metadata.uid === p.metadata.uid ? fresh : undefined;
+  } catch (err) {
+    if (isNotFound(err)) return undefined;
+    throw err;
   }
 }
 

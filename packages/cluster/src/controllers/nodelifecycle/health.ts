@@ -13,9 +13,9 @@ interface Heard {
   /** When we last saw the node's heartbeat move, by the clock that never jumps. */
   at: number;
   renewTime?: string | undefined;
-  heartbeat?: string | null | undefined;
-  /** Whether it was ready when we last looked; undefined at first. */
-  ready?: boolean;
+  heartbeat: string | undefined;
+  /** It was ready when it fell silent, and its pods haven't been told yet. */
+  lost?: boolean;
 }
 
 /** When each node was last heard of. What counts is that its lease or status moves, not what its clock says. */
@@ -24,7 +24,8 @@ export class HealthBook {
 
   node(node: Node, monotonic: number): { heard: Heard; isNew: boolean } {
     const { name = '', uid = '' } = node.metadata;
-    const heartbeat = readyOf(node)?.lastHeartbeatTime;
+    const ready = readyOf(node);
+    const heartbeat = ready && (ready.lastHeartbeatTime ?? 'at some time');
     const known = this.#heard.get(name);
     const isNew = known?.uid !== uid;
     const heard: Heard = known && !isNew ? known : { uid, at: monotonic, heartbeat };
@@ -49,7 +50,7 @@ export class HealthBook {
 }
 
 /** How long the node may stay silent. */
-export const graceOf = (node: Node): number => (readyOf(node)?.lastHeartbeatTime ? graceMs : startupGraceMs);
+export const graceOf = (node: Node): number => (readyOf(node) ? graceMs : startupGraceMs);
 
 /** The conditions of a node that has gone silent. */
 export function unknownConditions(

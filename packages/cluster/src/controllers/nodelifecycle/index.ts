@@ -1,12 +1,14 @@
 import { lease, node, type Node, pod, type Pod } from '@tiphys/sdk/api';
 import { equal, isConflict, isNotFound, timestamp } from '@tiphys/sdk/machinery';
 import { type Controller, defineController, type ReconcileContext, watch } from '@tiphys/sdk/operator';
-import { isFinished, readyCondition } from '../pod-state.ts';
+import { readyCondition } from '../pod-state.ts';
 import { indexPodsByNode, podsOnNode } from '../pods-by-node.ts';
 import { graceOf, HealthBook, unknownConditions } from './health.ts';
-import { executeTaints, readyOf, scheduleTaints } from './taints.ts';
+import { executeTaints, readyOf, scheduleTaints, withoutExecuteTaints } from './taints.ts';
 import { EvictionLimiter } from './zones.ts';
 
+/** How often upstream looks whether things are as they were. */
+const monitorMs = 5000;
 const leaseNamespace = 'kube-node-lease';
 
 /** Notices nodes that fall silent, and says by taints what a node's condition means for pods. */
@@ -34,9 +36,14 @@ export const nodeLifecycleController: Controller = {
         const silentMs = clock.monotonic() - heard.at;
         const silent = silentMs >= graceOf(seen);
         const current = silent ? await markUnknown(seen, context) : seen;
-        const isReady = readyOf(current)?.status === 'True';
-        if (!isReady && heard.ready !== false) await notReady(current, heard.ready === true, context);
-        heard.ready = isReady;
+        // A node that says itself that it isn't ready says so of its pods, too.
+        if (current !== seen && readyOf(seen)?.status === 'True') {
+          const message = `Node ${seen.metadata.name} status is now: NodeNotReady`;
+          context.events.event({ kind: node, object: seen }, 'Normal', 'NodeNotReady', message);
+          heard.lost = true;
+        }
+        if (heard.lost && readyOf(current)?.status !== 'True') await markPodsNotReady(current, context);
+        heard.lost = false;
 
         const labelled = await syncLabels(current, context);
         const tainted = await setTaints(labelled, scheduleTaints(labelled, clock.now()), context);
@@ -60,33 +67,30 @@ function tell(n: Node, { events }: ReconcileContext, reason: string, what: strin
   events.event({ kind: node, object: n }, 'Normal', reason, `Node ${n.metadata.name} event: ${what}`);
 }
 
+/** A node that is unknown already stays as it is. */
 async function markUnknown(n: Node, { client, clock, signal }: ReconcileContext): Promise<Node> {
+  if (readyOf(n)?.status === 'Unknown') return n;
   const conditions = unknownConditions(n.status.conditions ?? [], n.metadata.creationTimestamp ?? '', clock.now());
-  if (equal(conditions, n.status.conditions)) return n;
   return client.updateStatus(node, n, { ...n.status, conditions }, { signal });
 }
 
-/** Says so of the node when it was ready before, and of its pods in any case: traffic must not go to them. */
-async function notReady(n: Node, wasReady: boolean, context: ReconcileContext): Promise<void> {
-  const { cache, events } = context;
-  const name = n.metadata.name!;
-  if (wasReady) {
-    const message = `Node ${name} status is now: NodeNotReady`;
-    events.event({ kind: node, object: n }, 'Normal', 'NodeNotReady', message);
-  }
-  for (const p of podsOnNode(cache, name)) await markNotReady(p, context);
+/** Traffic must not go to pods of which nobody hears any more. */
+async function markPodsNotReady(n: Node, context: ReconcileContext): Promise<void> {
+  for (const p of podsOnNode(context.cache, n.metadata.name!)) await markNotReady(p, context);
 }
 
 async function markNotReady(p: Pod, { client, clock, events, signal }: ReconcileContext): Promise<void> {
-  if (isFinished(p) || readyCondition(p)?.status !== 'True') return;
+  const ready = readyCondition(p);
+  if (!ready || ready.status === 'False') return;
+  const conditions = [{ type: 'Ready', status: 'False', lastTransitionTime: timestamp(clock.now()) }];
+  const patch = { metadata: { uid: p.metadata.uid }, status: { conditions } };
+  try {
+    await client.patch(pod, p, { type: 'strategic', patch }, { subresource: 'status', signal });
+  } catch (err) {
+    if (isNotFound(err) || isConflict(err)) return;
+    throw err;
+  }
   events.event({ kind: pod, object: p }, 'Warning', 'NodeNotReady', 'Node is not ready');
-  const { uid, generation } = p.metadata;
-  const condition = { type: 'Ready', status: 'False', lastTransitionTime: timestamp(clock.now()) };
-  const conditions = [{ ...condition, ...(generation !== undefined && { observedGeneration: generation }) }];
-  const patch = { metadata: { uid }, status: { conditions } };
-  await client.patch(pod, p, { type: 'strategic', patch }, { subresource: 'status', signal }).catch((err: unknown) => {
-    if (!isNotFound(err) && !isConflict(err)) throw err;
-  });
 }
 
 /** What a node's labels were called before; some selectors still use the old names. */
@@ -110,7 +114,10 @@ async function setTaints(n: Node, taints: Node['spec']['taints'], { client, sign
   return client.patch(node, n, { type: 'merge', patch }, { signal });
 }
 
-/** Adding one waits for its turn in the zone; taking one away or changing it for the other never waits. */
+/**
+ * Adding one waits for its turn in the zone; taking one away or changing it for the other never waits. When the last zone goes
+ * down nobody is given up any more, nor those that had been: it's rather we who hear nothing.
+ */
 async function syncExecuteTaints(
   n: Node,
   limiter: EvictionLimiter,
@@ -118,12 +125,16 @@ async function syncExecuteTaints(
 ): Promise<number | undefined> {
   const { cache, clock } = context;
   const wanted = executeTaints(n, clock.now());
-  const grows = wanted.length > (n.spec.taints ?? []).length;
-  if (grows) {
-    const nodes = cache.list(node).map((other) => (other.metadata.name === n.metadata.name ? n : other));
-    const waitMs = limiter.waitMs(n, nodes, clock.monotonic());
-    if (waitMs !== 0) return waitMs;
+  if (wanted.length <= (n.spec.taints ?? []).length) {
+    await setTaints(n, wanted, context);
+    return undefined;
   }
+  const nodes = cache.list(node).map((other) => (other.metadata.name === n.metadata.name ? n : other));
+  if (limiter.goesDown(nodes)) {
+    for (const other of nodes) await setTaints(other, withoutExecuteTaints(other), context);
+  }
+  const waitMs = limiter.waitMs(n, nodes, clock.monotonic());
+  if (waitMs !== 0) return waitMs ?? monitorMs;
   await setTaints(n, wanted, context);
   return undefined;
 }

@@ -4,6 +4,7 @@ import { event, lease, node, type Node, pod } from '@tiphys/sdk/api';
 import { microTimestamp, timestamp } from '@tiphys/sdk/machinery';
 import { aNode, FakeCluster } from '@tiphys/sdk/testing';
 import { taintEvictionController } from '../tainteviction.ts';
+import { graceOf, HealthBook } from './health.ts';
 import { nodeLifecycleController } from './index.ts';
 import { executeTaints, scheduleTaints } from './taints.ts';
 import { EvictionLimiter, statesOf } from './zones.ts';
@@ -79,6 +80,32 @@ test('one node in ten seconds is given up, none while every zone is down', () =>
   assert.equal(limiter.waitMs(a, [a, b, aNode({ metadata: zone('b') })], 100_000), 0);
 });
 
+test('zones: those that are not to count do not, and old labels name a zone', () => {
+  const excluded = aNode({ metadata: { labels: { 'node.kubernetes.io/exclude-disruption': '' } } });
+  assert.equal(statesOf([excluded]).size, 0);
+  const labels = { 'failure-domain.beta.kubernetes.io/zone': 'old', 'topology.kubernetes.io/zone': 'new' };
+  assert.deepEqual([...statesOf([aNode({ metadata: { labels } })]).keys()], [':\0:old']);
+});
+
+test('silence is measured from the first Ready condition on, and by the grace of a node that has one', () => {
+  const book = new HealthBook();
+  const begun = aNode({ metadata: { uid: 'u', name: 'n' }, status: { conditions: [] } });
+  const told = aNode({ metadata: { uid: 'u', name: 'n' }, status: { conditions: [condition('Ready', 'False')] } });
+  book.node(begun, 1000);
+  assert.equal(book.node(begun, 5000).heard.at, 1000);
+  assert.equal(book.node(told, 9000).heard.at, 9000);
+  assert.deepEqual([graceOf(begun), graceOf(told)], [60_000, 50_000]);
+});
+
+const post = async (client: FakeCluster['client'], n: Node, status: string) => {
+  const at = { lastHeartbeatTime: null, lastTransitionTime: null };
+  const current = await client.get(node, n);
+  await client.updateStatus(node, current, {
+    ...current.status,
+    conditions: [{ ...condition('Ready', status), ...at }],
+  });
+};
+
 async function setUp(cluster: FakeCluster) {
   const { client, clock } = cluster;
   const heartbeat = () => {
@@ -144,6 +171,50 @@ test('a node that renews its lease is well; one that stops is unknown after its 
     assert.ok(told.includes(want), want);
   }
   assert.ok(!told.includes('well NodeNotReady'));
+});
+
+test('a node that says itself that it is not ready is tainted, and its pods are left to it', async () => {
+  await using cluster = new FakeCluster();
+  const { client, clock } = cluster;
+  const { makeNode } = await setUp(cluster);
+  const n = await makeNode('n');
+  await makeNode('well');
+  const containers = [{ name: 'main', image: 'i' }];
+  const p = await client.create(pod, {
+    metadata: { name: 'p', namespace: 'default' },
+    spec: { nodeName: 'n', containers, tolerations: [{ operator: 'Exists' }] },
+  });
+  const isReady = { type: 'Ready', status: 'True', lastProbeTime: null, lastTransitionTime: null };
+  await client.updateStatus(pod, p, { phase: 'Running', conditions: [isReady] });
+  await clock.settle();
+  await post(client, n, 'False');
+  await clock.advance(1000);
+  const taints = (await client.get(node, n)).spec.taints ?? [];
+  assert.deepEqual(new Set(taints.map((t) => `${t.key}:${t.effect}`)), new Set(notReady));
+  assert.equal((await client.get(pod, p)).status.conditions?.[0]?.status, 'True');
+  assert.ok(!(await client.list(event)).items.some((e) => e.reason === 'NodeNotReady'));
+});
+const notReady = ['node.kubernetes.io/not-ready:NoSchedule', 'node.kubernetes.io/not-ready:NoExecute'];
+
+test('when the last zone goes down those that had been given up are taken back', async () => {
+  await using cluster = new FakeCluster();
+  const { client, clock } = cluster;
+  const { makeNode } = await setUp(cluster);
+  const [a, b] = [await makeNode('a'), await makeNode('b')];
+  const patch = { type: 'merge', patch: { metadata: { labels: { 'topology.kubernetes.io/zone': 'b' } } } } as const;
+  await client.patch(node, b, patch);
+  const fall = async (n: Node) => {
+    await post(client, n, 'False');
+    await clock.advance(1000);
+  };
+  const givenUp = async (n: Node) => (await client.get(node, n)).spec.taints?.some((t) => t.effect === 'NoExecute');
+  await fall(a);
+  assert.equal(await givenUp(a), true);
+  await fall(b);
+  assert.deepEqual([await givenUp(a), await givenUp(b)], [false, false]);
+  await post(client, b, 'True');
+  await clock.advance(11_000);
+  assert.deepEqual([await givenUp(a), await givenUp(b)], [true, undefined]);
 });
 
 test('a jump of the wall clock makes no node ill', async () => {

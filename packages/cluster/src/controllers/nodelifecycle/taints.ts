@@ -32,9 +32,13 @@ export function scheduleTaints({ spec, status }: Node, now: number): Taint[] {
 /** Those of effect NoExecute: they drive pods off a node that isn't ready or can't be reached. */
 export function executeTaints(node: Node, now: number): Taint[] {
   const key = conditionTaints['Ready']![readyOf(node)?.status ?? ''];
-  const ours = (k: string) => k === notReadyTaint || k === unreachableTaint;
-  return replaced(node.spec.taints ?? [], 'NoExecute', ours, key ? [key] : [], now);
+  return replaced(node.spec.taints ?? [], 'NoExecute', givesUp, key ? [key] : [], now);
 }
+
+export const withoutExecuteTaints = (node: Node): Taint[] =>
+  replaced(node.spec.taints ?? [], 'NoExecute', givesUp, [], 0);
+
+const givesUp = (key: string) => key === notReadyTaint || key === unreachableTaint;
 
 function replaced(
   current: readonly Taint[],

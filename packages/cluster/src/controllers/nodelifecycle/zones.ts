@@ -10,21 +10,35 @@ const largeZone = 50;
 
 type ZoneState = 'Normal' | 'PartialDisruption' | 'FullDisruption';
 
-export const zoneOf = ({ metadata }: Node): string =>
-  `${metadata.labels?.['topology.kubernetes.io/region'] ?? ''}:\0:${metadata.labels?.['topology.kubernetes.io/zone'] ?? ''}`;
+/** Old names of the labels come first, as upstream's zones still do. */
+export function zoneOf({ metadata: { labels = {} } }: Node): string {
+  const named = (name: string) =>
+    labels[`failure-domain.beta.kubernetes.io/${name}`] ?? labels[`topology.kubernetes.io/${name}`];
+  return `${named('region') ?? ''}:\0:${named('zone') ?? ''}`;
+}
+
+const excludedLabel = 'node.kubernetes.io/exclude-disruption';
 
 /**
  * How fast nodes may be given up, zone by zone: when many fail at once it's rather the network or us, and driving their pods
  * off would only make it worse. When every zone is down nothing is given up at all.
  */
 export class EvictionLimiter {
+  #allDown = false;
   readonly #buckets = new Map<string, { state: ZoneState; large: boolean; bucket: TokenBucket | undefined }>();
+
+  /** Whether every zone is down that wasn't when this was last asked. */
+  goesDown(nodes: readonly Node[]): boolean {
+    const before = this.#allDown;
+    this.#allDown = [...statesOf(nodes).values()].every((z) => z.state === 'FullDisruption');
+    return this.#allDown && !before;
+  }
 
   /** Milliseconds until the node may be given up: 0 is now, undefined is not while things are as they are. */
   waitMs(node: Node, nodes: readonly Node[], monotonic: number): number | undefined {
     const zone = zoneOf(node);
     const states = statesOf(nodes);
-    const { state, large } = states.get(zone)!;
+    const { state, large } = states.get(zone) ?? { state: 'Normal' as const, large: false };
     if ([...states.values()].every((z) => z.state === 'FullDisruption')) return undefined;
     let limit = this.#buckets.get(zone);
     if (limit?.state !== state || limit.large !== large) {
@@ -44,6 +58,7 @@ function bucketFor(state: ZoneState, large: boolean, now: number): TokenBucket |
 export function statesOf(nodes: readonly Node[]): Map<string, { state: ZoneState; large: boolean }> {
   const counts = new Map<string, { ready: number; not: number }>();
   for (const node of nodes) {
+    if (node.metadata.labels?.[excludedLabel] !== undefined) continue;
     const zone = zoneOf(node);
     const count = counts.get(zone) ?? { ready: 0, not: 0 };
     if (readyOf(node)?.status === 'True') count.ready++;
