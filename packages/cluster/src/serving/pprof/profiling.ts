@@ -1,6 +1,5 @@
 import { gzipSync } from 'node:zlib';
 import type { Clock } from '@tiphys/sdk/runtime';
-import { cpuProfile } from './cpu.ts';
 import { encodeProfile } from './profile.ts';
 
 export interface PlainAnswer {
@@ -38,6 +37,8 @@ export class Profiling {
     this.#isBusy = true;
     try {
       const asked = /^\+?\d+$/.test(query.get('seconds') ?? '') ? Number(query.get('seconds')) : 0;
+      // The inspector takes its time to load, and few ask for it.
+      const { cpuProfile } = await import('./cpu.ts');
       const profile = await cpuProfile((asked || usualSeconds) * 1000, this.#clock, signal);
       return { status: 200, headers: download, body: gzipSync(encodeProfile(profile)) };
     } finally {
