@@ -4,11 +4,12 @@ import type { PodInfo } from './pod-info.ts';
 
 const differs = (a: unknown, b: unknown): boolean => a !== b && JSON.stringify(a) !== JSON.stringify(b);
 
-/** What may help others of a change to a pod that has a node; mostly nothing. */
+/** What may help a pod, itself or another, of a pod's change; mostly nothing. */
 export function changedPodAspects(old: PodInfo, next: PodInfo): Set<PodAspect> {
   const changed = new Set<PodAspect>();
   if (differs(old.labels, next.labels)) changed.add('labels');
   if (Object.entries(old.requests).some(([r, wanted]) => (next.requests[r] ?? 0) < wanted)) changed.add('scaled-down');
+  if (old.pod.spec.tolerations?.length !== next.pod.spec.tolerations?.length) changed.add('tolerations');
   return changed;
 }
 
@@ -18,6 +19,7 @@ export function changedNodeAspects(old: Node, next: Node): Set<NodeAspect> {
   if (differs(old.status.allocatable, next.status.allocatable)) changed.add('allocatable');
   if (differs(old.metadata.labels, next.metadata.labels)) changed.add('labels');
   if (differs(old.spec.taints, next.spec.taints)) changed.add('taints');
+  if (differs(old.status.declaredFeatures, next.status.declaredFeatures)) changed.add('declared-features');
   if (Boolean(old.spec.unschedulable) !== Boolean(next.spec.unschedulable)) changed.add('unschedulable');
   return changed;
 }

@@ -1,4 +1,4 @@
-import type { Namespace, Node } from '@tiphys/sdk/api';
+import type { Namespace, Node, PodDisruptionBudget } from '@tiphys/sdk/api';
 import { MatchCounts } from './match-counts.ts';
 import { NodeInfo } from './node-info.ts';
 import { PodGroups } from './pod-groups.ts';
@@ -14,8 +14,9 @@ export class ClusterState {
   readonly repellingNodes = new Set<NodeInfo>();
   readonly opinionatedNodes = new Set<NodeInfo>();
   readonly namespaceLabels = new Map<string, Readonly<Record<string, string>>>();
-  /** How many nodes hold an image. */
-  readonly imageSpread = new Map<string, number>();
+  /** How many nodes hold an image, and how large the first of them says it is. */
+  readonly images = new Map<string, { size: number; holders: number }>();
+  readonly budgets = new Map<string, PodDisruptionBudget>();
   readonly groups = new PodGroups();
   readonly matches = new MatchCounts(() => [...this.nodes].map(([name, { pods }]) => [name, pods.values()]));
   /** Pods bound to nodes that haven't been seen yet. */
@@ -95,11 +96,17 @@ export class ClusterState {
   }
 
   #countImages(info: NodeInfo, by: number): void {
-    for (const name of info.images.keys()) {
-      const n = (this.imageSpread.get(name) ?? 0) + by;
-      if (n > 0) this.imageSpread.set(name, n);
-      else this.imageSpread.delete(name);
+    for (const [name, size] of info.images) {
+      const known = this.images.get(name);
+      if (!known) this.images.set(name, { size, holders: by });
+      else if ((known.holders += by) <= 0) this.images.delete(name);
     }
+  }
+
+  setBudget(next: PodDisruptionBudget | undefined, old: PodDisruptionBudget | undefined): void {
+    const { namespace = '', name = '' } = (next ?? old)!.metadata;
+    if (next) this.budgets.set(`${namespace}/${name}`, next);
+    else this.budgets.delete(`${namespace}/${name}`);
   }
 
   setNamespace(namespace: Namespace): void {

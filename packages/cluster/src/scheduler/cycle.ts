@@ -1,5 +1,6 @@
-import type { Random } from '@tiphys/sdk/runtime';
+import { messageOf, type Random } from '@tiphys/sdk/runtime';
 import type { ClusterState } from './cluster-state.ts';
+import { fitMessage, noNodeMessage } from './fit-error.ts';
 import { type AnyPlugin, type Rejection, unresolvable } from './framework.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
@@ -12,12 +13,17 @@ export interface Prepared {
 
 export type Decision =
   | { readonly node: NodeInfo }
-  | {
-      readonly rejections: ReadonlyMap<string, Rejection>;
-      readonly prepared: readonly Prepared[];
-      /** Plugins that turned nodes away; only what they watch can help the pod. */
-      readonly by: ReadonlySet<string>;
-    };
+  /** It couldn't be decided. */
+  | { readonly error: string }
+  | Refusal;
+
+export interface Refusal {
+  readonly why: string;
+  /** Plugins that turned nodes away; only what they watch can help the pod. */
+  readonly by: ReadonlySet<string>;
+  /** What the filters said; undefined when they weren't asked, since there was nothing to ask them. */
+  readonly filtered?: { readonly rejections: ReadonlyMap<string, Rejection>; readonly prepared: readonly Prepared[] };
+}
 
 export interface CycleOptions {
   readonly plugins: readonly AnyPlugin[];
@@ -41,7 +47,11 @@ export class SchedulingCycle {
   }
 
   decide(pod: PodInfo, cluster: ClusterState): Decision {
-    const { prepared, only } = this.prepare(pod, cluster);
+    const { prepared, only, refused } = this.prepare(pod, cluster);
+    if (refused) {
+      const { reasons } = refused.rejection;
+      return { why: noNodeMessage(cluster.nodes.size, reasons), by: new Set([refused.plugin]) };
+    }
     const rejections = new Map<string, Rejection>();
     const by = new Set<string>();
     const nodes = cluster.ordered;
@@ -67,15 +77,24 @@ export class SchedulingCycle {
       } else fitting.push(node);
     }
     this.#next = nodes.length ? (this.#next + tried) % nodes.length : 0;
-    if (!fitting.length) return { rejections, prepared, by };
-    return { node: fitting.length === 1 ? fitting[0]! : this.#best(pod, fitting, cluster) };
+    if (!fitting.length) {
+      return { why: fitMessage(cluster.nodes.size, rejections.values()), by, filtered: { rejections, prepared } };
+    }
+    try {
+      return { node: fitting.length === 1 ? fitting[0]! : this.#best(pod, fitting, cluster) };
+    } catch (err) {
+      return { error: messageOf(err) };
+    }
   }
 
-  prepare(pod: PodInfo, cluster: ClusterState): { prepared: Prepared[]; only: Only | undefined } {
+  prepare(pod: PodInfo, cluster: ClusterState): Preparation {
     const prepared: Prepared[] = [];
     let only: Only | undefined;
     for (const plugin of this.#plugins) {
       const result = plugin.preFilter?.(pod, cluster);
+      if (result?.refused) {
+        return { prepared: [], only: undefined, refused: { plugin: plugin.name, rejection: result.refused } };
+      }
       if (result?.nodeNames) only = narrowed(only, plugin.name, result.nodeNames);
       if (!result?.skip && plugin.filter) prepared.push({ plugin, state: result?.state });
     }
@@ -83,11 +102,7 @@ export class SchedulingCycle {
   }
 
   /** The first refusal, with the pods that were promised this node there and without them. */
-  check(
-    pod: PodInfo,
-    node: NodeInfo,
-    prepared: readonly Prepared[],
-  ): { plugin: string; rejection: Rejection } | undefined {
+  check(pod: PodInfo, node: NodeInfo, prepared: readonly Prepared[]): Refused | undefined {
     const all = this.#options.nominated(node.name);
     const promised = all.length ? all.filter((p) => p.uid !== pod.uid && p.priority >= pod.priority) : all;
     if (promised.length) {
@@ -110,7 +125,7 @@ export class SchedulingCycle {
     const totals = nodes.map(() => 0);
     for (const plugin of this.#plugins) {
       if (!plugin.score) continue;
-      const state = plugin.preScore ? plugin.preScore(pod, nodes, cluster) : null;
+      const state = plugin.preScore ? preScored(plugin, () => plugin.preScore!(pod, nodes, cluster)) : null;
       if (state === undefined) continue;
       const { weight = 1 } = plugin;
       const scores = nodes.map((n) => plugin.score!(pod, n, state));
@@ -128,6 +143,17 @@ export class SchedulingCycle {
   }
 }
 
+interface Refused {
+  readonly plugin: string;
+  readonly rejection: Rejection;
+}
+
+interface Preparation {
+  readonly prepared: Prepared[];
+  readonly only: Only | undefined;
+  readonly refused?: Refused;
+}
+
 interface Only {
   readonly names: ReadonlySet<string>;
   readonly plugins: readonly string[];
@@ -138,11 +164,15 @@ function narrowed(only: Only | undefined, plugin: string, names: ReadonlySet<str
   return { names: new Set([...only.names].filter((n) => names.has(n))), plugins: [...only.plugins, plugin].sort() };
 }
 
-function firstRefusal(
-  pod: PodInfo,
-  node: NodeInfo,
-  prepared: readonly Prepared[],
-): { plugin: string; rejection: Rejection } | undefined {
+function preScored<T>({ name }: AnyPlugin, make: () => T): T {
+  try {
+    return make();
+  } catch (err) {
+    throw new Error(`running PreScore plugin "${name}": ${messageOf(err)}`, { cause: err });
+  }
+}
+
+function firstRefusal(pod: PodInfo, node: NodeInfo, prepared: readonly Prepared[]): Refused | undefined {
   for (const { plugin, state } of prepared) {
     const rejection = plugin.filter!(pod, node, state);
     if (rejection) return { plugin: plugin.name, rejection };

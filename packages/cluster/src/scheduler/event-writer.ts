@@ -8,7 +8,6 @@ export interface SchedulerEvent {
   readonly reason: string;
   readonly action: string;
   readonly message: string;
-  readonly related?: Pod;
 }
 
 export interface EventWriterDeps {
@@ -103,7 +102,7 @@ export class EventWriter {
   #begin(key: string, regarding: Pod, told: SchedulerEvent): void {
     const { client, clock, reporter, host } = this.#deps;
     const [now, wall] = [clock.monotonic(), clock.now()];
-    const { type, reason, action, message, related } = told;
+    const { type, reason, action, message } = told;
     if (this.#lines[type].length >= longestLine || !this.#bucket(regarding.metadata.uid ?? '', now).take(now)) return;
     const time = microTimestamp(wall);
     const metadata = {
@@ -118,11 +117,10 @@ export class EventWriter {
         {
           metadata,
           involvedObject: referenceTo(regarding),
-          ...(related && { related: referenceTo(related) }),
           type,
           reason,
           action,
-          message: message.slice(0, longestNote),
+          message: message.length <= longestNote ? message : `${message.slice(0, longestNote - 4)} ...`,
           eventTime: time,
           reportingComponent: reporter,
           reportingInstance: `${reporter}-${host}`,

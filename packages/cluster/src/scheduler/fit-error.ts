@@ -5,5 +5,8 @@ export function fitMessage(nodeCount: number, rejections: Iterable<Rejection>): 
   const counted = new Map<string, number>();
   for (const { reasons } of rejections) for (const r of reasons) counted.set(r, (counted.get(r) ?? 0) + 1);
   const lines = [...counted].map(([reason, n]) => `${n} ${reason}`).sort();
-  return `0/${nodeCount} nodes are available${lines.length ? `: ${lines.join(', ')}.` : ':'}`;
+  return noNodeMessage(nodeCount, lines);
 }
+
+export const noNodeMessage = (nodeCount: number, reasons: readonly string[]): string =>
+  `0/${nodeCount} nodes are available:${reasons.length ? ` ${reasons.join(', ')}.` : ''}`;

@@ -13,15 +13,26 @@ export interface Rejection {
 
 /** A change in the cluster that may make an unschedulable pod schedulable. */
 export type ClusterEvent =
-  | { readonly type: 'node-added'; readonly node: NodeInfo }
-  | { readonly type: 'node-updated'; readonly node: NodeInfo; readonly changed: ReadonlySet<NodeAspect> }
+  | { readonly type: 'node-added' | 'node-deleted'; readonly node: NodeInfo }
+  | {
+      readonly type: 'node-updated';
+      readonly node: NodeInfo;
+      readonly old: NodeInfo;
+      readonly changed: ReadonlySet<NodeAspect>;
+    }
   | { readonly type: 'pod-added' | 'pod-deleted'; readonly pod: PodInfo }
-  | { readonly type: 'pod-updated'; readonly pod: PodInfo; readonly changed: ReadonlySet<PodAspect> };
+  /** A pod that has a node, or (`self-updated`) the one that waits. */
+  | {
+      readonly type: 'pod-updated' | 'self-updated';
+      readonly pod: PodInfo;
+      readonly old: PodInfo;
+      readonly changed: ReadonlySet<PodAspect>;
+    };
 
-/** What matters to others of a pod that has a node. */
-export type PodAspect = 'labels' | 'scaled-down';
+/** What matters of a pod's change to where it, or others, may go. */
+export type PodAspect = 'labels' | 'scaled-down' | 'tolerations';
 
-export type NodeAspect = 'allocatable' | 'labels' | 'taints' | 'unschedulable';
+export type NodeAspect = 'allocatable' | 'labels' | 'taints' | 'unschedulable' | 'declared-features';
 
 export interface PreFilterResult<S> {
   /** Nothing to check for this pod: its filter isn't called. */
@@ -29,6 +40,8 @@ export interface PreFilterResult<S> {
   readonly state?: S;
   /** Only these nodes come into question. */
   readonly nodeNames?: ReadonlySet<string>;
+  /** No node at all comes into question. */
+  readonly refused?: Rejection;
 }
 
 /**
@@ -45,7 +58,7 @@ export interface SchedulerPlugin<S = unknown, T = unknown> {
   copyState?(state: S): S;
   addPod?(state: S, pod: PodInfo, added: PodInfo, node: NodeInfo): void;
   removePod?(state: S, pod: PodInfo, removed: PodInfo, node: NodeInfo): void;
-  /** Undefined: this plugin has no opinion on the pod and isn't asked for scores. */
+  /** Undefined: this plugin has no opinion on the pod and isn't asked for scores. What it throws keeps the pod waiting. */
   preScore?(pod: PodInfo, nodes: readonly NodeInfo[], cluster: ClusterState): T | undefined;
   score?(pod: PodInfo, node: NodeInfo, state: T): number;
   /** Brings scores to 0…100 in place. */
@@ -53,6 +66,8 @@ export interface SchedulerPlugin<S = unknown, T = unknown> {
   readonly weight?: number;
   /** Whether this change can help a pod that this plugin turned away. */
   helps?(pod: PodInfo, event: ClusterEvent): boolean;
+  /** `helps` judges taints too. For others they always help: a node that comes is tainted at first, and who was turned away then waits. */
+  readonly judgesTaints?: boolean;
 }
 
 export type AnyPlugin = SchedulerPlugin<unknown, unknown>;

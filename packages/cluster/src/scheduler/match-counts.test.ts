@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { replicaSet, replicationController, statefulSet } from '@tiphys/sdk/api';
 import { equalitySelector } from '@tiphys/sdk/machinery';
 import { seededRandom } from '@tiphys/sdk/runtime';
-import { aNode, aPod, aService } from '@tiphys/sdk/testing';
+import { aNode, anObject, aPod, aService } from '@tiphys/sdk/testing';
 import { ClusterState } from './cluster-state.ts';
 import { podInfo } from './pod-info.ts';
 
@@ -54,10 +55,19 @@ test('pods belong together by their services and their controller', () => {
   groups.setService(web, undefined);
   groups.setService(aService({ metadata: { name: 'other' }, spec: { selector: { app: 'db' } } }), undefined);
   assert.equal(selector(), 'app=web');
-  groups.setController('rs-uid', { matchLabels: { hash: '1' } });
+  const set = { metadata: { name: 'rs', uid: 'rs-uid' }, spec: { selector: { matchLabels: { hash: '1' } } } };
+  const replicas = anObject(replicaSet, {}, set);
+  groups.setReplicas(replicas, undefined);
   assert.equal(selector(), 'app=web,hash=1');
   groups.setService(undefined, web);
   assert.equal(selector(), 'hash=1');
-  groups.setController('rs-uid', undefined);
+  groups.setReplicas(undefined, replicas);
   assert.equal(selector(), undefined);
+  groups.setReplicas(anObject(statefulSet, {}, set), undefined);
+  assert.equal(selector(), 'hash=1');
+  groups.setReplicationController(
+    anObject(replicationController, {}, { ...set, spec: { selector: { tier: 'front' } } }),
+    undefined,
+  );
+  assert.equal(selector(), 'tier=front');
 });

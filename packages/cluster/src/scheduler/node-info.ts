@@ -1,5 +1,5 @@
 import type { Node, Taint } from '@tiphys/sdk/api';
-import type { HostPort, PodInfo } from './pod-info.ts';
+import { clash, type HostPort, type PodInfo } from './pod-info.ts';
 import { add, type Amounts, amounts } from './resources.ts';
 
 /** Most nodes have none; they share this one, which is quick to look into. */
@@ -46,7 +46,7 @@ export class NodeInfo {
     this.remove(pod.uid);
     this.pods.set(pod.uid, pod);
     add(this.requested, pod.requests);
-    add(this.assumedRequested, pod.assumedRequests);
+    add(this.assumedRequested, pod.assumedOnNode);
     if (pod.requiredAntiAffinity.length) this.repelling.set(pod.uid, pod);
     if (hasAffinity(pod)) this.opinionated.set(pod.uid, pod);
   }
@@ -56,20 +56,15 @@ export class NodeInfo {
     if (!pod) return undefined;
     this.pods.delete(uid);
     add(this.requested, pod.requests, -1);
-    add(this.assumedRequested, pod.assumedRequests, -1);
+    add(this.assumedRequested, pod.assumedOnNode, -1);
     this.repelling.delete(uid);
     this.opinionated.delete(uid);
     return pod;
   }
 
-  /** The port is taken: same port and protocol, and either address is the wildcard or both are the same. */
+  /** The port is taken. */
   conflicts(wanted: HostPort): boolean {
-    for (const pod of this.pods.values()) {
-      for (const used of pod.hostPorts) {
-        if (used.port !== wanted.port || used.protocol !== wanted.protocol) continue;
-        if (used.ip === wanted.ip || used.ip === '0.0.0.0' || wanted.ip === '0.0.0.0') return true;
-      }
-    }
+    for (const pod of this.pods.values()) if (pod.hostPorts.some((used) => clash(used, wanted))) return true;
     return false;
   }
 

@@ -1,11 +1,5 @@
-import type { Service } from '@tiphys/sdk/api';
-import {
-  equalitySelector,
-  labelSelectorOf,
-  type LabelSelectorLike,
-  type Selector,
-  selectorOf,
-} from '@tiphys/sdk/machinery';
+import type { ReplicaSet, ReplicationController, Service, StatefulSet } from '@tiphys/sdk/api';
+import { equalitySelector, labelSelectorOf, type Selector, selectorOf } from '@tiphys/sdk/machinery';
 import type { PodInfo } from './pod-info.ts';
 
 /**
@@ -15,7 +9,7 @@ import type { PodInfo } from './pod-info.ts';
 export class PodGroups {
   /** Selectors of services by namespace and name. */
   readonly #services = new Map<string, Map<string, Selector>>();
-  /** Selectors of sets by their uid. */
+  /** Selectors of sets and replication controllers by their uid. */
   readonly #sets = new Map<string, Selector>();
 
   setService(next: Service | undefined, old: Service | undefined): void {
@@ -26,8 +20,16 @@ export class PodGroups {
     else if (own.delete(name) && !own.size) this.#services.delete(namespace);
   }
 
-  setController(uid: string, selector: LabelSelectorLike | null | undefined): void {
-    if (selector) this.#sets.set(uid, labelSelectorOf(selector));
+  setReplicas(next: ReplicaSet | StatefulSet | undefined, old: ReplicaSet | StatefulSet | undefined): void {
+    this.#setController((next ?? old)!.metadata.uid ?? '', next && labelSelectorOf(next.spec.selector));
+  }
+
+  setReplicationController(next: ReplicationController | undefined, old: ReplicationController | undefined): void {
+    this.#setController((next ?? old)!.metadata.uid ?? '', next && equalitySelector(next.spec.selector));
+  }
+
+  #setController(uid: string, selector: Selector | undefined): void {
+    if (selector) this.#sets.set(uid, selector);
     else this.#sets.delete(uid);
   }
 

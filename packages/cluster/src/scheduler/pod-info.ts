@@ -1,6 +1,6 @@
 import { labelSelectorOf, type Selector } from '@tiphys/sdk/machinery';
 import type { Pod, PodAffinityTerm, WeightedPodAffinityTerm } from '@tiphys/sdk/api';
-import { type Amounts, amounts, podRequests } from './resources.ts';
+import { type Amounts, assumed, heldRequests, podRequests } from './resources.ts';
 
 /** What the scheduler needs of a pod, worked out once per revision. */
 export interface PodInfo {
@@ -15,6 +15,8 @@ export interface PodInfo {
   readonly asksForOthers: boolean;
   /** Requests with upstream's assumption for containers that ask for nothing; used for scores. */
   readonly assumedRequests: Amounts;
+  /** The same once it is on a node, where nothing is assumed for containers whose pod asks for them all. */
+  readonly assumedOnNode: Amounts;
   readonly hostPorts: readonly HostPort[];
   readonly requiredAffinity: readonly AffinityTerm[];
   readonly requiredAntiAffinity: readonly AffinityTerm[];
@@ -28,6 +30,11 @@ export interface HostPort {
   readonly protocol: string;
   readonly port: number;
 }
+
+/** Same port and protocol, and either address is the wildcard or both are the same. */
+export const clash = (a: HostPort, b: HostPort): boolean =>
+  a.port === b.port && a.protocol === b.protocol && (a.ip === b.ip || a.ip === anyIp || b.ip === anyIp);
+const anyIp = '0.0.0.0';
 
 /** A pod (anti-)affinity term, ready to be asked. */
 export interface AffinityTerm {
@@ -53,10 +60,13 @@ export function podInfo(pod: Pod): PodInfo {
 function make(pod: Pod): PodInfo {
   const { spec, metadata } = pod;
   const namespace = metadata.namespace ?? '';
-  const resized = resizedRequests(pod);
+  const held = heldRequests(pod);
   const { podAffinity, podAntiAffinity } = spec.affinity ?? {};
   const term = (t: PodAffinityTerm) => affinityTerm(t, namespace);
-  const requests = podRequests(spec, resized, false);
+  const requests = podRequests(spec, held);
+  const assumedRequests = podRequests(spec, held, assumed);
+  const asksAsOne = Object.keys(spec.resources?.requests ?? {}).length > 0;
+  const unasked = Object.fromEntries(Object.entries(assumed).filter(([r]) => requests[r] === undefined));
   const weighted = (w: WeightedPodAffinityTerm) => ({ ...term(w.podAffinityTerm), weight: w.weight });
   return {
     pod,
@@ -67,7 +77,8 @@ function make(pod: Pod): PodInfo {
     priority: spec.priority ?? 0,
     requests,
     asksForOthers: Object.keys(requests).some((r) => r !== 'cpu' && r !== 'memory'),
-    assumedRequests: podRequests(spec, resized, true),
+    assumedRequests,
+    assumedOnNode: asksAsOne ? podRequests(spec, held, unasked) : assumedRequests,
     hostPorts: hostPorts(pod),
     requiredAffinity: (podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []).map(term),
     requiredAntiAffinity: (podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []).map(term),
@@ -77,27 +88,12 @@ function make(pod: Pod): PodInfo {
   };
 }
 
-/** While a resize is under way a container counts with the larger of what it asks for and what it has. */
-function resizedRequests(pod: Pod): Record<string, Amounts> | undefined {
-  const statuses = [...(pod.status.containerStatuses ?? []), ...(pod.status.initContainerStatuses ?? [])];
-  const withResources = statuses.filter((s) => s.allocatedResources ?? s.resources?.requests);
-  if (!withResources.length || !pod.spec.nodeName) return undefined;
-  return Object.fromEntries(
-    withResources.map((s) => {
-      const allocated = amounts(s.allocatedResources);
-      for (const [r, a] of Object.entries(amounts(s.resources?.requests)))
-        allocated[r] = Math.max(allocated[r] ?? 0, a);
-      return [s.name, allocated];
-    }),
-  );
-}
-
 function hostPorts(pod: Pod): HostPort[] {
   const sidecars = (pod.spec.initContainers ?? []).filter((c) => c.restartPolicy === 'Always');
   return [...pod.spec.containers, ...sidecars]
     .flatMap((c) => c.ports ?? [])
     .filter((p) => p.hostPort)
-    .map((p) => ({ ip: p.hostIP || '0.0.0.0', protocol: p.protocol, port: p.hostPort! }));
+    .map((p) => ({ ip: p.hostIP || anyIp, protocol: p.protocol, port: p.hostPort! }));
 }
 
 function affinityTerm(t: PodAffinityTerm, ownNamespace: string): AffinityTerm {

@@ -5,7 +5,6 @@ import type { Clock } from '@tiphys/sdk/runtime';
 import type { EventWriter } from './event-writer.ts';
 import { LatestWrites } from './latest-writes.ts';
 import type { PodInfo } from './pod-info.ts';
-import type { Preemption } from './preemption.ts';
 
 export interface PodWriterOptions {
   readonly client: Client;
@@ -56,6 +55,12 @@ export class PodWriter {
     this.#options.events.write(object, { type: 'Normal', reason: 'Scheduled', action: 'Binding', message });
   }
 
+  /** Who is going away gets no node any more. */
+  tellSkipped({ pod: object, namespace, name }: PodInfo): void {
+    const message = `skip schedule deleting pod: ${namespace}/${name}`;
+    this.#options.events.write(object, { type: 'Warning', reason: 'FailedScheduling', action: 'Scheduling', message });
+  }
+
   /** Says on the pod, and in an event, why it isn't scheduled. */
   async tellRefused(info: PodInfo, { reason, message, nominated }: Refusal): Promise<void> {
     const { clock, events } = this.#options;
@@ -89,8 +94,10 @@ export class PodWriter {
     await this.#statuses.write(info.uid, { info, status: { nominatedNodeName: null } });
   }
 
-  async evict(info: PodInfo, { node, victims }: Preemption): Promise<void> {
-    await Promise.all(victims.filter((v) => !v.terminating).map((v) => this.#evictOne(v, info.pod, node.name)));
+  /** The last goes when the others have been asked to: with its going, room has been made. */
+  async evict(info: PodInfo, node: string, victims: readonly PodInfo[]): Promise<void> {
+    await Promise.all(victims.slice(0, -1).map((v) => this.#evictOne(v, info.pod, node)));
+    await Promise.all(victims.slice(-1).map((v) => this.#evictOne(v, info.pod, node)));
   }
 
   async #evictOne(victim: PodInfo, preemptor: Pod, node: string): Promise<void> {
@@ -117,7 +124,6 @@ export class PodWriter {
       reason: 'Preempted',
       action: 'Preempting',
       message: `Preempted by pod ${preemptor.metadata.uid} on node ${node}`,
-      related: preemptor,
     });
   }
 

@@ -1,4 +1,5 @@
 import { backoff, Broadcast, type Clock } from '@tiphys/sdk/runtime';
+import { changedPodAspects } from './changes.ts';
 import type { AnyPlugin, ClusterEvent } from './framework.ts';
 import type { PodInfo } from './pod-info.ts';
 
@@ -14,6 +15,8 @@ interface Entry {
   place: 'active' | 'backoff' | 'unschedulable' | 'gated' | 'in-flight';
   /** When the backoff ends, monotonic. */
   until: number;
+  /** Room is being made for it: until that is done, nothing helps. */
+  isHeld?: boolean;
   /** Ends the wait after an error, which isn't cut short by an empty line. */
   cancel?: () => void;
 }
@@ -26,9 +29,11 @@ const longestWaitMs = 5 * 60_000;
 const eventNames: Readonly<Record<ClusterEvent['type'], string>> = {
   'node-added': 'NodeAdd',
   'node-updated': 'NodeUpdate',
+  'node-deleted': 'NodeDelete',
   'pod-added': 'AssignedPodAdd',
   'pod-updated': 'AssignedPodUpdate',
   'pod-deleted': 'AssignedPodDelete',
+  'self-updated': 'PodUpdate',
 };
 
 /** Where a pod came to stand, and because of what, in upstream's words; for metrics. */
@@ -77,7 +82,7 @@ export class SchedulingQueue {
     if (!this.#enqueue(fresh, 'PodAdd')) this.#observer?.('gated', 'PodAdd');
   }
 
-  /** The pod itself changed: one that was turned away is tried again when its spec or labels did. */
+  /** The pod itself changed: one that was turned away is tried again when what turned it away can think better of it. */
   update(info: PodInfo): void {
     const entry = this.#entries.get(info.uid);
     if (!entry) return this.add(info);
@@ -86,9 +91,11 @@ export class SchedulingQueue {
     if (entry.place === 'gated') {
       entry.since = entry.first = this.#clock.monotonic();
       this.#enqueue(entry, 'PodUpdate');
-    } else if (entry.place === 'unschedulable' && entry.by.size) {
-      const changed = old.pod.metadata.generation !== info.pod.metadata.generation || !sameLabels(old, info);
-      if (changed) this.#retry(entry, 'PodUpdate');
+    } else if (entry.place === 'unschedulable' && entry.by.size && !entry.isHeld) {
+      const changed = changedPodAspects(old, info);
+      if (changed.size && this.#helps(entry, { type: 'self-updated', pod: info, old, changed })) {
+        this.#retry(entry, 'PodUpdate');
+      }
     }
   }
 
@@ -138,15 +145,23 @@ export class SchedulingQueue {
     entry.cancel = this.#clock.after(entry.until - entry.since, () => this.#enqueue(entry, 'BackoffComplete'));
   }
 
+  /** While room is made for it, what happens (others leave one by one) is no reason to try it. */
+  hold(uid: string, isHeld: boolean): void {
+    const entry = this.#entries.get(uid);
+    if (entry) entry.isHeld = isHeld;
+  }
+
   /** What it waits for won't come: try it again. */
   activate(uid: string): void {
     const entry = this.#entries.get(uid);
     if (entry?.place === 'unschedulable') this.#retry(entry, 'ForceActivate');
   }
 
-  happened(event: ClusterEvent): void {
+  /** Something may help pods; `only` those that it concerns. */
+  happened(event: ClusterEvent, only: (info: PodInfo) => boolean = () => true): void {
     for (const entry of this.#entries.values()) {
-      if (entry.place === 'unschedulable' && this.#helps(entry, event)) this.#retry(entry, eventNames[event.type]);
+      if (entry.place !== 'unschedulable' || entry.isHeld || !only(entry.info)) continue;
+      if (this.#helps(entry, event)) this.#retry(entry, eventNames[event.type]);
     }
   }
 
@@ -160,7 +175,11 @@ export class SchedulingQueue {
   }
 
   #helps(entry: Entry, event: ClusterEvent): boolean {
-    return this.#plugins.some((p) => entry.by.has(p.name) && (p.helps?.(entry.info, event) ?? true));
+    const isTaint = event.type === 'node-updated' && repelsDifferently(event);
+    return this.#plugins.some((p) => {
+      if (!entry.by.has(p.name)) return false;
+      return (isTaint && !p.judgesTaints) || (p.helps?.(entry.info, event) ?? true);
+    });
   }
 
   #enqueue(entry: Entry, why: string): boolean {
@@ -189,7 +208,8 @@ export class SchedulingQueue {
   }
 }
 
-const sameLabels = (a: PodInfo, b: PodInfo): boolean => JSON.stringify(a.labels) === JSON.stringify(b.labels);
+const repelsDifferently = ({ node, changed }: Extract<ClusterEvent, { type: 'node-updated' }>): boolean =>
+  changed.has('taints') || (changed.has('unschedulable') && !node.isCordoned);
 
 /** A binary heap. Removed entries are skipped when they surface. */
 class Line {

@@ -1,5 +1,5 @@
 import { milliValue, unitValue } from '@tiphys/sdk/machinery';
-import type { PodSpec, ResourceRequirements } from '@tiphys/sdk/api';
+import type { Pod, PodSpec, ResourceRequirements } from '@tiphys/sdk/api';
 
 /** Amounts by resource name: CPU in thousandths, everything else in whole units. */
 export type Amounts = Record<string, number>;
@@ -24,23 +24,14 @@ function atLeast(into: Amounts, floor: Readonly<Amounts>): Amounts {
 }
 
 /** What upstream assumes for a container that asks for nothing, so that such pods spread too. */
-const assumedCpu = 100;
-const assumedMemory = 200 * 1024 * 1024;
+export const assumed: Readonly<Amounts> = { cpu: 100, memory: 200 * 1024 * 1024 };
 
-/** A pod's requests; `assumed` counts upstream's default for containers without any (for scoring). */
-export function podRequests(
-  spec: PodSpec,
-  status: Readonly<Record<string, Amounts>> | undefined,
-  assumed: boolean,
-): Amounts {
-  const of = (c: { name: string; resources?: ResourceRequirements }) => {
-    const own = atLeast(amounts(c.resources?.requests), status?.[c.name] ?? {});
-    if (assumed) {
-      own['cpu'] ??= assumedCpu;
-      own['memory'] ??= assumedMemory;
-    }
-    return own;
-  };
+/** A pod's requests; each container asks for at least `missing` of what it doesn't name itself (for scoring). */
+export function podRequests(spec: PodSpec, held: HeldRequests | undefined, missing: Readonly<Amounts> = {}): Amounts {
+  const of = (c: { name: string; resources?: ResourceRequirements }) => ({
+    ...missing,
+    ...(held?.get(c.name) ?? amounts(c.resources?.requests)),
+  });
   const total: Amounts = {};
   for (const c of spec.containers) add(total, of(c));
   // Sidecars run beside what starts after them; plain init containers run alone with the sidecars before them.
@@ -56,6 +47,42 @@ export function podRequests(
   }
   atLeast(total, peak);
   // Requests of the pod as a whole stand for those of its containers, resource by resource.
-  Object.assign(total, amounts(spec.resources?.requests));
+  Object.assign(total, held?.get(thePod) ?? amounts(spec.resources?.requests));
   return add(total, amounts(spec.overhead));
+}
+
+/** What containers count with, by name, where that isn't what they ask for. */
+export type HeldRequests = ReadonlyMap<string, Amounts>;
+const thePod = '';
+
+/**
+ * While a resize is under way, a container (or the pod as a whole) counts with the most of what it asks for, was granted and
+ * has; with what it has when the node can't do the resize. Plain init containers don't resize.
+ */
+export function heldRequests({ spec, status }: Pod): HeldRequests | undefined {
+  const resizing = (status.containerStatuses ?? []).some((s) => s.resources) || status.resources;
+  if (!resizing && !status.initContainerStatuses?.some((s) => s.resources)) return undefined;
+  const isInfeasible = status.conditions?.some((c) => c.type === 'PodResizePending' && c.reason === 'Infeasible');
+  const held = new Map<string, Amounts>();
+  const hold = (name: string, asked: ResourceRequirements | undefined, has: Held | undefined) => {
+    if (!has?.resources) return;
+    const granted = atLeast(amounts(has.resources.requests), amounts(has.allocatedResources));
+    held.set(name, isInfeasible ? granted : atLeast(granted, amounts(asked?.requests)));
+  };
+  const statuses = [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])];
+  const sidecars = (spec.initContainers ?? []).filter((c) => c.restartPolicy === 'Always');
+  for (const c of [...spec.containers, ...sidecars]) {
+    hold(
+      c.name,
+      c.resources,
+      statuses.find((s) => s.name === c.name),
+    );
+  }
+  if (spec.resources?.requests) hold(thePod, spec.resources, status);
+  return held;
+}
+
+interface Held {
+  readonly resources?: { readonly requests?: Readonly<Record<string, string>> };
+  readonly allocatedResources?: Readonly<Record<string, string>>;
 }

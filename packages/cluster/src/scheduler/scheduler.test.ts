@@ -64,19 +64,17 @@ const valueOf = async (metrics: Registry, name: string, labels: Record<string, s
 
 test('a pod without room is told why once, however often it is tried; the events are one series', async () => {
   await using s = await setUp();
-  await s.addNode('n', '1');
+  await s.addNode('n', '4');
+  await s.addPod('small', '1');
+  await s.clock.advance(1000);
   await s.addPod('large', '4');
   const writes: string[] = [];
   s.client.react(({ verb, kind }) => void (verb === 'patch' && writes.push(kind.kind)));
-  // The node's size goes up and down, never far enough.
-  for (let i = 0; i < 200; i++) {
+  // The node has room for more and more pods, but not for this one.
+  for (let i = 1; i <= 200; i++) {
     await s.clock.advance(1000);
-    const part = { spec: { taints: i % 2 ? [] : [{ key: 'k', effect: 'PreferNoSchedule' }] } };
-    await s.client.patch(node, { metadata: { name: 'n' } }, { type: 'merge', patch: part });
-    await s.client.patch(pod, at('large'), {
-      type: 'merge',
-      patch: { metadata: { labels: { try: String(i) } } },
-    });
+    const patch = { status: { allocatable: { pods: String(20 + i) } } };
+    await s.client.patch(node, { metadata: { name: 'n' } }, { type: 'merge', patch }, { subresource: 'status' });
   }
   await s.clock.advance(1000);
   const [failed, ...more] = await s.told('FailedScheduling');
@@ -131,17 +129,21 @@ test('a binding whose answer is lost keeps its place, whether the watch tells of
 
 test('a pod that there is always something new to tell of is cut off', async () => {
   await using s = await setUp();
-  await s.addPod('large', '4');
+  const company = { labelSelector: { matchLabels: { app: 'nobody' } }, topologyKey: 'zone' };
+  await s.addPod('lonely', '1', {
+    affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [company] } },
+  });
   for (let i = 0; i < 100; i++) {
     await s.addNode(`n${i}`, '1');
-    await s.clock.advance(100);
-    await s.client.patch(pod, at('large'), { type: 'merge', patch: { metadata: { labels: { n: `${i}` } } } });
-    await s.clock.advance(100);
+    await s.clock.advance(200);
   }
   const told = await s.told('FailedScheduling');
   assert.equal(told.length, 25);
-  const { status } = await s.client.get(pod, at('large'));
-  assert.match(status.conditions?.[0]?.message ?? '', /^0\/100 nodes are available: 100 Insufficient cpu/);
+  const { status } = await s.client.get(pod, at('lonely'));
+  assert.match(
+    status.conditions?.[0]?.message ?? '',
+    /^0\/100 nodes are available: 100 node\(s\) didn't match pod affin/,
+  );
 });
 
 test('preemption: the victim goes, the pod is promised its node and gets it, and nothing is written after the binding', async () => {
@@ -179,4 +181,122 @@ test('victims that could not be asked to go are asked again', async () => {
   await s.clock.advance(20_000);
   assert.equal(refusals, 2);
   assert.ok((await s.client.get(pod, at('low'))).metadata.deletionTimestamp);
+});
+
+const messageOf = async (s: Awaited<ReturnType<typeof setUp>>, name: string) =>
+  (await s.client.get(pod, at(name))).status.conditions?.find((c) => c.type === 'PodScheduled')?.message;
+
+test('while its victims are asked to go one after the other, the pod waits for the last', async () => {
+  await using s = await setUp();
+  await s.addNode('n', '2');
+  const names = ['first', 'second', 'third'];
+  for (const name of names) {
+    await s.addPod(name, '500m', { priority: 0, terminationGracePeriodSeconds: name === 'third' ? 0 : 30 });
+  }
+  await s.clock.advance(1000);
+  let isSlow = true;
+  s.client.react(async ({ verb, key }) => {
+    if (isSlow && verb === 'delete' && key?.metadata.name !== 'third') await s.clock.sleep(2000);
+  });
+  await s.addPod('high', '2', { priority: 100 });
+  await s.clock.advance(1500);
+  const gone = await s.client.get(pod, at('third')).catch(isNotFound);
+  assert.equal(gone, true);
+  await s.clock.advance(10_000);
+  assert.equal(
+    await messageOf(s, 'high'),
+    '0/1 nodes are available: 1 Insufficient cpu.',
+    'nothing was tried in between',
+  );
+  isSlow = false;
+  await s.client.delete(pod, at('second'), { gracePeriodSeconds: 0 });
+  await s.clock.advance(1500);
+  assert.match((await messageOf(s, 'high')) ?? '', /not eligible due to a terminating pod on the nominated node/);
+  await s.client.delete(pod, at('first'), { gracePeriodSeconds: 0 });
+  await s.clock.advance(10_000);
+  assert.equal((await s.client.get(pod, at('high'))).spec.nodeName, 'n');
+});
+
+test('without nodes a promise is withdrawn', async () => {
+  await using s = await setUp();
+  await s.addPod('a', '1', { schedulingGates: [{ name: 'example.com/wait' }] });
+  const status = { nominatedNodeName: 'gone' };
+  await s.client.patch(pod, at('a'), { type: 'merge', patch: { status } }, { subresource: 'status' });
+  await s.client.patch(pod, at('a'), { type: 'merge', patch: { spec: { schedulingGates: null } } });
+  await s.clock.advance(1000);
+  assert.equal(await messageOf(s, 'a'), 'no nodes available to schedule pods');
+  assert.equal((await s.client.get(pod, at('a'))).status.nominatedNodeName, undefined);
+});
+
+test('a pod whose node cannot be decided on is told of the error, and tried again', async () => {
+  await using s = await setUp();
+  await s.addNode('m', '2');
+  await s.addNode('n', '2');
+  const matchExpressions = [{ key: 'k', operator: 'Gt' as const, values: ['many'] }];
+  const preferred = [{ weight: 1, preference: { matchExpressions } }];
+  await s.addPod('a', '1', {
+    affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: preferred } },
+  });
+  await s.clock.advance(1000);
+  const { status } = await s.client.get(pod, at('a'));
+  assert.equal(status.conditions?.[0]?.reason, 'SchedulerError');
+  assert.match(status.conditions[0].message ?? '', /^running PreScore plugin "NodeAffinity": \[0\]\.matchExpressions/);
+  await s.client.delete(node, { metadata: { name: 'm' } });
+  await s.clock.advance(10_000);
+  assert.equal((await s.client.get(pod, at('a'))).spec.nodeName, 'n', 'there is no choice any more');
+});
+
+test('a pod whose affinity contradicts itself is turned away before any node is looked at, and makes nobody leave', async () => {
+  await using s = await setUp();
+  await s.addNode('n', '2');
+  await s.addPod('low', '2', { priority: 0 });
+  await s.clock.advance(1000);
+  const named = (name: string) => ({ key: 'metadata.name', operator: 'In' as const, values: [name] });
+  const nodeSelectorTerms = [{ matchFields: [named('n'), named('m')] }];
+  await s.addPod('a', '1', {
+    priority: 100,
+    affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } },
+  });
+  await s.clock.advance(1000);
+  assert.equal(await messageOf(s, 'a'), '0/1 nodes are available: pod affinity terms conflict. not found');
+  assert.equal((await s.told('Preempted')).length, 0);
+});
+
+test('a pod that kept off what was promised to another gets it when that goes', async () => {
+  await using s = await setUp();
+  await s.addNode('n', '2');
+  await s.addPod('low', '1', { priority: 0 });
+  await s.clock.advance(1000);
+  await s.addPod('high', '2', { priority: 100 });
+  await s.clock.advance(1000);
+  await s.addPod('mid', '1', { priority: 50 });
+  await s.clock.advance(5000);
+  assert.equal((await s.client.get(pod, at('mid'))).spec.nodeName, undefined);
+  await s.client.delete(pod, at('high'), { gracePeriodSeconds: 0 });
+  await s.clock.advance(5000);
+  assert.equal((await s.client.get(pod, at('mid'))).spec.nodeName, 'n', 'beside the low one, which is still leaving');
+});
+
+test('a pod that goes away before it has a node gets none; a long message is cut in events alone', async () => {
+  await using s = await setUp();
+  await s.client.create(pod, {
+    metadata: { name: 'leaving', namespace: 'default', finalizers: ['example.com/wait'] },
+    spec: { containers: [{ name: 'main', image: 'app:1' }], schedulingGates: [{ name: 'example.com/wait' }] },
+  });
+  await s.client.delete(pod, at('leaving'));
+  await s.client.patch(pod, at('leaving'), { type: 'merge', patch: { spec: { schedulingGates: null } } });
+  await s.addNode('n', '2');
+  await s.clock.advance(1000);
+  assert.equal((await s.client.get(pod, at('leaving'))).spec.nodeName, undefined);
+  const [skipped] = await s.told('FailedScheduling');
+  assert.equal(skipped?.message, 'skip schedule deleting pod: default/leaving');
+
+  const limits = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`example.com/thing-number-${i}`, '1']));
+  const containers = [{ name: 'main', image: 'app:1', resources: { limits, requests: limits } }];
+  await s.addPod('greedy', '1', { containers });
+  await s.clock.advance(1000);
+  const whole = (await messageOf(s, 'greedy')) ?? '';
+  const told = (await s.told('FailedScheduling')).find((e) => e.involvedObject.name === 'greedy')?.message;
+  assert.ok(whole.length > 1024);
+  assert.equal(told, `${whole.slice(0, 1020)} ...`);
 });

@@ -91,7 +91,7 @@ export const interPodAffinity: SchedulerPlugin<FilterState, Counts> = {
   normalize(scores) {
     const [min, max] = [Math.min(...scores), Math.max(...scores)];
     for (let i = 0; i < scores.length; i++) {
-      scores[i] = max === min ? 0 : Math.floor((maxScore * (scores[i]! - min)) / (max - min));
+      scores[i] = max === min ? 0 : Math.floor(maxScore * ((scores[i]! - min) / (max - min)));
     }
   },
 
@@ -101,9 +101,12 @@ export const interPodAffinity: SchedulerPlugin<FilterState, Counts> = {
         return true;
       case 'node-updated':
         return event.changed.has('labels');
+      case 'node-deleted':
+        return false;
       case 'pod-added':
         return pod.requiredAffinity.length > 0;
       case 'pod-updated':
+      case 'self-updated':
         return event.changed.has('labels');
       case 'pod-deleted':
         // With the last pod that it was to be near, one that matches its own terms may go anywhere.

@@ -1,7 +1,7 @@
 import type { NodeSelectorTerm, PreferredSchedulingTerm } from '@tiphys/sdk/api';
 import { normalizeByMax, type SchedulerPlugin, unresolvable } from '../framework.ts';
 import type { NodeInfo } from '../node-info.ts';
-import { matchesNodeSelector, matchesTerm } from '../node-selector.ts';
+import { matchesNodeSelector, matchesTerm, termProblems } from '../node-selector.ts';
 import type { PodInfo } from '../pod-info.ts';
 
 export const nodeAffinity: SchedulerPlugin<undefined, readonly PreferredSchedulingTerm[]> = {
@@ -10,7 +10,8 @@ export const nodeAffinity: SchedulerPlugin<undefined, readonly PreferredScheduli
   preFilter({ pod }) {
     const terms = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
     if (!terms && !pod.spec.nodeSelector) return { skip: true };
-    const nodeNames = terms && namedNodes(terms);
+    const nodeNames = terms?.length ? namedNodes(terms) : undefined;
+    if (nodeNames?.size === 0) return { refused: unresolvable('pod affinity terms conflict') };
     return nodeNames ? { nodeNames } : {};
   },
   filter(pod, node) {
@@ -18,7 +19,10 @@ export const nodeAffinity: SchedulerPlugin<undefined, readonly PreferredScheduli
   },
   preScore({ pod }) {
     const preferred = pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution;
-    return preferred?.length ? preferred : undefined;
+    if (!preferred?.length) return undefined;
+    const problems = preferred.flatMap((t, i) => (t.weight ? termProblems(t.preference, i) : []));
+    if (problems.length) throw new Error(problems.length === 1 ? problems[0] : `[${problems.join(', ')}]`);
+    return preferred;
   },
   score(_pod, { node }, preferred) {
     let sum = 0;
@@ -27,8 +31,8 @@ export const nodeAffinity: SchedulerPlugin<undefined, readonly PreferredScheduli
   },
   normalize: (scores) => normalizeByMax(scores, false),
   helps: (pod, event) =>
-    (event.type === 'node-added' || (event.type === 'node-updated' && event.changed.has('labels'))) &&
-    chooses(pod, event.node),
+    (event.type === 'node-added' && chooses(pod, event.node)) ||
+    (event.type === 'node-updated' && chooses(pod, event.node) && !chooses(pod, event.old)),
 };
 
 function chooses({ pod }: PodInfo, { node, labels }: NodeInfo): boolean {
@@ -40,11 +44,10 @@ function chooses({ pod }: PodInfo, { node, labels }: NodeInfo): boolean {
   );
 }
 
-/** The only nodes in question, when every alternative names them by `metadata.name`. */
+/** The only nodes in question, when every alternative names them by `metadata.name`; none when they contradict themselves. */
 function namedNodes(terms: readonly NodeSelectorTerm[]): Set<string> | undefined {
   const names = new Set<string>();
-  for (const { matchFields = [], matchExpressions = [] } of terms) {
-    if (!matchFields.length && !matchExpressions.length) continue;
+  for (const { matchFields = [] } of terms) {
     let own: Set<string> | undefined;
     for (const r of matchFields) {
       if (r.key !== 'metadata.name' || r.operator !== 'In') continue;
@@ -54,5 +57,5 @@ function namedNodes(terms: readonly NodeSelectorTerm[]): Set<string> | undefined
     if (!own) return undefined;
     for (const n of own) names.add(n);
   }
-  return names.size ? names : undefined;
+  return names;
 }

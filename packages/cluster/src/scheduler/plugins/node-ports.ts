@@ -1,4 +1,5 @@
 import { type SchedulerPlugin, unschedulable } from '../framework.ts';
+import { clash } from '../pod-info.ts';
 
 export const nodePorts: SchedulerPlugin = {
   name: 'NodePorts',
@@ -8,8 +9,7 @@ export const nodePorts: SchedulerPlugin = {
     return unschedulable("node(s) didn't have free ports for the requested pod ports");
   },
   helps({ hostPorts }, event) {
-    if (event.type === 'pod-deleted')
-      return event.pod.hostPorts.some((used) => hostPorts.some((p) => p.port === used.port));
+    if (event.type === 'pod-deleted') return event.pod.hostPorts.some((used) => hostPorts.some((p) => clash(used, p)));
     return event.type === 'node-added';
   },
 };

@@ -10,17 +10,23 @@ export const nodeResourcesFit: SchedulerPlugin<undefined, true> = {
   preScore: () => true,
   score({ assumedRequests: wanted }, { allocatable, assumedRequested: taken }) {
     const cpu = free(allocatable['cpu'], taken['cpu'], wanted['cpu']);
-    return Math.floor((cpu + free(allocatable['memory'], taken['memory'], wanted['memory'])) / 2);
+    const memory = free(allocatable['memory'], taken['memory'], wanted['memory']);
+    // What a node has none of isn't counted.
+    return cpu === undefined || memory === undefined ? (cpu ?? memory ?? 0) : Math.floor((cpu + memory) / 2);
   },
   helps({ requests }, event) {
     switch (event.type) {
       case 'node-added':
         return wouldHold(event.node, requests);
       case 'node-updated':
-        return event.changed.has('allocatable') && wouldHold(event.node, requests);
+        return event.changed.has('allocatable') && wouldHold(event.node, requests) && hasGrown(event, requests);
       case 'pod-deleted':
-        return Object.keys(event.pod.requests).some((r) => requests[r]) || !Object.keys(requests).length;
-      case 'pod-updated':
+        return true;
+      case 'pod-updated': {
+        const { old, pod } = event;
+        return Object.keys(requests).some((r) => requests[r] && (old.requests[r] ?? 0) > (pod.requests[r] ?? 0));
+      }
+      case 'self-updated':
         return event.changed.has('scaled-down');
       default:
         return false;
@@ -52,8 +58,15 @@ function refusal({ requests }: PodInfo, { pods, requested, allocatable }: NodeIn
 const wouldHold = ({ allocatable }: NodeInfo, requests: PodInfo['requests']): boolean =>
   (allocatable['pods'] ?? 0) > 0 && Object.entries(requests).every(([r, wanted]) => wanted <= (allocatable[r] ?? 0));
 
-/** The share of a resource, 0…100, that would be left. */
-function free(total = 0, taken = 0, wanted = 0): number {
+/** Whether the node has room for more pods, or more of something that is asked for. */
+const hasGrown = ({ old, node }: { old: NodeInfo; node: NodeInfo }, requests: PodInfo['requests']): boolean =>
+  ['pods', ...Object.keys(requests).filter((r) => requests[r])].some(
+    (r) => (node.allocatable[r] ?? 0) > (old.allocatable[r] ?? 0),
+  );
+
+/** The share of a resource, 0…100, that would be left; nothing where the node has none of it. */
+function free(total = 0, taken = 0, wanted = 0): number | undefined {
+  if (total === 0) return undefined;
   const used = taken + wanted;
-  return total === 0 || used > total ? 0 : Math.floor(((total - used) * maxScore) / total);
+  return used > total ? 0 : Math.floor(((total - used) * maxScore) / total);
 }

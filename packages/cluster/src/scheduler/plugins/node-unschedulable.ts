@@ -7,10 +7,20 @@ const cordoned = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule'
 
 export const nodeUnschedulable: SchedulerPlugin = {
   name: 'NodeUnschedulable',
+  judgesTaints: true,
   filter: (pod, node) => (takes(node, pod) ? undefined : unresolvable('node(s) were unschedulable')),
-  helps: (pod, event) =>
-    (event.type === 'node-added' || (event.type === 'node-updated' && event.changed.has('unschedulable'))) &&
-    takes(event.node, pod),
+  helps(pod, event) {
+    switch (event.type) {
+      case 'node-added':
+        return takes(event.node, pod);
+      case 'node-updated':
+        return event.old.isCordoned && !event.node.isCordoned;
+      case 'self-updated':
+        return event.changed.has('tolerations') && toleratesAny(event.pod.pod.spec.tolerations, cordoned);
+      default:
+        return false;
+    }
+  },
 };
 
 const takes = ({ isCordoned }: NodeInfo, { pod }: PodInfo): boolean =>

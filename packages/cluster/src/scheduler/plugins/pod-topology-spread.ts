@@ -4,8 +4,8 @@ import type { TopologySpreadConstraint } from '@tiphys/sdk/api';
 import { maxScore, type SchedulerPlugin, unresolvable, unschedulable } from '../framework.ts';
 import type { NodeInfo } from '../node-info.ts';
 import type { PodInfo } from '../pod-info.ts';
-import { toleratesAny } from '../tolerations.ts';
 import { nodeAffinity } from './node-affinity.ts';
+import { endures } from './taint-toleration.ts';
 
 interface Constraint {
   readonly maxSkew: number;
@@ -22,8 +22,16 @@ interface Spread {
   readonly domains: Map<string, number>;
 }
 
+interface Preference {
+  readonly constraint: Constraint;
+  /** The more domains there are, the more one pod too many in one of them weighs. */
+  readonly weight: number;
+  /** Matching pods of the node's domain. */
+  readonly count: (node: NodeInfo) => number;
+}
+
 interface ScoreState {
-  readonly spreads: readonly Spread[];
+  readonly preferences: readonly Preference[];
   /** Nodes that lack a key of a constraint get no score. */
   readonly ignored: ReadonlySet<string>;
 }
@@ -31,6 +39,7 @@ interface ScoreState {
 /** Pods spread evenly over zones, hosts, whatever the topology key names. */
 export const podTopologySpread: SchedulerPlugin<readonly Spread[], ScoreState> = {
   name: 'PodTopologySpread',
+  judgesTaints: true,
   weight: 2,
 
   preFilter(pod, cluster) {
@@ -79,31 +88,35 @@ export const podTopologySpread: SchedulerPlugin<readonly Spread[], ScoreState> =
     // Nodes without a key that nobody asked for are none the worse for it.
     const ignored = new Set(bySystem ? [] : nodes.filter(lacks).map((n) => n.name));
     const counted = nodes.filter((n) => !ignored.has(n.name));
-    const spreads = constraints.map((constraint) => {
-      const { topologyKey } = constraint;
-      const values = counted.flatMap((n) => (Object.hasOwn(n.labels, topologyKey) ? [n.labels[topologyKey]!] : []));
-      return { constraint, domains: new Map(values.map((v) => [v, 0])) };
-    });
-    for (const { constraint, domains } of spreads) {
-      if (!domains.size || constraint.selector.empty) continue;
-      for (const [name, n] of cluster.matches.of(pod.namespace, constraint.selector)) {
-        const node = cluster.nodes.get(name);
-        const value = node?.labels[constraint.topologyKey];
-        if (!node || value === undefined || !domains.has(value)) continue;
-        if ((!bySystem && lacks(node)) || !counts(constraint, pod, node)) continue;
-        domains.set(value, domains.get(value)! + n);
+    const preferences = constraints.map((constraint): Preference => {
+      const { topologyKey, selector } = constraint;
+      const byNode = selector.empty ? nobody : cluster.matches.of(pod.namespace, selector);
+      // Each host is a domain of its own, whatever its label says.
+      if (topologyKey === 'kubernetes.io/hostname') {
+        return { constraint, weight: weightOf(counted.length), count: (node) => byNode.get(node.name) ?? 0 };
       }
-    }
-    return { spreads, ignored };
+      // Nodes without the key are one more domain.
+      const domains = new Map(counted.map((n) => [n.labels[topologyKey] ?? '', 0]));
+      for (const [name, n] of byNode) {
+        const node = cluster.nodes.get(name);
+        const known = domains.get(node?.labels[topologyKey] ?? '');
+        if (!node || known === undefined || (!bySystem && lacks(node)) || !counts(constraint, pod, node)) continue;
+        domains.set(node.labels[topologyKey] ?? '', known + n);
+      }
+      return {
+        constraint,
+        weight: weightOf(domains.size),
+        count: (node) => domains.get(node.labels[topologyKey] ?? '') ?? 0,
+      };
+    });
+    return { preferences, ignored };
   },
-  score(_pod, node, { spreads, ignored }) {
+  score(_pod, node, { preferences, ignored }) {
     if (ignored.has(node.name)) return 0;
     let sum = 0;
-    for (const { constraint, domains } of spreads) {
+    for (const { constraint, weight, count } of preferences) {
       if (!Object.hasOwn(node.labels, constraint.topologyKey)) continue;
-      // The more domains there are, the more one pod too many in one of them weighs.
-      const weight = Math.log(domains.size + 2);
-      sum += (domains.get(node.labels[constraint.topologyKey]!) ?? 0) * weight + (constraint.maxSkew - 1);
+      sum += count(node) * weight + (constraint.maxSkew - 1);
     }
     return Math.round(sum);
   },
@@ -117,18 +130,33 @@ export const podTopologySpread: SchedulerPlugin<readonly Spread[], ScoreState> =
   },
 
   helps(pod, event) {
+    const constraints = constraintsOf(pod, 'DoNotSchedule');
+    const isDomain = ({ labels }: NodeInfo) => constraints.every((c) => Object.hasOwn(labels, c.topologyKey));
     switch (event.type) {
       case 'node-added':
-        return true;
-      case 'node-updated':
-        return event.changed.has('labels') || event.changed.has('taints');
-      case 'pod-updated':
-        return event.changed.has('labels') && event.pod.namespace === pod.namespace;
+      case 'node-deleted':
+        return isDomain(event.node);
+      case 'node-updated': {
+        const { node, old, changed } = event;
+        if (isDomain(node) !== isDomain(old)) return true;
+        const moved = constraints.some((c) => node.labels[c.topologyKey] !== old.labels[c.topologyKey]);
+        return isDomain(node) && (moved || changed.has('taints'));
+      }
+      case 'self-updated':
+      case 'pod-updated': {
+        const { pod: next, old, changed } = event;
+        if (next.uid === pod.uid && changed.has('tolerations') && constraints.some((c) => c.honorTaints)) return true;
+        if (next.namespace !== pod.namespace) return false;
+        return constraints.some((c) => c.selector.matches(next.labels) !== c.selector.matches(old.labels));
+      }
       default:
-        return event.pod.namespace === pod.namespace;
+        return event.pod.namespace === pod.namespace && constraints.some((c) => c.selector.matches(event.pod.labels));
     }
   },
 };
+
+const nobody: ReadonlyMap<string, number> = new Map();
+const weightOf = (domains: number): number => Math.log(domains + 2);
 
 const parsed = new WeakMap<TopologySpreadConstraint, Constraint>();
 
@@ -166,21 +194,18 @@ function systemConstraints(pod: PodInfo, { groups }: ClusterState): Constraint[]
 /** Whether the node's pods count: by default nodes the pod's own node affinity rules out don't, tainted ones do. */
 function counts(c: Constraint, pod: PodInfo, node: NodeInfo): boolean {
   if (c.honorAffinity && nodeAffinity.filter!(pod, node, undefined)) return false;
-  if (!c.honorTaints) return true;
-  return node.taints.every((t) => t.effect === 'PreferNoSchedule' || toleratesAny(pod.pod.spec.tolerations, t));
+  return !c.honorTaints || endures(pod, node);
 }
 
 function matching({ selector }: Constraint, pod: PodInfo, cluster: ClusterState, node: NodeInfo): number {
   return selector.empty ? 0 : (cluster.matches.of(pod.namespace, selector).get(node.name) ?? 0);
 }
 
-const spreads = (c: Constraint, pod: PodInfo, other: PodInfo): boolean =>
-  !other.terminating && other.namespace === pod.namespace && c.selector.matches(other.labels);
-
 function change(state: readonly Spread[], pod: PodInfo, other: PodInfo, node: NodeInfo, by: number): void {
   for (const { constraint, domains } of state) {
     const value = Object.hasOwn(node.labels, constraint.topologyKey) ? node.labels[constraint.topologyKey] : undefined;
     if (value === undefined || !domains.has(value) || !counts(constraint, pod, node)) continue;
-    if (spreads(constraint, pod, other)) domains.set(value, domains.get(value)! + by);
+    if (other.namespace !== pod.namespace || !constraint.selector.matches(other.labels)) continue;
+    domains.set(value, domains.get(value)! + by);
   }
 }

@@ -6,6 +6,7 @@ import { toleratesAny } from '../tolerations.ts';
 
 export const taintToleration: SchedulerPlugin<undefined, readonly Toleration[]> = {
   name: 'TaintToleration',
+  judgesTaints: true,
   weight: 3,
   filter: (pod, node) => (endures(pod, node) ? undefined : unresolvable('node(s) had untolerated taint(s)')),
   preScore: ({ pod }, nodes) =>
@@ -15,11 +16,20 @@ export const taintToleration: SchedulerPlugin<undefined, readonly Toleration[]> 
   score: (_pod, { taints }, tolerations) =>
     taints.filter((t) => t.effect === 'PreferNoSchedule' && !toleratesAny(tolerations, t)).length,
   normalize: (scores) => normalizeByMax(scores, true),
-  helps: (pod, event) =>
-    (event.type === 'node-added' || (event.type === 'node-updated' && event.changed.has('taints'))) &&
-    endures(pod, event.node),
+  helps(pod, event) {
+    switch (event.type) {
+      case 'node-added':
+        return endures(pod, event.node);
+      case 'node-updated':
+        return endures(pod, event.node) && !endures(pod, event.old);
+      case 'self-updated':
+        return event.changed.has('tolerations');
+      default:
+        return false;
+    }
+  },
 };
 
 /** Tolerates every taint of the node that keeps pods away. */
-const endures = ({ pod }: PodInfo, { taints }: NodeInfo): boolean =>
+export const endures = ({ pod }: PodInfo, { taints }: NodeInfo): boolean =>
   taints.every((t) => t.effect === 'PreferNoSchedule' || toleratesAny(pod.spec.tolerations, t));

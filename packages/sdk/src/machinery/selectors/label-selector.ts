@@ -1,6 +1,14 @@
 import { messageOf } from '../../runtime/index.ts';
 import { labelValueProblems, qualifiedNameProblems } from '../names.ts';
-import { everything, nothing, type Requirement, type Selector, type SelectorOperator, selectorOf } from './selector.ts';
+import {
+  everything,
+  int64Of,
+  nothing,
+  type Requirement,
+  type Selector,
+  type SelectorOperator,
+  selectorOf,
+} from './selector.ts';
 
 /** `metav1.LabelSelector`, as objects carry it. */
 export interface LabelSelectorLike {
@@ -191,7 +199,7 @@ class Parser {
 
 function checked(r: Requirement): Requirement {
   if (r.operator === 'gt' || r.operator === 'lt') {
-    if (!/^[+-]?\d+$/.test(r.values[0] ?? '')) {
+    if (int64Of(r.values[0]) === undefined) {
       throw new Error(
         `values[0]: Invalid value: ${JSON.stringify(r.values[0] ?? '')}: for 'Gt', 'Lt' operators, the value must be an integer`,
       );

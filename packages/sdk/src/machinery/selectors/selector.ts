@@ -44,11 +44,18 @@ function holds({ operator, values }: Requirement, value: string | undefined): bo
       return value === undefined;
     case 'gt':
     case 'lt': {
-      if (value === undefined || !/^[+-]?\d+$/.test(value)) return false;
-      const [have, bound] = [BigInt(value), BigInt(values[0]!)];
+      const [have, bound] = [int64Of(value), int64Of(values[0])];
+      if (have === undefined || bound === undefined) return false;
       return operator === 'gt' ? have > bound : have < bound;
     }
   }
+}
+
+/** A decimal number of 64 bits; nothing else is greater or less than anything. */
+export function int64Of(text: string | undefined): bigint | undefined {
+  if (text === undefined || !/^[+-]?\d+$/.test(text)) return undefined;
+  const value = BigInt(text);
+  return value === BigInt.asIntN(64, value) ? value : undefined;
 }
 
 function textOf({ key, operator, values }: Requirement): string {
