@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  namespace,
   type Node,
   type NodeManifest,
   type Pod,
@@ -43,6 +44,8 @@ function clusterOf(nodes: readonly Node[], pods: readonly Pod[] = []) {
   const cluster = new ClusterState();
   for (const n of nodes) cluster.setNode(n);
   for (const p of pods) cluster.addPod(p.spec.nodeName!, podInfo(p));
+  const labels = { 'kubernetes.io/metadata.name': 'default' };
+  cluster.setNamespace(anObject(namespace, {}, { metadata: { name: 'default', labels } }));
   cluster.groups.setService(aService({ spec: { selector: { app: 'web' } } }), undefined);
   return cluster;
 }
@@ -216,6 +219,41 @@ const fitting: [name: string, p: Pod, nodes: Node[], pods: Pod[], want: string][
       }),
     ],
     "0/1 nodes are available: 1 node(s) didn't satisfy existing pods anti-affinity rules.",
+  ],
+  [
+    'anti-affinity to namespaces that are only excluded reaches all of them, as upstream',
+    pod({
+      affinity: {
+        podAntiAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: [
+            {
+              ...affinityTo('db'),
+              namespaceSelector: {
+                matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['default'] }],
+              },
+            },
+          ],
+        },
+      },
+    }),
+    [node('a', zone('1'))],
+    [on('a', {}, { app: 'db' })],
+    "0/1 nodes are available: 1 node(s) didn't match pod anti-affinity rules.",
+  ],
+  [
+    'anti-affinity to chosen namespaces reaches no other',
+    pod({
+      affinity: {
+        podAntiAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: [
+            { ...affinityTo('db'), namespaceSelector: { matchLabels: { team: 'x' } } },
+          ],
+        },
+      },
+    }),
+    [node('a', zone('1'))],
+    [on('a', {}, { app: 'db' })],
+    'a',
   ],
   [
     'spread over zones',

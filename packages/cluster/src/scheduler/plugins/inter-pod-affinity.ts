@@ -29,7 +29,7 @@ export const interPodAffinity: SchedulerPlugin<FilterState, Counts> = {
       for (const other of node.repelling.values()) countRepelling(state, pod, other, node, 1);
     if (asks)
       for (const node of cluster.nodes.values())
-        for (const other of node.pods.values()) countOwn(state, pod, other, node, 1);
+        for (const other of node.pods.values()) countRequired(state, pod, other, node, 1);
     const nothing = !state.repelledFrom.size && !asks;
     return nothing ? { skip: true } : { state };
   },
@@ -57,11 +57,11 @@ export const interPodAffinity: SchedulerPlugin<FilterState, Counts> = {
   }),
   addPod(state, pod, added, node) {
     countRepelling(state, pod, added, node, 1);
-    countOwn(state, pod, added, node, 1);
+    countRequired(state, pod, added, node, 1);
   },
   removePod(state, pod, removed, node) {
     countRepelling(state, pod, removed, node, -1);
-    countOwn(state, pod, removed, node, -1);
+    countRequired(state, pod, removed, node, -1);
   },
 
   preScore(pod, nodes, cluster) {
@@ -71,8 +71,8 @@ export const interPodAffinity: SchedulerPlugin<FilterState, Counts> = {
     for (const node of others) {
       const existing = prefers ? node.pods : node.opinionated;
       for (const other of existing.values()) {
-        for (const t of pod.preferredAffinity) count(scores, t, other, node, t.weight, cluster);
-        for (const t of pod.preferredAntiAffinity) count(scores, t, other, node, -t.weight, cluster);
+        for (const t of pod.preferredAffinity) countOwn(scores, t, other, node, t.weight, cluster);
+        for (const t of pod.preferredAntiAffinity) countOwn(scores, t, other, node, -t.weight, cluster);
         for (const t of other.requiredAffinity) count(scores, t, pod, node, hardAffinityWeight, cluster);
         for (const t of other.preferredAffinity) count(scores, t, pod, node, t.weight, cluster);
         for (const t of other.preferredAntiAffinity) count(scores, t, pod, node, -t.weight, cluster);
@@ -125,6 +125,14 @@ function matches(term: AffinityTerm, pod: PodInfo, cluster: ClusterState): boole
   return inScope && term.selector.matches(pod.labels);
 }
 
+/**
+ * The same of a term of the pod that is to be placed: upstream asks its namespace selector once more without any labels, so one
+ * that only excludes (NotIn, DoesNotExist) reaches every namespace.
+ */
+const matchesOwn = (term: AffinityTerm, other: PodInfo, cluster: ClusterState): boolean =>
+  matches(term, other, cluster) ||
+  ((term.namespaceSelector?.matches({}) ?? false) && term.selector.matches(other.labels));
+
 function bump(counts: Counts, key: string, node: NodeInfo, by: number): void {
   if (!Object.hasOwn(node.labels, key)) return;
   const topology = `${key}=${node.labels[key]}`;
@@ -144,6 +152,17 @@ function count(
   if (matches(term, pod, cluster)) bump(counts, term.topologyKey, node, by);
 }
 
+function countOwn(
+  counts: Counts,
+  term: AffinityTerm,
+  other: PodInfo,
+  node: NodeInfo,
+  by: number,
+  cluster: ClusterState,
+): void {
+  if (matchesOwn(term, other, cluster)) bump(counts, term.topologyKey, node, by);
+}
+
 function countRepelling(
   { cluster, repelledFrom }: FilterState,
   pod: PodInfo,
@@ -154,17 +173,17 @@ function countRepelling(
   for (const t of other.requiredAntiAffinity) count(repelledFrom, t, pod, node, by, cluster);
 }
 
-function countOwn(
+function countRequired(
   { cluster, drawnTo, avoided }: FilterState,
   pod: PodInfo,
   other: PodInfo,
   node: NodeInfo,
   by: number,
 ): void {
-  if (pod.requiredAffinity.length && pod.requiredAffinity.every((t) => matches(t, other, cluster))) {
+  if (pod.requiredAffinity.length && pod.requiredAffinity.every((t) => matchesOwn(t, other, cluster))) {
     for (const t of pod.requiredAffinity) bump(drawnTo, t.topologyKey, node, by);
   }
-  for (const t of pod.requiredAntiAffinity) count(avoided, t, other, node, by, cluster);
+  for (const t of pod.requiredAntiAffinity) countOwn(avoided, t, other, node, by, cluster);
 }
 
 const has = (counts: Counts, key: string, node: NodeInfo): boolean =>
@@ -175,5 +194,5 @@ function drawn(pod: PodInfo, node: NodeInfo, { cluster, drawnTo }: FilterState):
   if (!pod.requiredAffinity.length) return true;
   if (!pod.requiredAffinity.every((t) => Object.hasOwn(node.labels, t.topologyKey))) return false;
   if (pod.requiredAffinity.every((t) => has(drawnTo, t.topologyKey, node))) return true;
-  return drawnTo.size === 0 && pod.requiredAffinity.every((t) => matches(t, pod, cluster));
+  return drawnTo.size === 0 && pod.requiredAffinity.every((t) => matchesOwn(t, pod, cluster));
 }
