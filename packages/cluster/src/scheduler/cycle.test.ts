@@ -50,7 +50,7 @@ function clusterOf(nodes: readonly Node[], pods: readonly Pod[] = []) {
   return cluster;
 }
 
-const cycle = () => new SchedulingCycle({ plugins: defaultPlugins, random: seededRandom(1), nominated: () => [] });
+const cycle = () => new SchedulingCycle({ plugins: defaultPlugins, nominated: () => [] });
 
 /** The chosen node's name, or what the pod is told. */
 function outcome(p: Pod, nodes: readonly Node[], pods: readonly Pod[] = []): string {
@@ -523,6 +523,24 @@ const preferring: [name: string, p: Pod, nodes: Node[], pods: Pod[], want: strin
 for (const [name, p, nodes, pods, want] of preferring) {
   test(`prefers: ${name}`, () => assert.equal(outcome(p, nodes, pods), want));
 }
+
+test('among equals it is the first, unless others stand nearer to the top of the heap', () => {
+  const equal = (best: readonly number[]) =>
+    outcome(
+      pod(preferringNumber('0', 100)),
+      Array.from({ length: 8 }, (_, i) => node(`n${i}`, best.includes(i) ? num('1') : {})),
+    );
+  const rows: [best: number[], want: string][] = [
+    [[0, 1, 2, 3, 4, 5, 6, 7], 'n0'],
+    [[1, 2], 'n1'],
+    // 3, 4 and 7 stand under 1; 5 and 6 under 2.
+    [[2, 4], 'n4'],
+    [[2, 7], 'n7'],
+    [[2, 5, 6], 'n2'],
+    [[5, 6], 'n5'],
+  ];
+  for (const [best, want] of rows) assert.equal(equal(best), want, best.join());
+});
 
 test('of large clusters a share is looked at, from where the last pod stopped', () => {
   assert.deepEqual([10, 99, 100, 1000, 5000, 20_000].map(feasibleNodesToFind), [10, 99, 100, 420, 500, 1000]);

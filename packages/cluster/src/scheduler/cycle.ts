@@ -1,4 +1,4 @@
-import { messageOf, type Random } from '@tiphys/sdk/runtime';
+import { messageOf } from '@tiphys/sdk/runtime';
 import type { ClusterState } from './cluster-state.ts';
 import { fitMessage, noNodeMessage } from './fit-error.ts';
 import { type AnyPlugin, type Rejection, unresolvable } from './framework.ts';
@@ -27,7 +27,6 @@ export interface Refusal {
 
 export interface CycleOptions {
   readonly plugins: readonly AnyPlugin[];
-  readonly random: Random;
   /** Pods that were promised a node, by node; they count as being there for pods of the same or lower priority. */
   readonly nominated: (node: string) => readonly PodInfo[];
 }
@@ -63,6 +62,7 @@ export class SchedulingCycle {
     if (promised && !this.check(pod, promised, prepared)) return { node: promised };
 
     let tried = 0;
+    let asked = 0;
     for (; tried < nodes.length && fitting.length < enough; tried++) {
       const node = nodes[(this.#next + tried) % nodes.length]!;
       if (only && !only.names.has(node.name)) {
@@ -70,13 +70,14 @@ export class SchedulingCycle {
         only.plugins.forEach((p) => by.add(p));
         continue;
       }
+      asked++;
       const refusal = this.check(pod, node, prepared);
       if (refusal) {
         rejections.set(node.name, refusal.rejection);
         by.add(refusal.plugin);
       } else fitting.push(node);
     }
-    this.#next = nodes.length ? (this.#next + tried) % nodes.length : 0;
+    this.#next = nodes.length ? (this.#next + asked) % nodes.length : 0;
     if (!fitting.length) {
       return { why: fitMessage(cluster.nodes.size, rejections.values()), by, filtered: { rejections, prepared } };
     }
@@ -132,15 +133,22 @@ export class SchedulingCycle {
       plugin.normalize?.(scores, nodes, state);
       for (let i = 0; i < totals.length; i++) totals[i]! += scores[i]! * weight;
     }
-    let most = -1;
-    let best: number[] = [];
-    for (let i = 0; i < totals.length; i++) {
-      if (totals[i] === most) best.push(i);
-      else if (totals[i]! > most) [most, best] = [totals[i]!, [i]];
-    }
-    // Among equals each is as likely, as upstream.
-    return nodes[best[this.#options.random.int(best.length)]!]!;
+    return nodes[topOfHeap(totals, 0)]!;
   }
+}
+
+/**
+ * The highest score. Among equals it is as with upstream, which puts all in a heap and takes the top: of a node and those two
+ * that stand under it (at twice its place) the first.
+ */
+function topOfHeap(scores: readonly number[], at: number): number {
+  const left = 2 * at + 1;
+  if (left >= scores.length) return at;
+  const under = topOfHeap(scores, left);
+  const best = scores[under]! > scores[at]! ? under : at;
+  if (left + 1 >= scores.length) return best;
+  const other = topOfHeap(scores, left + 1);
+  return scores[other]! > scores[best]! ? other : best;
 }
 
 interface Refused {

@@ -91,7 +91,7 @@ class Scheduler {
   readonly #metrics: SchedulerMetrics;
 
   constructor(deps: SchedulerDeps, tasks: TaskGroup) {
-    const { clock, random, client, log, config = {}, metrics = new Registry() } = deps;
+    const { clock, client, log, config = {}, metrics = new Registry() } = deps;
     const plugins = config.plugins ?? defaultPlugins;
     this.#deps = deps;
     this.#tasks = tasks;
@@ -105,7 +105,7 @@ class Scheduler {
       }),
     });
     this.#queue = new SchedulingQueue(clock, plugins, this.#metrics.queued);
-    this.#cycle = new SchedulingCycle({ plugins, random, nominated: (n) => this.#nominations.on(n) });
+    this.#cycle = new SchedulingCycle({ plugins, nominated: (n) => this.#nominations.on(n) });
     this.#events = new EventWriter({ client, clock, log, reporter: this.#name, host: config.host ?? 'tiphys' });
     this.#writer = new PodWriter({
       client,
