@@ -18,7 +18,7 @@ import { jsonWord } from './json-text.ts';
 import { negotiate } from './negotiate.ts';
 import { isTrue } from './list-options.ts';
 import { checkPlace, writeRequest, writtenResponse } from './write.ts';
-import { readYaml, YamlProblem } from './yaml-text.ts';
+import { readYaml, YamlProblem } from '../yaml/index.ts';
 
 /** Server-side apply: the body is what its manager wants of the object, which is made when it isn't there. */
 export async function apply(c: RequestContext, registry: Registry): Promise<ServerResponse> {

@@ -14,7 +14,7 @@ import type { RequestContext, ServerRequest } from '../context.ts';
 import { type Duplicates, type FieldValidation, fieldValidationOf, report, undecodable } from './field-validation.ts';
 import { JsonProblem, readJson } from './json-text.ts';
 import { checkedKind, otherVersion, refuseOtherType, unrecognized } from './said-type.ts';
-import { readYaml, YamlProblem } from './yaml-text.ts';
+import { readYaml, YamlProblem } from '../yaml/index.ts';
 
 const accepted = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
 

@@ -17,7 +17,7 @@ import { servedKinds } from '../kinds.ts';
 import { JsonProblem, readJson } from './json-text.ts';
 import { decodeContinue, encodeContinue } from './continue-token.ts';
 import * as words from './fuzz-words.ts';
-import { readYaml, YamlProblem } from './yaml-text.ts';
+import { readYaml, YamlProblem } from '../yaml/index.ts';
 
 const options = fuzzOptions(process.env);
 const corpus = (name: string): URL => new URL(`../../../src/apiserver/handlers/corpus/${name}.txt`, import.meta.url);

@@ -3,7 +3,7 @@ import type { Entry } from '../cache/entry.ts';
 import type { RequestContext, ServerRequest, ServerResponse } from '../context.ts';
 import { entryPieces, protobufOf } from './messages.ts';
 import { contentTypeOf, type Negotiated, refusalForm } from './negotiate.ts';
-import { writeYaml } from './write-yaml.ts';
+import { writeYaml } from '../yaml/index.ts';
 
 /** An entry of the cache: its bytes as they are, or, within the process, the object. */
 export function entryResponse(c: RequestContext, entry: Entry, form: Negotiated, status = 200): ServerResponse {

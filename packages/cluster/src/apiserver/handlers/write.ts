@@ -33,7 +33,7 @@ import { pageOf } from './page.ts';
 import { partialMetadata, refuseMisfit } from './partial-metadata.ts';
 import { checkList, listResponse, type ReadDeps } from './read.ts';
 import { entryResponse, valueResponse } from './respond.ts';
-import { readYaml, YamlProblem } from './yaml-text.ts';
+import { readYaml, YamlProblem } from '../yaml/index.ts';
 
 export async function create(c: RequestContext, registry: Registry): Promise<ServerResponse> {
   const form = negotiate(c.request, c.query, 'object', registry.resource.kind);

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '@tiphys/sdk/machinery';
 import { BackwardWriter } from '@tiphys/sdk/schema';
-import { writeYaml } from '../../handlers/write-yaml.ts';
+import { writeYaml } from '../../yaml/index.ts';
 
 /**
  * Words for messages whose JSON has another structure: gnostic's of OpenAPI, in which a map is a list of named values, whatever

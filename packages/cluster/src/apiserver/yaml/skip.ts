@@ -1,4 +1,4 @@
-import { isBlank, isBlankOrEnd, isBreak, type Mark, type YamlCursor } from './yaml-cursor.ts';
+import { isBlank, isBlankOrEnd, isBreak, type Mark, type YamlCursor } from './cursor.ts';
 
 // Scalars and tags are only passed over: what they say is somebody else's.
 

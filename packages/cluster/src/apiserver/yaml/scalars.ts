@@ -1,4 +1,4 @@
-import { readsAsOther } from './yaml-resolve.ts';
+import { readsAsOther } from './resolve.ts';
 
 export type ScalarStyle = 'plain' | 'single' | 'double' | 'literal';
 

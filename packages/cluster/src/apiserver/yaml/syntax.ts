@@ -1,6 +1,6 @@
-import { YamlProblem } from './yaml-problem.ts';
-import { type Mark, ScanError } from './yaml-cursor.ts';
-import { type Token, type TokenType, YamlScanner } from './yaml-scanner.ts';
+import { YamlProblem } from './problem.ts';
+import { type Mark, ScanError } from './cursor.ts';
+import { type Token, type TokenType, YamlScanner } from './scanner.ts';
 
 /** What upstream's parser has against the first document of a text; nothing when it has nothing. */
 export function syntaxProblem(text: string): YamlProblem | undefined {

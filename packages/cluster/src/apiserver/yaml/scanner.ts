@@ -1,5 +1,5 @@
-import { isBlank, isBlankOrEnd, isBreak, type Mark, YamlCursor } from './yaml-cursor.ts';
-import { skipBlockScalar, skipPlain, skipQuoted, skipTag } from './yaml-skip.ts';
+import { isBlank, isBlankOrEnd, isBreak, type Mark, YamlCursor } from './cursor.ts';
+import { skipBlockScalar, skipPlain, skipQuoted, skipTag } from './skip.ts';
 
 export type TokenType =
   | 'stream end'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { writeYaml } from './write-yaml.ts';
+import { writeYaml } from './write.ts';
 
 const scalars: [string, unknown, string][] = [
   ['a word', 'word', 'word'],

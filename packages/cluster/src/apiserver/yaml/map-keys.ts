@@ -1,6 +1,6 @@
 import { type Document, isAlias, isCollection, isScalar, type Node, type Pair, visit } from 'yaml';
 import { isObject } from '@tiphys/sdk/machinery';
-import { YamlProblem } from './yaml-problem.ts';
+import { YamlProblem } from './problem.ts';
 
 /** JSON has texts as keys: what is none, and can't be made one, is refused as upstream does it. */
 export function checkMapKeys(document: Document.Parsed): void {

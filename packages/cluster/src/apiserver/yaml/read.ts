@@ -1,16 +1,14 @@
 import { isMap, isScalar, LineCounter, parseDocument, type ScalarTag, type Tags, visit } from 'yaml';
-import { checkCharacters } from './yaml-characters.ts';
-import { checkMapKeys } from './yaml-map-keys.ts';
-import { YamlProblem } from './yaml-problem.ts';
-import { syntaxProblem } from './yaml-syntax.ts';
+import { checkCharacters } from './characters.ts';
+import { checkMapKeys } from './map-keys.ts';
+import { YamlProblem } from './problem.ts';
+import { syntaxProblem } from './syntax.ts';
 
 export interface YamlText {
   readonly value: unknown;
   /** Keys that stand twice in one map, in upstream's words; the last of them counts. */
   readonly duplicates: readonly string[];
 }
-
-export { YamlProblem };
 
 /** The first document of a YAML text, read as 1.1. */
 export function readYaml(bytes: Uint8Array): YamlText {

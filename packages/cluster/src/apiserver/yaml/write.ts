@@ -1,6 +1,6 @@
 import { isObject } from '@tiphys/sdk/machinery';
-import { foldedPlain, literal, quotedDouble, quotedSingle, styleOf } from './yaml-scalars.ts';
-import { byYamlKey } from './yaml-keys.ts';
+import { foldedPlain, literal, quotedDouble, quotedSingle, styleOf } from './scalars.ts';
+import { byYamlKey } from './keys.ts';
 
 const indentStep = 2;
 /** Keys beyond this many bytes, or of several lines, stand by themselves after a question mark. */

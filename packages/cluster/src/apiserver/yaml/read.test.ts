@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readYaml } from './yaml-text.ts';
+import { readYaml } from './read.ts';
 
 const values: [text: string, want: unknown][] = [
   ['a: 2001-02-03\nb: !!timestamp 2001-02-03', { a: '2001-02-03', b: '2001-02-03' }],

@@ -1,4 +1,4 @@
-import { YamlProblem } from './yaml-problem.ts';
+import { YamlProblem } from './problem.ts';
 
 /** The smallest character of each length. */
 const smallest = [0, 0, 0x80, 0x800, 0x10000];
