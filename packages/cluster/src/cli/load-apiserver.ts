@@ -10,6 +10,7 @@ import {
   kindsServedBy,
   LocalNodes,
   parseRuntimeConfig,
+  type PartsConfig,
   processMetrics,
   publishKubernetesService,
   publishServiceCidr,
@@ -59,63 +60,20 @@ export async function loadApiServer(
   deps: ApiServerDeps,
   signal: AbortSignal,
 ): Promise<LoadedApiServer> {
-  const { clock, random } = deps;
+  const { clock, random, components } = deps;
   const address = options.advertiseAddress ?? machineAddress();
-  const { serviceAccountIssuer: issuers = [defaultIssuer] } = options;
-  const issuer = issuers[0] ?? defaultIssuer;
-  const audiences = options.apiAudiences ?? issuers;
-  const store = underPrefix(deps.store, options.etcdPrefix);
   const clusterIps = new ClusterIps(options.serviceClusterIpRange, random.fork('cluster-ips'));
-  const serverNames = [
-    'kubernetes',
-    'kubernetes.default',
-    'kubernetes.default.svc',
-    'kubernetes.default.svc.cluster.local',
-    'localhost',
-    hostname(),
-    '127.0.0.1',
-    '::1',
-    clusterIps.first,
-    address,
-  ];
+  const serverNames = [...ownNames, hostname(), '127.0.0.1', '::1', clusterIps.first, address];
   const pki = new Pki(filesIn(options.dataDir).pki, { clock, random }, { serverNames });
   const metrics = new Registry();
   processMetrics(metrics);
+  const store = underPrefix(deps.store, options.etcdPrefix);
   const storeMetrics = new StoreMetrics(metrics, { clock, placeOf: resourceOfKey });
-  const measured = storeMetrics.measured(store);
   const overrides = measuredOverrides(deps.overrides ?? [], options.etcdPrefix, storeMetrics);
-  const server = new ApiServer({ ...deps, store: measured, overrides, kinds: kindsOf(options) });
-  const { kubeletCa } = options;
-  const nodeCa = kubeletCa === 'own' ? pki.ca.cert : kubeletCa && pemIn(kubeletCa.file);
-  const nodes = new LocalNodes(tlsNodes({ ...pki.apiserverKubeletClient, ...(nodeCa && { ca: nodeCa }) }));
-  const parts = standardParts({
-    metrics,
-    tokens: tokensSignedBy(pki, options),
-    issuer,
-    issuers,
-    audiences,
-    enableAdmissionPlugins: [
-      ...(options.enableAdmissionPlugins ?? []),
-      ...(options.allowPrivileged ? [] : ['Unprivileged']),
-    ],
-    tokenAuthenticators: options.tokenAuthFile ? [tokensOf(options.tokenAuthFile, audiences)] : [],
-    nodes,
-    components: deps.components,
-    clusterIps,
-    ...given(options, [
-      'limits',
-      'requestTimeoutMs',
-      'minWatchSeconds',
-      'allowAnonymous',
-      'authorizationModes',
-      'nodePortRange',
-      'eventTtlSeconds',
-      'flags',
-      'profiling',
-    ]),
-    advertised: () => `${address}:${options.securePort}`,
-  });
-  await server.load(parts, signal);
+  const server = new ApiServer({ ...deps, store: storeMetrics.measured(store), overrides, kinds: kindsOf(options) });
+  const nodes = nodesTrustedBy(pki, options);
+  const parts = partsConfig(options, { pki, metrics, nodes, components, clusterIps, address });
+  await server.load(standardParts(parts), signal);
   const stores = [store, ...new Set((deps.overrides ?? []).map((o) => o.store))];
   return {
     server,
@@ -138,6 +96,55 @@ export async function loadApiServer(
       await keepIdentity(server, { hostname: hostname(), address: `${address}:${port}` }, tasks);
     },
   };
+}
+
+/** Names that every server's certificate is good for. */
+const ownNames = [
+  'kubernetes',
+  'kubernetes.default',
+  'kubernetes.default.svc',
+  'kubernetes.default.svc.cluster.local',
+  'localhost',
+];
+
+interface Around extends Pick<LoadedApiServer, 'pki' | 'metrics' | 'nodes'> {
+  readonly components: readonly Component[];
+  readonly clusterIps: ClusterIps;
+  readonly address: string;
+}
+
+function partsConfig(options: ApiServerOptions, { pki, address, ...around }: Around): PartsConfig {
+  const { serviceAccountIssuer: issuers = [defaultIssuer] } = options;
+  const audiences = options.apiAudiences ?? issuers;
+  return {
+    ...around,
+    tokens: tokensSignedBy(pki, options),
+    issuer: issuers[0] ?? defaultIssuer,
+    issuers,
+    audiences,
+    enableAdmissionPlugins: [
+      ...(options.enableAdmissionPlugins ?? []),
+      ...(options.allowPrivileged ? [] : ['Unprivileged']),
+    ],
+    tokenAuthenticators: options.tokenAuthFile ? [tokensOf(options.tokenAuthFile, audiences)] : [],
+    ...given(options, [
+      'limits',
+      'requestTimeoutMs',
+      'minWatchSeconds',
+      'allowAnonymous',
+      'authorizationModes',
+      'nodePortRange',
+      'eventTtlSeconds',
+      'flags',
+      'profiling',
+    ]),
+    advertised: () => `${address}:${options.securePort}`,
+  };
+}
+
+function nodesTrustedBy(pki: Pki, { kubeletCa }: ApiServerOptions): LocalNodes {
+  const ca = kubeletCa === 'own' ? pki.ca.cert : kubeletCa && pemIn(kubeletCa.file);
+  return new LocalNodes(tlsNodes({ ...pki.apiserverKubeletClient, ...(ca && { ca }) }));
 }
 
 function tokensSignedBy(
