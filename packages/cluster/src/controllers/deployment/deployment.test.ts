@@ -170,3 +170,14 @@ test('a name that belongs to another template counts as a collision and gets ano
   assert.equal((await client.get(deployment, d)).status.collisionCount, 1);
   assert.equal((await sets(cluster)).length, 2);
 });
+
+test("annotations of a set's size are written with the size, not without", async () => {
+  await using cluster = new FakeCluster();
+  const { client, clock } = cluster;
+  await setUp(cluster, { replicas: 2, strategy: { type: 'Recreate' } });
+  const [set] = await sets(cluster);
+  const annotations = { 'deployment.kubernetes.io/desired-replicas': 'many' };
+  await client.patch(replicaSet, set!, { type: 'merge', patch: { metadata: { annotations } } });
+  await clock.advance(1000);
+  assert.equal((await sets(cluster))[0]?.metadata.annotations?.['deployment.kubernetes.io/desired-replicas'], 'many');
+});

@@ -142,7 +142,9 @@ async function recreate(rollout: Rollout, { cache }: ReconcileContext): Promise<
   if (actualReplicas(oldSets) > 0 || running) return;
   await rollout.ensureNewSet();
   const { deployment: d } = rollout;
-  await rollout.resize([{ set: rollout.newSet!, replicas: d.spec.replicas }]);
+  const set = rollout.newSet!;
+  // A size that is right already is left alone, whatever the set's annotations say.
+  if (set.spec.replicas !== d.spec.replicas) await rollout.resize([{ set, replicas: d.spec.replicas }]);
   if (isComplete(d, d.status)) await rollout.cleanUp();
 }
 

@@ -1,6 +1,6 @@
-import type { Client, DeleteOptions, Patch } from '@tiphys/sdk/client';
+import { type Client, type DeleteOptions, discover, type Patch } from '@tiphys/sdk/client';
 import { isConflict, isNotFound, type KubeObject, type OwnerReference } from '@tiphys/sdk/machinery';
-import { type EventRecorder, refersTo } from '@tiphys/sdk/operator';
+import { type EventRecorder, refersTo, TerminalError } from '@tiphys/sdk/operator';
 import type { AnyKind } from '@tiphys/sdk/schema';
 import { type GraphNode, isDeleting, type OwnerGraph, ownersOf, waitsForDependents, waitsForOrphans } from './graph.ts';
 
@@ -56,17 +56,21 @@ export class Collector {
   async #lookUp(node: GraphNode, reference: OwnerReference, signal: AbortSignal): Promise<KubeObject | undefined> {
     const { client, kinds, graph, events } = this.#deps;
     const kind = [...kinds()].find((k) => refersTo(k, reference));
-    if (!kind) throw new Error(`unable to get REST mapping for ${reference.apiVersion}/${reference.kind}.`);
-    const { namespace } = node.object.metadata;
-    if (kind.scope === 'Namespaced' && !namespace) {
-      throw new Error(`cluster-scoped object ${node.object.metadata.name} names an owner with a namespace`);
+    // A version that nobody serves may be one that nobody serves yet: its owner isn't known to be gone.
+    const other = kind && kind.apiVersion !== reference.apiVersion;
+    if (!kind || (other && !(await isServed(client, reference, signal)))) {
+      throw new Error(`unable to get REST mapping for ${reference.apiVersion}/${reference.kind}.`);
     }
+    const { namespace } = node.object.metadata;
     const elsewhere = graph.get(reference.uid)?.object.metadata.namespace;
     if (elsewhere && elsewhere !== namespace) {
       const { apiVersion, kind: kindName, name, uid } = reference;
-      const text = `[${apiVersion}/${kindName}, namespace: ${namespace}, name: ${name}, uid: ${uid}]`;
-      const message = `ownerRef ${text} does not exist in namespace "${namespace}"`;
+      const text = `[${apiVersion}/${kindName}, namespace: ${namespace ?? ''}, name: ${name}, uid: ${uid}]`;
+      const message = `ownerRef ${text} does not exist in namespace "${namespace ?? ''}"`;
       events.event({ kind: node.kind, object: node.object }, 'Warning', 'OwnerRefInvalidNamespace', message);
+    }
+    if (kind.scope === 'Namespaced' && !namespace) {
+      throw new TerminalError(`cluster-scoped object ${node.object.metadata.name} names an owner with a namespace`);
     }
     try {
       const key = { metadata: { name: reference.name, ...(kind.scope === 'Namespaced' && { namespace: namespace! }) } };
@@ -148,4 +152,9 @@ export class Collector {
       } else if (!isNotFound(err)) throw err;
     }
   }
+}
+
+async function isServed(client: Client, { apiVersion, kind }: OwnerReference, signal: AbortSignal): Promise<boolean> {
+  const served = await discover(client, { signal });
+  return served.some((r) => r.kind === kind && [r.group, r.version].filter(Boolean).join('/') === apiVersion);
 }

@@ -104,6 +104,15 @@ test('an owner of a kind that nobody knows keeps its dependents', async () => {
   assert.deepEqual(await names(cluster), ['child']);
 });
 
+test('an owner in a version that nobody serves keeps its dependents when it goes', async () => {
+  await using cluster = new FakeCluster();
+  await cluster.run(garbageCollector);
+  const boss = await make(cluster, 'boss');
+  await make(cluster, 'child', [refTo(boss, { apiVersion: 'v2' })]);
+  await cluster.client.delete(configMap, boss);
+  assert.deepEqual(await names(cluster), ['child']);
+});
+
 test('a cluster-wide owner counts, one in another namespace does not and that is told', async () => {
   await using cluster = new FakeCluster();
   const { client } = cluster;
@@ -117,6 +126,21 @@ test('a cluster-wide owner counts, one in another namespace does not and that is
   assert.equal(told?.reason, 'OwnerRefInvalidNamespace');
   await client.delete(node, home);
   assert.deepEqual(await names(cluster), ['boss']);
+});
+
+test('an object without a namespace whose owner has one stays, and that is told once', async () => {
+  await using cluster = new FakeCluster();
+  const { client } = cluster;
+  await cluster.run(garbageCollector);
+  const boss = await make(cluster, 'boss');
+  const child = await client.create(node, { metadata: { name: 'n', ownerReferences: [refTo(boss)] } });
+  await names(cluster);
+  await client.delete(configMap, boss);
+  await names(cluster);
+  assert.ok(await client.get(node, child));
+  const told = (await client.list(event)).items.map(({ message, count }) => ({ message, count }));
+  const reference = `[v1/ConfigMap, namespace: , name: boss, uid: ${boss.metadata.uid}]`;
+  assert.deepEqual(told, [{ message: `ownerRef ${reference} does not exist in namespace ""`, count: 1 }]);
 });
 
 test('nothing is deleted because the cache was behind', async () => {

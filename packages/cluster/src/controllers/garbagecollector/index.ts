@@ -1,6 +1,6 @@
 import type { Informer } from '@tiphys/sdk/cache';
 import type { KubeObject, OwnerReference } from '@tiphys/sdk/machinery';
-import { type Controller, type ControllerDeps, EventBroadcaster } from '@tiphys/sdk/operator';
+import { type Controller, type ControllerDeps, EventBroadcaster, TerminalError } from '@tiphys/sdk/operator';
 import { group, isAbort, WorkQueue } from '@tiphys/sdk/runtime';
 import type { AnyKind } from '@tiphys/sdk/schema';
 import { followKinds } from '../kinds.ts';
@@ -72,8 +72,10 @@ async function collectGarbage(deps: ControllerDeps, signal: AbortSignal): Promis
         queue.forget(uid);
       } catch (err) {
         if (s.aborted) return;
-        log.debug('an object could not be collected, trying again', { uid, error: String(err) });
-        queue.retry(uid);
+        const final = err instanceof TerminalError;
+        log.debug('an object could not be collected', { uid, error: String(err), tryAgain: !final });
+        if (final) queue.forget(uid);
+        else queue.retry(uid);
       }
       queue.done(uid);
     }
