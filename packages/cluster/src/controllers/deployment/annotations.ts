@@ -22,9 +22,10 @@ type Annotations = Record<string, string>;
 
 /** The number in an annotation; undefined when there is none or it isn't one. */
 export function annotationNumber({ metadata }: KubeObject, name: string): number | undefined {
-  const text = own(metadata.annotations, name);
-  return text !== undefined && /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
+  return wholeNumber(own(metadata.annotations, name) ?? '');
 }
+
+const wholeNumber = (text: string) => (/^[+-]?\d+$/.test(text) ? Number(text) : undefined);
 
 export const revisionOf = (object: KubeObject): number => annotationNumber(object, revisionAnnotation) ?? 0;
 
@@ -35,9 +36,10 @@ export function setAnnotations(d: Deployment, current: Annotations, revision: nu
     if (!ownAnnotations.has(name)) put(next, name, value);
   }
   const before = own(current, revisionAnnotation);
-  const known = before !== undefined && /^\d+$/.test(before) ? Number(before) : before === undefined ? 0 : undefined;
-  // Somebody else's scheme of revisions is left alone.
-  if (known === undefined || known >= revision) return next;
+  const known = before ? wholeNumber(before) : 0;
+  // A set with somebody else's scheme of revisions is left alone.
+  if (known === undefined) return current;
+  if (known >= revision) return next;
   next[revisionAnnotation] = String(revision);
   if (history && before !== undefined) next[historyAnnotation] = appended(own(current, historyAnnotation), before);
   return next;
