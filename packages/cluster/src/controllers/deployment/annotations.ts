@@ -6,6 +6,8 @@ const historyAnnotation = 'deployment.kubernetes.io/revision-history';
 export const desiredAnnotation = 'deployment.kubernetes.io/desired-replicas';
 export const maxAnnotation = 'deployment.kubernetes.io/max-replicas';
 
+export const rollbackAnnotation = 'deprecated.deployment.rollback.to';
+
 const longestHistory = 2000;
 
 /** Annotations of a Deployment that don't go on to its sets. */
@@ -15,7 +17,7 @@ const ownAnnotations = new Set([
   historyAnnotation,
   desiredAnnotation,
   maxAnnotation,
-  'deprecated.deployment.rollback.to',
+  rollbackAnnotation,
 ]);
 
 type Annotations = Record<string, string>;
@@ -43,6 +45,13 @@ export function setAnnotations(d: Deployment, current: Annotations, revision: nu
   next[revisionAnnotation] = String(revision);
   if (history && before !== undefined) next[historyAnnotation] = appended(own(current, historyAnnotation), before);
   return next;
+}
+
+/** The Deployment's annotations when it becomes again what this set has kept. */
+export function annotationsOfRollback(current: Annotations, { metadata }: ReplicaSet): Annotations {
+  const kept = Object.entries(current).filter(([name]) => ownAnnotations.has(name));
+  const back = Object.entries(metadata.annotations ?? {}).filter(([name]) => !ownAnnotations.has(name));
+  return Object.fromEntries([...kept, ...back]);
 }
 
 /** Which revisions a set had before: a rollback makes an old set the newest again. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deployment, type Deployment, pod, replicaSet } from '@tiphys/sdk/api';
+import { deployment, type Deployment, event, pod, replicaSet } from '@tiphys/sdk/api';
 import { timestamp } from '@tiphys/sdk/machinery';
 import { FakeCluster, type Part } from '@tiphys/sdk/testing';
 import { replicaSetController } from '../replicaset/index.ts';
@@ -180,4 +180,34 @@ test("annotations of a set's size are written with the size, not without", async
   await client.patch(replicaSet, set!, { type: 'merge', patch: { metadata: { annotations } } });
   await clock.advance(1000);
   assert.equal((await sets(cluster))[0]?.metadata.annotations?.['deployment.kubernetes.io/desired-replicas'], 'many');
+});
+
+test('a revision asked for by annotation comes back with its annotations', async () => {
+  await using cluster = new FakeCluster();
+  const { client, clock } = cluster;
+  const d = await setUp(cluster);
+  const annotate = async (annotations: Record<string, string>) => {
+    await client.patch(deployment, d, { type: 'merge', patch: { metadata: { annotations } } });
+    await clock.advance(1000);
+  };
+  const told = async () =>
+    (await client.list(event)).items.filter((e) => e.reason?.startsWith('DeploymentRollback')).map((e) => e.message);
+  await annotate({ why: 'first' });
+  await setImage(cluster, d, 'app:2');
+  await annotate({ why: 'second' });
+  await annotate({ 'deprecated.deployment.rollback.to': '0' });
+  const back = await client.get(deployment, d);
+  assert.equal(back.spec.template.spec.containers[0]?.image, 'app:1');
+  assert.deepEqual(back.metadata.annotations, { why: 'first', [revision]: '3' });
+  await annotate({ 'deprecated.deployment.rollback.to': '3' });
+  await annotate({ 'deprecated.deployment.rollback.to': '9' });
+  assert.equal(
+    (await client.get(deployment, d)).metadata.annotations?.['deprecated.deployment.rollback.to'],
+    undefined,
+  );
+  assert.deepEqual(await told(), [
+    'Rolled back deployment "x" to revision 1',
+    'The rollback revision contains the same template as current deployment "x"',
+    'Unable to find the revision to rollback to.',
+  ]);
 });

@@ -21,6 +21,7 @@ import {
   type Resize,
   shrinkOld,
 } from './replicas.ts';
+import { rollBack, wantedRevision } from './rollback.ts';
 import { Rollout } from './rollout.ts';
 import {
   allSets,
@@ -71,6 +72,11 @@ export const deploymentController = defineController({
       return {};
     }
     await tellPause(rollout);
+    const revision = wantedRevision(d);
+    if (!d.spec.paused && revision !== undefined) {
+      await rollBack(rollout, revision, context);
+      return {};
+    }
     if (d.spec.paused || wasScaled(d, sets)) return scaleOnly(rollout, context);
     if (d.spec.strategy.type === 'Recreate') await recreate(rollout, context);
     else await rollingUpdate(rollout);
@@ -109,7 +115,8 @@ function wasScaled(d: Deployment, sets: readonly ReplicaSet[]): boolean {
 async function scaleOnly(rollout: Rollout, { clock }: ReconcileContext): Promise<ReconcileResult> {
   await rollout.syncRevision();
   await rollout.resize(sizesForScale(rollout));
-  if (rollout.deployment.spec.paused) await rollout.cleanUp();
+  const { deployment: d } = rollout;
+  if (d.spec.paused && wantedRevision(d) === undefined) await rollout.cleanUp();
   await rollout.writeStatus(countedStatus(rollout.deployment, rollout, clock.now()));
   return {};
 }

@@ -37,10 +37,10 @@ export const selectorWithHash = (selector: LabelSelector | null, hash: string): 
 });
 
 /** Equal but for the hash that a set's template carries in addition. */
-export const sameTemplate = (a: PodTemplateSpec, b: PodTemplateSpec): boolean => equal(withoutHash(a), withoutHash(b));
+export const sameTemplate = (a: PodTemplateSpec, b: PodTemplateSpec): boolean =>
+  equal(withoutHashLabel(a), withoutHashLabel(b));
 
-function withoutHash({ metadata, ...rest }: PodTemplateSpec): unknown {
+export function withoutHashLabel({ metadata, ...rest }: PodTemplateSpec): PodTemplateSpec {
   const labels = Object.entries(metadata.labels ?? {}).filter(([name]) => name !== hashLabel);
-  const { labels: _labels, ...others } = metadata;
-  return { ...rest, metadata: { ...others, labels: Object.fromEntries(labels) } };
+  return { ...rest, metadata: { ...metadata, labels: Object.fromEntries(labels) } };
 }
