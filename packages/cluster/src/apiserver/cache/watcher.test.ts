@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
+import type { Entry } from './entry.ts';
 import { type Told, Watcher } from './watcher.ts';
 
 /** Something that happens to one of three watchers: it is told, or takes what waits. */
@@ -35,3 +38,28 @@ test('each watcher takes what it was told, once and in order, whatever others ar
       }
     }),
   ));
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+test('what was there at the beginning lives no longer than it is told', async () => {
+  async function* slices(there: readonly Entry[]): AsyncIterable<readonly Entry[]> {
+    yield there;
+  }
+  const begun = () => {
+    const there = [{} as Entry];
+    return {
+      watcher: new Watcher({}, 0, { initial: slices(there), onClose: () => {} }),
+      there: new WeakRef(there),
+    };
+  };
+  const { watcher, there } = begun();
+  const told = watcher[Symbol.asyncIterator]();
+  assert.equal(((await told.next()).value as readonly Told[]).length, 1);
+  watcher.tell({ type: 'BOOKMARK', revision: 1 });
+  assert.equal(((await told.next()).value as readonly Told[]).length, 1);
+  await new Promise((resolve) => setImmediate(resolve));
+  collectGarbage();
+  assert.equal(there.deref(), undefined);
+  watcher.close();
+});

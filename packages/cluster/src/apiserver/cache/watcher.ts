@@ -36,7 +36,7 @@ export interface Reader {
 export class Watcher implements AsyncIterable<readonly Told[]> {
   readonly interest: Interest;
   /** Objects that are told first, as additions. They are there already, so they don't count for what may wait. */
-  readonly #initial: AsyncIterable<readonly Entry[]> | undefined;
+  #initial: AsyncIterable<readonly Entry[]> | undefined;
   #waiting: readonly Told[] = none;
   #closed = false;
   #isLost = false;
@@ -101,8 +101,11 @@ export class Watcher implements AsyncIterable<readonly Told[]> {
 
   /** What is told before anything that happens. */
   async *initial(): AsyncIterable<readonly Told[]> {
-    if (!this.#initial) return;
-    for await (const slice of this.#initial) {
+    const initial = this.#initial;
+    if (!initial) return;
+    // It knows all that was there, and must not live as long as the watch.
+    this.#initial = undefined;
+    for await (const slice of initial) {
       if (this.#closed) return;
       yield slice.map((entry): Told => ({ type: 'ADDED', entry }));
     }

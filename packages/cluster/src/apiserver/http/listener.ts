@@ -135,13 +135,14 @@ async function answerStream(
   const answer = isToCompress(headers, made) ? await compressed(made) : made;
   if (leaving.gone) return;
   if (answer.body.type === 'stream') done();
+  // The client is gone; there is nobody to tell.
+  const broken = () => stream.close();
   try {
     stream.respond({ ':status': answer.status, ...(answer.headers as Record<string, string | string[]>) });
-    // What may have no body ended with its headers.
-    if (!stream.writableEnded) await writeBody(stream, answer.body, leaving);
+    // What may have no body ended with its headers. Nobody awaits it, so that what was needed to answer goes while a watch lasts.
+    if (!stream.writableEnded) writeBody(stream, answer.body, leaving).catch(broken);
   } catch {
-    // The client is gone; there is nobody to tell.
-    stream.close();
+    broken();
   }
 }
 
@@ -162,13 +163,14 @@ async function answerRequest(
   const { status, headers, body } = isToCompress(request.headers, made) ? await compressed(made) : made;
   if (leaving.gone) return;
   if (body.type === 'stream') done();
+  // The client is gone; there is nobody to tell.
+  const broken = () => void response.destroy();
   try {
     response.writeHead(status, headers as Record<string, string | string[]>);
     // Who watches wants to know that it does before anything happens.
     if (body.type === 'stream') response.flushHeaders();
-    await writeBody(response, request.method === 'HEAD' ? { type: 'none' } : body, leaving);
+    writeBody(response, request.method === 'HEAD' ? { type: 'none' } : body, leaving).catch(broken);
   } catch {
-    // The client is gone; there is nobody to tell.
-    response.destroy();
+    broken();
   }
 }

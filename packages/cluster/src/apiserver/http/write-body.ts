@@ -5,17 +5,28 @@ import type { Leaving } from './leaving.ts';
 /** Long bodies go out in chunks of so many bytes: full frames, and no more than fit the window that most clients begin with. */
 const chunkBytes = 32 * 1024;
 
-/** Writes a body at the pace of its reader. */
-export async function writeBody(response: Writable, body: Body, leaving: Leaving): Promise<void> {
+/**
+ * Writes a body at the pace of its reader. No async function, as little of what streams for hours: what those were called with
+ * would live as long.
+ */
+export function writeBody(response: Writable, body: Body, leaving: Leaving): Promise<void> {
+  if (body.type !== 'stream') return writeWhole(response, body, leaving);
+  const { chunks, push } = body;
+  if (!push) return writeChunks(response, chunks, leaving);
+  return new Promise((resolve, reject) => push(new ResponseSink(response, leaving, { resolve, reject })));
+}
+
+async function writeWhole(
+  response: Writable,
+  body: Exclude<Body, { type: 'stream' }>,
+  leaving: Leaving,
+): Promise<void> {
   switch (body.type) {
     case 'none':
       response.end();
       return;
     case 'bytes':
       await writePieces(response, body.pieces, leaving);
-      return;
-    case 'stream':
-      await writeStream(response, body, leaving);
       return;
     case 'object':
       response.end(JSON.stringify(body.value));
@@ -29,12 +40,7 @@ export async function writeBody(response: Writable, body: Body, leaving: Leaving
   }
 }
 
-async function writeStream(
-  response: Writable,
-  { chunks, push }: Extract<Body, { type: 'stream' }>,
-  leaving: Leaving,
-): Promise<void> {
-  if (push) return new Promise((resolve, reject) => push(new ResponseSink(response, leaving, { resolve, reject })));
+async function writeChunks(response: Writable, chunks: AsyncIterable<Uint8Array>, leaving: Leaving): Promise<void> {
   for await (const chunk of chunks) {
     if (leaving.gone) return;
     if (!response.write(chunk)) await drained(response, leaving.signal);
