@@ -149,6 +149,7 @@ describe('what stands in the way of a start is told with its remedy', () => {
       [['--nodes', '3'], /Say sim:N/],
       [['--cluster-cidr', 'x'], /An address range looks like/],
       [['--allow-privileged=perhaps'], /Say true or false/],
+      [['--feature-gates=PodLevelResources=false'], /depends on features that are disabled: \[PodLevelResources\]/],
     ];
     for (const [args, says] of cases) {
       const { code, stderr } = await tiphys('up', ...args);

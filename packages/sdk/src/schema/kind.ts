@@ -126,7 +126,7 @@ export interface KindDefinition<O extends KubeObject, M> {
   readonly metadataOnly?: boolean;
 
   /** Rule for names; a DNS subdomain unless given. A few kinds' names say what stands in the object. */
-  validateName?(name: string, prefix: boolean, object: O): string[];
+  validateName?(name: string, prefix: boolean, object: O, context?: RuleGates): string[];
   /**
    * Paths that writes can't set and so don't own, by subresource (`''` is the object itself). Where a kind says nothing: its
    * status in its own writes, its spec in those of its status.

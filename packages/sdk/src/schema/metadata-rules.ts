@@ -1,4 +1,5 @@
 import {
+  dns1035LabelProblems,
   dnsLabelProblems,
   dnsSubdomainProblems,
   equal,
@@ -26,6 +27,8 @@ const maybePrefix =
 
 export const nameIsSubdomain: NameRule = maybePrefix(dnsSubdomainProblems);
 export const nameIsLabel: NameRule = maybePrefix(dnsLabelProblems);
+/** A label that begins with a letter. */
+export const nameIsOldLabel: NameRule = maybePrefix(dns1035LabelProblems);
 export const nameIsPathSegment: NameRule = (name) => pathSegmentProblems(name);
 
 const maxAnnotationBytes = 256 * 1024;

@@ -23,7 +23,7 @@ export function* creationProblems(
   const { kind } = resource;
   const { createRules = ['metadata', 'object'] } = kind;
   const judges = {
-    metadata: () => metadataProblems(resource, object),
+    metadata: () => metadataProblems(resource, object, context),
     object: () => kind.validate?.(object, undefined, context),
     creation: () => kind.validateCreation?.(object),
   };
@@ -42,7 +42,7 @@ export function* updateProblems(
   yield* everyWritesProblems(resource, next);
   yield* validateObjectMetaUpdate(next.metadata, old.metadata, at);
   const judges: Record<UpdateRule, () => Iterable<FieldError> | undefined> = {
-    metadata: () => metadataProblems(resource, next),
+    metadata: () => metadataProblems(resource, next, context),
     *metadataChange() {
       yield* validateObjectMetaUpdate(next.metadata, old.metadata, at);
       if (!kind.anyFinalizer) yield* validateFinalizerDomains(next.metadata, at);
@@ -60,9 +60,13 @@ const partRules: readonly UpdateRule[] = ['metadataChange', 'object'];
 const everyWritesProblems = ({ namespaced }: Resource, { metadata }: KubeObject): Iterable<FieldError> =>
   validateObjectMeta(metadata, { namespaced, nameRule: nameIsPathSegment }, at);
 
-function* metadataProblems({ kind, namespaced }: Resource, object: KubeObject): Iterable<FieldError> {
+function* metadataProblems(
+  { kind, namespaced }: Resource,
+  object: KubeObject,
+  context: RuleContext,
+): Iterable<FieldError> {
   const nameRule: MetadataRules['nameRule'] = (name, prefix) =>
-    kind.validateName ? kind.validateName(name, prefix, object) : nameIsSubdomain(name, prefix);
+    kind.validateName ? kind.validateName(name, prefix, object, context) : nameIsSubdomain(name, prefix);
   yield* validateObjectMeta(object.metadata, { namespaced, nameRule }, at);
   if (!kind.anyFinalizer) yield* validateFinalizerDomains(object.metadata, at);
 }

@@ -39,6 +39,7 @@ const openness = {
   PodDeletionCost: true,
   PodLevelResources: true,
   PodTopologyLabelsAdmission: true,
+  RelaxedServiceNameValidation: true,
   ResourceHealthStatus: true,
   ResourceHealthStatusMessage: true,
   RestartAllContainersOnContainerExits: true,

@@ -1,5 +1,6 @@
 import {
   asGiven,
+  dns1035LabelProblems,
   dnsLabelProblems,
   dnsSubdomainProblems,
   field,
@@ -18,22 +19,49 @@ import {
   required,
   wildcardSubdomainProblems,
 } from '../../machinery/index.ts';
+import type { RuleGates } from '../../schema/index.ts';
+import { isOpen } from '../meta/field-gates.ts';
 import type { TypedLocalObjectReference } from '../core/object-reference.ts';
 import type { HTTPIngressPath, Ingress, IngressBackend, IngressRule, IngressSpec, IngressTLS } from './ingress.ts';
 
 export const ingressClassAnnotation = 'kubernetes.io/ingress.class';
 const spec = field('spec');
 
+/** How services may be called. */
+interface Names {
+  readonly digitsFirst: boolean;
+}
+
 /** What was let through once may stay. */
-interface Kept {
+interface Kept extends Names {
   readonly secretNames: boolean;
   readonly wildcardRules: boolean;
 }
 
-export function* ingressRules(next: Ingress, old: Ingress | undefined): Iterable<FieldError> {
+const strictly: Names = { digitsFirst: false };
+
+const serviceNameProblems = (name: string, { digitsFirst }: Names): string[] =>
+  digitsFirst ? dnsLabelProblems(name) : dns1035LabelProblems(name);
+
+/** Whether a service is named that has such a name only where names may begin with digits. */
+const namesDigitsFirst = ({ defaultBackend, rules = [] }: IngressSpec): boolean =>
+  [defaultBackend, ...rules.flatMap(({ http }) => (http?.paths ?? []).map(({ backend }) => backend))].some(
+    (backend) =>
+      backend?.service &&
+      !dnsLabelProblems(backend.service.name).length &&
+      dns1035LabelProblems(backend.service.name).length,
+  );
+
+export function* ingressRules(
+  next: Ingress,
+  old: Ingress | undefined,
+  { gates }: RuleGates = {},
+): Iterable<FieldError> {
   const kept = {
     secretNames: old?.spec.tls?.some(({ secretName }) => secretProblems(secretName).length > 0) ?? false,
-    wildcardRules: old?.spec.rules?.some((r) => isWildcard(r) && isRefused(pathsRules(r, field('')))) ?? false,
+    wildcardRules:
+      old?.spec.rules?.some((r) => isWildcard(r) && isRefused(pathsRules(r, field(''), strictly))) ?? false,
+    digitsFirst: isOpen(gates, 'RelaxedServiceNameValidation') || (old !== undefined && namesDigitsFirst(old.spec)),
   };
   yield* specRules(next.spec, kept);
   if (old) return;
@@ -50,11 +78,11 @@ function* specRules(written: IngressSpec, kept: Kept): Iterable<FieldError> {
   if (!rules.length && !defaultBackend) {
     yield invalid(spec, asGiven(written, 'rules'), 'either `defaultBackend` or `rules` must be specified');
   }
-  if (defaultBackend) yield* backendRules(defaultBackend, spec.child('defaultBackend'));
+  if (defaultBackend) yield* backendRules(defaultBackend, spec.child('defaultBackend'), kept);
   for (const [i, rule] of rules.entries()) {
     const here = spec.child('rules').index(i);
     yield* hostRules(rule, here.child('host'));
-    if (!isWildcard(rule) || !kept.wildcardRules) yield* pathsRules(rule, here);
+    if (!isWildcard(rule) || !kept.wildcardRules) yield* pathsRules(rule, here, kept);
   }
   for (const [i, one] of tls.entries()) yield* tlsRules(one, spec.child('tls').index(i), kept);
   if (ingressClassName !== undefined) {
@@ -79,14 +107,14 @@ function* tlsRules({ hosts = [], secretName }: IngressTLS, at: Path, kept: Kept)
   if (!kept.secretNames) yield* problemsAt(secretProblems(secretName), secretName, at.child('secretName'));
 }
 
-function* pathsRules({ http }: IngressRule, at: Path): Iterable<FieldError> {
+function* pathsRules({ http }: IngressRule, at: Path, names: Names): Iterable<FieldError> {
   if (!http) return;
   const here = at.child('http', 'paths');
   if (!http.paths?.length) yield required(here);
-  for (const [i, path] of (http.paths ?? []).entries()) yield* pathRules(path, here.index(i));
+  for (const [i, path] of (http.paths ?? []).entries()) yield* pathRules(path, here.index(i), names);
 }
 
-function* pathRules({ path = '', pathType, backend }: HTTPIngressPath, at: Path): Iterable<FieldError> {
+function* pathRules({ path = '', pathType, backend }: HTTPIngressPath, at: Path, names: Names): Iterable<FieldError> {
   const here = at.child('path');
   if (pathType === null) return yield required(at.child('pathType'), 'pathType must be specified');
   if (pathType === 'Exact' || pathType === 'Prefix') {
@@ -98,17 +126,17 @@ function* pathRules({ path = '', pathType, backend }: HTTPIngressPath, at: Path)
   } else if (pathType === 'ImplementationSpecific') {
     if (path && !path.startsWith('/')) yield invalid(here, path, 'must be an absolute path');
   } else yield notSupported(at.child('pathType'), pathType, ['Exact', 'ImplementationSpecific', 'Prefix']);
-  yield* backendRules(backend, at.child('backend'));
+  yield* backendRules(backend, at.child('backend'), names);
 }
 
-function* backendRules({ service, resource }: IngressBackend, at: Path): Iterable<FieldError> {
+function* backendRules({ service, resource }: IngressBackend, at: Path, names: Names): Iterable<FieldError> {
   if (service && resource) yield invalid(at, '', 'cannot set both resource and service backends');
   else if (resource) yield* referenceRules(resource, at.child('resource'));
   else if (!service) yield invalid(at, '', 'resource or service backend is required');
   else {
     const name = at.child('service', 'name');
     if (!service.name) yield required(name);
-    else yield* problemsAt(dnsLabelProblems(service.name), service.name, name);
+    else yield* problemsAt(serviceNameProblems(service.name, names), service.name, name);
     const { name: portName, number } = service.port;
     if (portName && number) yield invalid(at, '', 'cannot set both port name & port number');
     else if (portName) yield* problemsAt(portNameProblems(portName), portName, at.child('service', 'port', 'name'));

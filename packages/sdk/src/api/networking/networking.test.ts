@@ -13,7 +13,24 @@ const at = 'spec.rules[0].http.paths[0]';
 const policy = (from: object) => ({ spec: { podSelector: {}, ingress: [{ from: [from] }] } });
 const cidrs = (...ranges: string[]) => ({ spec: { cidrs: ranges } });
 
+const toService = (name: string) => ({ spec: { defaultBackend: { service: { name, port: { number: 1 } } } } });
+const strict: Pick<RefusalRow, 'of' | 'turned'> = { of: erase(ingress), turned: ['RelaxedServiceNameValidation'] };
+const namesByGate: readonly RefusalRow[] = [
+  { of: erase(ingress), next: toService('1st'), want: [] },
+  { ...strict, next: toService('first'), want: [] },
+  { ...strict, next: toService('2nd'), old: toService('1st'), want: [] },
+  {
+    ...strict,
+    next: toService('1st'),
+    old: toService('first'),
+    want: [
+      `spec.defaultBackend.service.name: Invalid value: "1st": a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')`,
+    ],
+  },
+];
+
 const rows: readonly RefusalRow[] = [
+  ...namesByGate,
   { of: erase(ingress), next: path('/a'), want: [] },
   {
     of: erase(ingress),

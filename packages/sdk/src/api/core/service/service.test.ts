@@ -171,3 +171,15 @@ test('how it prints', () => {
     '<none>',
   ]);
 });
+
+test('names may begin with digits where that is on', () => {
+  const isGood = (name: string, ...gates: string[]) =>
+    service.validateName!(name, false, aService({}), { gates: new Set(gates) }).length === 0;
+  const gate = 'RelaxedServiceNameValidation';
+  const table: [name: string, open: boolean, shut: boolean][] = [
+    ['first', true, true],
+    ['1st', true, false],
+    ['first-', false, false],
+  ];
+  for (const [name, open, shut] of table) assert.deepEqual([isGood(name, gate), isGood(name)], [open, shut], name);
+});

@@ -1,4 +1,5 @@
-import { defineKind, type Kind, nameIsLabel, s, setFields } from '../../../schema/index.ts';
+import { defineKind, type Kind, nameIsLabel, nameIsOldLabel, s, setFields } from '../../../schema/index.ts';
+import { isOpen } from '../../meta/field-gates.ts';
 import { objectMeta } from '../../meta/object-meta.ts';
 import { serviceColumns } from './columns.ts';
 import { dropInternalPolicy, dropUnneeded } from './drop-fields.ts';
@@ -30,7 +31,8 @@ export const service: Kind<Service, ServiceManifest> = defineKind<Service, Servi
   shortNames: ['svc'],
   categories: ['all'],
   status: { validate: serviceStatusRules },
-  validateName: nameIsLabel,
+  validateName: (name, prefix, _object, { gates } = {}) =>
+    (isOpen(gates, 'RelaxedServiceNameValidation') ? nameIsLabel : nameIsOldLabel)(name, prefix),
   subresources: [{ name: 'proxy', kind: 'ServiceProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] }],
   createOnUpdate: true,
   returnsDeleted: true,
