@@ -14,7 +14,11 @@ export interface FieldSet {
 /** The path itself and nothing below it. */
 const leaf: FieldSet = { member: true, children: undefined };
 
-const node = (member: boolean, children: Map<string, FieldSet> | undefined): FieldSet | undefined => {
+/** What is a member itself, and has members below it; the children aren't copied. */
+export const fieldSet = (
+  member: boolean,
+  children: ReadonlyMap<string, FieldSet> | undefined,
+): FieldSet | undefined => {
   if (children?.size) return { member, children };
   return member ? leaf : undefined;
 };
@@ -67,7 +71,7 @@ function parseNode(fields: unknown, root: boolean): FieldSet | undefined {
       if (element !== undefined && child) children.set(element, child);
     }
   }
-  return node(member, children);
+  return fieldSet(member, children);
 }
 
 /**
@@ -95,10 +99,10 @@ function writeNode({ member, children }: FieldSet): JsonObject {
 
 export function union(a: FieldSet | undefined, b: FieldSet | undefined): FieldSet | undefined {
   if (!a || !b || a === b) return a ?? b;
-  if (!b.children) return a.member ? a : node(true, a.children && new Map(a.children));
+  if (!b.children) return a.member ? a : fieldSet(true, a.children && new Map(a.children));
   const children = new Map(a.children);
   for (const [key, child] of b.children) children.set(key, union(children.get(key), child)!);
-  return node(a.member || b.member, children);
+  return fieldSet(a.member || b.member, children);
 }
 
 /** What is in both. */
@@ -112,7 +116,7 @@ export function intersection(a: FieldSet | undefined, b: FieldSet | undefined): 
       if (shared) children.set(key, shared);
     }
   }
-  return node(a.member && b.member, children);
+  return fieldSet(a.member && b.member, children);
 }
 
 /**
@@ -145,7 +149,7 @@ function subtract(a: FieldSet | undefined, b: FieldSet | undefined, below: boole
   if (!a || !b) return a;
   if (below && b.member) return undefined;
   const member = a.member && !b.member;
-  if (!a.children || !b.children) return member === a.member ? a : node(member, a.children && new Map(a.children));
+  if (!a.children || !b.children) return member === a.member ? a : fieldSet(member, a.children && new Map(a.children));
   let children: Map<string, FieldSet> | undefined;
   for (const [key, gone] of b.children) {
     const child = a.children.get(key);
@@ -157,7 +161,7 @@ function subtract(a: FieldSet | undefined, b: FieldSet | undefined, below: boole
     else children.delete(key);
   }
   if (!children && member === a.member) return a;
-  return node(member, children ?? new Map(a.children));
+  return fieldSet(member, children ?? new Map(a.children));
 }
 
 /** Every member's path, as elements: those of a node before those below it. */

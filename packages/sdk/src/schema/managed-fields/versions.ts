@@ -1,6 +1,7 @@
 import type { JsonObject, KubeObject, StructShape } from '../../machinery/index.ts';
 import { decode } from '../decode.ts';
-import { compare, type Comparison } from './compare.ts';
+import { compare } from './compare.ts';
+import type { Comparison } from './difference.ts';
 import { type FieldSet, fieldSetOf, recursiveDifference, union } from './field-set.ts';
 import type { FieldPath, Writer } from './update.ts';
 

@@ -1,0 +1,91 @@
+import { type FieldSet, fieldSet } from './field-set.ts';
+
+/** What differs between two values of one shape. */
+export interface Comparison {
+  readonly added: FieldSet | undefined;
+  readonly modified: FieldSet | undefined;
+  readonly removed: FieldSet | undefined;
+}
+
+export type Mark = keyof Comparison;
+
+/**
+ * What has been told of a value so far: what came before, and a last word, which is a mark of the value itself or what differs in
+ * the part that an element names. The same words in the same order are the same difference, so that writes which differ in the
+ * same fields, as those of one program mostly do, share one comparison and whatever is known of its sets; telling them again
+ * makes nothing new.
+ */
+export class Difference {
+  readonly #before: Difference | undefined;
+  readonly #word: string;
+  readonly #inside: Difference | undefined;
+  /** The difference with the word that was added last, which mostly comes next time. */
+  #last: Difference | undefined;
+  /** With every word that was ever added, by the word and what it has inside; once there are several. */
+  #known: Map<string, Map<Difference | undefined, Difference>> | undefined;
+  #sets: Comparison | undefined;
+
+  constructor(word = '', before?: Difference, inside?: Difference) {
+    this.#before = before;
+    this.#word = word;
+    this.#inside = inside;
+  }
+
+  with(word: string, inside: Difference | undefined): Difference {
+    const last = this.#last;
+    if (last && last.#inside === inside && last.#word === word) return last;
+    return (this.#last = this.#found(word, inside));
+  }
+
+  #found(word: string, inside: Difference | undefined): Difference {
+    if (!this.#last) return made(word, this, inside);
+    this.#known ??= new Map([[this.#last.#word, new Map([[this.#last.#inside, this.#last]])]]);
+    let same = this.#known.get(word);
+    if (!same) this.#known.set(word, (same = new Map()));
+    let found = same.get(inside);
+    if (!found) same.set(inside, (found = made(word, this, inside)));
+    return found;
+  }
+
+  get sets(): Comparison {
+    return (this.#sets ??= {
+      added: Difference.#setOf(this, 'added'),
+      modified: Difference.#setOf(this, 'modified'),
+      removed: Difference.#setOf(this, 'removed'),
+    });
+  }
+
+  static #setOf(told: Difference, mark: Mark): FieldSet | undefined {
+    let member = false;
+    const children: [string, FieldSet][] = [];
+    for (let at: Difference | undefined = told; at; at = at.#before) {
+      const below = at.#inside?.sets[mark];
+      if (below) children.push([at.#word, below]);
+      else if (at.#word === mark) member = true;
+    }
+    return fieldSet(member, new Map(children.reverse()));
+  }
+}
+
+let nothing = new Difference();
+let count = 0;
+const most = 16_384;
+
+/** Once there are too many, those to come share nothing with those that were. */
+function made(word: string, before: Difference, inside: Difference | undefined): Difference {
+  if (++count > most) {
+    nothing = new Difference();
+    count = 0;
+  }
+  return new Difference(word, before, inside);
+}
+
+/** What was told, and a mark of the value itself. */
+export const marked = (told: Difference | undefined, mark: Mark): Difference => (told ?? nothing).with(mark, undefined);
+
+/** What was told, and what differs in one of its parts, if anything does. */
+export const withPart = (
+  told: Difference | undefined,
+  element: string,
+  inside: Difference | undefined,
+): Difference | undefined => (inside ? (told ?? nothing).with(element, inside) : told);
