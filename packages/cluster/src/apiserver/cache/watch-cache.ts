@@ -131,11 +131,6 @@ export class WatchCache {
     return [...this.#entries.keys()].filter((key) => !there.has(key));
   }
 
-  /** Everything up to here has been told. */
-  bookmark(revision: number): void {
-    for (const w of this.#watchers.all) w.revision = Math.max(w.revision, revision);
-  }
-
   close(): void {
     for (const w of this.#watchers.all) w.close();
   }
