@@ -1,6 +1,7 @@
 import { fanOut } from './fan-out.ts';
 import { listPages, listWhole } from './listing.ts';
 import { drive, type LoadClient } from './load.ts';
+import type { Held } from './loop-delay.ts';
 import type { Row } from './row.ts';
 import { configMap, pod } from './workload.ts';
 
@@ -28,10 +29,7 @@ interface Timings {
 /** A server whose processes' CPU time can be told. */
 export interface MeasuredServer {
   readonly client: LoadClient;
-  measure<T>(
-    operations: number,
-    work: () => Promise<T>,
-  ): Promise<{ result: T; cpuUs: number; loopP99Ms?: number; loopMaxMs?: number }>;
+  measure<T>(operations: number, work: () => Promise<T>): Promise<{ result: T; cpuUs: number } & Partial<Held>>;
 }
 
 const namespace = '/api/v1/namespaces/bench';

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemClock, systemRandom } from '@tiphys/sdk/runtime';
 import { open } from 'lmdb';
 import { LmdbBackend, openEtcd, type StoreBackend } from 'tiphys/store';
 import { etcd, startEtcd } from '../robustness/etcd-servers.ts';
 import { cpuMicros } from './process-usage.ts';
+import { watchLoop } from './loop-delay.ts';
 import type { Bench, Row } from './row.ts';
 
 const writers = 64;
@@ -41,8 +41,7 @@ async function measure(what: keyof typeof definitions, write: Write, cpuOfOthers
   let n = 0;
   const start = performance.now();
   const [cpu, others] = [process.cpuUsage(), cpuOfOthers()];
-  const delay = monitorEventLoopDelay({ resolution: 5 });
-  delay.enable();
+  const held = watchLoop();
   const writer = async () => {
     while (performance.now() - start < runMs) {
       const began = performance.now();
@@ -51,7 +50,6 @@ async function measure(what: keyof typeof definitions, write: Write, cpuOfOthers
     }
   };
   await Promise.all(Array.from({ length: writers }, writer));
-  delay.disable();
   const seconds = (performance.now() - start) / 1000;
   const { user, system } = process.cpuUsage(cpu);
   latencies.sort((a, b) => a - b);
@@ -62,7 +60,7 @@ async function measure(what: keyof typeof definitions, write: Write, cpuOfOthers
     p50Ms: latencies[Math.floor(n * 0.5)]!,
     p99Ms: latencies[Math.floor(n * 0.99)]!,
     cpuUs: (user + system + cpuOfOthers() - others) / n,
-    loopP99Ms: delay.percentile(99) / 1e6,
+    ...held(),
   };
 }
 

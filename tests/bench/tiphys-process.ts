@@ -1,13 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LoadClient } from './load.ts';
+import type { Held } from './loop-delay.ts';
 import { cpuMicros, residentMiB } from './process-usage.ts';
 
 const main = fileURLToPath(new URL('../../../packages/cluster/bin/tiphys.js', import.meta.url));
+const loopWatcher = new URL('./loop-watcher.js', import.meta.url).href;
 const token = 'bench';
 
 /** A Tiphys of its own: an empty data directory, a free port, an administrator's token. */
@@ -36,7 +39,9 @@ export class TiphysProcess implements AsyncDisposable {
     const portFlag = command === 'up' ? '--port' : '--secure-port';
     const begun = performance.now();
     const args = [main, command, '--data-dir', join(dir, 'data'), portFlag, String(port), '--token-auth-file', tokens];
-    const child = spawn(process.execPath, [...args, ...flags], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, ['--import', loopWatcher, ...args, ...flags], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
     const url = `https://127.0.0.1:${port}`;
     await untilReady(url, child);
     return new TiphysProcess(child, dir, url, performance.now() - begun);
@@ -56,25 +61,19 @@ export class TiphysProcess implements AsyncDisposable {
   }
 
   /** What the server's CPU and event loop did while `work` ran. */
-  async measure<T>(
-    operations: number,
-    work: () => Promise<T>,
-  ): Promise<{ result: T; cpuUs: number; loopP99Ms?: number; loopMaxMs?: number }> {
-    await this.#loopDelay();
+  async measure<T>(operations: number, work: () => Promise<T>): Promise<{ result: T; cpuUs: number } & Held> {
+    await this.#held();
     const before = cpuMicros(this.pid);
     const result = await work();
     const cpuUs = (cpuMicros(this.pid) - before) / operations;
-    return { result, cpuUs, ...(await this.#loopDelay()) };
+    return { result, cpuUs, ...(await this.#held()) };
   }
 
-  /** Asking begins a new measurement. */
-  async #loopDelay(): Promise<{ loopP99Ms?: number; loopMaxMs?: number }> {
-    const { text } = await this.client.request('GET', '/metrics', { keep: true });
-    const ms = (name: string, which: string) => {
-      const seconds = new RegExp(`^nodejs_eventloop_lag_${which}_seconds (\\S+)`, 'm').exec(text)?.[1];
-      return seconds === undefined ? {} : { [name]: Number(seconds) * 1000 };
-    };
-    return { ...ms('loopP99Ms', 'p99'), ...ms('loopMaxMs', 'max') };
+  /** How long its event loop was held, every second time; the other times it begins to look. */
+  async #held(): Promise<Held> {
+    this.#child.send('');
+    const [held] = (await once(this.#child, 'message')) as [Held];
+    return held;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,13 +1,13 @@
 import { fork } from 'node:child_process';
 import { register } from 'node:module';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
+import { watchLoop } from './loop-delay.ts';
 import type { Row } from './row.ts';
 
 /** The same Deployment in webernetes, in a process of its own. It has no HTTP: its own informer says when pods are Ready. */
 export async function webernetes(replicas: number): Promise<Row> {
   const child = fork(fileURLToPath(import.meta.url), ['run', String(replicas)]);
-  const result = await new Promise<Pick<Row, 'rate' | 'cpuUs' | 'loopP99Ms'>>((resolve, reject) => {
+  const result = await new Promise<Pick<Row, 'rate' | 'cpuUs' | 'loopP99Ms' | 'loopMaxMs'>>((resolve, reject) => {
     child.once('message', (message) => resolve(message as Row));
     child.once('exit', (code) => reject(new Error(`webernetes ended with code ${code}`)));
   });
@@ -61,8 +61,7 @@ async function run(replicas: number): Promise<void> {
       if (ready.size === replicas) resolve();
     });
   });
-  const delay = monitorEventLoopDelay({ resolution: 10 });
-  delay.enable();
+  const held = watchLoop();
   const begun = performance.now();
   const cpu = process.cpuUsage();
   await cluster.apply([
@@ -85,7 +84,7 @@ async function run(replicas: number): Promise<void> {
   process.send?.({
     rate: replicas / ((performance.now() - begun) / 1000),
     cpuUs: (user + system) / replicas,
-    loopP99Ms: delay.percentile(99) / 1e6,
+    ...held(),
   });
 }
 
