@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 /** All the chance there is. Each part forks its own stream, so that a new consumer doesn't shift the others. */
 export interface Random {
@@ -42,21 +42,21 @@ export function seededRandom(seed: string | number): Random {
 let pool = Buffer.alloc(0);
 let taken = 0;
 
-/** 32 random bits, from many that were asked for at once: a call for a few costs as much. */
-function random32(): number {
-  if (taken === pool.length) {
+/** A few random bytes, of many that were asked for at once: a call for a few costs as much. */
+function pooled(length: number): Buffer {
+  if (taken + length > pool.length) {
     pool = randomBytes(4096);
     taken = 0;
   }
-  taken += 4;
-  return pool.readUInt32LE(taken - 4);
+  taken += length;
+  return pool.subarray(taken - length, taken);
 }
 
 /** The operating system's randomness, fit for keys and tokens. */
 export const systemRandom: Random = {
-  next: () => random32() / 2 ** 32,
+  next: () => pooled(4).readUInt32LE() / 2 ** 32,
   int: (below) => Math.floor(systemRandom.next() * below),
-  uuid: () => randomUUID(),
+  uuid: () => uuidFrom(pooled(16)),
   suffix: (length = 5) => pick(length, () => systemRandom.next()),
   bytes: (length) => new Uint8Array(randomBytes(length)),
   fork: () => systemRandom,
@@ -68,11 +68,19 @@ function pick(length: number, next: () => number): string {
   return out;
 }
 
+const digits = Buffer.from('0123456789abcdef');
+const uuid = Buffer.from('00000000-0000-0000-0000-000000000000');
+
+/** In one piece: put together from parts it would stay in parts, of ten times its size, as long as somebody keeps it. */
 function uuidFrom(b: Uint8Array): string {
-  b[6] = (b[6]! & 0x0f) | 0x40;
-  b[8] = (b[8]! & 0x3f) | 0x80;
-  const hex = Buffer.from(b).toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  let at = 0;
+  for (let i = 0; i < 16; i++) {
+    if (i === 4 || i === 6 || i === 8 || i === 10) at++;
+    const byte = i === 6 ? (b[i]! & 0x0f) | 0x40 : i === 8 ? (b[i]! & 0x3f) | 0x80 : b[i]!;
+    uuid[at++] = digits[byte >> 4]!;
+    uuid[at++] = digits[byte & 0x0f]!;
+  }
+  return uuid.toString('latin1');
 }
 
 /** FNV-1a, 32 bits. */

@@ -122,8 +122,11 @@ async function answerStream(
   done: () => void,
 ): Promise<void> {
   const leaving = new Leaving();
-  stream.once('close', leaving.leave);
-  stream.once('close', done);
+  stream.once('close', () => {
+    leaving.leave();
+    done();
+    forgetListeners(stream);
+  });
   stream.on('error', leaving.leave);
   if (headers.expect === '100-continue') stream.additionalHeaders({ ':status': 100 });
   const turn = pacer.turn();
@@ -145,6 +148,17 @@ async function answerStream(
     broken();
   }
 }
+
+/**
+ * Node's own half of a stream keeps it until the next full collection of garbage, which then has as much to do as there were
+ * requests since the last. What listens to a stream that is closed is let go before.
+ */
+function forgetListeners(stream: ServerHttp2Stream): void {
+  stream.removeAllListeners();
+  stream.on('error', unheard);
+}
+
+const unheard = (): void => {};
 
 async function answerRequest(
   { served, pacer }: Server,
