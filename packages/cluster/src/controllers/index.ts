@@ -9,6 +9,7 @@ import { admissionPolicyStatusController } from './admissionpolicystatus/index.t
 import { clusterRoleAggregationController } from './clusterroleaggregation.ts';
 import { deploymentController } from './deployment/index.ts';
 import { disruptionController } from './disruption/index.ts';
+import { staleDisruptionController } from './disruption/stale.ts';
 import { endpointsController } from './endpoints/index.ts';
 import { endpointSliceController } from './endpointslice/index.ts';
 import { endpointSliceMirroringController } from './endpointslicemirroring/index.ts';
@@ -42,6 +43,7 @@ const standardControllers = ({ rootCa, nodeIpam }: ControllersConfig): [account:
   ['deployment-controller', deploymentController],
   ['replicaset-controller', replicaSetController],
   ['disruption-controller', disruptionController],
+  ['disruption-controller', staleDisruptionController],
   ['endpoint-controller', endpointsController],
   ['endpointslice-controller', endpointSliceController],
   ['endpointslicemirroring-controller', endpointSliceMirroringController],

@@ -29,7 +29,8 @@ function selectorOf(svc: Service): Selector {
 const endpointChanged = changes<Pod>(
   (p) => [p.metadata.labels, p.metadata.deletionTimestamp !== undefined],
   (p) => [p.spec.nodeName, p.spec.hostname, p.spec.subdomain],
-  (p) => [p.status.podIP, p.status.podIPs, isFinished(p), readyCondition(p)?.status],
+  // A pod that is over isn't ready either, and that is what tells.
+  (p) => [p.status.podIP, p.status.podIPs, readyCondition(p)?.status === 'True'],
 );
 
 /** A pod concerns the services that select it, and those that did before its labels changed. */

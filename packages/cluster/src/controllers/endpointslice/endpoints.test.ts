@@ -287,3 +287,18 @@ test('endpoints that the server refuses are complained of', async () => {
     'Endpoints FailedToCreateEndpoint: Failed to create endpoint for service default/s: no room',
   ]);
 });
+
+test('that a pod is over is told by its readiness, as a phase alone calls nobody', async () => {
+  await using cluster = new FakeCluster();
+  const { client } = cluster;
+  await start(cluster);
+  await makeNode(cluster);
+  await makeService(cluster);
+  const p = await makePod(cluster, 'p', '10.1.0.1');
+  await told(cluster);
+  const failed = await client.updateStatus(pod, p, { ...p.status, phase: 'Failed' });
+  assert.equal((await told(cluster)).slices[0]?.endpoints?.length, 1);
+  const conditions = failed.status.conditions?.map((c) => ({ ...c, status: 'False' })) ?? [];
+  await client.updateStatus(pod, failed, { ...failed.status, conditions });
+  assert.equal((await told(cluster)).slices[0]?.endpoints, null);
+});
