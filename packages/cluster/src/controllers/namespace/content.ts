@@ -19,9 +19,7 @@ export async function deleteContent(client: Client, namespace: string, signal: A
   if (pods.left.length > 0 || pods.failure) {
     return { failures: pods.failure ? [pods.failure] : [], estimateSeconds: graceOf(pods.left as Pod[]) };
   }
-  const kinds = (await deletableKinds(client, signal)).filter(
-    (k) => k.scope === 'Namespaced' && k.plural !== 'pods' && !isAlias(k),
-  );
+  const kinds = (await deletableKinds(client, signal)).filter((k) => k.scope === 'Namespaced' && k.plural !== 'pods');
   const attempts = await Promise.all(kinds.map((kind) => attempt(kind, client, namespace, signal)));
   const remaining = new Map<string, number>();
   const finalizers = new Map<string, number>();
@@ -68,9 +66,6 @@ async function deleteOne(kind: AnyKind, object: KubeObject, client: Client, sign
     if (!isNotFound(err)) throw err;
   });
 }
-
-/** The same objects in another group: core events are also those of events.k8s.io. */
-const isAlias = ({ group, plural }: AnyKind) => group === 'events.k8s.io' && plural === 'events';
 
 const graceOf = (pods: readonly Pod[]) =>
   Math.max(1, ...pods.map((p) => p.metadata.deletionGracePeriodSeconds ?? p.spec.terminationGracePeriodSeconds ?? 30));
