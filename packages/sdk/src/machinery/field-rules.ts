@@ -64,6 +64,24 @@ export const present = (value: unknown, at: Path, detail = ''): Iterable<FieldEr
 const isMissing = (value: unknown): boolean =>
   value === undefined || value === null || value === '' || (Array.isArray(value) && !value.length);
 
+/**
+ * What a rule finds that is given the list to put its errors in. Pods are judged by such rules, whose errors are many and seldom
+ * there: a list for each would be most of the work.
+ */
+export function errorsOf<A extends unknown[]>(
+  rule: (errors: FieldError[], ...judged: A) => void,
+  ...judged: NoInfer<A>
+): FieldError[] {
+  const errors: FieldError[] = [];
+  rule(errors, ...judged);
+  return errors;
+}
+
+/** Adds what may be as much as the object is large, and so too much to be handed over as arguments. */
+export function addAll<T>(list: T[], found: Iterable<T>): void {
+  for (const one of found) list.push(one);
+}
+
 /** Whether a check has anything to say. */
 export function isRefused(errors: Iterable<FieldError>): boolean {
   for (const _ of errors) return true;

@@ -1,4 +1,5 @@
 import {
+  addAll,
   dns1035LabelProblems,
   dnsLabelProblems,
   dnsSubdomainProblems,
@@ -40,78 +41,88 @@ export interface MetadataRules {
 }
 
 /** Upstream's ValidateObjectMeta, its errors in its order. */
-export function* validateObjectMeta(
+export function validateObjectMeta(
   meta: ObjectMeta,
   { namespaced, nameRule }: MetadataRules,
   at: Path,
-): Iterable<FieldError> {
+): readonly FieldError[] {
+  const errors: FieldError[] = [];
   if (meta.generateName) {
-    for (const p of nameRule(meta.generateName, true)) yield invalid(at.child('generateName'), meta.generateName, p);
+    for (const p of nameRule(meta.generateName, true))
+      errors.push(invalid(at.child('generateName'), meta.generateName, p));
   }
-  if (!meta.name) yield required(at.child('name'), 'name or generateName is required');
-  else for (const p of nameRule(meta.name, false)) yield invalid(at.child('name'), meta.name, p);
+  if (!meta.name) errors.push(required(at.child('name'), 'name or generateName is required'));
+  else for (const p of nameRule(meta.name, false)) errors.push(invalid(at.child('name'), meta.name, p));
 
   if (namespaced) {
-    if (!meta.namespace) yield required(at.child('namespace'));
-    else for (const p of dnsLabelProblems(meta.namespace)) yield invalid(at.child('namespace'), meta.namespace, p);
-  } else if (meta.namespace) yield forbiddenAt(at.child('namespace'), 'not allowed on this type');
+    if (!meta.namespace) errors.push(required(at.child('namespace')));
+    else
+      for (const p of dnsLabelProblems(meta.namespace)) errors.push(invalid(at.child('namespace'), meta.namespace, p));
+  } else if (meta.namespace) errors.push(forbiddenAt(at.child('namespace'), 'not allowed on this type'));
 
   if ((meta.generation ?? 0) < 0) {
-    yield invalid(at.child('generation'), meta.generation, 'must be greater than or equal to 0');
+    errors.push(invalid(at.child('generation'), meta.generation, 'must be greater than or equal to 0'));
   }
-  yield* validateNotes(meta, at);
-  if (meta.finalizers) yield* validateFinalizers(meta.finalizers, at.child('finalizers'));
-  if (meta.managedFields) yield* validateManagers(meta.managedFields, at.child('managedFields'));
+  validateNotes(errors, meta, at);
+  if (meta.finalizers) validateFinalizers(errors, meta.finalizers, at.child('finalizers'));
+  if (meta.managedFields) validateManagers(errors, meta.managedFields, at.child('managedFields'));
+  return errors;
 }
 
 /** What creations and updates look at alike. */
-function* validateNotes({ labels, annotations, ownerReferences }: ObjectMeta, at: Path): Iterable<FieldError> {
-  if (labels) yield* validateLabels(labels, at.child('labels'));
-  if (annotations) yield* validateAnnotations(annotations, at.child('annotations'));
-  if (ownerReferences) yield* validateOwnerReferences(ownerReferences, at.child('ownerReferences'));
+function validateNotes(errors: FieldError[], { labels, annotations, ownerReferences }: ObjectMeta, at: Path): void {
+  if (labels) addAll(errors, validateLabels(labels, at.child('labels')));
+  if (annotations) addAll(errors, validateAnnotations(annotations, at.child('annotations')));
+  if (ownerReferences) validateOwnerReferences(errors, ownerReferences, at.child('ownerReferences'));
 }
 
 const usualName = /^[ -~]{0,128}$/;
 
-function* validateManagers(entries: readonly ManagedFieldsEntry[], at: Path): Iterable<FieldError> {
+function validateManagers(errors: FieldError[], entries: readonly ManagedFieldsEntry[], at: Path): void {
   for (const [i, { manager = '' }] of entries.entries())
-    if (!usualName.test(manager)) yield* validateManagerName(manager, at.index(i).child('manager'));
+    if (!usualName.test(manager)) addAll(errors, validateManagerName(manager, at.index(i).child('manager')));
 }
 
 const longestManager = 128;
 
 /** The name that somebody writes fields under. */
-export function* validateManagerName(name: string, at: Path | string): Iterable<FieldError> {
-  if (Buffer.byteLength(name) > longestManager) yield tooLong(at, longestManager);
+export function validateManagerName(name: string, at: Path | string): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  if (Buffer.byteLength(name) > longestManager) errors.push(tooLong(at, longestManager));
   let position = 0;
   for (const character of name) {
     if (!isPrintable(character)) {
       const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
-      yield invalid(at, name, `invalid character U+${code} (at position ${position})`);
+      errors.push(invalid(at, name, `invalid character U+${code} (at position ${position})`));
     }
     position += Buffer.byteLength(character);
   }
+  return errors;
 }
 
 /** Upstream's ValidateObjectMetaUpdate. */
-export function* validateObjectMetaUpdate(next: ObjectMeta, old: ObjectMeta, at: Path): Iterable<FieldError> {
+export function validateObjectMetaUpdate(next: ObjectMeta, old: ObjectMeta, at: Path): readonly FieldError[] {
+  const errors: FieldError[] = [];
   if (old.deletionTimestamp) {
     const added = (next.finalizers ?? []).filter((f) => !old.finalizers?.includes(f));
     if (added.length) {
-      yield forbiddenAt(
-        at.child('finalizers'),
-        `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((f) => JSON.stringify(f)).join(', ')}}`,
+      errors.push(
+        forbiddenAt(
+          at.child('finalizers'),
+          `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((f) => JSON.stringify(f)).join(', ')}}`,
+        ),
       );
     }
   }
   if (next.generation !== undefined && next.generation < (old.generation ?? 0)) {
-    yield invalid(at.child('generation'), next.generation, 'must not be decremented');
+    errors.push(invalid(at.child('generation'), next.generation, 'must not be decremented'));
   }
   for (const name of fixed) {
-    if (!equal(next[name], old[name])) yield invalid(at.child(name), next[name] ?? '', 'field is immutable');
+    if (!equal(next[name], old[name])) errors.push(invalid(at.child(name), next[name] ?? '', 'field is immutable'));
   }
-  yield* validateNotes(next, at);
-  if (next.managedFields) yield* validateManagers(next.managedFields, at.child('managedFields'));
+  validateNotes(errors, next, at);
+  if (next.managedFields) validateManagers(errors, next.managedFields, at.child('managedFields'));
+  return errors;
 }
 
 const fixed = [
@@ -123,57 +134,65 @@ const fixed = [
   'deletionGracePeriodSeconds',
 ] as const satisfies readonly (keyof ObjectMeta)[];
 
-export function* validateLabels(labels: Readonly<Record<string, string>> | undefined, at: Path): Iterable<FieldError> {
+export function validateLabels(labels: Readonly<Record<string, string>> | undefined, at: Path): readonly FieldError[] {
+  const errors: FieldError[] = [];
   for (const key of Object.keys(labels ?? {}).sort()) {
-    for (const p of qualifiedNameProblems(key)) yield invalid(at, key, p);
-    for (const p of labelValueProblems(labels![key]!)) yield invalid(at, labels![key], p);
+    for (const p of qualifiedNameProblems(key)) errors.push(invalid(at, key, p));
+    for (const p of labelValueProblems(labels![key]!)) errors.push(invalid(at, labels![key], p));
   }
+  return errors;
 }
 
-export function* validateAnnotations(
+export function validateAnnotations(
   annotations: Readonly<Record<string, string>> | undefined,
   at: Path,
-): Iterable<FieldError> {
+): readonly FieldError[] {
+  const errors: FieldError[] = [];
   for (const key of Object.keys(annotations ?? {})) {
     // Keys are told as they are, checked without regard to case.
-    for (const p of qualifiedNameProblems(key.toLowerCase())) yield invalid(at, key, p);
+    for (const p of qualifiedNameProblems(key.toLowerCase())) errors.push(invalid(at, key, p));
   }
-  yield* annotationsSize(annotations, at);
+  addAll(errors, annotationsSize(annotations, at));
+  return errors;
 }
 
-export function* annotationsSize(
+export function annotationsSize(
   annotations: Readonly<Record<string, string>> | undefined,
   at: Path,
-): Iterable<FieldError> {
+): readonly FieldError[] {
+  const errors: FieldError[] = [];
   let size = 0;
   for (const [key, value] of Object.entries(annotations ?? {}))
     size += Buffer.byteLength(key) + Buffer.byteLength(value);
-  if (size > maxAnnotationBytes) yield tooLong(at, maxAnnotationBytes);
+  if (size > maxAnnotationBytes) errors.push(tooLong(at, maxAnnotationBytes));
+  return errors;
 }
 
-function* validateOwnerReferences(owners: readonly OwnerReference[], at: Path): Iterable<FieldError> {
+function validateOwnerReferences(errors: FieldError[], owners: readonly OwnerReference[], at: Path): void {
   let controller: OwnerReference | undefined;
   for (const owner of owners) {
-    yield* validateOwner(owner, at);
+    validateOwner(errors, owner, at);
     if (!owner.controller) continue;
     if (controller) {
-      yield invalid(
-        at,
-        owners,
-        `Only one reference can have Controller set to true. Found "true" in references for ${controller.kind}/${controller.name} and ${owner.kind}/${owner.name}`,
+      errors.push(
+        invalid(
+          at,
+          owners,
+          `Only one reference can have Controller set to true. Found "true" in references for ${controller.kind}/${controller.name} and ${owner.kind}/${owner.name}`,
+        ),
       );
     } else controller = owner;
   }
 }
 
-function* validateOwner(owner: OwnerReference, at: Path): Iterable<FieldError> {
+function validateOwner(errors: FieldError[], owner: OwnerReference, at: Path): void {
   const { group, version } = splitVersion(owner.apiVersion);
-  if (!version) yield invalid(at.child('apiVersion'), owner.apiVersion, 'version must not be empty');
-  if (!owner.kind) yield invalid(at.child('kind'), owner.kind, 'must not be empty');
-  if (!owner.name) yield invalid(at.child('name'), owner.name, 'must not be empty');
-  if (!owner.uid) yield invalid(at.child('uid'), owner.uid, 'must not be empty');
+  if (!version) errors.push(invalid(at.child('apiVersion'), owner.apiVersion, 'version must not be empty'));
+  if (!owner.kind) errors.push(invalid(at.child('kind'), owner.kind, 'must not be empty'));
+  if (!owner.name) errors.push(invalid(at.child('name'), owner.name, 'must not be empty'));
+  if (!owner.uid) errors.push(invalid(at.child('uid'), owner.uid, 'must not be empty'));
   if (owner.kind === 'Event' && version === 'v1' && (group === '' || group === 'events.k8s.io')) {
-    yield invalid(at, owner, `${group}/${version}, Kind=Event is disallowed from being an owner`);
+    errors.push(invalid(at, owner, `${group}/${version}, Kind=Event is disallowed from being an owner`));
   }
 }
 
@@ -185,18 +204,20 @@ function splitVersion(apiVersion: string): { group: string; version: string } {
 }
 
 /** Finalizers without a domain are Kubernetes' own. */
-export function* validateFinalizerDomains({ finalizers }: ObjectMeta, at: Path): Iterable<FieldError> {
-  if (!finalizers) return;
+export function validateFinalizerDomains({ finalizers }: ObjectMeta, at: Path): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  if (!finalizers) return errors;
   for (const [i, f] of finalizers.entries()) {
     if (f.includes('/') || standardFinalizers.has(f)) continue;
     const why = 'name is neither a standard finalizer name nor is it fully qualified';
-    yield invalid(at.child('finalizers').index(i), f, why);
+    errors.push(invalid(at.child('finalizers').index(i), f, why));
   }
+  return errors;
 }
 
-function* validateFinalizers(finalizers: readonly string[], at: Path): Iterable<FieldError> {
-  for (const f of finalizers) for (const p of qualifiedNameProblems(f)) yield invalid(at, f, p);
+function validateFinalizers(errors: FieldError[], finalizers: readonly string[], at: Path): void {
+  for (const f of finalizers) for (const p of qualifiedNameProblems(f)) errors.push(invalid(at, f, p));
   if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
-    yield invalid(at, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set');
+    errors.push(invalid(at, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'));
   }
 }

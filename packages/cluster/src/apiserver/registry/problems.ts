@@ -1,4 +1,4 @@
-import { field, type FieldError, type KubeObject } from '@tiphys/sdk/machinery';
+import { addAll, field, type FieldError, type KubeObject } from '@tiphys/sdk/machinery';
 import {
   type MetadataRules,
   nameIsPathSegment,
@@ -20,16 +20,21 @@ export function* creationProblems(
   object: KubeObject,
   context: RuleContext,
 ): Iterable<FieldError[]> {
-  const { kind } = resource;
-  const { createRules = ['metadata', 'object'] } = kind;
-  const judges = {
-    metadata: () => metadataProblems(resource, object, context),
-    object: () => kind.validate?.(object, undefined, context),
-    creation: () => kind.validateCreation?.(object),
-  };
-  yield createRules.flatMap((rule) => [...(judges[rule]() ?? [])]);
+  const { createRules = newRules } = resource.kind;
+  const problems: FieldError[] = [];
+  for (const rule of createRules) addAll(problems, newJudges[rule](resource, object, context) ?? none);
+  yield problems;
   if (!createRules.includes('metadata')) yield [...everyWritesProblems(resource, object)];
 }
+
+/** What a kind's rules for creations look at. */
+const newRules = ['metadata', 'object'] as const;
+const none: readonly FieldError[] = [];
+const newJudges = {
+  metadata: metadataProblems,
+  object: ({ kind }: Resource, object: KubeObject, context: RuleContext) => kind.validate?.(object, undefined, context),
+  creation: ({ kind }: Resource, object: KubeObject) => kind.validateCreation?.(object),
+};
 
 /** Every update's own look at the metadata, and then the kind's rules. What both find is told twice, as upstream tells it. */
 export function* updateProblems(
@@ -60,13 +65,13 @@ const partRules: readonly UpdateRule[] = ['metadataChange', 'object'];
 const everyWritesProblems = ({ namespaced }: Resource, { metadata }: KubeObject): Iterable<FieldError> =>
   validateObjectMeta(metadata, { namespaced, nameRule: nameIsPathSegment }, at);
 
-function* metadataProblems(
+function metadataProblems(
   { kind, namespaced }: Resource,
   object: KubeObject,
   context: RuleContext,
-): Iterable<FieldError> {
+): readonly FieldError[] {
   const nameRule: MetadataRules['nameRule'] = (name, prefix) =>
     kind.validateName ? kind.validateName(name, prefix, object, context) : nameIsSubdomain(name, prefix);
-  yield* validateObjectMeta(object.metadata, { namespaced, nameRule }, at);
-  if (!kind.anyFinalizer) yield* validateFinalizerDomains(object.metadata, at);
+  const problems = validateObjectMeta(object.metadata, { namespaced, nameRule }, at);
+  return kind.anyFinalizer ? problems : [...problems, ...validateFinalizerDomains(object.metadata, at)];
 }

@@ -1,4 +1,5 @@
 import {
+  errorsOf,
   field,
   type FieldError,
   forbiddenAt,
@@ -45,7 +46,7 @@ function* validateSpec(spec: DaemonSetSpec, old?: DaemonSetSpec, gates?: Gates):
   if (selector && labelSelectorOf(selector).empty) {
     yield invalid(at.child('selector'), selector, 'empty selector is invalid for daemonset');
   }
-  yield* validatePodTemplate(template, at.child('template'), { old: old?.template, gates });
+  yield* errorsOf(validatePodTemplate, template, at.child('template'), { old: old?.template, gates });
   const { restartPolicy, activeDeadlineSeconds } = template.spec;
   const here = at.child('template', 'spec');
   if (restartPolicy !== 'Always') yield notSupported(here.child('restartPolicy'), restartPolicy, ['Always']);

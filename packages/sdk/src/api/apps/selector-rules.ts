@@ -1,4 +1,12 @@
-import { type FieldError, inKeyOrder, invalid, labelSelectorOf, type Path, required } from '../../machinery/index.ts';
+import {
+  errorsOf,
+  type FieldError,
+  inKeyOrder,
+  invalid,
+  labelSelectorOf,
+  type Path,
+  required,
+} from '../../machinery/index.ts';
 import type { Gates } from '../../schema/index.ts';
 import type { PodTemplateSpec } from '../core/pod/pod-template.ts';
 import { validateLastingTemplate } from '../core/pod/validation/template.ts';
@@ -28,7 +36,7 @@ export function* validateSelectorAndTemplate(
       return yield invalid(here, shown, 'invalid label selector');
     }
   }
-  yield* validateLastingTemplate(template, at.child('template'), {
+  yield* errorsOf(validateLastingTemplate, template, at.child('template'), {
     selector,
     kind: 'ReplicaSet',
     old: old?.template,

@@ -1,6 +1,7 @@
 import {
   dnsLabelProblems,
   equal,
+  errorsOf,
   field,
   type FieldError,
   forbiddenAt,
@@ -144,12 +145,12 @@ function* validateSelector(spec: StatefulSetSpec, old?: StatefulSetSpec, gates?:
   // A template that was bad before may stay so.
   const rules = podRules(false, old?.template, gates);
   if (!old || !isRefused(validateSpec(old, undefined, gates))) {
-    yield* validatePodTemplate(template, where, { old: old?.template, gates });
+    yield* errorsOf(validatePodTemplate, template, where, { old: old?.template, gates });
   }
   yield* validateLabels(labels, where.child('labels'));
   yield* validateAnnotations(annotations, where.child('annotations'));
   if (annotations)
-    yield* validatePodAnnotations(annotations, where.child('annotations'), { spec: template.spec, rules });
+    yield* errorsOf(validatePodAnnotations, annotations, where.child('annotations'), { spec: template.spec, rules });
 }
 
 /** The template as its pods will be: with volumes for the claims, and without the names that each pod is given. */

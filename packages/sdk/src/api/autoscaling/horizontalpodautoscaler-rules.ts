@@ -1,5 +1,6 @@
 import {
   dnsLabelProblems,
+  errorsOf,
   field,
   type FieldError,
   forbiddenAt,
@@ -169,7 +170,7 @@ function* validateSource(
   } else {
     const { name, container, target } = metric.containerResource!;
     if (!name) yield required(here.child('name'), 'must specify a resource name');
-    else yield* validateContainerResourceName(name, here.child('name'));
+    else yield* errorsOf(validateContainerResourceName, name, here.child('name'));
     if (!container) yield required(here.child('container'), 'must specify a container');
     else yield* problemsAt(dnsLabelProblems(container), container, here.child('container'));
     yield* validateTarget(target, here.child('target'));

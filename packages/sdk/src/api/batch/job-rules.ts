@@ -3,6 +3,7 @@ import {
   dnsLabelProblems,
   domainPrefixedPath,
   equal,
+  errorsOf,
   field,
   type FieldError,
   immutable,
@@ -91,7 +92,7 @@ export function* validateJobSpec(spec: JobSpec, at: Path, { old, gates }: JobBef
   }
   yield* validateCompletionMode(spec, at);
   yield* validatePolicies(spec, at);
-  yield* validatePodTemplate(spec.template, at.child('template'), { old: old?.template, gates });
+  yield* errorsOf(validatePodTemplate, spec.template, at.child('template'), { old: old?.template, gates });
   yield* validateRestartPolicy(spec, at.child('template', 'spec', 'restartPolicy'));
 }
 

@@ -1,6 +1,7 @@
 import {
   compareQuantity,
   duplicate,
+  errorsOf,
   field,
   type FieldError,
   forbiddenAt,
@@ -47,7 +48,7 @@ function* validateItem(item: LimitRangeItem, here: Path): Iterable<FieldError> {
       continue;
     }
     for (const name of Object.keys(item[list] ?? {}).sort()) {
-      yield* checkName(name, here.child(list).key(name));
+      yield* errorsOf(checkName, name, here.child(list).key(name));
       names.add(name);
     }
   }

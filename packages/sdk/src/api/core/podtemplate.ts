@@ -1,4 +1,4 @@
-import { equal, field } from '../../machinery/index.ts';
+import { equal, errorsOf, field } from '../../machinery/index.ts';
 import { defineKind, type Kind, s } from '../../schema/index.ts';
 import { containerColumns, labelsText, nameColumn } from '../meta/columns.ts';
 import { dropGatedFields } from './pod/gated-fields.ts';
@@ -33,7 +33,7 @@ export const podTemplate: Kind<PodTemplate, PodTemplateManifest> = defineKind<Po
     if (!equal(next.template, old.template)) next.metadata.generation = (old.metadata.generation ?? 0) + 1;
   },
   validate: (next, old, { gates } = {}) =>
-    validatePodTemplate(next.template, field('template'), { old: old?.template, gates }),
+    errorsOf(validatePodTemplate, next.template, field('template'), { old: old?.template, gates }),
   *warnings({ metadata, template }, old) {
     if (metadata.generation !== old?.metadata.generation) yield* templateWarnings(template, field('template'));
   },

@@ -2,6 +2,7 @@ import {
   asGiven,
   compareQuantity,
   equal,
+  errorsOf,
   field,
   type FieldError,
   invalid,
@@ -68,11 +69,11 @@ export function* validateResourceQuotaStatus({ status }: Pick<ResourceQuota, 'st
 
 function* validateAmounts(amounts: Readonly<Record<string, string>> | undefined, here: Path): Iterable<FieldError> {
   for (const [name, amount] of Object.entries(amounts ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    yield* validateResourceName(name, here.key(name));
+    yield* errorsOf(validateResourceName, name, here.key(name));
     if (!name.includes('/') && !isQuotaResource(name)) {
       yield invalid(here.key(name), typedString(name), 'must be a standard resource for quota');
     }
-    yield* validateAmount(name, amount, here.key(name));
+    yield* errorsOf(validateAmount, name, amount, here.key(name));
   }
 }
 

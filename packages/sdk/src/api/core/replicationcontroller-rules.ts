@@ -1,4 +1,4 @@
-import { field, type FieldError, nonNegative, required } from '../../machinery/index.ts';
+import { errorsOf, field, type FieldError, nonNegative, required } from '../../machinery/index.ts';
 import type { RuleGates } from '../../schema/index.ts';
 import { validateCounts } from '../apps/status-rules.ts';
 import { validateLastingTemplate } from './pod/validation/template.ts';
@@ -16,7 +16,7 @@ export function* validateReplicationController(
   if (none) yield required(at.child('selector'));
   yield* nonNegative(spec.replicas, at.child('replicas'));
   if (!spec.template) return yield required(at.child('template'));
-  yield* validateLastingTemplate(spec.template, at.child('template'), {
+  yield* errorsOf(validateLastingTemplate, spec.template, at.child('template'), {
     // None asks nothing of the template.
     selector: none ? {} : { matchLabels: spec.selector! },
     kind: 'ReplicationController',

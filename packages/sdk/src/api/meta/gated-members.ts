@@ -43,18 +43,20 @@ export function gatedMembers<O>(
 
 const isHolder = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
+const itemsOf = (at: object): unknown[] => (Array.isArray(at) ? at : Object.values(at));
+
 function isThere(at: unknown, path: readonly string[], depth: number): boolean {
   if (depth === path.length) return Array.isArray(at) ? at.length > 0 : at !== undefined && at !== null;
   if (!isHolder(at)) return false;
   const name = path[depth]!;
   if (name !== '*') return isThere(at[name], path, depth + 1);
-  return Object.values(at).some((item) => isThere(item, path, depth + 1));
+  return itemsOf(at).some((item) => isThere(item, path, depth + 1));
 }
 
 function drop(at: unknown, path: readonly string[], depth: number): void {
   if (!isHolder(at)) return;
   const name = path[depth]!;
-  if (name === '*') for (const item of Object.values(at)) drop(item, path, depth + 1);
+  if (name === '*') for (const item of itemsOf(at)) drop(item, path, depth + 1);
   else if (depth < path.length - 1) drop(at[name], path, depth + 1);
   else forget(at, name);
 }

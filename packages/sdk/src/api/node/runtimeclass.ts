@@ -1,6 +1,7 @@
 import {
   dnsLabelProblems,
   duplicate,
+  errorsOf,
   field,
   type FieldError,
   immutable,
@@ -79,12 +80,12 @@ const rules = podRules(false);
 
 /** What a pod costs beside its containers is limited as a container is. */
 const overheadRules = ({ podFixed }: Overhead, at: Path): Iterable<FieldError> =>
-  validateContainerResources(podFixed ? { limits: podFixed } : {}, at, { rules, claims: new Set() });
+  errorsOf(validateContainerResources, podFixed ? { limits: podFixed } : {}, at, { rules, claims: new Set<string>() });
 
 function* schedulingRules({ nodeSelector, tolerations = [] }: Scheduling, at: Path): Iterable<FieldError> {
   yield* validateLabels(nodeSelector, at.child('nodeSelector'));
   const here = at.child('tolerations');
-  yield* validateTolerations(tolerations, here, rules);
+  yield* errorsOf(validateTolerations, tolerations, here, rules);
   const seen = new Set<string>();
   for (const [i, one] of tolerations.entries()) {
     const key = JSON.stringify([one.key, one.operator, one.value, one.effect]);

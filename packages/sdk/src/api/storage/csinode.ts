@@ -1,5 +1,7 @@
 import {
+  duplicate,
   equal,
+  errorsOf,
   field,
   type FieldError,
   invalid,
@@ -8,7 +10,6 @@ import {
   problemsAt,
   qualifiedNameProblems,
   required,
-  duplicate,
 } from '../../machinery/index.ts';
 import { validateDriverName } from '../core/pod/validation/volume-source.ts';
 import { defineKind, internalValue, type Kind, s, type Struct } from '../../schema/index.ts';
@@ -85,7 +86,7 @@ export const csiNode: Kind<CSINode, CSINodeManifest> = defineKind<CSINode, CSINo
 const longestNodeId = 256;
 
 function* driverRules({ name, nodeID, allocatable }: CSINodeDriver, at: Path): Iterable<FieldError> {
-  yield* validateDriverName(name, at.child('name'));
+  yield* errorsOf(validateDriverName, name, at.child('name'));
   if (!nodeID) yield required(at.child('nodeID'));
   if (Buffer.byteLength(nodeID) > longestNodeId) {
     yield invalid(at.child('nodeID'), nodeID, `must be ${longestNodeId} characters or less`);

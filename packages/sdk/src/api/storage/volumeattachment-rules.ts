@@ -1,5 +1,6 @@
 import {
   dnsSubdomainProblems,
+  errorsOf,
   field,
   type FieldError,
   forbiddenAt,
@@ -19,7 +20,7 @@ const longestMessage = 1024;
 
 export function* attachmentRules({ spec, status }: VolumeAttachment): Iterable<FieldError> {
   const at = field('spec');
-  yield* validateDriverName(spec.attacher, at.child('attacher'));
+  yield* errorsOf(validateDriverName, spec.attacher, at.child('attacher'));
   yield* sourceRules(spec.source, at.child('source'));
   yield* problemsAt(dnsSubdomainProblems(spec.nodeName), spec.nodeName, at.child('nodeName'));
   const here = field('status');

@@ -4,6 +4,7 @@ import {
   deepCopy,
   dnsSubdomainProblems,
   equal,
+  errorsOf,
   field,
   type FieldError,
   forbiddenAt,
@@ -139,7 +140,7 @@ function* sourcesRules(
     }
     sources++;
     const here = at.child(source === 'gcePersistentDisk' ? 'persistentDisk' : source);
-    yield* volumeSourceRules[source](volume[source] as never, here, name);
+    yield* errorsOf<[never, Path, string]>(volumeSourceRules[source], volume[source] as never, here, name);
     if (source === 'local' && !hasAffinity) {
       yield required(at.child('nodeAffinity'), 'Local volume requires node affinity');
     }

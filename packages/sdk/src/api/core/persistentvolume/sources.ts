@@ -45,54 +45,59 @@ export const volumeSources = [
 
 export type SourceName = (typeof volumeSources)[number];
 type Source<N extends SourceName> = NonNullable<PersistentVolumeSpec[N]>;
-type Rule<N extends SourceName> = (source: Source<N>, at: Path, volumeName: string) => Iterable<FieldError>;
+type Rule<N extends SourceName> = (errors: FieldError[], source: Source<N>, at: Path, volumeName: string) => void;
 
 /** Where they are as in a pod the pod's rules hold; a volume of the cluster says in which namespace its secrets are. */
 export const volumeSourceRules: { readonly [N in SourceName]: Rule<N> } = {
   ...legacySourceRules,
-  *glusterfs({ endpoints, path, endpointsNamespace: namespace }, at) {
-    yield* legacySourceRules.glusterfs({ endpoints, path }, at);
+  glusterfs(errors, { endpoints, path, endpointsNamespace: namespace }, at) {
+    legacySourceRules.glusterfs(errors, { endpoints, path }, at);
     const where = at.child('endpointsNamespace');
     if (namespace === '') {
-      yield invalid(where, namespace, 'if the endpointnamespace is set, it must be a valid namespace name');
-    } else if (namespace !== undefined) yield* problemsAt(dnsLabelProblems(namespace), namespace, where);
+      errors.push(invalid(where, namespace, 'if the endpointnamespace is set, it must be a valid namespace name'));
+    } else if (namespace !== undefined) errors.push(...problemsAt(dnsLabelProblems(namespace), namespace, where));
   },
-  *iscsi({ targetPortal, iqn, lun, chapAuthDiscovery, chapAuthSession, secretRef, initiatorName }, at, volumeName) {
-    yield* present(targetPortal, at.child('targetPortal'));
+  iscsi(
+    errors,
+    { targetPortal, iqn, lun, chapAuthDiscovery, chapAuthSession, secretRef, initiatorName },
+    at,
+    volumeName,
+  ) {
+    errors.push(...present(targetPortal, at.child('targetPortal')));
     if (initiatorName !== undefined && Buffer.byteLength(`${volumeName}:${targetPortal}`) > 64) {
       const why =
         'Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.';
-      yield invalid(at.child('targetportal'), targetPortal, why);
+      errors.push(invalid(at.child('targetportal'), targetPortal, why));
     }
-    if (!iqn) yield required(at.child('iqn'));
-    else if (initiatorNameProblem(iqn)) yield invalid(at.child('iqn'), iqn, 'must be valid format');
-    yield* validateLun(lun, at.child('lun'));
-    if ((chapAuthDiscovery || chapAuthSession) && !secretRef) yield required(at.child('secretRef'));
-    if (secretRef) yield* present(secretRef.name, at.child('secretRef', 'name'));
+    if (!iqn) errors.push(required(at.child('iqn')));
+    else if (initiatorNameProblem(iqn)) errors.push(invalid(at.child('iqn'), iqn, 'must be valid format'));
+    validateLun(errors, lun, at.child('lun'));
+    if ((chapAuthDiscovery || chapAuthSession) && !secretRef) errors.push(required(at.child('secretRef')));
+    if (secretRef) errors.push(...present(secretRef.name, at.child('secretRef', 'name')));
     if (initiatorName !== undefined && initiatorNameProblem(initiatorName)) {
-      yield invalid(at.child('initiatorname'), initiatorName, 'must be valid format');
+      errors.push(invalid(at.child('initiatorname'), initiatorName, 'must be valid format'));
     }
   },
-  *cinder({ volumeID, secretRef }, at) {
-    yield* present(volumeID, at.child('volumeID'));
-    yield* namedSecret(secretRef, at.child('secretRef'));
+  cinder(errors, { volumeID, secretRef }, at) {
+    errors.push(...present(volumeID, at.child('volumeID')));
+    namedSecret(errors, secretRef, at.child('secretRef'));
   },
-  *azureFile({ secretName, shareName, secretNamespace }, at) {
-    yield* legacySourceRules.azureFile({ secretName, shareName }, at);
-    if (secretNamespace === '') yield required(at.child('secretNamespace'));
+  azureFile(errors, { secretName, shareName, secretNamespace }, at) {
+    legacySourceRules.azureFile(errors, { secretName, shareName }, at);
+    if (secretNamespace === '') errors.push(required(at.child('secretNamespace')));
   },
-  *local({ path }, at) {
-    if (!path) yield required(at.child('path'));
-    else yield* problemsAt(backstepProblems(path), path, at.child('path'));
+  local(errors, { path }, at) {
+    if (!path) errors.push(required(at.child('path')));
+    else errors.push(...problemsAt(backstepProblems(path), path, at.child('path')));
   },
-  *storageos({ secretRef, ...volume }, at) {
-    yield* legacySourceRules.storageos(volume, at);
-    yield* namedSecret(secretRef, at.child('secretRef'));
+  storageos(errors, { secretRef, ...volume }, at) {
+    legacySourceRules.storageos(errors, volume, at);
+    namedSecret(errors, secretRef, at.child('secretRef'));
   },
-  *csi(source, at) {
-    yield* validateDriverName(source.driver, at.child('driver'));
-    yield* present(source.volumeHandle, at.child('volumeHandle'));
-    for (const name of checkedSecrets) yield* validSecret(source[name], at.child(name));
+  csi(errors, source, at) {
+    validateDriverName(errors, source.driver, at.child('driver'));
+    errors.push(...present(source.volumeHandle, at.child('volumeHandle')));
+    for (const name of checkedSecrets) validSecret(errors, source[name], at.child(name));
   },
 };
 
@@ -104,17 +109,17 @@ const checkedSecrets = [
   'nodeExpandSecretRef',
 ] as const;
 
-function* namedSecret(secret: SecretReference | undefined, at: Path): Iterable<FieldError> {
+function namedSecret(errors: FieldError[], secret: SecretReference | undefined, at: Path): void {
   if (!secret) return;
-  yield* present(secret.name, at.child('name'));
-  yield* present(secret.namespace, at.child('namespace'));
+  errors.push(...present(secret.name, at.child('name')));
+  errors.push(...present(secret.namespace, at.child('namespace')));
 }
 
-function* validSecret(secret: SecretReference | undefined, at: Path): Iterable<FieldError> {
+function validSecret(errors: FieldError[], secret: SecretReference | undefined, at: Path): void {
   if (!secret) return;
   const { name, namespace } = secret;
-  if (!name) yield required(at.child('name'));
-  else yield* problemsAt(dnsSubdomainProblems(name), name, at.child('name'));
-  if (!namespace) yield required(at.child('namespace'));
-  else yield* problemsAt(dnsLabelProblems(namespace), namespace, at.child('namespace'));
+  if (!name) errors.push(required(at.child('name')));
+  else errors.push(...problemsAt(dnsSubdomainProblems(name), name, at.child('name')));
+  if (!namespace) errors.push(required(at.child('namespace')));
+  else errors.push(...problemsAt(dnsLabelProblems(namespace), namespace, at.child('namespace')));
 }

@@ -1,3 +1,4 @@
+import { errorsOf } from '../../../machinery/index.ts';
 import { defineKind, type Kind, s } from '../../../schema/index.ts';
 import { podColumns, podRowConditions } from './columns.ts';
 import { fillPod } from './defaults.ts';
@@ -58,7 +59,8 @@ export const pod: Kind<Pod, PodManifest> = defineKind<Pod, PodManifest>({
   default: fillPod,
   prepareForCreate,
   prepareForUpdate,
-  validate: (next, old, { gates } = {}) => (old ? validatePodUpdate(next, old, gates) : validatePod(next, gates)),
+  validate: (next, old, { gates } = {}) =>
+    old ? errorsOf(validatePodUpdate, next, old, gates) : errorsOf(validatePod, next, gates),
   // An update says nothing: what there is to say was said when the pod was made.
   warnings: ({ metadata, spec }, old) => (old ? [] : podWarnings(metadata, spec)),
   columns: podColumns,

@@ -1,6 +1,7 @@
 import {
   deepCopy,
   equal,
+  errorsOf,
   field,
   isRefused,
   type JsonObject,
@@ -80,7 +81,7 @@ function takeAppArmorAnnotations({ metadata, spec }: Pod, context: WriteContext)
     const annotation = metadata.annotations?.[key];
     if (annotation === undefined || container.securityContext?.appArmorProfile) continue;
     const said = appArmorFromAnnotation(annotation);
-    const profile = said && !isRefused(validateAppArmorProfile(said, field(''))) ? said : undefined;
+    const profile = said && !isRefused(errorsOf(validateAppArmorProfile, said, field(''))) ? said : undefined;
     if (profile && equal(profile, spec.securityContext?.appArmorProfile)) continue;
     if (profile) {
       const securityContext = { ...container.securityContext, appArmorProfile: profile };
@@ -101,7 +102,7 @@ export const statusStrategy: PartStrategy<Pod> = {
     keepObservedGenerations(next, old);
     dropGatedStatus(next.status, { old: old.status, gates });
   },
-  validate: validatePodStatus,
+  validate: (next, old, context) => errorsOf(validatePodStatus, next, old, context),
   *warnings({ status }) {
     if (status.podIPs) yield* ipWarnings(status.podIPs, field('status', 'podIPs'));
     if (status.hostIPs) yield* ipWarnings(status.hostIPs, field('status', 'hostIPs'));
@@ -128,7 +129,7 @@ export const ephemeralContainersStrategy: PartStrategy<Pod> = {
     setFields(podSpec, next.spec, { ephemeralContainers });
     dropGatedFields(next.spec, { old: old.spec, gates });
   },
-  validate: validateEphemeralUpdate,
+  validate: (next, old, context) => errorsOf(validateEphemeralUpdate, next, old, context),
 };
 
 export const resizeStrategy: PartStrategy<Pod> = {
@@ -148,7 +149,7 @@ export const resizeStrategy: PartStrategy<Pod> = {
     }
     dropGatedFields(next.spec, { old: old.spec, gates });
   },
-  validate: validateResize,
+  validate: (next, old, context) => errorsOf(validateResize, next, old, context),
 };
 
 /** The old containers with the new ones' resources; the new ones as they are where the names differ, to be refused. */

@@ -1,6 +1,8 @@
 import {
+  addAll,
   dnsLabelProblems,
   equal,
+  errorsOf,
   field,
   type FieldError,
   forbiddenAt,
@@ -21,56 +23,64 @@ import type { PodRules } from './rules.ts';
 const mustHave = 'requiredDuringSchedulingIgnoredDuringExecution';
 const rather = 'preferredDuringSchedulingIgnoredDuringExecution';
 
-export function* validateAffinity(affinity: Affinity, at: Path, rules: PodRules): Iterable<FieldError> {
+export function validateAffinity(errors: FieldError[], affinity: Affinity, at: Path, rules: PodRules): void {
   const { nodeAffinity, podAffinity, podAntiAffinity } = affinity;
-  if (nodeAffinity) yield* validateNodeAffinity(nodeAffinity, at.child('nodeAffinity'), rules);
-  if (podAffinity) yield* validatePodAffinity(podAffinity, at.child('podAffinity'), rules);
-  if (podAntiAffinity) yield* validatePodAffinity(podAntiAffinity, at.child('podAntiAffinity'), rules);
+  if (nodeAffinity) validateNodeAffinity(errors, nodeAffinity, at.child('nodeAffinity'), rules);
+  if (podAffinity) validatePodAffinity(errors, podAffinity, at.child('podAffinity'), rules);
+  if (podAntiAffinity) validatePodAffinity(errors, podAntiAffinity, at.child('podAntiAffinity'), rules);
 }
 
-function* validateNodeAffinity(affinity: NodeAffinity, at: Path, rules: PodRules): Iterable<FieldError> {
+function validateNodeAffinity(errors: FieldError[], affinity: NodeAffinity, at: Path, rules: PodRules): void {
   const needed = affinity[mustHave];
   if (needed) {
-    yield* validateNodeSelector(needed, at.child(mustHave), {
-      allowInvalidValues: rules.allowInvalidNodeAffinityValue,
-    });
+    errors.push(
+      ...validateNodeSelector(needed, at.child(mustHave), {
+        allowInvalidValues: rules.allowInvalidNodeAffinityValue,
+      }),
+    );
   }
   for (const [i, term] of (affinity[rather] ?? []).entries()) {
-    yield* validatePreferredTerm(term, at.child(rather).index(i));
+    validatePreferredTerm(errors, term, at.child(rather).index(i));
   }
 }
 
-function* validatePreferredTerm({ weight, preference }: PreferredSchedulingTerm, at: Path): Iterable<FieldError> {
-  yield* validateWeight(weight, at.child('weight'));
-  yield* validateNodeSelectorTerm(preference, at.child('preference'), { allowInvalidValues: true });
+function validatePreferredTerm(errors: FieldError[], { weight, preference }: PreferredSchedulingTerm, at: Path): void {
+  validateWeight(errors, weight, at.child('weight'));
+  addAll(errors, validateNodeSelectorTerm(preference, at.child('preference'), { allowInvalidValues: true }));
 }
 
-function* validateWeight(weight: number, at: Path): Iterable<FieldError> {
-  if (weight <= 0 || weight > 100) yield invalid(at, weight, 'must be in the range 1-100');
+function validateWeight(errors: FieldError[], weight: number, at: Path): void {
+  if (weight <= 0 || weight > 100) errors.push(invalid(at, weight, 'must be in the range 1-100'));
 }
 
-function* validatePodAffinity(affinity: PodAffinity, at: Path, rules: PodRules): Iterable<FieldError> {
+function validatePodAffinity(errors: FieldError[], affinity: PodAffinity, at: Path, rules: PodRules): void {
   for (const [i, term] of (affinity[mustHave] ?? []).entries()) {
-    yield* validatePodAffinityTerm(term, at.child(mustHave).index(i), rules);
+    validatePodAffinityTerm(errors, term, at.child(mustHave).index(i), rules);
   }
   for (const [i, { weight, podAffinityTerm }] of (affinity[rather] ?? []).entries()) {
     const here = at.child(rather).index(i);
-    yield* validateWeight(weight, here.child('weight'));
-    yield* validatePodAffinityTerm(podAffinityTerm, here.child('podAffinityTerm'), rules);
+    validateWeight(errors, weight, here.child('weight'));
+    validatePodAffinityTerm(errors, podAffinityTerm, here.child('podAffinityTerm'), rules);
   }
 }
 
-function* validatePodAffinityTerm(term: PodAffinityTerm, at: Path, rules: PodRules): Iterable<FieldError> {
-  yield* validateTermSelectors(term, at, rules.allowInvalidAffinitySelector);
-  for (const name of term.namespaces ?? []) yield* problemsAt(dnsLabelProblems(name), name, at.child('namespace'));
-  yield* validateLabelKeys(term, at);
-  if (!term.topologyKey) yield required(at.child('topologyKey'), 'can not be empty');
-  yield* validateLabelKey(term.topologyKey, at.child('topologyKey'));
+function validatePodAffinityTerm(errors: FieldError[], term: PodAffinityTerm, at: Path, rules: PodRules): void {
+  validateTermSelectors(errors, term, at, rules.allowInvalidAffinitySelector);
+  for (const name of term.namespaces ?? [])
+    errors.push(...problemsAt(dnsLabelProblems(name), name, at.child('namespace')));
+  validateLabelKeys(errors, term, at);
+  if (!term.topologyKey) errors.push(required(at.child('topologyKey'), 'can not be empty'));
+  errors.push(...validateLabelKey(term.topologyKey, at.child('topologyKey')));
 }
 
-function* validateTermSelectors(term: PodAffinityTerm, at: Path, allowInvalidValues: boolean): Iterable<FieldError> {
-  yield* validateLabelSelector(term.labelSelector, at.child('labelSelector'), { allowInvalidValues });
-  yield* validateLabelSelector(term.namespaceSelector, at.child('namespaceSelector'), { allowInvalidValues });
+function validateTermSelectors(
+  errors: FieldError[],
+  term: PodAffinityTerm,
+  at: Path,
+  allowInvalidValues: boolean,
+): void {
+  addAll(errors, validateLabelSelector(term.labelSelector, at.child('labelSelector'), { allowInvalidValues }));
+  addAll(errors, validateLabelSelector(term.namespaceSelector, at.child('namespaceSelector'), { allowInvalidValues }));
 }
 
 interface LabelKeys {
@@ -80,25 +90,27 @@ interface LabelKeys {
 }
 
 /** Keys whose values come from the pod itself: the server adds them to the selector, which so must not name them already. */
-export function* validateLabelKeys(keys: LabelKeys, at: Path): Iterable<FieldError> {
+export function validateLabelKeys(errors: FieldError[], keys: LabelKeys, at: Path): void {
   const { matchLabelKeys = [], mismatchLabelKeys = [], labelSelector } = keys;
   for (const name of ['matchLabelKeys', 'mismatchLabelKeys'] as const) {
     const list = keys[name] ?? [];
     if (!list.length) continue;
-    if (!labelSelector) yield forbiddenAt(at.child(name), 'must not be specified when labelSelector is not set');
-    else for (const [i, key] of list.entries()) yield* validateLabelKey(key, at.child(name).index(i));
+    if (!labelSelector) errors.push(forbiddenAt(at.child(name), 'must not be specified when labelSelector is not set'));
+    else for (const [i, key] of list.entries()) errors.push(...validateLabelKey(key, at.child(name).index(i)));
   }
   const named = new Set(Object.keys(labelSelector?.matchLabels ?? {}));
   for (const { key } of labelSelector?.matchExpressions ?? []) {
     const i = matchLabelKeys.lastIndexOf(key);
     if (i !== -1 && named.has(key)) {
-      yield invalid(at.index(i), key, 'exists in both matchLabelKeys and labelSelector');
+      errors.push(invalid(at.index(i), key, 'exists in both matchLabelKeys and labelSelector'));
     }
     named.add(key);
   }
   for (const [i, key] of matchLabelKeys.entries()) {
     if (mismatchLabelKeys.includes(key)) {
-      yield invalid(at.child('matchLabelKeys').index(i), key, 'exists in both matchLabelKeys and mismatchLabelKeys');
+      errors.push(
+        invalid(at.child('matchLabelKeys').index(i), key, 'exists in both matchLabelKeys and mismatchLabelKeys'),
+      );
     }
   }
 }
@@ -106,34 +118,37 @@ export function* validateLabelKeys(keys: LabelKeys, at: Path): Iterable<FieldErr
 export function hasInvalidAffinitySelector(affinity: Affinity | undefined): boolean {
   const all = [affinity?.podAffinity, affinity?.podAntiAffinity];
   const terms = all.flatMap((a) => [...(a?.[mustHave] ?? []), ...(a?.[rather] ?? []).map((w) => w.podAffinityTerm)]);
-  return terms.some((term) => isRefused(validateTermSelectors(term, field(''), false)));
+  return terms.some((term) => isRefused(errorsOf(validateTermSelectors, term, field(''), false)));
 }
 
 export const hasInvalidNodeAffinityValue = (affinity: Affinity | undefined): boolean =>
   hasInvalidValue(affinity?.nodeAffinity?.[mustHave]);
 
 /** A pod that waits behind its gates may ask for less of the nodes than before, never for more. */
-export function* validateNodeAffinityNarrowed(
+export function validateNodeAffinityNarrowed(
+  errors: FieldError[],
   next: NodeAffinity | undefined,
   old: NodeAffinity | undefined,
   at: Path,
-): Iterable<FieldError> {
+): void {
   const oldTerms = old?.[mustHave]?.nodeSelectorTerms;
   if (!oldTerms?.length) return;
   const terms = next?.[mustHave]?.nodeSelectorTerms ?? [];
   const here = at.child(mustHave, 'nodeSelectorTerms');
   const shown = (term: NodeSelectorTerm) => internalValue(nodeSelectorTerm, term);
   if (terms.length !== oldTerms.length) {
-    yield invalid(
-      here,
-      next?.[mustHave] ? terms.map(shown) : null,
-      'no additions/deletions to non-empty NodeSelectorTerms list are allowed',
+    errors.push(
+      invalid(
+        here,
+        next?.[mustHave] ? terms.map(shown) : null,
+        'no additions/deletions to non-empty NodeSelectorTerms list are allowed',
+      ),
     );
     return;
   }
   for (const [i, term] of terms.entries()) {
     if (onlyAdds(term, oldTerms[i]!)) continue;
-    yield invalid(here.index(i), shown(term), 'only additions are allowed (no mutations or deletions)');
+    errors.push(invalid(here.index(i), shown(term), 'only additions are allowed (no mutations or deletions)'));
   }
 }
 

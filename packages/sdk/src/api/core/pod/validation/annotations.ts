@@ -23,24 +23,25 @@ const tolerationsAnnotation = 'scheduler.alpha.kubernetes.io/tolerations';
 export const isMirrorPod = ({ annotations }: Pick<ObjectMeta, 'annotations'>): boolean =>
   annotations?.[mirrorAnnotation] !== undefined;
 
-export function* validatePodAnnotations(
+export function validatePodAnnotations(
+  errors: FieldError[],
   annotations: Annotations,
   at: Path,
   { spec, rules }: { spec: PodSpec; rules: PodRules },
-): Iterable<FieldError> {
+): void {
   const mirror = annotations[mirrorAnnotation];
   if (mirror !== undefined && !spec.nodeName) {
-    yield invalid(at.key(mirrorAnnotation), mirror, 'must set spec.nodeName if mirror pod annotation is set');
+    errors.push(invalid(at.key(mirrorAnnotation), mirror, 'must set spec.nodeName if mirror pod annotation is set'));
   }
   if (annotations[tolerationsAnnotation]) {
-    yield* validateAnnotatedTolerations(annotations[tolerationsAnnotation], at, rules);
+    validateAnnotatedTolerations(errors, annotations[tolerationsAnnotation], at, rules);
   }
   const cost = deletionCostProblem(annotations);
   if (cost !== undefined && !rules.allowInvalidDeletionCost) {
-    yield invalid(at.key(deletionCostAnnotation), cost, 'must be a 32bit integer');
+    errors.push(invalid(at.key(deletionCostAnnotation), cost, 'must be a 32bit integer'));
   }
-  yield* validateSeccompAnnotations(annotations, at);
-  yield* validateAppArmorAnnotations(annotations, spec, at);
+  validateSeccompAnnotations(errors, annotations, at);
+  validateAppArmorAnnotations(errors, annotations, spec, at);
 }
 
 /** The deletion cost that is none. */
@@ -51,33 +52,36 @@ export function deletionCostProblem(annotations: Annotations | undefined): strin
   return isCost ? undefined : cost;
 }
 
-function* validateAnnotatedTolerations(text: string, at: Path, rules: PodRules): Iterable<FieldError> {
+function validateAnnotatedTolerations(errors: FieldError[], text: string, at: Path, rules: PodRules): void {
   let tolerations: Toleration[];
   try {
     tolerations = decode(s.list(toleration).shape, JSON.parse(text)) as Toleration[];
   } catch (err) {
     if (!(err instanceof SyntaxError || err instanceof DecodeError)) throw err;
-    yield invalid(at, tolerationsAnnotation, syntaxProblem(Buffer.from(text)) ?? err.message);
+    errors.push(invalid(at, tolerationsAnnotation, syntaxProblem(Buffer.from(text)) ?? err.message));
     return;
   }
-  yield* validateTolerations(tolerations, at.child(tolerationsAnnotation), rules);
+  validateTolerations(errors, tolerations, at.child(tolerationsAnnotation), rules);
 }
 
 /** Some annotations are fixed once the pod is there. */
-export function* validateAnnotationUpdates(
+export function validateAnnotationUpdates(
+  errors: FieldError[],
   next: Annotations | undefined,
   old: Annotations | undefined,
   at: Path,
-): Iterable<FieldError> {
+): void {
   if (next === old) return;
   for (const key of Object.keys(old ?? {}).sort()) {
     if (next?.[key] === old![key]) continue;
-    if (key.startsWith(appArmorPrefix)) yield forbiddenAt(at.key(key), 'may not remove or update AppArmor annotations');
-    if (key === mirrorAnnotation) yield forbiddenAt(at.key(key), 'may not remove or update mirror pod annotation');
+    if (key.startsWith(appArmorPrefix))
+      errors.push(forbiddenAt(at.key(key), 'may not remove or update AppArmor annotations'));
+    if (key === mirrorAnnotation)
+      errors.push(forbiddenAt(at.key(key), 'may not remove or update mirror pod annotation'));
   }
   for (const key of Object.keys(next ?? {}).sort()) {
     if (old?.[key] !== undefined) continue;
-    if (key.startsWith(appArmorPrefix)) yield forbiddenAt(at.key(key), 'may not add AppArmor annotations');
-    if (key === mirrorAnnotation) yield forbiddenAt(at.key(key), 'may not add mirror pod annotation');
+    if (key.startsWith(appArmorPrefix)) errors.push(forbiddenAt(at.key(key), 'may not add AppArmor annotations'));
+    if (key === mirrorAnnotation) errors.push(forbiddenAt(at.key(key), 'may not add mirror pod annotation'));
   }
 }

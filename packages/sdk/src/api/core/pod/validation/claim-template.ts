@@ -1,11 +1,11 @@
-import type { FieldError, Path } from '../../../../machinery/index.ts';
+import { addAll, type FieldError, type Path } from '../../../../machinery/index.ts';
 import { validateTemplateMetadata } from '../../../meta/template-metadata.ts';
 import { validateClaimSpec } from '../../persistentvolumeclaim/spec-rules.ts';
 import type { PersistentVolumeClaimTemplate } from '../volume.ts';
 
 /** A claim that a pod brings along. */
-export function* validateClaimTemplate(template: PersistentVolumeClaimTemplate, at: Path): Iterable<FieldError> {
+export function validateClaimTemplate(errors: FieldError[], template: PersistentVolumeClaimTemplate, at: Path): void {
   const { metadata, spec } = template;
-  yield* validateTemplateMetadata(metadata, at.child('metadata'));
-  yield* validateClaimSpec(spec, at.child('spec'));
+  addAll(errors, validateTemplateMetadata(metadata, at.child('metadata')));
+  addAll(errors, validateClaimSpec(spec, at.child('spec')));
 }

@@ -31,52 +31,53 @@ export interface ContainerContext extends ResourceContext {
   readonly volumes: GoodVolumes;
 }
 
-export function* validateContainers(at: Path, context: ContainerContext): Iterable<FieldError> {
+export function validateContainers(errors: FieldError[], at: Path, context: ContainerContext): void {
   const { spec, rules } = context;
-  if (!spec.containers?.length) return yield required(at);
+  if (!spec.containers?.length) return void errors.push(required(at));
   const names = new Set<string>();
   for (const [i, container] of spec.containers.entries()) {
     const here = at.index(i);
-    yield* validateContainer(container, here, context);
-    if (names.has(container.name)) yield duplicate(here.child('name'), container.name);
+    validateContainer(errors, container, here, context);
+    if (names.has(container.name)) errors.push(duplicate(here.child('name'), container.name));
     names.add(container.name);
-    yield* validateWhileRunning(container, here, context);
+    validateWhileRunning(errors, container, here, context);
     if (container.restartPolicy !== undefined || container.restartPolicyRules) {
-      yield* validateRestartPolicy(container, here, rules);
+      validateRestartPolicy(errors, container, here, rules);
     }
   }
-  yield* validateHostPorts(spec.containers, at);
+  validateHostPorts(errors, spec.containers, at);
 }
 
-export function* validateInitContainers(
+export function validateInitContainers(
+  errors: FieldError[],
   containers: readonly Container[],
   at: Path,
   context: ContainerContext,
-): Iterable<FieldError> {
+): void {
   const { spec, rules } = context;
   const names = new Set(spec.containers?.map(({ name }) => name));
   for (const [i, container] of containers.entries()) {
     const here = at.index(i);
-    yield* validateContainer(container, here, context);
+    validateContainer(errors, container, here, context);
     const { restartPolicy, restartPolicyRules } = container;
     if (isSidecar(container) && !rules.allowRestartAll) {
-      if (restartPolicyRules?.length) yield forbiddenAt(here.child('restartPolicyRules'), noSidecarRules);
-    } else if (restartPolicy !== undefined) yield* validateRestartPolicy(container, here, rules);
-    else if (restartPolicyRules?.length) yield required(here.child('restartPolicy'), rulesNeedPolicy);
-    if (names.has(container.name)) yield duplicate(here.child('name'), container.name);
+      if (restartPolicyRules?.length) errors.push(forbiddenAt(here.child('restartPolicyRules'), noSidecarRules));
+    } else if (restartPolicy !== undefined) validateRestartPolicy(errors, container, here, rules);
+    else if (restartPolicyRules?.length) errors.push(required(here.child('restartPolicy'), rulesNeedPolicy));
+    if (names.has(container.name)) errors.push(duplicate(here.child('name'), container.name));
     else if (container.name) names.add(container.name);
     // Upstream looks at each alone, so all are told as the first.
-    yield* validateHostPorts([container], at);
+    validateHostPorts(errors, [container], at);
     if (isSidecar(container)) {
-      yield* validateWhileRunning(container, here, context);
+      validateWhileRunning(errors, container, here, context);
       continue;
     }
     for (const name of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const) {
       if (container[name]) {
-        yield forbiddenAt(here.child(name), 'may not be set for init containers without restartPolicy=Always');
+        errors.push(forbiddenAt(here.child(name), 'may not be set for init containers without restartPolicy=Always'));
       }
     }
-    if (!rules.allowRestartOnInitResize) yield* validateInitResizePolicy(container, here.child('resizePolicy'));
+    if (!rules.allowRestartOnInitResize) validateInitResizePolicy(errors, container, here.child('resizePolicy'));
   }
 }
 
@@ -93,68 +94,70 @@ const notEphemeral = [
   'lifecycle',
 ] as const satisfies readonly (keyof EphemeralContainer)[];
 
-export function* validateEphemeralContainers(
+export function validateEphemeralContainers(
+  errors: FieldError[],
   containers: readonly EphemeralContainer[],
   at: Path,
   context: ContainerContext,
-): Iterable<FieldError> {
+): void {
   const { spec } = context;
   const others = new Set([...(spec.containers ?? []), ...(spec.initContainers ?? [])].map(({ name }) => name));
   const names = new Set(others);
   for (const [i, container] of containers.entries()) {
     const here = at.index(i);
-    yield* validateContainer(container, here, context);
-    if (isPadded(container.image)) yield paddedImage(container.image, here);
-    if (names.has(container.name)) yield duplicate(here.child('name'), container.name);
+    validateContainer(errors, container, here, context);
+    if (isPadded(container.image)) errors.push(paddedImage(container.image, here));
+    if (names.has(container.name)) errors.push(duplicate(here.child('name'), container.name));
     names.add(container.name);
     const { targetContainerName: target } = container;
-    if (target && !others.has(target)) yield notFoundAt(here.child('targetContainerName'), target);
-    yield* validateEphemeralFields(container, here);
+    if (target && !others.has(target)) errors.push(notFoundAt(here.child('targetContainerName'), target));
+    validateEphemeralFields(errors, container, here);
   }
 }
 
-function* validateEphemeralFields(container: EphemeralContainer, at: Path): Iterable<FieldError> {
+function validateEphemeralFields(errors: FieldError[], container: EphemeralContainer, at: Path): void {
   const refusal = 'cannot be set for an Ephemeral Container';
   for (const name of notEphemeral) {
     const value = asGiven(container, name);
     // Resources are always there; what counts is that they ask for something.
     const isSet = name === 'resources' ? Object.keys(value as object).length > 0 : value !== undefined;
-    if (isSet) yield forbiddenAt(at.child(name), refusal);
+    if (isSet) errors.push(forbiddenAt(at.child(name), refusal));
   }
   for (const [i, { subPath, subPathExpr }] of (container.volumeMounts ?? []).entries()) {
     const here = at.child('volumeMounts').index(i);
-    if (subPath) yield forbiddenAt(here.child('subPath'), refusal);
-    if (subPathExpr) yield forbiddenAt(here.child('subPathExpr'), refusal);
+    if (subPath) errors.push(forbiddenAt(here.child('subPath'), refusal));
+    if (subPathExpr) errors.push(forbiddenAt(here.child('subPathExpr'), refusal));
   }
 }
 
 /** What holds for containers of every sort. */
-function* validateContainer(
+function validateContainer(
+  errors: FieldError[],
   container: Container | EphemeralContainer,
   at: Path,
   context: ContainerContext,
-): Iterable<FieldError> {
+): void {
   const { spec, volumes, rules } = context;
   const { name, image } = container;
   const nameProblems = name ? dnsLabelProblems(name) : [];
-  if (!name) yield required(at.child('name'));
-  else if (nameProblems.length) yield* problemsAt(nameProblems, name, at.child('name'));
-  if (!image) yield required(at.child('image'));
+  if (!name) errors.push(required(at.child('name')));
+  else if (nameProblems.length) errors.push(...problemsAt(nameProblems, name, at.child('name')));
+  if (!image) errors.push(required(at.child('image')));
   const { terminationMessagePolicy } = container;
-  yield* requiredOneOf(terminationMessagePolicy, messagePolicies, at.child('terminationMessagePolicy'));
-  if (container.ports) yield* validatePorts(container.ports, at.child('ports'));
-  if (container.env) yield* validateEnv(container.env, at.child('env'), rules);
-  if (container.envFrom) yield* validateEnvFrom(container.envFrom, at.child('envFrom'));
-  if (container.volumeMounts) yield* validateMounts(container, volumes, at.child('volumeMounts'));
-  if (container.volumeDevices) yield* validateDevices(container, volumes, at.child('volumeDevices'));
-  yield* validatePullPolicy(container.imagePullPolicy, at.child('imagePullPolicy'));
-  if (container.resources) yield* validateContainerResources(container.resources, at.child('resources'), context);
+  errors.push(...requiredOneOf(terminationMessagePolicy, messagePolicies, at.child('terminationMessagePolicy')));
+  if (container.ports) validatePorts(errors, container.ports, at.child('ports'));
+  if (container.env) validateEnv(errors, container.env, at.child('env'), rules);
+  if (container.envFrom) validateEnvFrom(errors, container.envFrom, at.child('envFrom'));
+  if (container.volumeMounts) validateMounts(errors, container, volumes, at.child('volumeMounts'));
+  if (container.volumeDevices) validateDevices(errors, container, volumes, at.child('volumeDevices'));
+  errors.push(...validatePullPolicy(container.imagePullPolicy, at.child('imagePullPolicy')));
+  if (container.resources) validateContainerResources(errors, container.resources, at.child('resources'), context);
   if (container.resizePolicy) {
-    yield* validateResizePolicy(container.resizePolicy, at.child('resizePolicy'), spec.restartPolicy);
+    validateResizePolicy(errors, container.resizePolicy, at.child('resizePolicy'), spec.restartPolicy);
   }
   if (container.securityContext) {
     const hostUsers = spec.hostUsers ?? true;
-    yield* validateSecurityContext(container.securityContext, at.child('securityContext'), { hostUsers });
+    validateSecurityContext(errors, container.securityContext, at.child('securityContext'), { hostUsers });
   }
 }
 
@@ -165,11 +168,11 @@ export const validatePullPolicy = (policy: string | undefined, at: Path): Iterab
   requiredOneOf(policy, pullPolicies, at);
 
 /** Hooks and probes, for what runs beside others rather than before them. */
-function* validateWhileRunning(container: Container, at: Path, { spec }: ContainerContext): Iterable<FieldError> {
+function validateWhileRunning(errors: FieldError[], container: Container, at: Path, { spec }: ContainerContext): void {
   const grace = spec.terminationGracePeriodSeconds;
-  if (container.lifecycle) yield* validateLifecycle(container.lifecycle, at.child('lifecycle'), spec);
+  if (container.lifecycle) validateLifecycle(errors, container.lifecycle, at.child('lifecycle'), spec);
   if (container.livenessProbe || container.readinessProbe || container.startupProbe) {
-    yield* validateProbes(container, grace, at);
+    validateProbes(errors, container, grace, at);
   }
 }
 
@@ -180,32 +183,32 @@ export const paddedImage = (image: string | undefined, container: Path): FieldEr
 
 const protocols = ['SCTP', 'TCP', 'UDP'];
 
-function* validatePorts(ports: readonly ContainerPort[], at: Path): Iterable<FieldError> {
+function validatePorts(errors: FieldError[], ports: readonly ContainerPort[], at: Path): void {
   const names = new Set<string>();
   for (const [i, { name, containerPort, hostPort, protocol }] of ports.entries()) {
     const here = at.index(i);
     if (name) {
       const problems = portNameProblems(name);
-      yield* problemsAt(problems, name, here.child('name'));
-      if (!problems.length && names.has(name)) yield duplicate(here.child('name'), name);
+      errors.push(...problemsAt(problems, name, here.child('name')));
+      if (!problems.length && names.has(name)) errors.push(duplicate(here.child('name'), name));
       if (!problems.length) names.add(name);
     }
-    if (!containerPort) yield required(here.child('containerPort'));
-    else yield* problemsAt(portProblems(containerPort), containerPort, here.child('containerPort'));
-    if (hostPort) yield* problemsAt(portProblems(hostPort), hostPort, here.child('hostPort'));
-    yield* requiredOneOf(protocol, protocols, here.child('protocol'));
+    if (!containerPort) errors.push(required(here.child('containerPort')));
+    else errors.push(...problemsAt(portProblems(containerPort), containerPort, here.child('containerPort')));
+    if (hostPort) errors.push(...problemsAt(portProblems(hostPort), hostPort, here.child('hostPort')));
+    errors.push(...requiredOneOf(protocol, protocols, here.child('protocol')));
   }
 }
 
 /** A port of the host belongs to one container. */
-function* validateHostPorts(containers: readonly Container[], at: Path): Iterable<FieldError> {
+function validateHostPorts(errors: FieldError[], containers: readonly Container[], at: Path): void {
   const taken = new Set<string>();
   for (const [c, { ports }] of containers.entries()) {
     if (!ports) continue;
     for (const [p, { hostPort, hostIP = '', protocol }] of ports.entries()) {
       if (!hostPort) continue;
       const key = `${protocol}/${hostIP}/${hostPort}`;
-      if (taken.has(key)) yield duplicate(at.index(c).child('ports').index(p).child('hostPort'), key);
+      if (taken.has(key)) errors.push(duplicate(at.index(c).child('ports').index(p).child('hostPort'), key));
       taken.add(key);
     }
   }
@@ -214,40 +217,42 @@ function* validateHostPorts(containers: readonly Container[], at: Path): Iterabl
 const noSidecarRules = 'restartPolicyRules are not allowed for init containers with restart policy Always';
 const rulesNeedPolicy = 'must specify restartPolicy when restart rules are used';
 
-function* validateRestartPolicy(
+function validateRestartPolicy(
+  errors: FieldError[],
   { restartPolicy, restartPolicyRules: rules = [] }: Container,
   at: Path,
   { allowRestartAll }: PodRules,
-): Iterable<FieldError> {
+): void {
   const actions = allowRestartAll ? ['Restart', 'RestartAllContainers'] : ['Restart'];
   if (restartPolicy === undefined) {
     if (!rules.length) return;
-    yield required(at.child('restartPolicy'), rulesNeedPolicy);
+    errors.push(required(at.child('restartPolicy'), rulesNeedPolicy));
   }
-  yield* oneOfThese(restartPolicy, ['Always', 'Never', 'OnFailure'], at.child('restartPolicy'));
+  errors.push(...oneOfThese(restartPolicy, ['Always', 'Never', 'OnFailure'], at.child('restartPolicy')));
   const here = at.child('restartPolicyRules');
-  if (rules.length > 20) yield tooMany(here, rules.length, 20);
-  for (const [i, rule] of rules.entries()) yield* validateRestartRule(rule, here.index(i), actions);
+  if (rules.length > 20) errors.push(tooMany(here, rules.length, 20));
+  for (const [i, rule] of rules.entries()) validateRestartRule(errors, rule, here.index(i), actions);
 }
 
-function* validateRestartRule(
+function validateRestartRule(
+  errors: FieldError[],
   { action, exitCodes }: ContainerRestartRule,
   at: Path,
   actions: readonly string[],
-): Iterable<FieldError> {
-  yield* oneOfThese(action ?? '', actions, at.child('action'));
+): void {
+  errors.push(...oneOfThese(action ?? '', actions, at.child('action')));
   const here = at.child('exitCodes');
-  if (!exitCodes) return yield required(here, 'must be specified');
-  yield* oneOfThese(exitCodes.operator ?? '', ['In', 'NotIn'], here.child('operator'));
+  if (!exitCodes) return void errors.push(required(here, 'must be specified'));
+  errors.push(...oneOfThese(exitCodes.operator ?? '', ['In', 'NotIn'], here.child('operator')));
   const count = exitCodes.values?.length ?? 0;
-  if (count > 255) yield tooMany(here.child('values'), count, 255);
+  if (count > 255) errors.push(tooMany(here.child('values'), count, 255));
 }
 
-function* validateInitResizePolicy({ resizePolicy }: Container, at: Path): Iterable<FieldError> {
+function validateInitResizePolicy(errors: FieldError[], { resizePolicy }: Container, at: Path): void {
   for (const [i, { restartPolicy }] of (resizePolicy ?? []).entries()) {
     if (restartPolicy === 'RestartContainer') {
       const why = "must not be set to 'RestartContainer' for non-sidecar initContainers";
-      yield invalid(at.index(i).child('restartPolicy'), restartPolicy, why);
+      errors.push(invalid(at.index(i).child('restartPolicy'), restartPolicy, why));
     }
   }
 }

@@ -39,25 +39,26 @@ const knownPaths = new Set([
   'status.phase',
 ]);
 
-export function* validateFieldRef(
+export function validateFieldRef(
+  errors: FieldError[],
   { apiVersion, fieldPath }: ObjectFieldSelector,
   allowed: readonly string[],
   at: Path,
-): Iterable<FieldError> {
-  if (!apiVersion) return yield required(at.child('apiVersion'));
-  if (!fieldPath) return yield required(at.child('fieldPath'));
+): void {
+  if (!apiVersion) return void errors.push(required(at.child('apiVersion')));
+  if (!fieldPath) return void errors.push(required(at.child('fieldPath')));
   const subscripted = /^([^]+?)\['([^]*)'\]$/.exec(fieldPath);
   const problem = conversionProblem(apiVersion, fieldPath, subscripted?.[1]);
   if (problem) {
-    yield invalid(at.child('fieldPath'), fieldPath, `error converting fieldPath: ${problem}`);
+    errors.push(invalid(at.child('fieldPath'), fieldPath, `error converting fieldPath: ${problem}`));
   } else if (subscripted) {
     const [, path, key = ''] = subscripted;
     // Annotation keys are compared without regard to case.
     const name = path === 'metadata.annotations' ? key.toLowerCase() : key;
-    yield* problemsAt(qualifiedNameProblems(name), name, at);
+    errors.push(...problemsAt(qualifiedNameProblems(name), name, at));
   } else {
     const path = fieldPath === 'spec.host' ? 'spec.nodeName' : fieldPath;
-    if (!allowed.includes(path)) yield notSupported(at.child('fieldPath'), path, allowed);
+    if (!allowed.includes(path)) errors.push(notSupported(at.child('fieldPath'), path, allowed));
   }
 }
 
@@ -79,24 +80,27 @@ const resources: readonly string[] = [
   'requests.memory',
 ];
 
-export function* validateResourceFieldRef(
+export function validateResourceFieldRef(
+  errors: FieldError[],
   { containerName, resource, divisor }: ResourceFieldSelector,
   at: Path,
   { inVolume }: { inVolume: boolean },
-): Iterable<FieldError> {
-  if (inVolume && !containerName) yield required(at.child('containerName'));
-  else if (!resource) yield required(at.child('resource'));
+): void {
+  if (inVolume && !containerName) errors.push(required(at.child('containerName')));
+  else if (!resource) errors.push(required(at.child('resource')));
   else if (!resources.includes(resource) && !isHugePages(resource)) {
-    yield notSupported(at.child('resource'), resource, resources);
+    errors.push(notSupported(at.child('resource'), resource, resources));
   }
   const rule = divisorRules.find((r) => r.applies(resource));
   const unit = divisor ?? '0';
   if (rule && unit !== '0' && !rule.divisors.includes(unit)) {
     const { divisors, noun } = rule;
-    yield invalid(
-      at.child('divisor'),
-      resource,
-      `only divisor's values ${divisors.length === 2 ? divisors.join(' and ') : divisors.join(', ')} are supported with the ${noun} resource`,
+    errors.push(
+      invalid(
+        at.child('divisor'),
+        resource,
+        `only divisor's values ${divisors.length === 2 ? divisors.join(' and ') : divisors.join(', ')} are supported with the ${noun} resource`,
+      ),
     );
   }
 }

@@ -21,72 +21,78 @@ const mostSearchPaths = 32;
 const longestSearchList = 2048;
 const longestHostname = 64;
 
-export function* validateDnsConfig({ dnsConfig, dnsPolicy }: PodSpec, at: Path): Iterable<FieldError> {
+export function validateDnsConfig(errors: FieldError[], { dnsConfig, dnsPolicy }: PodSpec, at: Path): void {
   if (dnsPolicy === 'None') {
-    if (!dnsConfig) return yield required(at, 'must provide `dnsConfig` when `dnsPolicy` is None');
+    if (!dnsConfig) return void errors.push(required(at, 'must provide `dnsConfig` when `dnsPolicy` is None'));
     if (!dnsConfig.nameservers?.length) {
-      yield required(at.child('nameservers'), 'must provide at least one DNS nameserver when `dnsPolicy` is None');
+      errors.push(
+        required(at.child('nameservers'), 'must provide at least one DNS nameserver when `dnsPolicy` is None'),
+      );
       return;
     }
   }
   const { nameservers = [], searches = [], options = [] } = dnsConfig ?? {};
   if (nameservers.length > mostNameservers) {
-    yield invalid(at.child('nameservers'), nameservers, `must not have more than ${mostNameservers} nameservers`);
+    errors.push(
+      invalid(at.child('nameservers'), nameservers, `must not have more than ${mostNameservers} nameservers`),
+    );
   }
-  for (const [i, ip] of nameservers.entries()) yield* problemsAt(ipProblems(ip), ip, at.child('nameservers').index(i));
+  for (const [i, ip] of nameservers.entries())
+    errors.push(...problemsAt(ipProblems(ip), ip, at.child('nameservers').index(i)));
   if (searches.length > mostSearchPaths) {
-    yield invalid(at.child('searches'), searches, `must not have more than ${mostSearchPaths} search paths`);
+    errors.push(invalid(at.child('searches'), searches, `must not have more than ${mostSearchPaths} search paths`));
   }
   if (searches.join(' ').length > longestSearchList) {
     const why = `must not have more than ${longestSearchList} characters (including spaces) in the search list`;
-    yield invalid(at.child('searches'), searches, why);
+    errors.push(invalid(at.child('searches'), searches, why));
   }
   for (const [i, search] of searches.entries()) {
     if (search === '.') continue;
     const name = search.endsWith('.') ? search.slice(0, -1) : search;
-    yield* problemsAt(underscoreSubdomainProblems(name), name, at.child('searches').index(i));
+    errors.push(...problemsAt(underscoreSubdomainProblems(name), name, at.child('searches').index(i)));
   }
   for (const [i, { name }] of options.entries()) {
-    if (!name) yield required(at.child('options').index(i), 'must not be empty');
+    if (!name) errors.push(required(at.child('options').index(i), 'must not be empty'));
   }
 }
 
-export function* validateHostAliases(aliases: readonly HostAlias[], at: Path): Iterable<FieldError> {
+export function validateHostAliases(errors: FieldError[], aliases: readonly HostAlias[], at: Path): void {
   for (const [i, { ip, hostnames }] of aliases.entries()) {
-    yield* problemsAt(ipProblems(ip), ip, at.index(i).child('ip'));
+    errors.push(...problemsAt(ipProblems(ip), ip, at.index(i).child('ip')));
     for (const [j, name] of (hostnames ?? []).entries()) {
-      yield* problemsAt(dnsSubdomainProblems(name), name, at.index(i).child('hostnames').index(j));
+      errors.push(...problemsAt(dnsSubdomainProblems(name), name, at.index(i).child('hostnames').index(j)));
     }
   }
 }
 
-export function* validateHostnameOverride(name: string, spec: PodSpec, at: Path): Iterable<FieldError> {
+export function validateHostnameOverride(errors: FieldError[], name: string, spec: PodSpec, at: Path): void {
   const here = at.child('hostnameOverride');
-  if (spec.setHostnameAsFQDN) yield forbiddenAt(here, 'may not be specified when setHostnameAsFQDN is true');
-  if (spec.hostNetwork) yield forbiddenAt(here, 'may not be specified when hostNetwork is true');
-  if (name.length > longestHostname) yield tooLong(here, longestHostname);
-  yield* problemsAt(dnsSubdomainProblems(name), name, here);
+  if (spec.setHostnameAsFQDN) errors.push(forbiddenAt(here, 'may not be specified when setHostnameAsFQDN is true'));
+  if (spec.hostNetwork) errors.push(forbiddenAt(here, 'may not be specified when hostNetwork is true'));
+  if (name.length > longestHostname) errors.push(tooLong(here, longestHostname));
+  errors.push(...problemsAt(dnsSubdomainProblems(name), name, here));
 }
 
 /** On the host's network a container's port is the host's. */
-export function* validateHostNetworkPorts(spec: PodSpec, at: Path, rules: PodRules): Iterable<FieldError> {
+export function validateHostNetworkPorts(errors: FieldError[], spec: PodSpec, at: Path, rules: PodRules): void {
   for (const [i, { ports }] of (spec.containers ?? []).entries()) {
     for (const [j, { hostPort = 0, containerPort }] of (ports ?? []).entries()) {
       if (hostPort === containerPort || (hostPort === 0 && !rules.isPod)) continue;
       const here = at.child('containers').index(i).child('ports').index(j).child('hostPort');
-      yield invalid(here, hostPort, 'must match `containerPort` when `hostNetwork` is true');
+      errors.push(invalid(here, hostPort, 'must match `containerPort` when `hostNetwork` is true'));
     }
   }
 }
 
 /** What can't be the host's when the pod's users aren't. */
-export function* validateUserNamespace(spec: PodSpec, at: Path, rules: PodRules): Iterable<FieldError> {
+export function validateUserNamespace(errors: FieldError[], spec: PodSpec, at: Path, rules: PodRules): void {
   const refusal = 'when `hostUsers` is false';
-  if (spec.hostNetwork && !rules.allowHostNetworkInUserNamespace) yield forbiddenAt(at.child('hostNetwork'), refusal);
-  if (spec.hostPID) yield forbiddenAt(at.child('HostPID'), refusal);
-  if (spec.hostIPC) yield forbiddenAt(at.child('HostIPC'), refusal);
+  if (spec.hostNetwork && !rules.allowHostNetworkInUserNamespace)
+    errors.push(forbiddenAt(at.child('hostNetwork'), refusal));
+  if (spec.hostPID) errors.push(forbiddenAt(at.child('HostPID'), refusal));
+  if (spec.hostIPC) errors.push(forbiddenAt(at.child('HostIPC'), refusal));
   if (rules.allowDevicesInUserNamespace) return;
   for (const { container, at: here } of containersAt(spec, at)) {
-    if (container.volumeDevices?.length) yield forbiddenAt(here.child('volumeDevices'), refusal);
+    if (container.volumeDevices?.length) errors.push(forbiddenAt(here.child('volumeDevices'), refusal));
   }
 }

@@ -23,8 +23,8 @@ export const validateDescendingPath = (path: string, at: Path): Iterable<FieldEr
   problemsAt(descendingPathProblems(path), path, at);
 
 /** Permission bits of a file. */
-export function* validateFileMode(mode: number, at: Path): Iterable<FieldError> {
+export function validateFileMode(errors: FieldError[], mode: number, at: Path): void {
   if (mode < 0 || mode > 0o777) {
-    yield invalid(at, mode, 'must be a number between 0 and 0777 (octal), both inclusive');
+    errors.push(invalid(at, mode, 'must be a number between 0 and 0777 (octal), both inclusive'));
   }
 }

@@ -29,43 +29,43 @@ const annotationsAt = field('metadata', 'annotations');
 const specAt = field('spec');
 const int32Max = 2147483647;
 
-export function* validatePod(pod: Pod, gates?: Gates): Iterable<FieldError> {
-  yield* validateWhole(pod, podRules(true, undefined, gates));
+export function validatePod(errors: FieldError[], pod: Pod, gates?: Gates): void {
+  validateWhole(errors, pod, podRules(true, undefined, gates));
   if (pod.spec.ephemeralContainers?.length) {
-    yield forbiddenAt(specAt.child('ephemeralContainers'), 'cannot be set on create');
+    errors.push(forbiddenAt(specAt.child('ephemeralContainers'), 'cannot be set on create'));
   }
   if (pod.spec.nodeName && pod.spec.schedulingGates?.length) {
-    yield forbiddenAt(specAt.child('nodeName'), 'cannot be set until all schedulingGates have been cleared');
+    errors.push(forbiddenAt(specAt.child('nodeName'), 'cannot be set until all schedulingGates have been cleared'));
   }
   const { annotations } = pod.metadata;
-  if (annotations) yield* validateProfilesAgree(annotations, pod.spec, specAt);
+  if (annotations) validateProfilesAgree(errors, annotations, pod.spec, specAt);
 }
 
 /** What every write of a pod's spec must leave true. */
-export function* validateWhole(pod: Pod, rules: PodRules): Iterable<FieldError> {
+export function validateWhole(errors: FieldError[], pod: Pod, rules: PodRules): void {
   const { metadata, spec } = pod;
   const { annotations } = metadata;
-  if (annotations) yield* validatePodAnnotations(annotations, annotationsAt, { spec, rules });
-  yield* validatePodSpec(spec, specAt, { rules, metadata });
-  if (!spec.serviceAccountName && spec.volumes) yield* refuseTokens(spec.volumes);
-  if (spec.containers) yield* refusePaddedImages(spec.containers, 'containers');
-  if (spec.initContainers) yield* refusePaddedImages(spec.initContainers, 'initContainers');
+  if (annotations) validatePodAnnotations(errors, annotations, annotationsAt, { spec, rules });
+  validatePodSpec(errors, spec, specAt, { rules, metadata });
+  if (!spec.serviceAccountName && spec.volumes) refuseTokens(errors, spec.volumes);
+  if (spec.containers) refusePaddedImages(errors, spec.containers, 'containers');
+  if (spec.initContainers) refusePaddedImages(errors, spec.initContainers, 'initContainers');
 }
 
-function* refusePaddedImages(containers: readonly Container[], list: string): Iterable<FieldError> {
+function refusePaddedImages(errors: FieldError[], containers: readonly Container[], list: string): void {
   for (const [i, { image }] of containers.entries()) {
-    if (isPadded(image)) yield paddedImage(image, specAt.child(list).index(i));
+    if (isPadded(image)) errors.push(paddedImage(image, specAt.child(list).index(i)));
   }
 }
 
 /** A token is always some account's. */
-function* refuseTokens(volumes: readonly Volume[]): Iterable<FieldError> {
+function refuseTokens(errors: FieldError[], volumes: readonly Volume[]): void {
   for (const [v, { projected }] of volumes.entries()) {
     for (const [i, { serviceAccountToken }] of (projected?.sources ?? []).entries()) {
       if (!serviceAccountToken) continue;
       const source = specAt.child('volumes').index(v).child('projected', 'sources').index(i);
       const why = 'must not be specified when serviceAccountName is not set';
-      yield forbiddenAt(source.child('serviceAccountToken'), why);
+      errors.push(forbiddenAt(source.child('serviceAccountToken'), why));
     }
   }
 }
@@ -78,54 +78,55 @@ const updatable = [
   '`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)',
 ].join(',');
 
-export function* validatePodUpdate(next: Pod, old: Pod, gates?: Gates): Iterable<FieldError> {
+export function validatePodUpdate(errors: FieldError[], next: Pod, old: Pod, gates?: Gates): void {
   const rules = podRules(true, old, gates);
-  yield* validateWhole(next, rules);
-  yield* validateAnnotations(next, old, rules);
+  validateWhole(errors, next, rules);
+  validateAnnotations(errors, next, old, rules);
 
   for (const list of ['containers', 'initContainers'] as const) {
     const [containers, before] = [next.spec[list] ?? [], old.spec[list] ?? []];
     if (containers.length !== before.length) {
-      yield forbiddenAt(specAt.child(list), 'pod updates may not add or remove containers');
+      errors.push(forbiddenAt(specAt.child(list), 'pod updates may not add or remove containers'));
       return;
     }
-    yield* validateImages(containers, specAt.child(list));
+    validateImages(errors, containers, specAt.child(list));
   }
   const deadline = deadlineProblem(next.spec.activeDeadlineSeconds, old.spec.activeDeadlineSeconds);
   if (deadline) {
     const value = next.spec.activeDeadlineSeconds;
-    yield invalid(specAt.child('activeDeadlineSeconds'), value ?? null, deadline);
+    errors.push(invalid(specAt.child('activeDeadlineSeconds'), value ?? null, deadline));
     if (value !== undefined) return;
   }
-  yield* validateTolerationsAdded(
+  validateTolerationsAdded(
+    errors,
     { next: next.spec.tolerations, old: old.spec.tolerations },
     specAt.child('tolerations'),
     rules,
   );
-  yield* validateGatesRemoved(next.spec.schedulingGates, old.spec.schedulingGates, specAt.child('schedulingGates'));
+  validateGatesRemoved(errors, next.spec.schedulingGates, old.spec.schedulingGates, specAt.child('schedulingGates'));
   if (equal(next.spec, old.spec)) return;
 
   const isGated = Boolean(old.spec.schedulingGates?.length);
-  if (isGated) yield* validateNarrowed(next.spec, old.spec);
+  if (isGated) validateNarrowed(errors, next.spec, old.spec);
   const allowed = withoutAllowedChanges(next.spec, old.spec);
   const rest = isGated ? withOldDemands(allowed, old.spec) : allowed;
   if (!equal(rest, old.spec)) {
     const diff = unifiedDiff(old.spec, rest);
-    yield forbiddenAt(specAt, `pod updates may not change fields other than ${updatable}\n${diff}`);
+    errors.push(forbiddenAt(specAt, `pod updates may not change fields other than ${updatable}\n${diff}`));
   }
 }
 
 /** Annotations are looked at once more beside those that were. */
-function* validateAnnotations({ metadata, spec }: Pod, old: Pod, rules: PodRules): Iterable<FieldError> {
+function validateAnnotations(errors: FieldError[], { metadata, spec }: Pod, old: Pod, rules: PodRules): void {
   const { annotations } = metadata;
-  yield* validateAnnotationUpdates(annotations, old.metadata.annotations, annotationsAt);
-  if (annotations) yield* validatePodAnnotations(annotations, annotationsAt, { spec, rules });
+  validateAnnotationUpdates(errors, annotations, old.metadata.annotations, annotationsAt);
+  if (annotations) validatePodAnnotations(errors, annotations, annotationsAt, { spec, rules });
 }
 
-function* validateImages(containers: readonly Container[], at: Path): Iterable<FieldError> {
+function validateImages(errors: FieldError[], containers: readonly Container[], at: Path): void {
   for (const [i, container] of containers.entries()) {
-    if (!container.image) yield required(at.index(i).child('image'));
-    if (isPadded(container.image)) yield paddedImage(container.image, at.index(i));
+    if (!container.image) errors.push(required(at.index(i).child('image')));
+    if (isPadded(container.image)) errors.push(paddedImage(container.image, at.index(i)));
   }
 }
 
@@ -138,13 +139,13 @@ function deadlineProblem(next: number | undefined, old: number | undefined): str
 
 type SchedulingGates = readonly PodSchedulingGate[] | undefined;
 
-function* validateGatesRemoved(next: SchedulingGates, old: SchedulingGates, at: Path): Iterable<FieldError> {
+function validateGatesRemoved(errors: FieldError[], next: SchedulingGates, old: SchedulingGates, at: Path): void {
   // Of one that stands twice the last is told.
   const places = new Map((next ?? []).map(({ name }, i) => [name, i]));
   for (const [name, i] of places) {
     if (old?.some((gate) => gate.name === name)) continue;
     const why = `only deletion is allowed, but found new scheduling gate '${name}'`;
-    yield forbiddenAt(at.index(i).child('name'), why);
+    errors.push(forbiddenAt(at.index(i).child('name'), why));
   }
 }
 
@@ -172,14 +173,14 @@ function withField<O extends object, K extends keyof O>(object: O, name: K, valu
 }
 
 /** Behind its gates a pod may ask for more of its node. */
-function* validateNarrowed(next: PodSpec, old: PodSpec): Iterable<FieldError> {
+function validateNarrowed(errors: FieldError[], next: PodSpec, old: PodSpec): void {
   if (Object.entries(old.nodeSelector ?? {}).some(([k, v]) => next.nodeSelector?.[k] !== v)) {
     const why = 'only additions to spec.nodeSelector are allowed (no mutations or deletions)';
-    yield invalid(specAt.child('nodeSelector'), next.nodeSelector ? inKeyOrder(next.nodeSelector) : null, why);
+    errors.push(invalid(specAt.child('nodeSelector'), next.nodeSelector ? inKeyOrder(next.nodeSelector) : null, why));
   }
   const [now, before] = [next.affinity?.nodeAffinity, old.affinity?.nodeAffinity];
   if (equal(now, before)) return;
-  yield* validateNodeAffinityNarrowed(now, before, specAt.child('affinity', 'nodeAffinity'));
+  validateNodeAffinityNarrowed(errors, now, before, specAt.child('affinity', 'nodeAffinity'));
 }
 
 /** The spec with what it asks of nodes put back. */
@@ -193,16 +194,18 @@ function withOldDemands(next: PodSpec, old: PodSpec): PodSpec {
   return withField(rest, 'affinity', isAny ? affinity : undefined);
 }
 
-export function* validateEphemeralUpdate(next: Pod, old: Pod, { gates }: RuleContext): Iterable<FieldError> {
-  if (isMirrorPod(old.metadata)) return yield forbiddenAt(emptyPath, 'static pods do not support ephemeral containers');
+export function validateEphemeralUpdate(errors: FieldError[], next: Pod, old: Pod, { gates }: RuleContext): void {
+  if (isMirrorPod(old.metadata))
+    return void errors.push(forbiddenAt(emptyPath, 'static pods do not support ephemeral containers'));
   const rules = podRules(true, old, gates);
-  yield* validateWhole(next, rules);
-  yield* validateAnnotations(next, old, rules);
+  validateWhole(errors, next, rules);
+  validateAnnotations(errors, next, old, rules);
   const at = specAt.child('ephemeralContainers');
   for (const before of old.spec.ephemeralContainers ?? []) {
     const now = next.spec.ephemeralContainers?.findLast(({ name }) => name === before.name);
     const which = `existing ephemeral containers ${JSON.stringify(before.name)}`;
-    if (!now) yield forbiddenAt(at, `${which} may not be removed\n`);
-    else if (!equal(now, before)) yield forbiddenAt(at, `${which} may not be changed\n${unifiedDiff(before, now)}`);
+    if (!now) errors.push(forbiddenAt(at, `${which} may not be removed\n`));
+    else if (!equal(now, before))
+      errors.push(forbiddenAt(at, `${which} may not be changed\n${unifiedDiff(before, now)}`));
   }
 }

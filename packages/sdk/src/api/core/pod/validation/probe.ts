@@ -26,27 +26,29 @@ interface Probed {
   readonly startupProbe?: Probe;
 }
 
-export function* validateProbes(
+export function validateProbes(
+  errors: FieldError[],
   { livenessProbe, readinessProbe, startupProbe }: Probed,
   grace: Grace,
   at: Path,
-): Iterable<FieldError> {
-  if (livenessProbe) yield* validateKillingProbe(livenessProbe, grace, at.child('livenessProbe'));
+): void {
+  if (livenessProbe) validateKillingProbe(errors, livenessProbe, grace, at.child('livenessProbe'));
   if (readinessProbe) {
     const here = at.child('readinessProbe');
-    yield* validateProbe(readinessProbe, grace, here);
+    validateProbe(errors, readinessProbe, grace, here);
     const { terminationGracePeriodSeconds: own } = readinessProbe;
     if (own !== undefined) {
-      yield invalid(here.child('terminationGracePeriodSeconds'), own, 'must not be set for readinessProbes');
+      errors.push(invalid(here.child('terminationGracePeriodSeconds'), own, 'must not be set for readinessProbes'));
     }
   }
-  if (startupProbe) yield* validateKillingProbe(startupProbe, grace, at.child('startupProbe'));
+  if (startupProbe) validateKillingProbe(errors, startupProbe, grace, at.child('startupProbe'));
 }
 
 /** A probe whose failure restarts the container: one success is enough, always. */
-function* validateKillingProbe(probe: Probe, grace: Grace, at: Path): Iterable<FieldError> {
-  yield* validateProbe(probe, grace, at);
-  if (probe.successThreshold !== 1) yield invalid(at.child('successThreshold'), probe.successThreshold, 'must be 1');
+function validateKillingProbe(errors: FieldError[], probe: Probe, grace: Grace, at: Path): void {
+  validateProbe(errors, probe, grace, at);
+  if (probe.successThreshold !== 1)
+    errors.push(invalid(at.child('successThreshold'), probe.successThreshold, 'must be 1'));
 }
 
 const counts = [
@@ -57,30 +59,31 @@ const counts = [
   'failureThreshold',
 ] as const satisfies readonly (keyof Probe)[];
 
-function* validateProbe(probe: Probe, grace: Grace, at: Path): Iterable<FieldError> {
-  yield* validateHandler(probe, grace, at);
+function validateProbe(errors: FieldError[], probe: Probe, grace: Grace, at: Path): void {
+  validateHandler(errors, probe, grace, at);
   for (const name of counts) {
     const count = probe[name];
-    if (count !== undefined) yield* nonNegative(count, at.child(name));
+    if (count !== undefined) errors.push(...nonNegative(count, at.child(name)));
   }
   const { terminationGracePeriodSeconds: own } = probe;
   if (own !== undefined && own <= 0) {
-    yield invalid(at.child('terminationGracePeriodSeconds'), own, 'must be greater than 0');
+    errors.push(invalid(at.child('terminationGracePeriodSeconds'), own, 'must be greater than 0'));
   }
 }
 
-export function* validateLifecycle(
+export function validateLifecycle(
+  errors: FieldError[],
   { postStart, preStop, stopSignal: signal }: Lifecycle,
   at: Path,
   { terminationGracePeriodSeconds: grace, os }: PodSpec,
-): Iterable<FieldError> {
-  if (postStart) yield* validateHandler(postStart, grace, at.child('postStart'));
-  if (preStop) yield* validateHandler(preStop, grace, at.child('preStop'));
+): void {
+  if (postStart) validateHandler(errors, postStart, grace, at.child('postStart'));
+  if (preStop) validateHandler(errors, preStop, grace, at.child('preStop'));
   if (signal === undefined) return;
   const here = at.child('stopSignal');
-  if (!os) yield forbiddenAt(here, 'may not be set for containers with empty `spec.os.name`');
-  else if (os.name === 'windows') yield* oneOfThese(signal, windowsSignals, here);
-  else if (os.name === 'linux') yield* oneOfThese(signal, stopSignals, here);
+  if (!os) errors.push(forbiddenAt(here, 'may not be set for containers with empty `spec.os.name`'));
+  else if (os.name === 'windows') errors.push(...oneOfThese(signal, windowsSignals, here));
+  else if (os.name === 'linux') errors.push(...oneOfThese(signal, stopSignals, here));
 }
 
 const windowsSignals = ['SIGKILL', 'SIGTERM'];
@@ -89,46 +92,48 @@ type Handler = Partial<Pick<Probe, 'exec' | 'httpGet' | 'tcpSocket' | 'grpc'>> &
 type HandlerName = keyof Handler;
 const handlerNames: readonly HandlerName[] = ['exec', 'httpGet', 'tcpSocket', 'grpc', 'sleep'];
 
-function* validateHandler(handler: Handler, grace: Grace, at: Path): Iterable<FieldError> {
+function validateHandler(errors: FieldError[], handler: Handler, grace: Grace, at: Path): void {
   let first: HandlerName | undefined;
   for (const name of handlerNames) {
     if (!handler[name]) continue;
-    if (first) yield forbiddenAt(at.child(name), 'may not specify more than 1 handler type');
-    else yield* validateAction(name, handler, { grace, at: at.child(name) });
+    if (first) errors.push(forbiddenAt(at.child(name), 'may not specify more than 1 handler type'));
+    else validateAction(errors, name, handler, { grace, at: at.child(name) });
     first ??= name;
   }
-  if (!first) yield required(at, 'must specify a handler type');
+  if (!first) errors.push(required(at, 'must specify a handler type'));
 }
 
-function* validateAction(
+function validateAction(
+  errors: FieldError[],
   name: HandlerName,
   handler: Handler,
   { grace, at }: { grace: Grace; at: Path },
-): Iterable<FieldError> {
+): void {
   switch (name) {
     case 'exec':
-      return yield* present(handler.exec!.command, at.child('command'));
+      return void errors.push(...present(handler.exec!.command, at.child('command')));
     case 'httpGet':
-      return yield* validateHttpGet(handler.httpGet!, at);
+      return validateHttpGet(errors, handler.httpGet!, at);
     case 'tcpSocket':
-      return yield* validatePort(handler.tcpSocket!.port, at.child('port'));
+      return void errors.push(...validatePort(handler.tcpSocket!.port, at.child('port')));
     case 'grpc':
-      return yield* validatePort(handler.grpc!.port, at.child('port'));
+      return void errors.push(...validatePort(handler.grpc!.port, at.child('port')));
     case 'sleep': {
       const { seconds } = handler.sleep!;
       if (grace === undefined || (seconds >= 0 && seconds <= grace)) return;
-      yield invalid(at, seconds, `must be non-negative and less than terminationGracePeriodSeconds (${grace})`);
+      errors.push(invalid(at, seconds, `must be non-negative and less than terminationGracePeriodSeconds (${grace})`));
     }
   }
 }
 
-function* validateHttpGet({ path, port, scheme, httpHeaders }: HTTPGetAction, at: Path): Iterable<FieldError> {
-  if (!path) yield required(at.child('path'));
-  yield* validatePort(port, at.child('port'));
-  if (scheme !== 'HTTP' && scheme !== 'HTTPS') yield notSupported(at.child('scheme'), scheme ?? '', ['HTTP', 'HTTPS']);
+function validateHttpGet(errors: FieldError[], { path, port, scheme, httpHeaders }: HTTPGetAction, at: Path): void {
+  if (!path) errors.push(required(at.child('path')));
+  errors.push(...validatePort(port, at.child('port')));
+  if (scheme !== 'HTTP' && scheme !== 'HTTPS')
+    errors.push(notSupported(at.child('scheme'), scheme ?? '', ['HTTP', 'HTTPS']));
   if (!httpHeaders) return;
   for (const { name } of httpHeaders) {
-    yield* problemsAt(headerNameProblems(name), name, at.child('httpHeaders'));
+    errors.push(...problemsAt(headerNameProblems(name), name, at.child('httpHeaders')));
   }
 }
 

@@ -19,35 +19,37 @@ type Annotations = Readonly<Record<string, string>>;
 
 const types = ['Localhost', 'RuntimeDefault', 'Unconfined'];
 
-export function* validateSeccompProfile(profile: SeccompProfile, at: Path): Iterable<FieldError> {
+export function validateSeccompProfile(errors: FieldError[], profile: SeccompProfile, at: Path): void {
   const { type, localhostProfile } = profile;
-  if (!type) yield required(at.child('type'), 'type is required when seccompProfile is set');
-  else if (!types.includes(type)) yield notSupported(at.child('type'), type, types);
+  if (!type) errors.push(required(at.child('type'), 'type is required when seccompProfile is set'));
+  else if (!types.includes(type)) errors.push(notSupported(at.child('type'), type, types));
   const here = at.child('localhostProfile');
   if (type === 'Localhost') {
-    if (localhostProfile === undefined) yield required(here, 'must be set when seccomp type is Localhost');
-    else yield* validateDescendingPath(localhostProfile, here);
+    if (localhostProfile === undefined) errors.push(required(here, 'must be set when seccomp type is Localhost'));
+    else errors.push(...validateDescendingPath(localhostProfile, here));
   } else if (localhostProfile !== undefined) {
-    yield invalid(here, internalValue(seccompProfile, profile), 'can only be set when seccomp type is Localhost');
+    errors.push(
+      invalid(here, internalValue(seccompProfile, profile), 'can only be set when seccomp type is Localhost'),
+    );
   }
 }
 
 /** The longest path that the kernel takes. */
 const longestProfile = 4095;
 
-export function* validateAppArmorProfile(profile: AppArmorProfile, at: Path): Iterable<FieldError> {
+export function validateAppArmorProfile(errors: FieldError[], profile: AppArmorProfile, at: Path): void {
   const { type, localhostProfile } = profile;
   const here = at.child('localhostProfile');
   if (type === 'Localhost') {
-    if (!localhostProfile) yield required(here, 'must be set when AppArmor type is Localhost');
+    if (!localhostProfile) errors.push(required(here, 'must be set when AppArmor type is Localhost'));
     else if (localhostProfile.trim() !== localhostProfile) {
-      yield invalid(here, localhostProfile, 'must not be padded with whitespace');
+      errors.push(invalid(here, localhostProfile, 'must not be padded with whitespace'));
     }
-    if (Buffer.byteLength(localhostProfile ?? '') > longestProfile) yield tooLong(here, longestProfile);
-  } else if (!type) yield required(at.child('type'), 'type is required when appArmorProfile is set');
-  else if (!types.includes(type)) yield notSupported(at.child('type'), type, types);
+    if (Buffer.byteLength(localhostProfile ?? '') > longestProfile) errors.push(tooLong(here, longestProfile));
+  } else if (!type) errors.push(required(at.child('type'), 'type is required when appArmorProfile is set'));
+  else if (!types.includes(type)) errors.push(notSupported(at.child('type'), type, types));
   else if (localhostProfile !== undefined) {
-    yield invalid(here, localhostProfile, 'can only be set when AppArmor type is Localhost');
+    errors.push(invalid(here, localhostProfile, 'can only be set when AppArmor type is Localhost'));
   }
 }
 
@@ -63,7 +65,7 @@ export function appArmorFromAnnotation(value: string): AppArmorProfile | undefin
   return localhostProfile ? { type: 'Localhost', localhostProfile } : undefined;
 }
 
-export function* validateSeccompAnnotations(annotations: Annotations, at: Path): Iterable<FieldError> {
+export function validateSeccompAnnotations(errors: FieldError[], annotations: Annotations, at: Path): void {
   const keys = Object.keys(annotations).sort();
   for (const key of [
     ...keys.filter((k) => k === seccompPodAnnotation),
@@ -71,29 +73,36 @@ export function* validateSeccompAnnotations(annotations: Annotations, at: Path):
   ]) {
     const value = annotations[key]!;
     if (['runtime/default', 'docker/default', 'unconfined'].includes(value)) continue;
-    if (value.startsWith('localhost/')) yield* validateDescendingPath(value.slice('localhost/'.length), at.child(key));
-    else yield invalid(at.child(key), value, 'must be a valid seccomp profile');
+    if (value.startsWith('localhost/'))
+      errors.push(...validateDescendingPath(value.slice('localhost/'.length), at.child(key)));
+    else errors.push(invalid(at.child(key), value, 'must be a valid seccomp profile'));
   }
 }
 
-export function* validateAppArmorAnnotations(annotations: Annotations, spec: PodSpec, at: Path): Iterable<FieldError> {
+export function validateAppArmorAnnotations(
+  errors: FieldError[],
+  annotations: Annotations,
+  spec: PodSpec,
+  at: Path,
+): void {
   const names = new Set(containersAt(spec, at).map(({ container }) => container.name));
   for (const key of Object.keys(annotations).sort()) {
     if (!key.startsWith(appArmorPrefix)) continue;
     const name = key.slice(appArmorPrefix.length);
-    if (!names.has(name)) yield invalid(at.key(key), name, 'container not found');
+    if (!names.has(name)) errors.push(invalid(at.key(key), name, 'container not found'));
     const value = annotations[key]!;
     if (!['', 'runtime/default', 'unconfined'].includes(value) && !value.startsWith('localhost/')) {
-      yield invalid(at.key(key), value, `invalid AppArmor profile name: ${JSON.stringify(value)}`);
+      errors.push(invalid(at.key(key), value, `invalid AppArmor profile name: ${JSON.stringify(value)}`));
     }
   }
 }
 
 /** Where both an annotation and the field speak, they must say the same. `at` is the spec. */
-export function* validateProfilesAgree(annotations: Annotations, spec: PodSpec, at: Path): Iterable<FieldError> {
+export function validateProfilesAgree(errors: FieldError[], annotations: Annotations, spec: PodSpec, at: Path): void {
   const containers = containersAt(spec, at);
   const ofPod = spec.securityContext;
-  yield* agree(
+  agree(
+    errors,
     'seccomp',
     { annotation: annotations[seccompPodAnnotation], profile: ofPod?.seccompProfile },
     at.child('securityContext', 'seccompProfile'),
@@ -101,13 +110,13 @@ export function* validateProfilesAgree(annotations: Annotations, spec: PodSpec, 
   for (const { container, at: here } of containers) {
     const annotation = annotations[seccompContainerPrefix + container.name];
     const where = here.child('securityContext', 'seccompProfile');
-    yield* agree('seccomp', { annotation, profile: container.securityContext?.seccompProfile }, where);
+    agree(errors, 'seccomp', { annotation, profile: container.securityContext?.seccompProfile }, where);
   }
   if (spec.os?.name === 'windows') return;
   for (const { container, at: here } of containers) {
     const profile = container.securityContext?.appArmorProfile ?? ofPod?.appArmorProfile;
     const where = here.child('securityContext', 'appArmorProfile');
-    yield* agree('apparmor', { annotation: annotations[appArmorPrefix + container.name], profile }, where);
+    agree(errors, 'apparmor', { annotation: annotations[appArmorPrefix + container.name], profile }, where);
   }
 }
 
@@ -121,14 +130,14 @@ interface Spoken {
   readonly profile: SeccompProfile | AppArmorProfile | undefined;
 }
 
-function* agree(what: 'seccomp' | 'apparmor', { annotation, profile }: Spoken, at: Path): Iterable<FieldError> {
+function agree(errors: FieldError[], what: 'seccomp' | 'apparmor', { annotation, profile }: Spoken, at: Path): void {
   if (annotation === undefined || !profile) return;
   const { type, localhostProfile } = profile;
   const typesDiffer = forbiddenAt(at.child('type'), `${what} type in annotation and field must match`);
   if (type === 'Localhost') {
-    if (!annotation.startsWith('localhost/')) yield typesDiffer;
+    if (!annotation.startsWith('localhost/')) errors.push(typesDiffer);
     else if (annotation.slice('localhost/'.length) !== localhostProfile) {
-      yield forbiddenAt(at.child('localhostProfile'), `${what} profile in annotation and field must match`);
+      errors.push(forbiddenAt(at.child('localhostProfile'), `${what} profile in annotation and field must match`));
     }
-  } else if (spelled[what]?.[type] && !spelled[what][type].includes(annotation)) yield typesDiffer;
+  } else if (spelled[what]?.[type] && !spelled[what][type].includes(annotation)) errors.push(typesDiffer);
 }

@@ -27,40 +27,41 @@ import type { PodRules } from './rules.ts';
 
 /** Volumes whose files the kubelet writes: from Secrets, ConfigMaps, the pod itself, and all of these together. */
 
-export function* validateSecretVolume(source: SecretVolumeSource, at: Path): Iterable<FieldError> {
-  yield* present(source.secretName, at.child('secretName'));
-  yield* validateFiles(source, at);
+export function validateSecretVolume(errors: FieldError[], source: SecretVolumeSource, at: Path): void {
+  errors.push(...present(source.secretName, at.child('secretName')));
+  validateFiles(errors, source, at);
 }
 
-export function* validateConfigMapVolume(source: ConfigMapVolumeSource, at: Path): Iterable<FieldError> {
-  yield* present(source.name, at.child('name'));
-  yield* validateFiles(source, at);
+export function validateConfigMapVolume(errors: FieldError[], source: ConfigMapVolumeSource, at: Path): void {
+  errors.push(...present(source.name, at.child('name')));
+  validateFiles(errors, source, at);
 }
 
 type Files = Pick<SecretVolumeSource | ConfigMapVolumeSource, 'defaultMode' | 'items'>;
 
-function* validateFiles({ defaultMode, items }: Files, at: Path): Iterable<FieldError> {
-  yield* validateFileMode(defaultMode, at.child('defaultMode'));
+function validateFiles(errors: FieldError[], { defaultMode, items }: Files, at: Path): void {
+  validateFileMode(errors, defaultMode, at.child('defaultMode'));
   if (!items) return;
-  for (const [i, item] of items.entries()) yield* validateKey(item, at.child('items').index(i));
+  for (const [i, item] of items.entries()) validateKey(errors, item, at.child('items').index(i));
 }
 
-export function* validateDownwardVolume(source: DownwardAPIVolumeSource, at: Path): Iterable<FieldError> {
-  yield* validateFileMode(source.defaultMode, at.child('defaultMode'));
-  for (const file of source.items ?? []) yield* validateDownwardFile(file, at);
+export function validateDownwardVolume(errors: FieldError[], source: DownwardAPIVolumeSource, at: Path): void {
+  validateFileMode(errors, source.defaultMode, at.child('defaultMode'));
+  for (const file of source.items ?? []) validateDownwardFile(errors, file, at);
 }
 
-export function* validateProjectedVolume(
+export function validateProjectedVolume(
+  errors: FieldError[],
   source: ProjectedVolumeSource,
   at: Path,
   rules: PodRules,
-): Iterable<FieldError> {
-  yield* validateFileMode(source.defaultMode, at.child('defaultMode'));
+): void {
+  validateFileMode(errors, source.defaultMode, at.child('defaultMode'));
   if (!source.sources) return;
-  const projecting = { taken: new Set<string>(), rules };
+  const projecting = { volume: at, taken: new Set<string>(), rules };
   const here = at.child('sources');
   for (const [i, projection] of source.sources.entries()) {
-    yield* validateProjection(projection, { volume: at, source: here.index(i) }, projecting);
+    validateProjection(errors, projection, here.index(i), projecting);
   }
 }
 
@@ -69,95 +70,106 @@ export const hasNonLocalTokenPath = (volumes: readonly Volume[] | undefined): bo
     v.projected?.sources?.some((s) => s.serviceAccountToken && localPathProblems(s.serviceAccountToken.path).length),
   );
 
-function* validateKey({ key, path, mode }: KeyToPath, at: Path): Iterable<FieldError> {
-  if (!key) yield required(at.child('key'));
-  yield* validateFilePath(path, at);
-  if (mode !== undefined) yield* validateFileMode(mode, at.child('mode'));
+function validateKey(errors: FieldError[], { key, path, mode }: KeyToPath, at: Path): void {
+  if (!key) errors.push(required(at.child('key')));
+  errors.push(...validateFilePath(path, at));
+  if (mode !== undefined) validateFileMode(errors, mode, at.child('mode'));
 }
 
 // Upstream tells of a file's errors at the list, without saying which file.
-function* validateDownwardFile(file: DownwardAPIVolumeFile, at: Path): Iterable<FieldError> {
+function validateDownwardFile(errors: FieldError[], file: DownwardAPIVolumeFile, at: Path): void {
   const { path, fieldRef, resourceFieldRef, mode } = file;
-  yield* validateFilePath(path, at);
+  errors.push(...validateFilePath(path, at));
   if (fieldRef) {
-    yield* validateFieldRef(fieldRef, volumeFieldPaths, at.child('fieldRef'));
+    validateFieldRef(errors, fieldRef, volumeFieldPaths, at.child('fieldRef'));
     if (resourceFieldRef) {
-      yield invalid(at, 'resource', 'fieldRef and resourceFieldRef can not be specified simultaneously');
+      errors.push(invalid(at, 'resource', 'fieldRef and resourceFieldRef can not be specified simultaneously'));
     }
   } else if (resourceFieldRef) {
-    yield* validateResourceFieldRef(resourceFieldRef, at.child('resourceFieldRef'), { inVolume: true });
-  } else yield required(at, 'one of fieldRef and resourceFieldRef is required');
-  if (mode !== undefined) yield* validateFileMode(mode, at.child('mode'));
+    validateResourceFieldRef(errors, resourceFieldRef, at.child('resourceFieldRef'), { inVolume: true });
+  } else errors.push(required(at, 'one of fieldRef and resourceFieldRef is required'));
+  if (mode !== undefined) validateFileMode(errors, mode, at.child('mode'));
 }
 
 interface Projecting {
+  /** The volume itself, where upstream tells of paths. */
+  readonly volume: Path;
   /** Paths that earlier files have. */
   readonly taken: Set<string>;
   readonly rules: PodRules;
 }
 
-function* validateProjection(
-  { secret, configMap, downwardAPI, serviceAccountToken, clusterTrustBundle, podCertificate }: VolumeProjection,
-  at: { volume: Path; source: Path },
+function validateProjection(
+  errors: FieldError[],
+  projection: VolumeProjection,
+  at: Path,
   projecting: Projecting,
-): Iterable<FieldError> {
-  if (secret)
-    yield* validateProjectedKeys(secret, { volume: at.volume, source: at.source.child('secret') }, projecting);
-  if (configMap) {
-    yield* validateProjectedKeys(configMap, { volume: at.volume, source: at.source.child('configMap') }, projecting);
-  }
+): void {
+  const { secret, configMap, downwardAPI, serviceAccountToken, clusterTrustBundle, podCertificate } = projection;
+  if (secret) validateProjectedKeys(errors, secret, at.child('secret'), projecting);
+  if (configMap) validateProjectedKeys(errors, configMap, at.child('configMap'), projecting);
   for (const file of downwardAPI?.items ?? []) {
-    yield* validateDownwardFile(file, at.source.child('downwardAPI'));
-    if (isTaken(file.path, projecting)) yield invalid(at.volume, file.path, conflicting);
+    validateDownwardFile(errors, file, at.child('downwardAPI'));
+    takePath(errors, file.path, projecting);
   }
-  if (serviceAccountToken) yield* validateToken(serviceAccountToken, at, projecting.rules);
-  const taken = (path: string): FieldError[] =>
-    isTaken(path, projecting) ? [invalid(at.volume, path, conflicting)] : [];
+  if (serviceAccountToken) validateToken(errors, serviceAccountToken, at.child('serviceAccountToken'), projecting);
   if (clusterTrustBundle) {
-    yield* validateTrustBundle(clusterTrustBundle, at.source.child('clusterTrustBundle'));
-    yield* taken(clusterTrustBundle.path);
+    validateTrustBundle(errors, clusterTrustBundle, at.child('clusterTrustBundle'));
+    takePath(errors, clusterTrustBundle.path, projecting);
   }
-  if (podCertificate) yield* validatePodCertificate(podCertificate, at.source.child('podCertificate'), taken);
-  const all = [secret, configMap, downwardAPI, serviceAccountToken, clusterTrustBundle, podCertificate];
-  if (all.filter(Boolean).length > 1)
-    yield forbiddenAt(at.source, 'may not specify more than 1 volume type per source');
+  if (podCertificate) {
+    const take = (path: string) => takePath(errors, path, projecting);
+    validatePodCertificate(errors, podCertificate, at.child('podCertificate'), take);
+  }
+  let kinds = 0;
+  for (const name of projectionNames) if (projection[name]) kinds++;
+  if (kinds > 1) errors.push(forbiddenAt(at, 'may not specify more than 1 volume type per source'));
 }
+
+const projectionNames = [
+  'secret',
+  'configMap',
+  'downwardAPI',
+  'serviceAccountToken',
+  'clusterTrustBundle',
+  'podCertificate',
+] as const satisfies readonly (keyof VolumeProjection)[];
 
 const conflicting = 'conflicting duplicate paths';
 
-function* validateProjectedKeys(
+function validateProjectedKeys(
+  errors: FieldError[],
   { name, items }: SecretProjection | ConfigMapProjection,
-  at: { volume: Path; source: Path },
+  at: Path,
   projecting: Projecting,
-): Iterable<FieldError> {
-  if (!name) yield required(at.source.child('name'));
+): void {
+  if (!name) errors.push(required(at.child('name')));
   if (!items) return;
   for (const [i, item] of items.entries()) {
-    yield* validateKey(item, at.source.child('items').index(i));
+    validateKey(errors, item, at.child('items').index(i));
     // Upstream tells of the source, not of the path.
-    if (isTaken(item.path, projecting)) yield invalid(at.volume, name ?? '', conflicting);
+    takePath(errors, item.path, projecting, name ?? '');
   }
 }
 
-/** Whether an earlier file has the path; from now on one has. */
-function isTaken(path: string, { taken }: Projecting): boolean {
-  const was = taken.has(path);
+/** No earlier file may have the path; from now on one has. */
+function takePath(errors: FieldError[], path: string, { taken, volume }: Projecting, told = path): void {
+  if (taken.has(path)) errors.push(invalid(volume, told, conflicting));
   if (path) taken.add(path);
-  return was;
 }
 
-function* validateToken(
+function validateToken(
+  errors: FieldError[],
   { expirationSeconds, path }: ServiceAccountTokenProjection,
-  at: { volume: Path; source: Path },
-  rules: PodRules,
-): Iterable<FieldError> {
+  at: Path,
+  { volume, rules }: Projecting,
+): void {
   const isShort = expirationSeconds < 600;
   if (isShort || expirationSeconds > 2 ** 32) {
     const why = isShort ? 'less than 10 minutes' : 'larger than 2^32 seconds';
-    const where = at.source.child('serviceAccountToken', 'expirationSeconds');
-    yield invalid(where, expirationSeconds, `may not specify a duration ${why}`);
+    errors.push(invalid(at.child('expirationSeconds'), expirationSeconds, `may not specify a duration ${why}`));
   }
-  if (!path || !rules.allowNonLocalTokenPath) yield* validateFilePath(path, at.volume);
+  if (!path || !rules.allowNonLocalTokenPath) errors.push(...validateFilePath(path, volume));
 }
 
 function validateFilePath(path: string, at: Path): Iterable<FieldError> {

@@ -24,135 +24,140 @@ const specAt = field('spec');
 const podLevelGate = 'InPlacePodLevelResourcesVerticalScaling';
 
 /** A running pod's CPU and memory may change, and nothing else of it. */
-export function* validateResize(next: Pod, old: Pod, { gates }: RuleContext): Iterable<FieldError> {
-  if (isMirrorPod(old.metadata)) return yield forbiddenAt(emptyPath, 'static pods cannot be resized');
-  if (old.spec.os?.name === 'windows') return yield forbiddenAt(emptyPath, 'windows pods cannot be resized');
-  const errors = [...validateChange(next, old, gates)];
-  yield* errors;
+export function validateResize(errors: FieldError[], next: Pod, old: Pod, { gates }: RuleContext): void {
+  if (isMirrorPod(old.metadata)) return void errors.push(forbiddenAt(emptyPath, 'static pods cannot be resized'));
+  if (old.spec.os?.name === 'windows')
+    return void errors.push(forbiddenAt(emptyPath, 'windows pods cannot be resized'));
+  validateChange(errors, next, old, gates);
   if (!errors.length && !equal(withOldComputeEverywhere(next.spec, old.spec), old.spec)) {
-    yield forbiddenAt(specAt, 'only cpu and memory resources are mutable');
+    errors.push(forbiddenAt(specAt, 'only cpu and memory resources are mutable'));
   }
 }
 
-function* validateChange(next: Pod, old: Pod, gates: Gates | undefined): Iterable<FieldError> {
-  yield* validateWhole(next, podRules(true, old, gates));
+function validateChange(errors: FieldError[], next: Pod, old: Pod, gates: Gates | undefined): void {
+  validateWhole(errors, next, podRules(true, old, gates));
   const before = old.status.qosClass ?? qosClassOf(old.spec);
   if (before !== qosClassOf(next.spec)) {
-    yield invalid(specAt, next.status.qosClass ?? '', 'Pod QOS Class may not change as a result of resizing');
+    errors.push(invalid(specAt, next.status.qosClass ?? '', 'Pod QOS Class may not change as a result of resizing'));
   }
   const running = old.status.containerStatuses?.find(({ state }) => state?.running);
-  if (running && !running.resources) yield forbiddenAt(specAt, 'Pod running on node without support for resize');
+  if (running && !running.resources) errors.push(forbiddenAt(specAt, 'Pod running on node without support for resize'));
   if ((asks(next.spec.resources) || asks(old.spec.resources)) && !isOpen(gates, podLevelGate)) {
     const why = `resize of pods with pod-level resources is forbidden when ${podLevelGate}Enabled feature gate is disabled`;
-    return yield forbiddenAt(emptyPath, why);
+    return void errors.push(forbiddenAt(emptyPath, why));
   }
-  yield* validatePodLevel(next.spec.resources, old.spec.resources);
+  validatePodLevel(errors, next.spec.resources, old.spec.resources);
   if (old.status.nodeAllocatableResourceClaimStatuses?.length) {
-    yield forbiddenAt(specAt, 'pods with node allocatable resource claims cannot be resized');
+    errors.push(forbiddenAt(specAt, 'pods with node allocatable resource claims cannot be resized'));
   }
-  const moved = [...validateSameContainers(next.spec, old.spec)];
-  yield* moved;
-  if (moved.length) return;
+  const found = errors.length;
+  validateSameContainers(errors, next.spec, old.spec);
+  if (errors.length > found) return;
   const mayResize = (c: Container) => isSidecar(c) || isOpen(gates, 'InPlacePodVerticalScalingInitContainers');
-  yield* validateInitRemovals(next.spec.initContainers ?? [], old.spec.initContainers ?? [], mayResize);
+  validateInitRemovals(errors, next.spec.initContainers ?? [], old.spec.initContainers ?? [], mayResize);
   for (const [i, container] of next.spec.containers.entries()) {
     const here = specAt.child('containers').index(i).child('resources');
-    yield* validateNoneRemoved(container.resources, old.spec.containers[i]!.resources, here);
+    validateNoneRemoved(errors, container.resources, old.spec.containers[i]!.resources, here);
   }
   for (const [i, container] of next.spec.containers.entries()) {
     const was = old.spec.containers[i]!;
     if (!equal(withOldCompute(container, was), was)) {
-      yield forbiddenAt(specAt, 'only cpu and memory resources are mutable');
+      errors.push(forbiddenAt(specAt, 'only cpu and memory resources are mutable'));
     }
   }
-  yield* validateInitChanges(next.spec.initContainers ?? [], old.spec.initContainers ?? [], mayResize);
+  validateInitChanges(errors, next.spec.initContainers ?? [], old.spec.initContainers ?? [], mayResize);
 }
 
 const initAt = specAt.child('initContainers');
 
-function* validateInitRemovals(
+function validateInitRemovals(
+  errors: FieldError[],
   next: readonly Container[],
   old: readonly Container[],
   mayResize: (container: Container) => boolean,
-): Iterable<FieldError> {
+): void {
   for (const [i, was] of old.entries()) {
     if (mayResize(was))
-      yield* validateNoneRemoved(next[i]!.resources, was.resources, initAt.index(i).child('resources'));
+      validateNoneRemoved(errors, next[i]!.resources, was.resources, initAt.index(i).child('resources'));
   }
 }
 
-function* validateInitChanges(
+function validateInitChanges(
+  errors: FieldError[],
   next: readonly Container[],
   old: readonly Container[],
   mayResize: (container: Container) => boolean,
-): Iterable<FieldError> {
+): void {
   for (const [i, container] of next.entries()) {
     const was = old[i]!;
     const here = initAt.index(i);
     if (!mayResize(container)) {
-      if (!equal(container, was)) yield forbiddenAt(specAt, 'resources for non-sidecar init containers are immutable');
+      if (!equal(container, was))
+        errors.push(forbiddenAt(specAt, 'resources for non-sidecar init containers are immutable'));
       continue;
     }
     const resized = withOldCompute(container, was);
     if (!equal(resized, was)) {
-      yield forbiddenAt(here, 'only cpu and memory resources for init or sidecar containers are mutable');
+      errors.push(forbiddenAt(here, 'only cpu and memory resources for init or sidecar containers are mutable'));
     }
     if (equal(container, was) || isSidecar(container)) continue;
     for (const { restartPolicy } of container.resizePolicy ?? []) {
       if (restartPolicy !== 'RestartContainer') continue;
       const why = 'non-sidecar init containers with a resize policy of RestartContainer cannot be resized';
-      yield forbiddenAt(here, why);
+      errors.push(forbiddenAt(here, why));
     }
   }
 }
 
-function* validatePodLevel(
+function validatePodLevel(
+  errors: FieldError[],
   next: ResourceRequirements | undefined,
   old: ResourceRequirements | undefined,
-): Iterable<FieldError> {
+): void {
   const at = specAt.child('resources');
   if (!asks(next) && !asks(old)) return;
-  if (old && !next) return yield forbiddenAt(at, 'pod-level resources cannot be removed');
+  if (old && !next) return void errors.push(forbiddenAt(at, 'pod-level resources cannot be removed'));
   for (const [list, noun] of [
     ['requests', 'pod-level resource requests'],
     ['limits', 'pod-level resource limits'],
   ] as const) {
-    if (isMissingAny(next?.[list], old?.[list])) yield forbiddenAt(at.child(list), `${noun} cannot be removed`);
+    if (isMissingAny(next?.[list], old?.[list])) errors.push(forbiddenAt(at.child(list), `${noun} cannot be removed`));
   }
   const resized = withOldAmounts(next, old);
   const isNothing = !old && !resized.requests && !resized.limits && !next?.claims?.length;
   const rest = isNothing ? undefined : { ...resized, ...(next?.claims && { claims: next.claims }) };
-  if (!equal(rest, old)) yield forbiddenAt(specAt, 'only cpu and memory resources are mutable at pod-level');
+  if (!equal(rest, old)) errors.push(forbiddenAt(specAt, 'only cpu and memory resources are mutable at pod-level'));
 }
 
 const asks = (r: ResourceRequirements | undefined): boolean => Object.keys({ ...r?.requests, ...r?.limits }).length > 0;
 
-function* validateSameContainers(next: PodSpec, old: PodSpec): Iterable<FieldError> {
+function validateSameContainers(errors: FieldError[], next: PodSpec, old: PodSpec): void {
   for (const list of ['containers', 'initContainers'] as const) {
     const [now, before] = [next[list] ?? [], old[list] ?? []];
     const at = specAt.child(list);
     if (now.length !== before.length) {
-      yield forbiddenAt(at, `${list} may not be added or removed on resize`);
+      errors.push(forbiddenAt(at, `${list} may not be added or removed on resize`));
       continue;
     }
     for (const [i, { name }] of now.entries()) {
       if (name !== before[i]!.name) {
-        yield forbiddenAt(at.index(i).child('name'), `${list} may not be renamed or reordered on resize`);
+        errors.push(forbiddenAt(at.index(i).child('name'), `${list} may not be renamed or reordered on resize`));
       }
     }
   }
 }
 
-function* validateNoneRemoved(
+function validateNoneRemoved(
+  errors: FieldError[],
   next: ResourceRequirements | undefined,
   old: ResourceRequirements | undefined,
   at: Path,
-): Iterable<FieldError> {
+): void {
   if (isMissingAny(next?.requests, old?.requests)) {
-    yield forbiddenAt(at.child('requests'), 'resource requests cannot be removed');
+    errors.push(forbiddenAt(at.child('requests'), 'resource requests cannot be removed'));
   }
   if (isMissingAny(next?.limits, old?.limits)) {
-    yield forbiddenAt(at.child('limits'), 'resource limits cannot be removed');
+    errors.push(forbiddenAt(at.child('limits'), 'resource limits cannot be removed'));
   }
 }
 

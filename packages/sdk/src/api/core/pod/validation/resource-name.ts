@@ -45,32 +45,34 @@ export const mayOvercommit = (name: string): boolean => isNative(name) && !isHug
 
 export const isNativeResource = isNative;
 
-export type NameCheck = (name: string, at: Path) => Iterable<FieldError>;
+export type NameCheck = (errors: FieldError[], name: string, at: Path) => void;
 
-export function* validateResourceName(name: string, at: Path): Iterable<FieldError> {
+export function validateResourceName(errors: FieldError[], name: string, at: Path): void {
   const problems = qualifiedNameProblems(name);
-  for (const p of problems) yield invalid(at, typedString(name), p);
+  for (const p of problems) errors.push(invalid(at, typedString(name), p));
   if (problems.length || name.includes('/')) return;
   if (!standard.has(name) && !/^(requests\.)?hugepages-/.test(name)) {
-    yield invalid(at, name, 'must be a standard resource type or fully qualified');
+    errors.push(invalid(at, name, 'must be a standard resource type or fully qualified'));
   }
 }
 
-export const validateContainerResourceName: NameCheck = function* (name, at) {
-  yield* validateResourceName(name, at);
+export const validateContainerResourceName: NameCheck = (errors, name, at) => {
+  validateResourceName(errors, name, at);
   if (!name.includes('/')) {
     if (!compute.includes(name) && !isHugePages(name)) {
-      yield invalid(at, name, 'must be a standard resource for containers');
+      errors.push(invalid(at, name, 'must be a standard resource for containers'));
     }
   } else if (!isNative(name) && !isExtendedResource(name)) {
-    yield invalid(at, name, "doesn't follow extended resource name standard");
+    errors.push(invalid(at, name, "doesn't follow extended resource name standard"));
   }
 };
 
 export const isPodLevelResource = (name: string): boolean => name === 'cpu' || name === 'memory' || isHugePages(name);
 
-export const validatePodResourceName: NameCheck = function* (name, at) {
-  const errors = [...validateResourceName(name, at)];
-  yield* errors;
-  if (!errors.length && !isPodLevelResource(name)) yield notSupported(at, name, ['cpu', 'hugepages-', 'memory']);
+export const validatePodResourceName: NameCheck = (errors, name, at) => {
+  const before = errors.length;
+  validateResourceName(errors, name, at);
+  if (errors.length === before && !isPodLevelResource(name)) {
+    errors.push(notSupported(at, name, ['cpu', 'hugepages-', 'memory']));
+  }
 };

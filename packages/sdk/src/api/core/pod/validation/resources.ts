@@ -35,39 +35,40 @@ export interface ResourceContext {
 }
 
 export const validateContainerResources = (
+  errors: FieldError[],
   resources: ResourceRequirements,
   at: Path,
   { rules, claims }: ResourceContext,
-): Iterable<FieldError> =>
-  validateRequirements(resources, at, { rules, claims, checkName: validateContainerResourceName });
+): void => validateRequirements(errors, resources, at, { rules, claims, checkName: validateContainerResourceName });
 
 /** What is asked for the pod as a whole. */
-export function* validatePodResources(
+export function validatePodResources(
+  errors: FieldError[],
   resources: ResourceRequirements,
   at: Path,
   { spec, rules, claims }: ResourceContext & { readonly spec: PodSpec },
-): Iterable<FieldError> {
-  if (spec.os?.name === 'windows') return yield forbiddenAt(at, 'may not be set for a windows pod');
+): void {
+  if (spec.os?.name === 'windows') return void errors.push(forbiddenAt(at, 'may not be set for a windows pod'));
   if (asGiven(resources, 'claims')) {
-    yield forbiddenAt(at.child('claims'), 'claims may not be set for Resources at pod-level');
+    errors.push(forbiddenAt(at.child('claims'), 'claims may not be set for Resources at pod-level'));
   }
-  yield* validateRequirements(resources, at, { rules, claims, checkName: validatePodResourceName });
-  yield* validateAgainstContainers(spec, resources, at);
+  validateRequirements(errors, resources, at, { rules, claims, checkName: validatePodResourceName });
+  validateAgainstContainers(errors, spec, resources, at);
 }
 
-function* validateAgainstContainers(spec: PodSpec, pod: ResourceRequirements, at: Path): Iterable<FieldError> {
+function validateAgainstContainers(errors: FieldError[], spec: PodSpec, pod: ResourceRequirements, at: Path): void {
   for (const [name, sum] of sorted(containerTotals(spec, 'requests'))) {
     const asked = pod.requests?.[name];
     if (asked !== undefined && compareQuantity(sum, asked) > 0) {
       const why = `must be greater than or equal to aggregate container requests of ${sum}`;
-      yield invalid(at.child('requests').key(name), asked, why);
+      errors.push(invalid(at.child('requests').key(name), asked, why));
     }
   }
   for (const [name, sum] of sorted(containerTotals(spec, 'limits'))) {
     const limit = pod.limits?.[name];
     if (isHugePages(name) && limit !== undefined && compareQuantity(sum, limit) > 0) {
       const why = `must be greater than or equal to aggregate container limits of ${sum}`;
-      yield invalid(at.child('limits').key(name), limit, why);
+      errors.push(invalid(at.child('limits').key(name), limit, why));
     }
   }
   for (const [i, { resources }] of (spec.containers ?? []).entries()) {
@@ -75,7 +76,7 @@ function* validateAgainstContainers(spec: PodSpec, pod: ResourceRequirements, at
       const limit = pod.limits?.[name];
       if (limit !== undefined && compareQuantity(own, limit) > 0) {
         const where = at.child('containers').index(i).key(name).child('limits');
-        yield invalid(where, own, `must be less than or equal to pod limits of ${limit}`);
+        errors.push(invalid(where, own, `must be less than or equal to pod limits of ${limit}`));
       }
     }
   }
@@ -85,39 +86,40 @@ interface RequirementContext extends ResourceContext {
   readonly checkName: NameCheck;
 }
 
-function* validateRequirements(
+function validateRequirements(
+  errors: FieldError[],
   { limits, requests, claims }: ResourceRequirements,
   at: Path,
   context: RequirementContext,
-): Iterable<FieldError> {
+): void {
   for (const [name, amount] of sorted(limits)) {
     const here = at.child('limits').key(name);
-    yield* context.checkName(name, here);
-    yield* validateAmount(name, amount, here);
-    if (isHugePages(name)) yield* validateHugePages({ name, amount }, here, context.rules);
+    context.checkName(errors, name, here);
+    validateAmount(errors, name, amount, here);
+    if (isHugePages(name)) validateHugePages(errors, { name, amount }, here, context.rules);
   }
   for (const [name, amount] of sorted(requests)) {
     const here = at.child('requests').key(name);
-    yield* context.checkName(name, here);
-    yield* validateAmount(name, amount, here);
-    yield* validateAgainstLimit({ name, amount }, limits?.[name], at);
-    if (isHugePages(name)) yield* validateHugePages({ name, amount }, here, context.rules);
+    context.checkName(errors, name, here);
+    validateAmount(errors, name, amount, here);
+    validateAgainstLimit(errors, { name, amount }, limits?.[name], at);
+    if (isHugePages(name)) validateHugePages(errors, { name, amount }, here, context.rules);
   }
   const names = Object.keys({ ...limits, ...requests });
   if (names.some(isHugePages) && !names.includes('cpu') && !names.includes('memory')) {
-    yield forbiddenAt(at, 'HugePages require cpu or memory');
+    errors.push(forbiddenAt(at, 'HugePages require cpu or memory'));
   }
-  if (claims) yield* validateClaims(claims, at.child('claims'), context.claims);
+  if (claims) validateClaims(errors, claims, at.child('claims'), context.claims);
 }
 
 // Upstream meets the names in any order; by name is one of them, and the same every time.
 const sorted = (list: ResourceList | undefined): [string, string][] =>
   Object.entries(list ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
 
-export function* validateAmount(name: string, amount: string, at: Path): Iterable<FieldError> {
+export function validateAmount(errors: FieldError[], name: string, amount: string, at: Path): void {
   const { nano } = parseQuantity(amount);
-  if (nano < 0n) yield invalid(at, amount, 'must be greater than or equal to 0');
-  if (isIntegerResource(name) && !isWhole(amount)) yield invalid(at, amount, 'must be an integer');
+  if (nano < 0n) errors.push(invalid(at, amount, 'must be greater than or equal to 0'));
+  if (isIntegerResource(name) && !isWhole(amount)) errors.push(invalid(at, amount, 'must be an integer'));
 }
 
 /** Upstream looks at thousandths in 64 bits. */
@@ -128,22 +130,28 @@ interface Asked {
   readonly amount: string;
 }
 
-function* validateAgainstLimit({ name, amount }: Asked, limit: string | undefined, at: Path): Iterable<FieldError> {
+function validateAgainstLimit(
+  errors: FieldError[],
+  { name, amount }: Asked,
+  limit: string | undefined,
+  at: Path,
+): void {
   if (limit === undefined) {
-    if (!mayOvercommit(name)) yield required(at.child('limits'), 'Limit must be set for non overcommitable resources');
+    if (!mayOvercommit(name))
+      errors.push(required(at.child('limits'), 'Limit must be set for non overcommitable resources'));
     return;
   }
   const difference = compareQuantity(amount, limit);
   if (difference !== 0 && !mayOvercommit(name)) {
-    yield invalid(at.child('requests'), amount, `must be equal to ${name} limit of ${limit}`);
+    errors.push(invalid(at.child('requests'), amount, `must be equal to ${name} limit of ${limit}`));
   } else if (difference > 0) {
-    yield invalid(at.child('requests'), amount, `must be less than or equal to ${name} limit of ${limit}`);
+    errors.push(invalid(at.child('requests'), amount, `must be less than or equal to ${name} limit of ${limit}`));
   }
 }
 
-function* validateHugePages({ name, amount }: Asked, at: Path, rules: PodRules): Iterable<FieldError> {
+function validateHugePages(errors: FieldError[], { name, amount }: Asked, at: Path, rules: PodRules): void {
   if (rules.allowIndivisibleHugePages || isDivisible(name, amount)) return;
-  yield invalid(at, amount, `${amount} is not positive integer multiple of ${name}`);
+  errors.push(invalid(at, amount, `${amount} is not positive integer multiple of ${name}`));
 }
 
 function isDivisible(name: string, amount: string): boolean {
@@ -171,53 +179,55 @@ export const hasIndivisibleHugePages = (spec: PodSpec): boolean =>
     Object.entries(list ?? {}).some(([name, amount]) => isHugePages(name) && !isDivisible(name, amount)),
   );
 
-function* validateClaims(
+function validateClaims(
+  errors: FieldError[],
   claims: readonly ContainerResourceClaim[],
   at: Path,
   ofPod: ReadonlySet<string>,
-): Iterable<FieldError> {
+): void {
   const seen = new Set<string>();
   for (const [i, { name, request }] of claims.entries()) {
     const here = at.index(i);
     if (!name) {
-      yield required(here);
+      errors.push(required(here));
       continue;
     }
-    if (seen.has(name)) yield duplicate(here, name);
+    if (seen.has(name)) errors.push(duplicate(here, name));
     else {
-      if (request) yield* problemsAt(dnsLabelProblems(request), request, here.child('request'));
+      if (request) errors.push(...problemsAt(dnsLabelProblems(request), request, here.child('request')));
       const key = request ? `${name}/${request}` : name;
-      if (seen.has(key)) yield duplicate(here, key);
+      if (seen.has(key)) errors.push(duplicate(here, key));
       else if (!request) {
-        for (const other of seen) if (other.startsWith(`${name}/`)) yield duplicate(here, name);
+        for (const other of seen) if (other.startsWith(`${name}/`)) errors.push(duplicate(here, name));
       }
       seen.add(key);
     }
     if (!ofPod.has(name)) {
       const names = ofPod.size ? `: ${[...ofPod].sort().join(', ')}` : ' which is empty';
-      yield notFoundAt(here, name, `must be one of the names in pod.spec.resourceClaims${names}`);
+      errors.push(notFoundAt(here, name, `must be one of the names in pod.spec.resourceClaims${names}`));
     }
   }
 }
 
-export function* validateResizePolicy(
+export function validateResizePolicy(
+  errors: FieldError[],
   policies: readonly ContainerResizePolicy[],
   at: Path,
   podRestartPolicy: string | undefined,
-): Iterable<FieldError> {
+): void {
   const seen = new Set<string>();
   for (const [i, { resourceName, restartPolicy }] of policies.entries()) {
-    if (seen.has(resourceName)) yield duplicate(at.index(i), resourceName);
+    if (seen.has(resourceName)) errors.push(duplicate(at.index(i), resourceName));
     seen.add(resourceName);
     for (const [value, supported] of [
       [resourceName, ['cpu', 'memory']],
       [restartPolicy, ['NotRequired', 'RestartContainer']],
     ] as const) {
-      if (!value) yield required(at);
-      else if (!(supported as readonly string[]).includes(value)) yield notSupported(at, value, supported);
+      if (!value) errors.push(required(at));
+      else if (!(supported as readonly string[]).includes(value)) errors.push(notSupported(at, value, supported));
     }
     if (podRestartPolicy === 'Never' && restartPolicy !== 'NotRequired') {
-      yield invalid(at, restartPolicy, "must be 'NotRequired' when pod `restartPolicy` is 'Never'");
+      errors.push(invalid(at, restartPolicy, "must be 'NotRequired' when pod `restartPolicy` is 'Never'"));
     }
   }
 }

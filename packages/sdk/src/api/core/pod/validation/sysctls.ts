@@ -40,20 +40,21 @@ function normalized(name: string): string {
   return name.replace(/[./]/g, (c) => (c === '/' ? '.' : '/'));
 }
 
-export function* validateSysctls(
+export function validateSysctls(
+  errors: FieldError[],
   sysctls: readonly Sysctl[],
   at: Path,
   { host, rules }: { host: Host; rules: PodRules },
-): Iterable<FieldError> {
+): void {
   const names = new Set<string>();
   for (const [i, { name }] of sysctls.entries()) {
     const here = at.index(i).child('name');
-    if (!name) yield required(here);
+    if (!name) errors.push(required(here));
     else if (name.length > longestName || !isName.test(name)) {
-      yield invalid(here, name, `must have at most ${longestName} characters and match regex ${pattern}`);
-    } else if (names.has(name)) yield duplicate(here, name);
+      errors.push(invalid(here, name, `must have at most ${longestName} characters and match regex ${pattern}`));
+    } else if (names.has(name)) errors.push(duplicate(here, name));
     const problem = rules.allowHostSysctls ? undefined : hostProblem(name, host);
-    if (problem) yield invalid(here, name, problem);
+    if (problem) errors.push(invalid(here, name, problem));
     names.add(name);
   }
 }

@@ -1,4 +1,5 @@
 import {
+  addAll,
   asGiven,
   type FieldError,
   forbiddenAt,
@@ -22,23 +23,24 @@ export interface TemplateBefore {
 }
 
 /** A template for pods; `old` is what it was before, whose faults it may keep. */
-export function* validatePodTemplate(
+export function validatePodTemplate(
+  errors: FieldError[],
   { metadata, spec }: PodTemplateSpec,
   at: Path,
   { old, gates }: TemplateBefore,
-): Iterable<FieldError> {
+): void {
   const rules = podRules(false, old, gates);
   const { labels, annotations } = metadata;
   const specAt = at.child('spec');
-  if (labels) yield* validateLabels(labels, at.child('labels'));
+  if (labels) addAll(errors, validateLabels(labels, at.child('labels')));
   if (annotations) {
-    yield* validateAnnotations(annotations, at.child('annotations'));
-    yield* validatePodAnnotations(annotations, at.child('annotations'), { spec, rules });
+    addAll(errors, validateAnnotations(annotations, at.child('annotations')));
+    validatePodAnnotations(errors, annotations, at.child('annotations'), { spec, rules });
   }
-  yield* validatePodSpec(spec, specAt, { rules });
-  if (annotations) yield* validateProfilesAgree(annotations, spec, specAt);
+  validatePodSpec(errors, spec, specAt, { rules });
+  if (annotations) validateProfilesAgree(errors, annotations, spec, specAt);
   if (spec.ephemeralContainers?.length) {
-    yield forbiddenAt(specAt.child('ephemeralContainers'), 'ephemeral containers not allowed in pod template');
+    errors.push(forbiddenAt(specAt.child('ephemeralContainers'), 'ephemeral containers not allowed in pod template'));
   }
 }
 
@@ -50,23 +52,24 @@ export interface TemplateOwner extends TemplateBefore {
 }
 
 /** The template of a kind that keeps pods running. */
-export function* validateLastingTemplate(
+export function validateLastingTemplate(
+  errors: FieldError[],
   template: PodTemplateSpec,
   at: Path,
   { selector, kind, old, gates }: TemplateOwner,
-): Iterable<FieldError> {
+): void {
   const { metadata, spec } = template;
   const labels = metadata.labels;
   if (!labelSelectorOf(selector).matches(labels ?? {})) {
-    yield unmatchedLabels(template, at);
+    errors.push(unmatchedLabels(template, at));
   }
-  yield* validatePodTemplate(template, at, { old, gates });
+  validatePodTemplate(errors, template, at, { old, gates });
   if (spec.restartPolicy !== 'Always') {
-    yield notSupported(at.child('spec', 'restartPolicy'), spec.restartPolicy, ['Always']);
+    errors.push(notSupported(at.child('spec', 'restartPolicy'), spec.restartPolicy, ['Always']));
   }
   if (spec.activeDeadlineSeconds !== undefined) {
     const why = `activeDeadlineSeconds in ${kind} is not Supported`;
-    yield forbiddenAt(at.child('spec', 'activeDeadlineSeconds'), why);
+    errors.push(forbiddenAt(at.child('spec', 'activeDeadlineSeconds'), why));
   }
 }
 

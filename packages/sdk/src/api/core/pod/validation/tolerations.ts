@@ -12,29 +12,32 @@ import { validateLabelKey } from '../../../meta/label-selector-rules.ts';
 import type { Toleration } from '../../taint.ts';
 import type { PodRules } from './rules.ts';
 
-export function* validateTolerations(
+export function validateTolerations(
+  errors: FieldError[],
   tolerations: readonly Toleration[],
   at: Path,
   rules: PodRules,
-): Iterable<FieldError> {
+): void {
   for (const [i, { key, operator = '', value = '', effect, tolerationSeconds }] of tolerations.entries()) {
     const here = at.index(i);
-    if (key) yield* validateLabelKey(key, here.child('key'));
+    if (key) errors.push(...validateLabelKey(key, here.child('key')));
     else if (operator !== 'Exists') {
       const why = 'operator must be Exists when `key` is empty, which means "match all values and all keys"';
-      yield invalid(here.child('operator'), operator, why);
+      errors.push(invalid(here.child('operator'), operator, why));
     }
     if (tolerationSeconds !== undefined && effect !== 'NoExecute') {
-      yield invalid(
-        here.child('effect'),
-        typedString(effect ?? ''),
-        "effect must be 'NoExecute' when `tolerationSeconds` is set",
+      errors.push(
+        invalid(
+          here.child('effect'),
+          typedString(effect ?? ''),
+          "effect must be 'NoExecute' when `tolerationSeconds` is set",
+        ),
       );
     }
     const problem = operatorProblem({ operator, value }, here, rules);
-    if (problem) yield problem;
-    else if (operator === 'Lt' || operator === 'Gt') yield* numberRules(value, here.child('value'));
-    if (effect && !effects.includes(effect)) yield notSupported(here.child('effect'), effect, effects);
+    if (problem) errors.push(problem);
+    else if (operator === 'Lt' || operator === 'Gt') numberRules(errors, value, here.child('value'));
+    if (effect && !effects.includes(effect)) errors.push(notSupported(here.child('effect'), effect, effects));
   }
 }
 
@@ -64,11 +67,11 @@ function operatorProblem(
 }
 
 /** Taints that are numbers are compared with one. */
-function* numberRules(value: string, at: Path): Iterable<FieldError> {
-  if (!value) yield invalid(at, value, 'must be non-empty');
-  else if (!/^(0|-?[1-9]\d*)$/.test(value)) yield invalid(at, value, notANumber);
+function numberRules(errors: FieldError[], value: string, at: Path): void {
+  if (!value) errors.push(invalid(at, value, 'must be non-empty'));
+  else if (!/^(0|-?[1-9]\d*)$/.test(value)) errors.push(invalid(at, value, notANumber));
   const problem = int64Problem(value);
-  if (problem) yield invalid(at, value, `strconv.ParseInt: parsing ${JSON.stringify(value)}: ${problem}`);
+  if (problem) errors.push(invalid(at, value, `strconv.ParseInt: parsing ${JSON.stringify(value)}: ${problem}`));
 }
 
 const notANumber = 'must be a valid decimal integer in canonical form';
@@ -82,16 +85,17 @@ function int64Problem(value: string): string | undefined {
 type Tolerations = readonly Toleration[] | undefined;
 
 /** On update tolerations may be added, and how long an old one holds may change. */
-export function* validateTolerationsAdded(
+export function validateTolerationsAdded(
+  errors: FieldError[],
   { next = [], old = [] }: { next: Tolerations; old: Tolerations },
   at: Path,
   rules: PodRules,
-): Iterable<FieldError> {
+): void {
   const timeless = (t: Toleration) => ({ ...t, tolerationSeconds: undefined });
   for (const before of old) {
     if (next.some((t) => equal(timeless(t), timeless(before)))) continue;
-    yield forbiddenAt(at, 'existing toleration can not be modified except its tolerationSeconds');
+    errors.push(forbiddenAt(at, 'existing toleration can not be modified except its tolerationSeconds'));
     return;
   }
-  yield* validateTolerations(next, at, rules);
+  validateTolerations(errors, next, at, rules);
 }

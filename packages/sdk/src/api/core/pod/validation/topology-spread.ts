@@ -1,5 +1,7 @@
 import {
+  addAll,
   duplicate,
+  errorsOf,
   field,
   type FieldError,
   forbiddenAt,
@@ -17,39 +19,45 @@ import type { PodRules } from './rules.ts';
 
 type Constraints = readonly TopologySpreadConstraint[];
 
-export function* validateTopologySpread(constraints: Constraints, at: Path, rules: PodRules): Iterable<FieldError> {
+export function validateTopologySpread(
+  errors: FieldError[],
+  constraints: Constraints,
+  at: Path,
+  rules: PodRules,
+): void {
   for (const [i, constraint] of constraints.entries()) {
     const here = at.index(i);
     const { topologyKey, whenUnsatisfiable } = constraint;
-    yield* positive(constraint.maxSkew, here.child('maxSkew'));
-    if (!topologyKey) yield required(here.child('topologyKey'), 'can not be empty');
-    yield* oneOfThese(whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway'], here.child('whenUnsatisfiable'));
+    errors.push(...positive(constraint.maxSkew, here.child('maxSkew')));
+    if (!topologyKey) errors.push(required(here.child('topologyKey'), 'can not be empty'));
+    errors.push(...oneOfThese(whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway'], here.child('whenUnsatisfiable')));
     const again = constraints
       .slice(i + 1)
       .some((c) => c.topologyKey === topologyKey && c.whenUnsatisfiable === whenUnsatisfiable);
     if (again) {
-      yield duplicate(here.child('{topologyKey, whenUnsatisfiable}'), `{${topologyKey}, ${whenUnsatisfiable}}`);
+      errors.push(duplicate(here.child('{topologyKey, whenUnsatisfiable}'), `{${topologyKey}, ${whenUnsatisfiable}}`));
     }
-    yield* validateMinDomains(constraint, here.child('minDomains'));
-    yield* oneOfThese(constraint.nodeAffinityPolicy, ['Honor', 'Ignore'], here.child('nodeAffinityPolicy'));
-    yield* oneOfThese(constraint.nodeTaintsPolicy, ['Honor', 'Ignore'], here.child('nodeTaintsPolicy'));
-    if (rules.spreadKeysApart) yield* validateKeysAsBefore(constraint, here.child('matchLabelKeys'));
-    else yield* validateLabelKeys(keysOf(constraint), here);
+    validateMinDomains(errors, constraint, here.child('minDomains'));
+    errors.push(...oneOfThese(constraint.nodeAffinityPolicy, ['Honor', 'Ignore'], here.child('nodeAffinityPolicy')));
+    errors.push(...oneOfThese(constraint.nodeTaintsPolicy, ['Honor', 'Ignore'], here.child('nodeTaintsPolicy')));
+    if (rules.spreadKeysApart) validateKeysAsBefore(errors, constraint, here.child('matchLabelKeys'));
+    else validateLabelKeys(errors, keysOf(constraint), here);
     if (!rules.allowInvalidSpreadSelector) {
-      yield* validateLabelSelector(constraint.labelSelector, here.child('labelSelector'));
+      addAll(errors, validateLabelSelector(constraint.labelSelector, here.child('labelSelector')));
     }
   }
 }
 
-function* validateMinDomains(
+function validateMinDomains(
+  errors: FieldError[],
   { minDomains, whenUnsatisfiable }: TopologySpreadConstraint,
   at: Path,
-): Iterable<FieldError> {
+): void {
   if (minDomains === undefined) return;
-  yield* positive(minDomains, at);
+  errors.push(...positive(minDomains, at));
   if (whenUnsatisfiable !== 'DoNotSchedule') {
     const why = `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${String(whenUnsatisfiable)}`;
-    yield invalid(at, minDomains, why);
+    errors.push(invalid(at, minDomains, why));
   }
 }
 
@@ -59,19 +67,20 @@ const keysOf = ({ matchLabelKeys, labelSelector }: TopologySpreadConstraint) => 
 });
 
 /** The rule from before the server added the keys to the selector, kept for constraints that only hold under it. */
-function* validateKeysAsBefore(
+function validateKeysAsBefore(
+  errors: FieldError[],
   { matchLabelKeys = [], labelSelector }: TopologySpreadConstraint,
   at: Path,
-): Iterable<FieldError> {
+): void {
   if (!matchLabelKeys.length) return;
-  if (!labelSelector) yield forbiddenAt(at, 'must not be specified when labelSelector is not set');
+  if (!labelSelector) errors.push(forbiddenAt(at, 'must not be specified when labelSelector is not set'));
   const named = new Set([
     ...Object.keys(labelSelector?.matchLabels ?? {}),
     ...(labelSelector?.matchExpressions ?? []).map(({ key }) => key),
   ]);
   for (const [i, key] of matchLabelKeys.entries()) {
-    yield* validateLabelKey(key, at.index(i));
-    if (named.has(key)) yield invalid(at.index(i), key, 'exists in both matchLabelKeys and labelSelector');
+    errors.push(...validateLabelKey(key, at.index(i)));
+    if (named.has(key)) errors.push(invalid(at.index(i), key, 'exists in both matchLabelKeys and labelSelector'));
   }
 }
 
@@ -79,7 +88,7 @@ export const hasInvalidSpreadSelector = (constraints: Constraints | undefined): 
   (constraints ?? []).some((c) => isRefused(validateLabelSelector(c.labelSelector, field(''))));
 
 export const hasInvalidSpreadKeys = (constraints: Constraints | undefined): boolean =>
-  (constraints ?? []).some((c) => isRefused(validateLabelKeys(keysOf(c), field(''))));
+  (constraints ?? []).some((c) => isRefused(errorsOf(validateLabelKeys, keysOf(c), field(''))));
 
 export const hasInvalidKeysApart = (constraints: Constraints | undefined): boolean =>
-  (constraints ?? []).some((c) => isRefused(validateKeysAsBefore(c, field(''))));
+  (constraints ?? []).some((c) => isRefused(errorsOf(validateKeysAsBefore, c, field(''))));

@@ -14,46 +14,50 @@ const longestCredentialSpecKiB = 64;
 const longestDomain = 256;
 const longestUser = 104;
 
-export function* validateWindowsOptions(options: WindowsSecurityContextOptions, at: Path): Iterable<FieldError> {
+export function validateWindowsOptions(errors: FieldError[], options: WindowsSecurityContextOptions, at: Path): void {
   const { gmsaCredentialSpecName: specName, gmsaCredentialSpec: spec, runAsUserName: user } = options;
   if (specName !== undefined) {
     for (const p of dnsSubdomainProblems(specName))
-      yield invalid(at.child('gmsaCredentialSpecName'), typedString(specName), p);
+      errors.push(invalid(at.child('gmsaCredentialSpecName'), typedString(specName), p));
   }
-  if (spec === '') yield invalid(at.child('gmsaCredentialSpec'), spec, 'gmsaCredentialSpec cannot be an empty string');
+  if (spec === '')
+    errors.push(invalid(at.child('gmsaCredentialSpec'), spec, 'gmsaCredentialSpec cannot be an empty string'));
   else if (spec !== undefined && Buffer.byteLength(spec) > longestCredentialSpecKiB * 1024) {
     const why = `gmsaCredentialSpec size must be under ${longestCredentialSpecKiB} KiB`;
-    yield invalid(at.child('gmsaCredentialSpec'), typedString(spec), why);
+    errors.push(invalid(at.child('gmsaCredentialSpec'), typedString(spec), why));
   }
   if (user === undefined) return;
   for (const p of userNameProblems(user))
-    yield invalid(at.child('runAsUserName'), typedString(user), `runAsUserName${p}`);
+    errors.push(invalid(at.child('runAsUserName'), typedString(user), `runAsUserName${p}`));
 }
 
 const netBiosName = /^[^\\/:*?"<>|.][^\\/:*?"<>|]{0,14}$/;
 const dnsName = /^[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?)*$/;
 
 /** `DOMAIN\user`, the domain left out or not. */
-function* userNameProblems(text: string): Iterable<string> {
-  if (text === '') return yield ' cannot be an empty string';
-  if (/[^\P{Cc}\x80-\x9f]/u.test(text)) return yield ' cannot contain control characters';
+function userNameProblems(text: string): string[] {
+  if (text === '') return [' cannot be an empty string'];
+  if (/[^\P{Cc}\x80-\x9f]/u.test(text)) return [' cannot contain control characters'];
   const parts = text.split('\\');
-  if (parts.length > 2) return yield ' cannot contain more than one backslash';
+  if (parts.length > 2) return [' cannot contain more than one backslash'];
   const user = parts.at(-1)!;
+  const problems: string[] = [];
   const domain = parts.length === 2 ? parts[0]! : undefined;
   if (domain !== undefined) {
-    if (Buffer.byteLength(domain) >= longestDomain) yield `'s Domain length must be under ${longestDomain} characters`;
+    if (Buffer.byteLength(domain) >= longestDomain)
+      problems.push(`'s Domain length must be under ${longestDomain} characters`);
     if (!netBiosName.test(domain) && !dnsName.test(domain)) {
-      yield "'s Domain doesn't match the NetBios nor the DNS format";
+      problems.push("'s Domain doesn't match the NetBios nor the DNS format");
     }
   }
-  if (user === '') yield "'s User cannot be empty";
+  if (user === '') problems.push("'s User cannot be empty");
   else if (Buffer.byteLength(user) > longestUser)
-    yield `'s User length must not be longer than ${longestUser} characters`;
-  if (/^[. ]+$/.test(user)) yield "'s User cannot contain only periods or spaces";
+    problems.push(`'s User length must not be longer than ${longestUser} characters`);
+  if (/^[. ]+$/.test(user)) problems.push("'s User cannot contain only periods or spaces");
   if (/["/\\:;|=,+*?<>@[\]]/.test(user)) {
-    yield `'s User cannot contain the following characters: "/\\:;|=,+*?<>@[]`;
+    problems.push(`'s User cannot contain the following characters: "/\\:;|=,+*?<>@[]`);
   }
+  return problems;
 }
 
 /** Whether the pod or a container of it has options for Windows. */
@@ -62,48 +66,47 @@ export const speaksOfWindows = (spec: PodSpec): boolean =>
   anyContainer(spec, (c) => c.securityContext?.windowsOptions !== undefined);
 
 /** Containers that run on the Windows host itself: all of a pod's or none, and on the host's network. */
-export function* validateHostProcess(spec: PodSpec, at: Path): Iterable<FieldError> {
+export function validateHostProcess(errors: FieldError[], spec: PodSpec, at: Path): void {
   const ofPod = spec.securityContext?.windowsOptions?.hostProcess;
   const containers = containersAt(spec, at);
   let hostProcesses = 0;
   for (const { container, at: here } of containers) {
     const own = container.securityContext?.windowsOptions?.hostProcess;
     if (ofPod !== undefined && own !== undefined && own !== ofPod) {
-      yield invalid(
-        here.child('securityContext', 'windowsOptions', 'hostProcess'),
-        own,
-        `pod hostProcess value must be identical if both are specified, was ${ofPod}`,
+      errors.push(
+        invalid(
+          here.child('securityContext', 'windowsOptions', 'hostProcess'),
+          own,
+          `pod hostProcess value must be identical if both are specified, was ${ofPod}`,
+        ),
       );
     }
     if (own ?? ofPod) hostProcesses++;
   }
   if (!hostProcesses) return;
   if (hostProcesses !== containers.length) {
-    yield invalid(
-      at,
-      '',
-      'If pod contains any hostProcess containers then all containers must be HostProcess containers',
+    errors.push(
+      invalid(at, '', 'If pod contains any hostProcess containers then all containers must be HostProcess containers'),
     );
   }
   if (!spec.hostNetwork) {
     const why = 'hostNetwork must be true if pod contains any hostProcess containers';
-    yield invalid(at.child('hostNetwork'), false, why);
+    errors.push(invalid(at.child('hostNetwork'), false, why));
   }
 }
 
 /** What a pod can't have when it says for which system it is made. */
-export function* validateForOs(spec: PodSpec, at: Path): Iterable<FieldError> {
-  if (spec.os?.name === 'linux') yield* validateLinux(spec, at);
-  else if (spec.os?.name === 'windows') yield* validateWindows(spec, at);
+export function validateForOs(errors: FieldError[], spec: PodSpec, at: Path): void {
+  if (spec.os?.name === 'linux') validateLinux(errors, spec, at);
+  else if (spec.os?.name === 'windows') validateWindows(errors, spec, at);
 }
 
-function* validateLinux(spec: PodSpec, at: Path): Iterable<FieldError> {
+function validateLinux(errors: FieldError[], spec: PodSpec, at: Path): void {
   const places = [{ container: spec, at }, ...containersAt(spec, at)];
   for (const { container, at: here } of places) {
     if (container.securityContext?.windowsOptions) {
-      yield forbiddenAt(
-        here.child('securityContext', 'windowsOptions'),
-        'windows options cannot be set for a linux pod',
+      errors.push(
+        forbiddenAt(here.child('securityContext', 'windowsOptions'), 'windows options cannot be set for a linux pod'),
       );
     }
   }
@@ -140,17 +143,17 @@ const notInWindowsContainers = [
   'runAsGroup',
 ] as const satisfies readonly (keyof SecurityContext)[];
 
-function* validateWindows(spec: PodSpec, at: Path): Iterable<FieldError> {
+function validateWindows(errors: FieldError[], spec: PodSpec, at: Path): void {
   const refusal = 'cannot be set for a windows pod';
   for (const [path, isSet] of notOnWindows) {
     if (!isSet(spec, spec.securityContext ?? {})) continue;
     const here = path.split('.').reduce((above, name) => above.child(name), at);
-    yield forbiddenAt(here, refusal);
+    errors.push(forbiddenAt(here, refusal));
   }
   for (const { container, at: here } of containersAt(spec, at)) {
     for (const name of notInWindowsContainers) {
       if (container.securityContext?.[name] !== undefined) {
-        yield forbiddenAt(here.child('securityContext', name), refusal);
+        errors.push(forbiddenAt(here.child('securityContext', name), refusal));
       }
     }
   }

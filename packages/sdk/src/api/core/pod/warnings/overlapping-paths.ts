@@ -2,23 +2,24 @@ import { withoutTrailing } from '../../../../machinery/index.ts';
 import type { KeyToPath, Volume, VolumeProjection } from '../volume.ts';
 
 /** Files of one volume that would lie in the same place, or one below the other. */
-export function* overlappingPaths(volumes: readonly Volume[]): Iterable<string> {
+export function overlappingPaths(texts: string[], volumes: readonly Volume[]): void {
   for (const { name, configMap, secret, downwardAPI, projected } of volumes) {
     if (configMap?.items) {
       for (const pair of overlaps(filesOf(configMap.items)))
-        yield told(name, `ConfigMap ${quoted(configMap.name)}`, pair);
+        texts.push(told(name, `ConfigMap ${quoted(configMap.name)}`, pair));
     }
     if (secret?.items) {
-      for (const pair of overlaps(filesOf(secret.items))) yield told(name, `Secret ${quoted(secret.secretName)}`, pair);
+      for (const pair of overlaps(filesOf(secret.items)))
+        texts.push(told(name, `Secret ${quoted(secret.secretName)}`, pair));
     }
     if (downwardAPI?.items) {
-      for (const pair of overlaps(filesOf(downwardAPI.items))) yield told(name, 'DownwardAPI', pair);
+      for (const pair of overlaps(filesOf(downwardAPI.items))) texts.push(told(name, 'DownwardAPI', pair));
     }
     if (!projected?.sources) continue;
     for (const source of projected.sources) {
-      if (!Object.keys(source).length) yield `volume ${quoted(name)} (Projected) has no sources provided`;
+      if (!Object.keys(source).length) texts.push(`volume ${quoted(name)} (Projected) has no sources provided`);
     }
-    for (const pair of overlaps(projected.sources.flatMap(projectedFiles))) yield told(name, 'Projected', pair);
+    for (const pair of overlaps(projected.sources.flatMap(projectedFiles))) texts.push(told(name, 'Projected', pair));
   }
 }
 

@@ -1,4 +1,12 @@
-import { dnsLabelProblems, equal, field, ipWarning, type ObjectMeta, type Path } from '../../../../machinery/index.ts';
+import {
+  addAll,
+  dnsLabelProblems,
+  equal,
+  field,
+  ipWarning,
+  type ObjectMeta,
+  type Path,
+} from '../../../../machinery/index.ts';
 import type { LocalObjectReference } from '../../object-reference.ts';
 import { nodeLabelDeprecation, nodeSelectorTermWarnings } from '../../deprecated-node-labels.ts';
 import type { Container, EphemeralContainer } from '../container.ts';
@@ -34,20 +42,23 @@ type Annotations = Readonly<Record<string, string>>;
 const inPod: Place = { metadata: field('metadata'), spec: field('spec'), isTemplate: false };
 
 /** What upstream has to say to who creates a pod: it will do as asked, which is hardly what was meant. */
-export function* podWarnings(metadata: ObjectMeta, spec: PodSpec): Iterable<string> {
-  yield* nameWarning(metadata, "this is used in the Pod's hostname");
-  yield* warnings(metadata, spec, inPod);
+export function podWarnings(metadata: ObjectMeta, spec: PodSpec): string[] {
+  const texts = nameWarning(metadata, "this is used in the Pod's hostname");
+  warnings(texts, metadata, spec, inPod);
+  return texts;
 }
 
-export const templateWarnings = ({ metadata, spec }: PodTemplateSpec, at: Path): Iterable<string> =>
-  warnings(metadata, spec, { metadata: at.child('metadata'), spec: at.child('spec'), isTemplate: true });
+export function templateWarnings({ metadata, spec }: PodTemplateSpec, at: Path): string[] {
+  const texts: string[] = [];
+  warnings(texts, metadata, spec, { metadata: at.child('metadata'), spec: at.child('spec'), isTemplate: true });
+  return texts;
+}
 
 /** Names that make odd hostnames; `use` says where the name goes. */
-export function* nameWarning({ name = '' }: Pick<ObjectMeta, 'name'>, use: string): Iterable<string> {
+export function nameWarning({ name = '' }: Pick<ObjectMeta, 'name'>, use: string): string[] {
   const problems = dnsLabelProblems(name);
-  if (!problems.length) return;
   const why = 'which can result in surprising behavior; a DNS label is recommended';
-  yield `metadata.name: ${use}, ${why}: [${problems.join(' ')}]`;
+  return problems.length ? [`metadata.name: ${use}, ${why}: [${problems.join(' ')}]`] : [];
 }
 
 const deprecatedAnnotations = [
@@ -56,74 +67,74 @@ const deprecatedAnnotations = [
   ['security.alpha.kubernetes.io/unsafe-sysctls', 'non-functional in v1.11+; use the "sysctls" field instead'],
 ] as const;
 
-/** As in validation, only those are asked who have something to look at. */
-function* warnings({ annotations }: Meta, spec: PodSpec, place: Place): Iterable<string> {
-  if (spec.nodeSelector || spec.affinity?.nodeAffinity) yield* nodeWarnings(spec, place.spec);
+/** As in validation, only those are asked who have something to look at, and theirs go to the end of the list. */
+function warnings(texts: string[], { annotations }: Meta, spec: PodSpec, place: Place): void {
+  if (spec.nodeSelector || spec.affinity?.nodeAffinity) nodeWarnings(texts, spec, place.spec);
   if (spec.topologySpreadConstraints) {
-    yield* spreadWarnings(spec.topologySpreadConstraints, place.spec.child('topologySpreadConstraints'));
+    spreadWarnings(texts, spec.topologySpreadConstraints, place.spec.child('topologySpreadConstraints'));
   }
-  if (annotations) yield* annotationWarnings(annotations, place.metadata.child('annotations'));
+  if (annotations) annotationWarnings(texts, annotations, place.metadata.child('annotations'));
   if (spec.volumes) {
-    yield* volumeWarnings(spec.volumes, place.spec.child('volumes'));
-    yield* overlappingPaths(spec.volumes);
+    volumeWarnings(texts, spec.volumes, place.spec.child('volumes'));
+    overlappingPaths(texts, spec.volumes);
   }
   if (spec.hostAliases) {
     const ips = spec.hostAliases.map(({ ip }) => ip);
-    yield* duplicates(ips, 'ip', place.spec.child('hostAliases'));
+    duplicates(texts, ips, 'ip', place.spec.child('hostAliases'));
   }
-  if (spec.imagePullSecrets) yield* secretWarnings(spec.imagePullSecrets, place.spec.child('imagePullSecrets'));
+  if (spec.imagePullSecrets) secretWarnings(texts, spec.imagePullSecrets, place.spec.child('imagePullSecrets'));
   if (spec.overhead) {
     for (const name of countedInBytes) {
-      if (isFractional(spec.overhead, name)) yield fractional(spec.overhead, name, place.spec.child('overhead'));
+      if (isFractional(spec.overhead, name)) texts.push(fractional(spec.overhead, name, place.spec.child('overhead')));
     }
   }
   if (annotations && !spec.securityContext?.seccompProfile) {
-    yield* seccompWarning(seccompPodAnnotation, annotations, place);
+    seccompWarning(texts, seccompPodAnnotation, annotations, place);
   }
   for (const placed of allContainers(spec)) {
     const { container } = placed;
     if (annotations && !container.securityContext?.seccompProfile) {
-      yield* seccompWarning(seccompContainerPrefix + container.name, annotations, place);
+      seccompWarning(texts, seccompContainerPrefix + container.name, annotations, place);
     }
-    if (annotations && place.isTemplate) yield* appArmorWarning(container, annotations, { spec, place });
-    if (container.resources) yield* resourceWarnings(container.resources, placed, place.spec);
-    if (container.env) yield* envWarnings(container.env, placed, place.spec);
+    if (annotations && place.isTemplate) appArmorWarning(texts, container, annotations, { spec, place });
+    if (container.resources) resourceWarnings(texts, container.resources, placed, place.spec);
+    if (container.env) envWarnings(texts, container.env, placed, place.spec);
   }
-  if (anyContainer(spec, ({ ports }) => ports !== undefined)) yield* portWarnings(spec, place.spec);
+  if (anyContainer(spec, ({ ports }) => ports !== undefined)) portWarnings(texts, spec, place.spec);
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {
     const why = 'must be >= 0; negative values are invalid and will be treated as 1';
-    yield `${String(place.spec.child('terminationGracePeriodSeconds'))}: ${why}`;
+    texts.push(`${String(place.spec.child('terminationGracePeriodSeconds'))}: ${why}`);
   }
   const { podAffinity, podAntiAffinity } = spec.affinity ?? {};
-  if (podAffinity) yield* affinityWarnings(podAffinity, place.spec.child('affinity', 'podAffinity'));
-  if (podAntiAffinity) yield* affinityWarnings(podAntiAffinity, place.spec.child('affinity', 'podAntiAffinity'));
+  if (podAffinity) affinityWarnings(texts, podAffinity, place.spec.child('affinity', 'podAffinity'));
+  if (podAntiAffinity) affinityWarnings(texts, podAntiAffinity, place.spec.child('affinity', 'podAntiAffinity'));
   if (spec.dnsConfig?.nameservers) {
     for (const [i, ip] of spec.dnsConfig.nameservers.entries()) {
       const why = ipWarning(ip);
-      if (why) yield `${String(place.spec.child('dnsConfig', 'nameservers').index(i))}: ${why}`;
+      if (why) texts.push(`${String(place.spec.child('dnsConfig', 'nameservers').index(i))}: ${why}`);
     }
   }
-  if (spec.hostAliases) yield* ipWarnings(spec.hostAliases, place.spec.child('hostAliases'));
+  if (spec.hostAliases) addAll(texts, ipWarnings(spec.hostAliases, place.spec.child('hostAliases')));
 }
 
-function* annotationWarnings(annotations: Annotations, at: Path): Iterable<string> {
+function annotationWarnings(texts: string[], annotations: Annotations, at: Path): void {
   for (const [key, why] of deprecatedAnnotations) {
-    if (annotations[key] !== undefined) yield `${String(at.key(key))}: ${why}`;
+    if (annotations[key] !== undefined) texts.push(`${String(at.key(key))}: ${why}`);
   }
 }
 
-function* secretWarnings(secrets: readonly LocalObjectReference[], at: Path): Iterable<string> {
+function secretWarnings(texts: string[], secrets: readonly LocalObjectReference[], at: Path): void {
   const names = secrets.map(({ name = '' }) => name);
-  yield* duplicates(names, 'name', at);
+  duplicates(texts, names, 'name', at);
   for (const [i, name] of names.entries()) {
-    if (!name) yield `${String(at.index(i).child('name'))}: invalid empty name ""`;
+    if (!name) texts.push(`${String(at.index(i).child('name'))}: invalid empty name ""`);
   }
 }
 
-function* nodeWarnings(spec: PodSpec, at: Path): Iterable<string> {
+function nodeWarnings(texts: string[], spec: PodSpec, at: Path): void {
   for (const key of Object.keys(spec.nodeSelector ?? {}).sort()) {
     const why = nodeLabelDeprecation(key);
-    if (why) yield `${String(at.child('nodeSelector').key(key))}: ${why}`;
+    if (why) texts.push(`${String(at.child('nodeSelector').key(key))}: ${why}`);
   }
   const affinity = spec.affinity?.nodeAffinity;
   const [mustHave, rather] = [
@@ -133,52 +144,52 @@ function* nodeWarnings(spec: PodSpec, at: Path): Iterable<string> {
   const here = at.child('affinity', 'nodeAffinity');
   for (const [i, term] of (affinity?.[mustHave]?.nodeSelectorTerms ?? []).entries()) {
     const where = here.child(mustHave, 'nodeSelectorTerms').index(i);
-    yield* nodeSelectorTermWarnings(term, where, { checkValues: false });
+    addAll(texts, nodeSelectorTermWarnings(term, where, { checkValues: false }));
   }
   for (const [i, { preference }] of (affinity?.[rather] ?? []).entries()) {
     const where = here.child(rather).index(i).child('preference');
-    yield* nodeSelectorTermWarnings(preference, where, { checkValues: true });
+    addAll(texts, nodeSelectorTermWarnings(preference, where, { checkValues: true }));
   }
 }
 
 const matchesNothing = 'a null labelSelector results in matching no pod';
 
-function* spreadWarnings(constraints: readonly TopologySpreadConstraint[], at: Path): Iterable<string> {
+function spreadWarnings(texts: string[], constraints: readonly TopologySpreadConstraint[], at: Path): void {
   for (const [i, { topologyKey, labelSelector }] of constraints.entries()) {
     const why = nodeLabelDeprecation(topologyKey);
-    if (why) yield `${String(at.index(i).child('topologyKey'))}: ${topologyKey} is ${why}`;
-    if (!labelSelector) yield `${String(at.index(i).child('labelSelector'))}: ${matchesNothing}`;
+    if (why) texts.push(`${String(at.index(i).child('topologyKey'))}: ${topologyKey} is ${why}`);
+    if (!labelSelector) texts.push(`${String(at.index(i).child('labelSelector'))}: ${matchesNothing}`);
   }
 }
 
-function* affinityWarnings(affinity: PodAffinity, at: Path): Iterable<string> {
+function affinityWarnings(texts: string[], affinity: PodAffinity, at: Path): void {
   for (const [i, term] of (affinity.requiredDuringSchedulingIgnoredDuringExecution ?? []).entries()) {
     const here = at.child('requiredDuringSchedulingIgnoredDuringExecution').index(i).child('labelSelector');
-    if (!term.labelSelector) yield `${String(here)}: ${matchesNothing}`;
+    if (!term.labelSelector) texts.push(`${String(here)}: ${matchesNothing}`);
   }
   for (const [i, term] of (affinity.preferredDuringSchedulingIgnoredDuringExecution ?? []).entries()) {
     const here = at.child('preferredDuringSchedulingIgnoredDuringExecution').index(i);
     if (term.podAffinityTerm.labelSelector) continue;
-    yield `${String(here.child('podAffinityTerm', 'labelSelector'))}: ${matchesNothing}`;
+    texts.push(`${String(here.child('podAffinityTerm', 'labelSelector'))}: ${matchesNothing}`);
   }
 }
 
-function* duplicates(values: readonly string[], name: string, at: Path): Iterable<string> {
+function duplicates(texts: string[], values: readonly string[], name: string, at: Path): void {
   const seen = new Set<string>();
   for (const [i, value] of values.entries()) {
-    if (seen.has(value)) yield `${String(at.index(i).child(name))}: duplicate ${name} ${JSON.stringify(value)}`;
+    if (seen.has(value)) texts.push(`${String(at.index(i).child(name))}: duplicate ${name} ${JSON.stringify(value)}`);
     seen.add(value);
   }
 }
 
 const countedInBytes = ['memory', 'ephemeral-storage'];
 
-function* resourceWarnings(resources: ResourceRequirements, container: Placed, spec: Path): Iterable<string> {
+function resourceWarnings(texts: string[], resources: ResourceRequirements, container: Placed, spec: Path): void {
   for (const name of countedInBytes) {
     for (const list of ['limits', 'requests'] as const) {
       const amounts = resources[list];
       if (!amounts || !isFractional(amounts, name)) continue;
-      yield fractional(amounts, name, placeOf(container, spec).child('resources', list));
+      texts.push(fractional(amounts, name, placeOf(container, spec).child('resources', list)));
     }
   }
 }
@@ -191,29 +202,30 @@ const isFractional = (amounts: ResourceList, name: string): boolean => {
 const fractional = (amounts: ResourceList, name: string, at: Path): string =>
   `${String(at.key(name))}: fractional byte value ${JSON.stringify(amounts[name])} is invalid, must be an integer`;
 
-function* seccompWarning(key: string, annotations: Annotations, { metadata }: Place): Iterable<string> {
+function seccompWarning(texts: string[], key: string, annotations: Annotations, { metadata }: Place): void {
   if (annotations[key] === undefined) return;
   const why = 'non-functional in v1.27+; use the "seccompProfile" field instead';
-  yield `${String(metadata.child('annotations').key(key))}: ${why}`;
+  texts.push(`${String(metadata.child('annotations').key(key))}: ${why}`);
 }
 
 // For pods this is said where the annotation is taken over into the field.
-function* appArmorWarning(
+function appArmorWarning(
+  texts: string[],
   { name, securityContext }: Container | EphemeralContainer,
   annotations: Annotations,
   { spec, place }: { spec: PodSpec; place: Place },
-): Iterable<string> {
+): void {
   const key = appArmorPrefix + name;
   const annotation = annotations[key];
   if (annotation === undefined || securityContext?.appArmorProfile) return;
   const ofPod = spec.securityContext?.appArmorProfile;
   if (ofPod && equal(ofPod, appArmorFromAnnotation(annotation))) return;
   const why = 'deprecated since v1.30; use the "appArmorProfile" field instead';
-  yield `${String(place.metadata.child('annotations').key(key))}: ${why}`;
+  texts.push(`${String(place.metadata.child('annotations').key(key))}: ${why}`);
 }
 
 /** A name given twice is fine where the second value builds on the first. */
-function* envWarnings(env: readonly EnvVar[], container: Placed, spec: Path): Iterable<string> {
+function envWarnings(texts: string[], env: readonly EnvVar[], container: Placed, spec: Path): void {
   if (env.length < 2) return;
   const seen = new Set<string>();
   for (const [i, { name, value = '', valueFrom }] of env.entries()) {
@@ -221,7 +233,7 @@ function* envWarnings(env: readonly EnvVar[], container: Placed, spec: Path): It
     const buildsOn = !valueFrom && value !== reference && value.includes(reference);
     if (seen.has(name) && !buildsOn) {
       const what = `hides previous definition of ${JSON.stringify(name)}, which may be dropped when using apply`;
-      yield `${String(placeOf(container, spec).child('env').index(i))}: ${what}`;
+      texts.push(`${String(placeOf(container, spec).child('env').index(i))}: ${what}`);
     }
     seen.add(name);
   }

@@ -13,11 +13,11 @@ const placeOfPort = ({ container, index }: PortAt, spec: Path): string =>
   String(placeOf(container, spec).child('ports').index(index));
 
 /** Ports of a pod's containers that get in each other's way: all of them share one network. */
-export function* portWarnings(spec: PodSpec, at: Path): Iterable<string> {
+export function portWarnings(texts: string[], spec: PodSpec, at: Path): void {
   const ports = allContainers(spec).flatMap((container) =>
     (container.container.ports ?? []).map((port, index): PortAt => ({ port, container, index })),
   );
-  yield* clashes(ports, at);
+  clashes(texts, ports, at);
   const byName = new Map<string, PortAt>();
   for (const here of ports) {
     const { name } = here.port;
@@ -26,17 +26,19 @@ export function* portWarnings(spec: PodSpec, at: Path): Iterable<string> {
     if (!other) byName.set(name, here);
     else {
       const first = placeOfPort(other, at);
-      yield `${placeOfPort(here, at)}: duplicate port name ${JSON.stringify(name)} with ${first}, services and probes that select ports by name will use ${first}`;
+      texts.push(
+        `${placeOfPort(here, at)}: duplicate port name ${JSON.stringify(name)} with ${first}, services and probes that select ports by name will use ${first}`,
+      );
     }
   }
 }
 
-function* clashes(ports: readonly PortAt[], at: Path): Iterable<string> {
+function clashes(texts: string[], ports: readonly PortAt[], at: Path): void {
   const seen = new Map<string, PortAt[]>();
   for (const here of ports) {
     const { port } = here;
     if (port.hostIP && !port.hostPort) {
-      yield `${placeOfPort(here, at)}: hostIP set without hostPort: ${goText(port)}`;
+      texts.push(`${placeOfPort(here, at)}: hostIP set without hostPort: ${goText(port)}`);
     }
     const key = `${port.containerPort}/${port.protocol}`;
     const others = seen.get(key);
@@ -46,7 +48,7 @@ function* clashes(ports: readonly PortAt[], at: Path): Iterable<string> {
     }
     for (const other of others) {
       const how = clash(port, other.port);
-      if (how) yield `${placeOfPort(here, at)}: ${how} port definition with ${placeOfPort(other, at)}`;
+      if (how) texts.push(`${placeOfPort(here, at)}: ${how} port definition with ${placeOfPort(other, at)}`);
     }
     others.push(here);
   }

@@ -1,4 +1,4 @@
-import type { Path } from '../../../../machinery/index.ts';
+import { addAll, type Path } from '../../../../machinery/index.ts';
 import { isWhole } from '../validation/resources.ts';
 import type { PersistentVolumeClaimSpec, Volume } from '../volume.ts';
 
@@ -16,24 +16,26 @@ const outdated: readonly [keyof Volume, string, field?: string][] = [
   ['rbd', 'deprecated in v1.28, non-functional in v1.31+'],
 ];
 
-export function* volumeWarnings(volumes: readonly Volume[], at: Path): Iterable<string> {
+export function volumeWarnings(texts: string[], volumes: readonly Volume[], at: Path): void {
   for (const [i, volume] of volumes.entries()) {
     for (const [source, why, field = source] of outdated) {
       if (!volume[source]) continue;
       const claim = volume.ephemeral?.volumeClaimTemplate?.spec;
       const here = at.index(i);
-      if (source !== 'ephemeral') yield `${String(here.child(field))}: ${why}`;
-      else if (claim) yield* claimWarnings(claim, here.child('ephemeral', 'volumeClaimTemplate', 'spec'));
+      if (source !== 'ephemeral') texts.push(`${String(here.child(field))}: ${why}`);
+      else if (claim) addAll(texts, claimWarnings(claim, here.child('ephemeral', 'volumeClaimTemplate', 'spec')));
     }
   }
 }
 
 /** A claim's sizes are whole bytes. */
-export function* claimWarnings({ resources }: PersistentVolumeClaimSpec, at: Path): Iterable<string> {
+export function claimWarnings({ resources }: PersistentVolumeClaimSpec, at: Path): string[] {
+  const texts: string[] = [];
   for (const list of ['requests', 'limits'] as const) {
     const storage = resources?.[list]?.['storage'];
     if (storage === undefined || isWhole(storage)) continue;
     const here = at.child('resources', list).key('storage');
-    yield `${String(here)}: fractional byte value ${JSON.stringify(storage)} is invalid, must be an integer`;
+    texts.push(`${String(here)}: fractional byte value ${JSON.stringify(storage)} is invalid, must be an integer`);
   }
+  return texts;
 }
