@@ -296,3 +296,8 @@ test('a new gate that stands twice is told of once', () => {
     "spec.schedulingGates[2].name: Forbidden: only deletion is allowed, but found new scheduling gate 'b'",
   ]);
 });
+
+test('all that is wrong with very much is told', () => {
+  const many = Object.fromEntries(Array.from({ length: 150_000 }, (_, i) => [`${i}!`, '']));
+  assert.equal([...pod.validate!(aPod({ nodeSelector: many }))].length, 150_000);
+});
