@@ -24,8 +24,8 @@ export interface ServerRequest {
   /** Known already when the request comes from within the process. */
   readonly user?: UserInfo;
   /** The DER of a client certificate that the TLS layer verified. */
-  readonly clientCertificate?: Uint8Array;
-  readonly remoteAddress?: string;
+  readonly clientCertificate?: Uint8Array | undefined;
+  readonly remoteAddress?: string | undefined;
   /** Answer with frozen objects rather than their bytes. */
   readonly objects: boolean;
   /** Aborts the signal, for the server's own reasons. */
@@ -103,6 +103,7 @@ export interface ServerResponse {
   readonly body: Body;
 }
 
+/** A refusal rejects, or is thrown at once: whoever has something to undo awaits it within a `try`. */
 export type Handler = (context: RequestContext) => Promise<ServerResponse>;
 /** Wraps a handler: looks at the request before it, at the response after it, or answers itself. */
 export type Filter = (context: RequestContext, next: Handler) => Promise<ServerResponse>;

@@ -38,7 +38,7 @@ export interface Compare {
 }
 
 export type Operation =
-  | { readonly op: 'put'; readonly key: string; readonly value: Uint8Array; readonly lease?: number }
+  | { readonly op: 'put'; readonly key: string; readonly value: Uint8Array; readonly lease?: number | undefined }
   | { readonly op: 'delete'; readonly key: string }
   | { readonly op: 'get'; readonly key: string };
 
@@ -51,7 +51,7 @@ export interface Transaction {
    * At this revision none of its keys was there, as whoever asks has read. What was written since still decides; an engine that
    * knows all of that needn't look on its disk.
    */
-  readonly absentAt?: number;
+  readonly absentAt?: number | undefined;
 }
 
 export interface TransactionResult {

@@ -18,13 +18,14 @@ export function transact(
   const succeeded = compare.every((c) => holds(c, find(c.key)));
   const operations = succeeded ? success : failure;
   const events: StoreEvent[] = [];
-  const written = new Map<string, StoredItem | undefined>();
+  // A single operation meets no other's key.
+  const written = operations.length > 1 ? new Map<string, StoredItem | undefined>() : undefined;
   const items = operations.map((o) => {
-    const prev = written.has(o.key) ? written.get(o.key) : find(o.key);
+    const prev = written?.has(o.key) ? written.get(o.key) : find(o.key);
     if (o.op === 'get') return prev;
-    if (written.has(o.key)) throw new DuplicateKey(o.key);
+    if (written?.has(o.key)) throw new DuplicateKey(o.key);
     const item = o.op === 'put' ? next(o, prev, revision) : undefined;
-    written.set(o.key, item);
+    written?.set(o.key, item);
     if (item) events.push({ type: 'put', key: o.key, item, ...(prev && { prev }) });
     else if (prev) events.push({ type: 'delete', key: o.key, prev });
     return item ?? prev;

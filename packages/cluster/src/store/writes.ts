@@ -6,13 +6,12 @@ export async function create(
   store: StoreBackend,
   key: string,
   value: Uint8Array,
-  { lease, absentAt }: { lease?: number; absentAt?: number } = {},
+  { lease, absentAt }: { lease?: number | undefined; absentAt?: number | undefined } = {},
 ): Promise<StoredItem> {
-  const put = { op: 'put', key, value, ...(lease !== undefined && { lease }) } as const;
   const result = await store.txn({
     compare: [{ key, target: 'mod', is: '=', value: 0 }],
-    success: [put],
-    ...(absentAt !== undefined && { absentAt }),
+    success: [{ op: 'put', key, value, lease }],
+    absentAt,
   });
   if (!result.succeeded) throw new KeyExists(key, result.revision);
   return result.items[0]!;
@@ -23,14 +22,13 @@ export async function update(
   store: StoreBackend,
   key: string,
   value: Uint8Array,
-  options: { ifRevision: number; lease?: number },
+  { ifRevision, lease }: { ifRevision: number; lease?: number | undefined },
 ): Promise<StoredItem> {
-  const put = { op: 'put', key, value, ...(options.lease !== undefined && { lease: options.lease }) } as const;
   const result = await store.txn({
-    compare: [{ key, target: 'mod', is: '=', value: options.ifRevision }],
-    success: [put],
+    compare: [{ key, target: 'mod', is: '=', value: ifRevision }],
+    success: [{ op: 'put', key, value, lease }],
   });
-  if (!result.succeeded) throw new RevisionMismatch(key, options.ifRevision, result.revision);
+  if (!result.succeeded) throw new RevisionMismatch(key, ifRevision, result.revision);
   return result.items[0]!;
 }
 

@@ -24,7 +24,10 @@ export class ClusterObjects {
 
   /** The same; when it isn't there, looks again after every write that has been acknowledged so far. */
   async get<O extends KubeObject>(kind: Kind<O, unknown>, namespace: string, name: string): Promise<O | undefined> {
-    return (await this.#currentEntry(kind, namespace, name))?.object as O | undefined;
+    const found = this.find(kind, namespace, name);
+    if (found) return found;
+    await this.current();
+    return this.find(kind, namespace, name);
   }
 
   /** Its labels alone, for which it need not be read. */
@@ -33,7 +36,10 @@ export class ClusterObjects {
     namespace: string,
     name: string,
   ): Promise<Readonly<Record<string, string>> | undefined> {
-    return (await this.#currentEntry(kind, namespace, name))?.labels;
+    const found = this.#entry(kind, namespace, name);
+    if (found) return found.labels;
+    await this.current();
+    return this.#entry(kind, namespace, name)?.labels;
   }
 
   /** Waits at most so long for an object to appear. */
@@ -76,17 +82,6 @@ export class ClusterObjects {
 
   #entry<O extends KubeObject>(kind: Kind<O, unknown>, namespace: string, name: string): Entry | undefined {
     return this.#server.registries.ofKind(kind)?.find(namespace, name);
-  }
-
-  async #currentEntry<O extends KubeObject>(
-    kind: Kind<O, unknown>,
-    namespace: string,
-    name: string,
-  ): Promise<Entry | undefined> {
-    const found = this.#entry(kind, namespace, name);
-    if (found) return found;
-    await this.current();
-    return this.#entry(kind, namespace, name);
   }
 
   /** Resolves when the caches show every write that has been acknowledged. */

@@ -58,7 +58,16 @@ export class AdmissionChain {
 
   async admit(attributes: AdmissionAttributes): Promise<void> {
     const { admit } = this.#concerning(attributes);
-    if (await askAll(admit, attributes)) await askAll(admit, attributes);
+    let again = true;
+    for (let round = 1; again && round <= 2; round++) {
+      again = false;
+      for (const plugin of admit) {
+        if (plugin.isIdle?.()) continue;
+        const admitted = plugin.admit(attributes);
+        // Most have nothing to wait for.
+        if ((typeof admitted === 'object' ? await admitted : admitted) === 'look again') again = true;
+      }
+    }
   }
 
   async validate(attributes: AdmissionAttributes): Promise<void> {
@@ -98,14 +107,3 @@ interface Concerned {
 const nobody: Concerned = { admit: [], validate: [] };
 const admits = (plugin: AdmissionPlugin): plugin is Admitting => plugin.admit !== undefined;
 const validates = (plugin: AdmissionPlugin): plugin is Validating => plugin.validate !== undefined;
-
-/** Whether one of them wants all to look again. Most have nothing to wait for. */
-async function askAll(plugins: readonly Admitting[], attributes: AdmissionAttributes): Promise<boolean> {
-  let again = false;
-  for (const plugin of plugins) {
-    if (plugin.isIdle?.()) continue;
-    const admitted = plugin.admit(attributes);
-    if ((typeof admitted === 'object' ? await admitted : admitted) === 'look again') again = true;
-  }
-  return again;
-}

@@ -36,7 +36,8 @@ export const priority = (objects: ClusterObjects, gates?: Gates): AdmissionPlugi
       };
       return setFields(podSpec, spec, kept);
     }
-    const rank = await rankOf(a, spec.priorityClassName, objects);
+    const { priorityClassName } = spec;
+    const rank = priorityClassName ? await rankOf(a, priorityClassName, objects) : defaultRank(objects);
     if (spec.priority !== undefined && spec.priority !== rank.value) {
       throw refuse(
         a,
@@ -70,7 +71,8 @@ export const priority = (objects: ClusterObjects, gates?: Gates): AdmissionPlugi
 
 async function rankGroup(a: AdmissionAttributes, objects: ClusterObjects): Promise<void> {
   const { spec } = a.object as unknown as PodGroup;
-  const { name, value } = await rankOf(a, spec.priorityClassName, objects);
+  const { priorityClassName } = spec;
+  const { name, value } = priorityClassName ? await rankOf(a, priorityClassName, objects) : defaultRank(objects);
   if (spec.priority !== undefined && spec.priority !== value) {
     throw refuse(
       a,
@@ -80,8 +82,7 @@ async function rankGroup(a: AdmissionAttributes, objects: ClusterObjects): Promi
   setFields(podGroupSpec, spec, { priority: value, ...(name && { priorityClassName: name }) });
 }
 
-async function rankOf(a: AdmissionAttributes, name: string | undefined, objects: ClusterObjects): Promise<Rank> {
-  if (!name) return defaultRank(objects);
+async function rankOf(a: AdmissionAttributes, name: string, objects: ClusterObjects): Promise<Rank> {
   const found = await objects.get(priorityClass, '', name);
   if (!found) throw refuse(a, `no PriorityClass with name ${name} was found`);
   return { ...found, name };

@@ -67,9 +67,11 @@ async function lookUp(a: AdmissionAttributes, name: string, objects: ClusterObje
     throw refuse(a, `error looking up service account ${a.namespace}/${name}: ${why}`);
   }
   const where = { namespace: a.namespace, name, withinMs: name === 'default' ? patienceMs : 0 };
-  const found = await (where.withinMs
-    ? objects.appears(serviceAccountKind, where)
-    : objects.get(serviceAccountKind, a.namespace, name));
+  const found =
+    objects.find(serviceAccountKind, a.namespace, name) ??
+    (await (where.withinMs
+      ? objects.appears(serviceAccountKind, where)
+      : objects.get(serviceAccountKind, a.namespace, name)));
   if (found) return found;
   throw refuse(
     a,

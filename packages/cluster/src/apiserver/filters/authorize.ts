@@ -6,7 +6,7 @@ import type { Filter } from '../context.ts';
 /** Lets a request through that somebody allows, and ends every other with 403. */
 export const authorize =
   (authorizer: Authorizer): Filter =>
-  async (c, next) => {
+  (c, next) => {
     const requireVerb = (verb: string, inWords?: (reason: string) => StatusError): void => {
       const action = actionOf(c.user, { ...c.info, verb }, c.query);
       const { decision, reason } = authorizer(action);

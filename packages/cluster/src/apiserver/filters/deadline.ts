@@ -23,13 +23,14 @@ export const deadline =
     const isWrite = c.info.isResource && writes.has(c.info.verb);
     const most = isWrite ? Math.min(writeTimeoutMs, requestTimeoutMs) : requestTimeoutMs;
     const limitMs = asked > 0 ? Math.min(asked, most) : most;
+    const answer = next(c);
     return new Promise((resolve, reject) => {
       const cancel = clock.after(limitMs, () => {
         if (isWrite) reject(timedOut('request did not complete within requested timeout - context deadline exceeded'));
         else resolve(bare(timedOut('request did not complete within the allotted timeout')));
         giveUp(new Error('the request took too long'));
       });
-      next(c).then(
+      answer.then(
         (response) => {
           cancel();
           resolve(response);

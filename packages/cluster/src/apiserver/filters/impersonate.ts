@@ -8,7 +8,7 @@ const extraPrefix = 'impersonate-extra-';
 /** Lets one user act as another, where the authorizer allows it. */
 export function impersonate(authorizer: Authorizer): Filter {
   const impersonation = new Impersonation(authorizer);
-  return async (c, next) => {
+  return (c, next) => {
     const wanted = asks(c.request) && identityOf(c.request);
     if (!wanted) return next(c);
     const groups = impersonation.check(c.user, wanted, actionOf(c.user, c.info, c.query));

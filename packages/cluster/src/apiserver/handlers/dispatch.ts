@@ -38,21 +38,25 @@ export interface DispatchDeps extends ReadDeps {
 
 /** The last of the chain: finds who answers a request that has been let through. */
 export function dispatcher(deps: DispatchDeps): Handler {
-  return async (c) => {
-    const { info } = c;
-    if (info.isResource) {
-      const { group, version, resource } = info;
-      const registry =
-        deps.registries.find(group, version, resource) ?? (await deps.custom?.registry(group, version, resource));
-      if (registry && isAt(registry.resource, info)) return onResource(c, registry, deps);
-    }
-    for (const endpoint of deps.endpoints) {
-      const answer = endpoint(c);
-      if (answer) return answer;
-    }
-    if (isUnderGroup(info.path, deps.groups)) throw noSuchPath();
-    return textResponse(404, '404 page not found\n');
+  return (c) => {
+    const { group, version, resource, isResource } = c.info;
+    const registry = isResource ? deps.registries.find(group, version, resource) : undefined;
+    if (registry && isAt(registry.resource, c.info)) return onResource(c, registry, deps);
+    return elsewhere(c, deps);
   };
+}
+
+/** Answers for a resource that others have defined, or for none. */
+async function elsewhere(c: RequestContext, deps: DispatchDeps): Promise<ServerResponse> {
+  const { group, version, resource, isResource, path } = c.info;
+  const registry = isResource ? await deps.custom?.registry(group, version, resource) : undefined;
+  if (registry && isAt(registry.resource, c.info)) return onResource(c, registry, deps);
+  for (const endpoint of deps.endpoints) {
+    const answer = endpoint(c);
+    if (answer) return answer;
+  }
+  if (isUnderGroup(path, deps.groups)) throw noSuchPath();
+  return textResponse(404, '404 page not found\n');
 }
 
 /** A defined resource is nowhere but where it belongs: elsewhere nobody answers. */
@@ -73,7 +77,7 @@ export const noSuchPath = (): StatusError =>
 /** The verb that stood in paths once and leads nowhere now. */
 const goneVerb = 'proxy';
 
-async function onResource(c: RequestContext, registry: Registry, deps: DispatchDeps): Promise<ServerResponse> {
+function onResource(c: RequestContext, registry: Registry, deps: DispatchDeps): Promise<ServerResponse> {
   const { info } = c;
   if (info.verb === goneVerb) throw noSuchPath();
   if (info.subresource) return onSubresource(c, registry, deps);
@@ -139,7 +143,7 @@ function warnOfDeprecation(c: RequestContext, { kind }: Resource): void {
   if (kind.deprecated) c.warn(kind.deprecated);
 }
 
-async function onSubresource(c: RequestContext, registry: Registry, deps: DispatchDeps): Promise<ServerResponse> {
+function onSubresource(c: RequestContext, registry: Registry, deps: DispatchDeps): Promise<ServerResponse> {
   const { info } = c;
   const { kind } = registry.resource;
   const own = deps.subresources.find(({ of, subresource }) => {

@@ -143,8 +143,8 @@ export function writeRequest(
   const { namespace, name } = c.info;
   const dryRuns = c.query.getAll('dryRun');
   // Of a deletion the options are in its body, if it has one, whatever the query says.
-  const isRead = optionsKind !== 'DeleteOptions';
-  const errors = [...problems, ...(isRead ? optionErrors(c.query, dryRuns) : [])];
+  const isRead = c.query.size > 0 && optionsKind !== 'DeleteOptions';
+  const errors = isRead ? [...problems, ...optionErrors(c.query, dryRuns)] : problems;
   if (errors.length) throw invalidObject('meta.k8s.io', optionsKind, '', errors);
   return {
     namespace,

@@ -13,7 +13,7 @@ import { type Clock, type Pacer, pacerOf } from '@tiphys/sdk/runtime';
 import { Answering } from './answering.ts';
 import { Leaving } from './leaving.ts';
 import { compressed, isToCompress } from './compress.ts';
-import { requestOf, type Served } from './request.ts';
+import { type Served, SocketRequest } from './request.ts';
 import { upgrade } from './upgrade.ts';
 import { writeBody } from './write-body.ts';
 
@@ -134,7 +134,9 @@ async function answerStream(
   const { session } = stream;
   if (!session) return done();
   const line = { method: String(headers[':method']), url: String(headers[':path'] ?? '/'), headers };
-  const made = await served.handle(requestOf(line, { source: stream, socket: session.socket as TLSSocket, leaving }));
+  const made = await served.handle(
+    new SocketRequest(line, { source: stream, socket: session.socket as TLSSocket, leaving }),
+  );
   const answer = isToCompress(headers, made) ? await compressed(made) : made;
   if (leaving.gone) return;
   if (answer.body.type === 'stream') done();
@@ -173,7 +175,7 @@ async function answerRequest(
   if (turn) await turn;
   if (leaving.gone) return;
   const socket = request.socket as TLSSocket;
-  const made = await served.handle(requestOf(request, { source: request, socket, leaving }));
+  const made = await served.handle(new SocketRequest(request, { source: request, socket, leaving }));
   const { status, headers, body } = isToCompress(request.headers, made) ? await compressed(made) : made;
   if (leaving.gone) return;
   if (body.type === 'stream') done();

@@ -4,11 +4,11 @@ import { test } from 'node:test';
 import type { TLSSocket } from 'node:tls';
 import { StatusError } from '@tiphys/sdk/machinery';
 import { Leaving } from './leaving.ts';
-import { requestOf } from './request.ts';
+import { SocketRequest } from './request.ts';
 
 const bodyOf = (...chunks: Buffer[]) => {
   const carrier = { source: Readable.from(chunks), socket: {} as TLSSocket, leaving: new Leaving() };
-  return requestOf({ method: 'POST', headers: {} }, carrier).body();
+  return new SocketRequest({ method: 'POST', headers: {} }, carrier).body();
 };
 
 test('a body comes whole, however it was cut', async () => {

@@ -28,28 +28,57 @@ export interface Carrier {
 /** Request bodies may be this large, as upstream's (3 MiB). */
 const largestBody = 3 * 1024 * 1024;
 
-export function requestOf(
-  { method = 'GET', url = '/', headers }: RequestHead,
-  { source, socket, leaving }: Carrier,
-): ServerRequest {
-  let read: Promise<Uint8Array> | undefined;
-  return {
-    stream: () => source as AsyncIterable<Buffer>,
-    method,
-    path: url,
-    headers,
-    objects: false,
-    get signal() {
-      return leaving.signal;
-    },
-    giveUp: leaving.giveUp,
-    onceOver: leaving.onceOver,
-    body: () => (read ??= readAll(source)),
-    ...connectionOf(socket),
-  };
+/** A request that came through a socket. */
+export class SocketRequest implements ServerRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly objects = false;
+  readonly #carrier: Carrier;
+  readonly #connection: Connection;
+  #read: Promise<Uint8Array> | undefined;
+
+  constructor({ method = 'GET', url = '/', headers }: RequestHead, carrier: Carrier) {
+    this.method = method;
+    this.path = url;
+    this.headers = headers;
+    this.#carrier = carrier;
+    this.#connection = connectionOf(carrier.socket);
+  }
+
+  body(): Promise<Uint8Array> {
+    return (this.#read ??= readAll(this.#carrier.source));
+  }
+
+  stream(): AsyncIterable<Buffer> {
+    return this.#carrier.source as AsyncIterable<Buffer>;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#connection.remoteAddress;
+  }
+
+  get clientCertificate(): Uint8Array | undefined {
+    return this.#connection.clientCertificate;
+  }
+
+  get signal(): AbortSignal {
+    return this.#carrier.leaving.signal;
+  }
+
+  get giveUp(): (reason: Error) => void {
+    return this.#carrier.leaving.giveUp;
+  }
+
+  get onceOver(): (f: () => void) => () => void {
+    return this.#carrier.leaving.onceOver;
+  }
 }
 
-type Connection = Pick<ServerRequest, 'remoteAddress' | 'clientCertificate'>;
+interface Connection {
+  readonly remoteAddress: string | undefined;
+  readonly clientCertificate: Uint8Array | undefined;
+}
 
 /** Looked up once per connection: it can't change while it lasts. */
 const connections = new WeakMap<object, Connection>();
@@ -57,9 +86,8 @@ const connections = new WeakMap<object, Connection>();
 function connectionOf(socket: TLSSocket): Connection {
   let known = connections.get(socket);
   if (!known) {
-    const { remoteAddress } = socket;
-    const raw = socket.authorized ? socket.getPeerCertificate().raw : undefined;
-    known = { ...(remoteAddress !== undefined && { remoteAddress }), ...(raw && { clientCertificate: raw }) };
+    const clientCertificate = socket.authorized ? socket.getPeerCertificate().raw : undefined;
+    known = { remoteAddress: socket.remoteAddress, clientCertificate };
     connections.set(socket, known);
   }
   return known;
@@ -76,9 +104,10 @@ function readAll(request: Readable): Promise<Uint8Array> {
       if (size <= largestBody) chunks.push(chunk);
       else reject(tooLarge(`limit is ${largestBody}`));
     });
-    request.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
-    request.once('error', reject);
-    request.once('close', () => {
+    // None of these comes twice.
+    request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+    request.on('error', reject);
+    request.on('close', () => {
       if (!request.readableEnded) reject(badRequest('the client went away before it had sent its body'));
     });
   });

@@ -5,7 +5,7 @@ import type { TLSSocket } from 'node:tls';
 import { splice } from '@tiphys/sdk/client';
 import type { Body, ServerResponse as Answer } from '../context.ts';
 import { Leaving } from './leaving.ts';
-import { requestOf, type Served } from './request.ts';
+import { type Served, SocketRequest } from './request.ts';
 import { writeBody } from './write-body.ts';
 
 /** A request that would speak another protocol: handled like any, and joined with whoever agrees to. */
@@ -18,7 +18,7 @@ export async function upgrade(
   socket.once('close', leaving.leave);
   socket.on('error', () => socket.destroy());
   const { status, headers, body } = await served.handle(
-    requestOf(request, { source: request, socket: request.socket as TLSSocket, leaving }),
+    new SocketRequest(request, { source: request, socket: request.socket as TLSSocket, leaving }),
   );
   if (leaving.gone) return void (body.type === 'upgrade' && body.stream.destroy());
   if (body.type === 'upgrade') join(socket, head, { headers, stream: body.stream });

@@ -10,6 +10,7 @@ const chunkBytes = 32 * 1024;
  * would live as long.
  */
 export function writeBody(response: Writable, body: Body, leaving: Leaving): Promise<void> {
+  if (body.type === 'bytes') return writePieces(response, body.pieces, leaving);
   if (body.type !== 'stream') return writeWhole(response, body, leaving);
   const { chunks, push } = body;
   if (!push) return writeChunks(response, chunks, leaving);
@@ -18,15 +19,12 @@ export function writeBody(response: Writable, body: Body, leaving: Leaving): Pro
 
 async function writeWhole(
   response: Writable,
-  body: Exclude<Body, { type: 'stream' }>,
+  body: Exclude<Body, { type: 'bytes' | 'stream' }>,
   leaving: Leaving,
 ): Promise<void> {
   switch (body.type) {
     case 'none':
       response.end();
-      return;
-    case 'bytes':
-      await writePieces(response, body.pieces, leaving);
       return;
     case 'object':
       response.end(JSON.stringify(body.value));

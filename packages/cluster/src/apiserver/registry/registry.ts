@@ -81,7 +81,7 @@ export class Registry {
     return this.cache.get(keyOf(this.resource, namespace, name))?.served(this.resource);
   }
 
-  async create(object: KubeObject, request: WriteRequest): Promise<Written> {
+  create(object: KubeObject, request: WriteRequest): Promise<Written> {
     const { metadata } = object;
     wipeSystemFields(metadata);
     return this.#create(object, request, metadata.resourceVersion);
@@ -94,7 +94,7 @@ export class Registry {
       try {
         // Only a name made up for it may turn out to be taken and call for another attempt.
         const written = await this.#createOnce(generated ? deepCopy(object) : object, request, sentVersion);
-        if (written.entry) await this.#hooks.afterWrite?.(written.object, undefined);
+        if (written.entry && this.#hooks.afterWrite) await this.#hooks.afterWrite(written.object, undefined);
         return written;
       } catch (err) {
         if (!(err instanceof KeyExists)) throw err;
@@ -127,7 +127,7 @@ export class Registry {
       counts: countsGeneration(this),
     });
     // What comes to be by its status is given nothing, as upstream's part for that has nothing to give.
-    const undo = subresource ? undefined : await this.#hooks.beforeCreate?.(object, request);
+    const undo = subresource || !this.#hooks.beforeCreate ? undefined : await this.#hooks.beforeCreate(object, request);
     try {
       if (kind.status && !kind.statusAtCreation) dropStatus(object, kind);
       kind.prepareForCreate?.(object, context);
@@ -147,7 +147,7 @@ export class Registry {
       if (isVersion) {
         throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
       }
-      return asStored(await this.#objects.create(settled), true);
+      return new StoredWrite(await this.#objects.create(settled), true);
     } catch (err) {
       undo?.();
       throw err;
@@ -237,7 +237,7 @@ export class Registry {
           ? await this.#objects.remove(current, settled)
           : await this.#objects.replace(current, settled);
         const stored = { ...(!isGoing && { next: entry }), old };
-        return { written: asStored(entry, false), stored };
+        return { written: new StoredWrite(entry, false), stored };
       };
       return { write: () => undoing(undo, write) };
     } catch (err) {
@@ -319,13 +319,19 @@ async function undoing<T>(undo: Undo | undefined, write: () => Promise<T>): Prom
 }
 
 /** Few look into what they have written: the object is made for those who do. */
-const asStored = (entry: Entry, created: boolean): Written => ({
-  entry,
-  created,
-  get object() {
-    return entry.object;
-  },
-});
+class StoredWrite implements Written {
+  readonly entry: Entry;
+  readonly created: boolean;
+
+  constructor(entry: Entry, created: boolean) {
+    this.entry = entry;
+    this.created = created;
+  }
+
+  get object(): KubeObject {
+    return this.entry.object;
+  }
+}
 
 const countsGeneration = ({ resource: { kind } }: Registry): boolean => Boolean(kind.generation);
 

@@ -39,52 +39,46 @@ export class StoredObjects {
 
   /** Throws `KeyExists`. */
   create(object: KubeObject): Promise<Entry> {
-    const { store, expiry, absentAt } = this.#deps;
-    return this.#put(object, async (key, body) => {
-      const lease = await expiry?.lease();
-      const seen = absentAt(key);
-      return create(store, key, body, {
-        ...(lease !== undefined && { lease }),
-        ...(seen !== undefined && { absentAt: seen }),
-      });
-    });
+    const { store, absentAt } = this.#deps;
+    return this.#put(object, (key, body, lease) => create(store, key, body, { lease, absentAt: absentAt(key) }));
   }
 
   /** Throws `RevisionMismatch` when there is another by now. */
   replace({ revision: ifRevision }: Entry, object: KubeObject): Promise<Entry> {
-    const { store, expiry } = this.#deps;
-    return this.#put(object, async (key, body) => {
-      const lease = await expiry?.lease();
-      return update(store, key, body, { ifRevision, ...(lease !== undefined && { lease }) });
-    });
+    const { store } = this.#deps;
+    return this.#put(object, (key, body, lease) => update(store, key, body, { ifRevision, lease }));
   }
 
   /** Answers what it was in the end, at the revision of its removal. Throws `RevisionMismatch` when there is another by now. */
   async remove({ key, revision: ifRevision }: Entry, last: KubeObject): Promise<Entry> {
-    const revision = await guarded(() => remove(this.#deps.store, key, { ifRevision }));
-    return new Entry(this.#resource, key, storedBody(this.#resource, last), revision);
+    try {
+      const revision = await remove(this.#deps.store, key, { ifRevision });
+      return new Entry(this.#resource, key, storedBody(this.#resource, last), revision);
+    } catch (err) {
+      throw refusalOf(err);
+    }
   }
 
   async #put(
     object: KubeObject,
-    write: (key: string, body: Uint8Array) => Promise<{ modRevision: number }>,
+    write: (key: string, body: Uint8Array, lease: number | undefined) => Promise<{ modRevision: number }>,
   ): Promise<Entry> {
+    const { expiry, storedAs } = this.#deps;
     const { hub } = this.#resource.kind;
-    const body = storedBody(this.#deps.storedAs, hub ? hub.toHub(object) : object);
+    const body = storedBody(storedAs, hub ? hub.toHub(object) : object);
     const key = keyOf(this.#resource, object.metadata.namespace ?? '', object.metadata.name ?? '');
     if (body.length > largestObject) throw internalError('etcdserver: request is too large');
-    const { modRevision } = await guarded(() => write(key, body));
-    return new Entry(this.#resource, key, hub ? storedBody(this.#resource, object) : body, modRevision);
+    try {
+      const { modRevision } = await write(key, body, expiry && (await expiry.lease()));
+      return new Entry(this.#resource, key, hub ? storedBody(this.#resource, object) : body, modRevision);
+    } catch (err) {
+      throw refusalOf(err);
+    }
   }
 }
 
 /** A store without room refuses writes for a while; reads go on. */
-async function guarded<T>(write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (err) {
-    if (err instanceof StoreFull)
-      throw serviceUnavailable('the store has no room left on its disk: nothing was written', 10);
-    throw err;
-  }
-}
+const refusalOf = (err: unknown): unknown =>
+  err instanceof StoreFull
+    ? serviceUnavailable('the store has no room left on its disk: nothing was written', 10)
+    : err;

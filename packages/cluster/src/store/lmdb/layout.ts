@@ -106,21 +106,22 @@ export function decodeChange(from: Buffer, modRevision: number): Change {
  */
 export function versionKey(key: string, revision: number): Buffer {
   const escaped = escape(key);
-  const to = Buffer.allocUnsafe(escaped.length + 10);
-  escaped.copy(to);
-  to.writeUInt16BE(1, escaped.length);
-  writeNumber(to, Number.MAX_SAFE_INTEGER - revision, escaped.length + 2);
+  const length = Buffer.byteLength(escaped);
+  const to = Buffer.allocUnsafe(length + 10);
+  to.write(escaped);
+  to.writeUInt16BE(1, length);
+  writeNumber(to, Number.MAX_SAFE_INTEGER - revision, length + 2);
   return to;
 }
 
 /** Behind every version of the key, before the next key. */
 export function afterVersionsOf(key: string): Buffer {
-  return Buffer.concat([escape(key), Buffer.from([0, 2])]);
+  return Buffer.concat([Buffer.from(escape(key)), Buffer.from([0, 2])]);
 }
 
 /** The first place a key with this prefix could have, and one that is behind all of them: no character begins with 255. */
 export function rangeOf(prefix: string): { start: Buffer; end: Buffer } {
-  const start = escape(prefix);
+  const start = Buffer.from(escape(prefix));
   return { start, end: Buffer.concat([start, Buffer.from([255])]) };
 }
 
@@ -152,6 +153,6 @@ export function keyOfAttached(attached: Buffer): string {
   return attached.toString('utf8', 8);
 }
 
-function escape(key: string): Buffer {
-  return Buffer.from(key.includes('\0') ? key.replaceAll('\0', '\0\x03') : key);
+function escape(key: string): string {
+  return key.includes('\0') ? key.replaceAll('\0', '\0\x03') : key;
 }

@@ -138,17 +138,18 @@ export class Tables {
 
   /** The rows of what one revision changes; `placeOf` tells where a previous item is in the log. */
   rowsOf({ revision, events }: StoreBatch, placeOf: (key: string) => Place | undefined): Row[] {
-    return events.flatMap(({ key, item, prev }, index) => {
+    const rows: Row[] = [];
+    for (const [index, { key, item, prev }] of events.entries()) {
       const change = { key, item, prev: prev && placeOf(key) };
-      const rows: Row[] = [
+      rows.push(
         { table: this.#log, key: logKey({ revision, index }), value: encodeChange(change), isLast: true },
         { table: this.#keys, key: versionKey(key, revision), value: encodeVersion(index, !item) },
-      ];
+      );
       const [before, now] = [prev?.lease ?? 0, item?.lease ?? 0];
       if (before && before !== now) rows.push({ table: this.#attached, key: attachedKey(before, key) });
       if (now && before !== now) rows.push({ table: this.#attached, key: attachedKey(now, key), value: nothing });
-      return rows;
-    });
+    }
+    return rows;
   }
 
   /** The key's item as it was at a revision. */
