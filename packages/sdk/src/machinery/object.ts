@@ -78,7 +78,7 @@ export function deepCopy<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(deepCopy) as T;
   const out: JsonObject = {};
-  for (const k of Object.keys(value)) put(out, k, deepCopy((value as JsonObject)[k]));
+  for (const k in value) put(out, k, deepCopy((value as JsonObject)[k]));
   copyNotes(value, out);
   return out as T;
 }
@@ -109,13 +109,13 @@ export function equal(a: unknown, b: unknown): boolean {
   if (Array.isArray(b)) return false;
   const [x, y] = [a as JsonObject, b as JsonObject];
   let count = 0;
-  for (const k of Object.keys(x)) {
+  for (const k in x) {
     if (x[k] === undefined) continue;
     const other = own(y, k);
     if (other === undefined || !equal(x[k], other)) return false;
     count++;
   }
-  for (const k of Object.keys(y)) if (y[k] !== undefined) count--;
+  for (const k in y) if (y[k] !== undefined) count--;
   return count === 0;
 }
 

@@ -33,13 +33,15 @@ export interface DecodeOptions {
  */
 export function decode(shape: Shape, value: unknown, options: DecodeOptions = {}): unknown {
   const { fill = true, lenient = false, keepNulls = false, onUnknown } = options;
-  return decoderOf(shape)(value, { fill, lenient, keepNulls, onUnknown, root: shape, path: [] });
+  return decoderOf(shape)(value, { fill, lenient, keepNulls, onUnknown, root: shape, path: [], given: [] });
 }
 
 interface Context extends ReadOptions {
   readonly root: Shape;
   /** From the root to what is being decoded. Plain values that fit aren't entered. */
   readonly path: Step[];
+  /** The fields given of the structs that are being decoded, each struct's in published order above those of the one around it. */
+  readonly given: Member[];
 }
 
 type Decoder = (value: unknown, c: Context) => unknown;
@@ -103,8 +105,8 @@ function compile(shape: Shape): Decoder {
       return (v, c) => {
         if (v === null) return null;
         if (!Array.isArray(v)) return mismatch(shape, v, c);
-        const out: unknown[] = [];
-        for (let i = 0; i < v.length; i++) out.push(typeof v[i] === plain ? v[i] : inside(items, i, v[i], c));
+        const out: unknown[] = v.slice();
+        for (let i = 0; i < v.length; i++) if (typeof v[i] !== plain) out[i] = inside(items, i, v[i], c);
         return out;
       };
     }
@@ -193,16 +195,19 @@ function compileStruct(shape: StructShape): Decoder {
     if (!isObject(v)) return mismatch(shape, v, c);
     const { byName, standing } = (members ??= membersOf(shape));
     // Few of many fields are mostly given: those alone are looked at, in published order.
-    const given: Member[] = [];
+    const { given } = c;
+    const first = given.length;
     let unknown: string[] | undefined;
-    for (const name of Object.keys(v)) {
+    for (const name in v) {
       const member = byName.get(name);
       if (!member) (unknown ??= []).push(name);
-      else if (v[name] !== undefined && v[name] !== null) enter(given, member);
+      else if (v[name] !== undefined && v[name] !== null) enter(given, first, member);
     }
+    const end = given.length;
     const out: Record<string, unknown> = {};
     let next = 0;
-    for (const member of given) {
+    for (let i = first; i < end; i++) {
+      const member = given[i]!;
       while (next < standing.length && standing[next]!.rank < member.rank) stand(standing[next++]!, out, c);
       const stands = standing[next] === member;
       if (stands) next++;
@@ -210,6 +215,7 @@ function compileStruct(shape: StructShape): Decoder {
       if (value !== undefined) out[member.name] = value;
       else if (stands) stand(member, out, c);
     }
+    while (given.length > first) given.pop();
     while (next < standing.length) stand(standing[next++]!, out, c);
     if (c.onUnknown && unknown) for (const name of unknown) c.onUnknown(unknownPath(c.path, name));
     if (!c.fill || !shape.fill) return out;
@@ -218,11 +224,10 @@ function compileStruct(shape: StructShape): Decoder {
   };
 }
 
-function enter(given: Member[], member: Member): void {
-  let at = given.length;
-  while (at > 0 && given[at - 1]!.rank > member.rank) at--;
-  if (at === given.length) given.push(member);
-  else given.splice(at, 0, member);
+function enter(given: Member[], first: number, member: Member): void {
+  let at = given.push(member) - 1;
+  for (; at > first && given[at - 1]!.rank > member.rank; at--) given[at] = given[at - 1]!;
+  given[at] = member;
 }
 
 function decodeMember(member: Member, raw: unknown, out: Record<string, unknown>, c: Context): unknown {

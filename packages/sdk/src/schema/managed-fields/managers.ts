@@ -75,6 +75,7 @@ const ancient = 'ancient-changes';
 
 /** Merges the oldest updaters of a version into one entry when there are too many of them. */
 export function capUpdaters(managers: Managers): void {
+  if (managers.size <= maxUpdaters) return;
   const updaters = [...managers.values()].filter((o) => o.operation === 'Update').sort(byAge);
   let count = updaters.length;
   const oldest = new Map<string, Owner>();
