@@ -18,7 +18,7 @@ export function setFields<O extends object>(
   let kept = keptOf(before, out, ranks);
   let changes = false;
   const added: string[] = [];
-  for (const name of Object.keys(given)) {
+  for (const name in given) {
     const rank = ranks.get(name);
     if (rank === undefined) continue;
     const value = given[name];
@@ -38,15 +38,17 @@ export function setFields<O extends object>(
     return;
   }
   if (!changes && Object.isFrozen(out)) return;
-  const rest: Record<string, unknown> = {};
-  for (const name of before.slice(kept)) {
+  const rest = added;
+  for (let i = kept; i < before.length; i++) {
+    const name = before[i]!;
     const isGone = Object.hasOwn(given, name) && given[name] === undefined;
-    if (!isGone && out[name] !== undefined && ranks.has(name)) rest[name] = out[name];
+    if (!isGone && out[name] !== undefined && ranks.has(name)) rest.push(name);
   }
-  for (const name of added) rest[name] = given[name];
+  sortedBy(ranks, rest);
+  const values = rest.map((name) => (out[name] === undefined ? given[name] : out[name]));
   // What was added last goes first: in any other order, removing members makes an object slow for all who come after.
   for (let i = before.length - 1; i >= kept; i--) delete out[before[i]!];
-  for (const name of sortedBy(ranks, Object.keys(rest))) out[name] = rest[name];
+  for (let i = 0; i < rest.length; i++) out[rest[i]!] = values[i];
 }
 
 type Ranks = ReadonlyMap<string, number>;

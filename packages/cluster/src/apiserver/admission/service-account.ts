@@ -32,13 +32,14 @@ export const serviceAccount = (objects: ClusterObjects, random: Random): Admissi
     const { spec } = a.object as Pod;
     if (isMirror(a.object as Pod)) return checkMirror(a, spec);
     const name = spec.serviceAccountName || 'default';
-    setFields(podSpec, spec, { serviceAccountName: name, serviceAccount: name });
     const account = await lookUp(a, name, objects);
-    if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) mountToken(spec, random);
-    if (!spec.imagePullSecrets?.length && account.imagePullSecrets?.length) {
-      const imagePullSecrets = account.imagePullSecrets.map(({ name: secret }) => ({ name: secret }));
-      setFields(podSpec, spec, { imagePullSecrets: imagePullSecrets as typeof account.imagePullSecrets });
-    }
+    const mounts = spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true;
+    setFields(podSpec, spec, {
+      volumes: mounts ? mountToken(spec, random) : spec.volumes,
+      serviceAccountName: name,
+      serviceAccount: name,
+      imagePullSecrets: pullSecrets(spec, account),
+    });
   },
 
   async validate(a) {
@@ -90,7 +91,13 @@ function checkMirror(a: AdmissionAttributes, spec: Pod['spec']): void {
   }
 }
 
-function mountToken(spec: Pod['spec'], random: Random): void {
+/** The secrets that the pod itself says its images are pulled with, else those of its account. */
+function pullSecrets({ imagePullSecrets: own }: Pod['spec'], { imagePullSecrets: given }: ServiceAccount): typeof own {
+  return own?.length || !given?.length ? own : (given.map(({ name }) => ({ name })) as typeof given);
+}
+
+/** Mounts the token into every container that has nothing in its place; answers the volumes that the pod then needs. */
+function mountToken(spec: Pod['spec'], random: Random): Pod['spec']['volumes'] {
   const own = spec.volumes?.find((v) => v.name.startsWith(`${tokenVolume}-`));
   const name = own?.name ?? `${tokenVolume}-${random.suffix(5)}`;
   let needed = false;
@@ -102,7 +109,7 @@ function mountToken(spec: Pod['spec'], random: Random): void {
   };
   for (const c of spec.initContainers ?? []) mount(c);
   for (const c of spec.containers ?? []) mount(c);
-  if (needed && !own) setFields(podSpec, spec, { volumes: [...(spec.volumes ?? []), apiAccess(name)] });
+  return needed && !own ? [...(spec.volumes ?? []), apiAccess(name)] : spec.volumes;
 }
 
 /** Token, the API server's CA and the pod's namespace. The odd lifetime tells nodes that these are the default's. */
