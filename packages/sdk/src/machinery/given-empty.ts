@@ -33,9 +33,11 @@ export const asGiven = <O extends object, K extends keyof O & string>(target: O,
 /** Whether anything in a value was sent and had nothing in it, and has nothing still: defaults fill some. */
 export function holdsGivenEmpty(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  const names = [...((value as Noted)[notes]?.keys() ?? [])];
-  const isEmpty = (name: string) => (value as Record<string, unknown>)[name] === undefined;
-  return names.some(isEmpty) || Object.values(value).some(holdsGivenEmpty);
+  const members = value as Record<string, unknown>;
+  const given = (value as Noted)[notes];
+  if (given) for (const name of given.keys()) if (members[name] === undefined) return true;
+  for (const name in members) if (holdsGivenEmpty(members[name])) return true;
+  return false;
 }
 
 /** Whether a member was sent and had nothing in it. */

@@ -64,7 +64,8 @@ function ofLeaf(old: unknown, next: unknown): Difference | undefined {
  */
 function hasItemGivenEmpty(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(holdsGivenEmpty);
-  return isObject(value) && Object.values(value).some(hasItemGivenEmpty);
+  if (isObject(value)) for (const name in value) if (hasItemGivenEmpty(value[name])) return true;
+  return false;
 }
 
 function withWhole(told: Difference | undefined, old: unknown, next: unknown): Difference | undefined {
@@ -72,7 +73,12 @@ function withWhole(told: Difference | undefined, old: unknown, next: unknown): D
   return next === undefined ? marked(told, 'removed') : told;
 }
 
-function ofMembers(shape: Shape, old: JsonObject, next: JsonObject, apart?: FieldSet): Difference | undefined {
+function ofMembers(
+  shape: Shape,
+  old: Readonly<JsonObject>,
+  next: Readonly<JsonObject>,
+  apart?: FieldSet,
+): Difference | undefined {
   let told: Difference | undefined;
   for (const name in old) {
     const is = own(next, name);

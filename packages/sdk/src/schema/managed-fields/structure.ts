@@ -36,8 +36,11 @@ export const untyped: Shape = { type: 'any' };
 /** Declared by name, rather than a key of a map. */
 export const isNamedField = (shape: Shape, name: string): boolean => shape.type === 'struct' && shape.fields.has(name);
 
-export const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-export const membersOf = (value: unknown): JsonObject => (isObject(value) ? value : {});
+const noItems: readonly unknown[] = [];
+const noMembers: Readonly<JsonObject> = {};
+
+export const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : noItems);
+export const membersOf = (value: unknown): Readonly<JsonObject> => (isObject(value) ? value : noMembers);
 export const isEmptyList = (value: unknown): boolean => !Array.isArray(value) || value.length === 0;
 export const isEmptyMap = (value: unknown): boolean => {
   if (!isObject(value)) return true;
@@ -45,8 +48,11 @@ export const isEmptyMap = (value: unknown): boolean => {
   return true;
 };
 
+const nothing: ReadonlyMap<string, readonly unknown[]> = new Map();
+
 /** Items by their element. An element that two items share has both: such items are owned together. */
-export function indexItems(shape: ListShape, items: readonly unknown[]): Map<string, unknown[]> {
+export function indexItems(shape: ListShape, items: readonly unknown[]): ReadonlyMap<string, readonly unknown[]> {
+  if (items.length === 0) return nothing;
   const index = new Map<string, unknown[]>();
   for (const item of items) {
     const element = itemElement(shape, item);
