@@ -40,20 +40,16 @@ function remember(text: string, fields: JsonObject, set: FieldSet | undefined): 
   recent.set(text, fields);
 }
 
-/** Reads `fieldsV1`; throws when it isn't one. What is frozen is read once. */
+/** Reads `fieldsV1`; throws when it isn't one. What is frozen is read once, and so is what was written or read before. */
 export function parseFieldSet(fields: JsonObject): FieldSet | undefined {
   const known = parsed.get(fields);
   if (known) return known.set;
-  if (!Object.isFrozen(fields)) return parseNode(fields, true);
   const text = JSON.stringify(fields);
   const same = recent.get(text);
-  if (same) {
-    const { set } = parsed.get(same)!;
-    parsed.set(fields, { set });
-    return set;
-  }
-  const set = parseNode(fields, true);
-  remember(text, fields, set);
+  const set = same ? parsed.get(same)!.set : parseNode(fields, true);
+  if (!Object.isFrozen(fields)) return set;
+  if (same) parsed.set(fields, { set });
+  else remember(text, fields, set);
   return set;
 }
 
