@@ -37,32 +37,36 @@ const newJudges = {
 };
 
 /** Every update's own look at the metadata, and then the kind's rules. What both find is told twice, as upstream tells it. */
-export function* updateProblems(
+export function updateProblems(
   resource: Resource,
   part: PartStrategy<KubeObject> | undefined,
   { next, old }: { next: KubeObject; old: KubeObject },
   context: RuleContext,
-): Iterable<FieldError> {
+): readonly FieldError[] {
   const { kind } = resource;
-  yield* everyWritesProblems(resource, next);
-  yield* validateObjectMetaUpdate(next.metadata, old.metadata, at);
-  const judges: Record<UpdateRule, () => Iterable<FieldError> | undefined> = {
-    metadata: () => metadataProblems(resource, next, context),
-    *metadataChange() {
-      yield* validateObjectMetaUpdate(next.metadata, old.metadata, at);
-      if (!kind.anyFinalizer) yield* validateFinalizerDomains(next.metadata, at);
-    },
-    object: () => (part ? part.validate?.(next, old, context) : kind.validate?.(next, old, context)),
-    change: () => (part ?? kind).validateChange?.(next, old, context),
+  const ofMetadata = validateObjectMetaUpdate(next.metadata, old.metadata, at);
+  const problems = [...everyWritesProblems(resource, next), ...ofMetadata];
+  const judge = (rule: UpdateRule): Iterable<FieldError> | undefined => {
+    switch (rule) {
+      case 'metadata':
+        return metadataProblems(resource, next, context);
+      case 'metadataChange':
+        return kind.anyFinalizer ? ofMetadata : [...ofMetadata, ...validateFinalizerDomains(next.metadata, at)];
+      case 'object':
+        return part ? part.validate?.(next, old, context) : kind.validate?.(next, old, context);
+      case 'change':
+        return (part ?? kind).validateChange?.(next, old, context);
+    }
   };
   const order = part ? (part.updateRules ?? partRules) : (kind.updateRules ?? wholeRules);
-  for (const rule of order) yield* judges[rule]() ?? [];
+  for (const rule of order) addAll(problems, judge(rule) ?? none);
+  return problems;
 }
 
 const wholeRules: readonly UpdateRule[] = ['metadataChange', 'object', 'change'];
 const partRules: readonly UpdateRule[] = ['metadataChange', 'object'];
 
-const everyWritesProblems = ({ namespaced }: Resource, { metadata }: KubeObject): Iterable<FieldError> =>
+const everyWritesProblems = ({ namespaced }: Resource, { metadata }: KubeObject): readonly FieldError[] =>
   validateObjectMeta(metadata, { namespaced, nameRule: nameIsPathSegment }, at);
 
 function metadataProblems(

@@ -217,7 +217,7 @@ export class Registry {
       if (!request.strategy && countsGeneration(this) && isCountedChange(kind, next, old)) {
         setFields(objectMeta, next.metadata, { generation: (old.metadata.generation ?? 0) + 1 });
       }
-      refuseInvalid(this.resource, next, [...updateProblems(this.resource, part, { next, old }, context)]);
+      refuseInvalid(this.resource, next, updateProblems(this.resource, part, { next, old }, context));
       if (part) refuseInvalid(this.resource, next, [...(this.#hooks.partRules?.(next, old, request) ?? [])]);
       for (const w of (part ? part.warnings?.(next, old) : kind.warnings?.(next, old)) ?? []) request.warn(w);
       await admission.validate(attributes);
