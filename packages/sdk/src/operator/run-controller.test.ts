@@ -130,6 +130,52 @@ test('what a reconcile that failed left on its way is waited for', async () => {
   await end();
 });
 
+for (const [how, failure] of [
+  ['got no answer', () => new Error('connection reset by peer')],
+  [
+    'the server failed to answer',
+    () => new StatusError(504, 'Timeout', 'request did not complete within requested timeout'),
+  ],
+] as const) {
+  test(`a deletion that ${how} may have been carried out: the next look waits until that is known`, async () => {
+    const { clock, client, start, end, makeSet, childOf } = setUp();
+    const rs = await makeSet('web', 1);
+    for (const n of ['a', 'b']) await client.create(pod, childOf(rs, n));
+    let looks = 0;
+    let [isLost, isOver] = [false, false];
+    let asked = 0;
+    client.react(async ({ verb, key }) => {
+      if (verb === 'get' && isLost && asked++ < 3) throw new Error('connection refused');
+      // The cache hears of nothing for a while.
+      if ((verb === 'list' || verb === 'watch') && isLost && !isOver) await clock.sleep(10_000);
+      if (verb !== 'delete' || isLost) return;
+      isLost = true;
+      client.dropWatches();
+      await client.delete(pod, key!);
+      throw failure();
+    });
+    await start(
+      defineController({
+        name: 'test',
+        for: replicaSet,
+        owns: [pod],
+        async reconcile(set, { client: c, cache, signal }) {
+          const pods = cache.ownedBy(pod, set).toSorted((x, y) => (x.metadata.name! < y.metadata.name! ? -1 : 1));
+          // Each look would choose another one.
+          if (pods.length > set.spec.replicas) await c.delete(pod, pods[looks++ % 2]!, { signal });
+        },
+      }),
+    );
+    await clock.advance(60_000);
+    isOver = true;
+    assert.deepEqual(
+      (await client.list(pod)).items.map((p) => p.metadata.name),
+      ['b'],
+    );
+    await end();
+  });
+}
+
 test('a change of a controlled or watched object calls for the owner only', async () => {
   const { clock, client, start, end, makeSet, childOf } = setUp();
   const calls: string[] = [];

@@ -31,7 +31,7 @@ export async function runController<O extends KubeObject, M>(
   });
   const owns = (definition.owns ?? []) as readonly AnyKind[];
   const kinds = [erase(definition.for), ...owns, ...(definition.watches ?? []).map((w) => w.kind)];
-  const writes = new WriteLog(cache, kinds);
+  const writes = new WriteLog(cache, kinds, deps.clock);
   const informer = cache.informer(definition.for);
   const stops = subscribe(definition, informer, view, writes, queue);
   try {
