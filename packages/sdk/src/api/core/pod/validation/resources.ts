@@ -17,7 +17,7 @@ import {
 import type { PodSpec } from '../pod-spec.ts';
 import { containerTotals, type ResourceList } from '../resource-totals.ts';
 import type { ContainerResizePolicy, ContainerResourceClaim, ResourceRequirements } from '../resources.ts';
-import { allContainers } from '../containers-of.ts';
+import { anyContainer } from '../containers-of.ts';
 import {
   isHugePages,
   isIntegerResource,
@@ -172,12 +172,11 @@ const wholeUnits = (amount: string): bigint => {
 };
 
 export const hasIndivisibleHugePages = (spec: PodSpec): boolean =>
-  [
-    spec.overhead,
-    ...allContainers(spec).flatMap(({ container: { resources } }) => [resources?.limits, resources?.requests]),
-  ].some((list) =>
-    Object.entries(list ?? {}).some(([name, amount]) => isHugePages(name) && !isDivisible(name, amount)),
-  );
+  holdsIndivisible(spec.overhead) ||
+  anyContainer(spec, ({ resources }) => holdsIndivisible(resources?.limits) || holdsIndivisible(resources?.requests));
+
+const holdsIndivisible = (list: ResourceList | undefined): boolean =>
+  list !== undefined && Object.keys(list).some((name) => isHugePages(name) && !isDivisible(name, list[name]!));
 
 function validateClaims(
   errors: FieldError[],
