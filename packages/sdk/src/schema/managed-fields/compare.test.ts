@@ -122,6 +122,17 @@ describe('what differs between two values', () => {
     assert.equal(of('a', 'b'), of('c', 'd'));
     assert.notEqual(of('a', 'b'), of('a', 'a'));
   });
+  test('is told rightly of more fields than are remembered', () => {
+    for (let i = 0; i < 20_000; i++) {
+      const found = compare(shape, {}, { metadata: { labels: { [`l${i}`]: 'x' } } });
+      if (i % 1000 === 0) {
+        const labels = ['metadata', 'labels', `l${i}`].map(
+          (_, at, all) => `added /f:${all.slice(0, at + 1).join('/f:')}`,
+        );
+        assert.deepEqual(paths('added', found?.added).sort(), labels);
+      }
+    }
+  });
   test('is told of empty members inside of lists that are owned whole, and nowhere else', () => {
     const given = (what: object) => {
       noteEmpty(what, 'tags', []);

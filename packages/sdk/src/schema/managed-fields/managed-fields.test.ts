@@ -147,6 +147,19 @@ describe('updates', () => {
     const next = { ...structuredClone(created), metadata: created.metadata };
     assert.equal(updateManaged({ ...writer('x'), shape, old: created, next }), created.metadata.managedFields);
   });
+  test('fields that are sent back are the ones that were given', () => {
+    const sent = structuredClone(created.metadata.managedFields!);
+    const next = { ...created, metadata: { ...created.metadata, labels: { more: '' }, managedFields: sent } };
+    const after = updateManaged({ ...writer('x', 5), shape, old: created, next })!;
+    assert.deepEqual(
+      after.map((e) => [e.manager, e.time]),
+      [
+        ['maker', at(0)],
+        ['x', at(5)],
+      ],
+    );
+    assert.equal(after[0]!.fieldsV1, created.metadata.managedFields![0]!.fieldsV1);
+  });
   test('an empty list or one empty entry resets, broken entries leave what was', () => {
     const sent = (managedFields: unknown) =>
       updateManaged({ ...writer('x'), shape, old: created, next: created, sent: managedFields });
