@@ -39,8 +39,7 @@ export class OrderedEntries {
     if (!piece) return this.#replace(p, 0, [entry], 1);
     const at = lowerBound(piece, entry.key);
     const isNew = piece[at]?.key !== entry.key;
-    const next = [...piece];
-    next.splice(at, isNew ? 0 : 1, entry);
+    const next = piece.toSpliced(at, isNew ? 0 : 1, entry);
     const half = next.length > pieceSize ? next.splice(next.length >> 1) : [];
     this.#replace(p, 1, next, isNew ? 1 : 0);
     if (half.length) this.#replace(p + 1, 0, half, 0);
@@ -51,9 +50,7 @@ export class OrderedEntries {
     const piece = this.#pieces[p];
     const at = piece ? lowerBound(piece, key) : 0;
     if (piece?.[at]?.key !== key) return;
-    const next = [...piece];
-    next.splice(at, 1);
-    this.#replace(p, 1, next, -1);
+    this.#replace(p, 1, piece.toSpliced(at, 1), -1);
   }
 
   /** Entries whose keys start with `prefix`, from `start` on (which is in the prefix). */

@@ -64,7 +64,7 @@ export async function readObject(c: RequestContext, kind: AnyKind): Promise<Kube
   const body = await c.request.body();
   if (body !== undefined && !(body instanceof Uint8Array)) return decodeObject(c, kind, body, 'Ignore');
   const media = mediaTypeOf(c.request);
-  const bytes = Buffer.from(body ?? []);
+  const bytes = body ? Buffer.from(body.buffer, body.byteOffset, body.byteLength) : Buffer.alloc(0);
   const { value, duplicates, floats = [] } = parse(media, bytes, kind);
   if (kind.unstructured) {
     const object = value as JsonObject;
