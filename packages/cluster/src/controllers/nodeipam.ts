@@ -1,5 +1,5 @@
 import { node, type Node, pod } from '@tiphys/sdk/api';
-import { StatusError } from '@tiphys/sdk/machinery';
+import { isAnswer } from '@tiphys/sdk/machinery';
 import { type Controller, defineController, watch } from '@tiphys/sdk/operator';
 import { isFinished } from './pod-state.ts';
 
@@ -47,7 +47,7 @@ export const nodeIpamController = (config: NodeIpamConfig): Controller => ({
           await client.patch(node, n, { type: 'merge', patch }, { signal: stop });
         } catch (err) {
           // Without an answer it may have been given all the same.
-          if (err instanceof StatusError && err.code < 500) pool.release(cidr);
+          if (isAnswer(err)) pool.release(cidr);
           throw err;
         }
       },

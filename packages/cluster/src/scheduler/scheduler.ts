@@ -12,7 +12,7 @@ import {
 } from '@tiphys/sdk/api';
 import type { Cache } from '@tiphys/sdk/cache';
 import type { Client } from '@tiphys/sdk/client';
-import { isNotFound, StatusError } from '@tiphys/sdk/machinery';
+import { isAnswer, isNotFound } from '@tiphys/sdk/machinery';
 import {
   backoff,
   type Clock,
@@ -29,12 +29,13 @@ import { ClusterState } from './cluster-state.ts';
 import { type Decision, type Refusal, SchedulingCycle } from './cycle.ts';
 import { EventWriter } from './event-writer.ts';
 import type { AnyPlugin } from './framework.ts';
+import { MakingRoom } from './making-room.ts';
 import { type AttemptResult, SchedulerMetrics } from './metrics.ts';
 import { NodeInfo } from './node-info.ts';
 import { Nominations } from './nominations.ts';
 import { type PodInfo, podInfo } from './pod-info.ts';
 import { PodWriter } from './pod-writer.ts';
-import { type Preemption, preempt } from './preemption.ts';
+import { preempt } from './preemption.ts';
 import { defaultPlugins } from './plugins/index.ts';
 import { SchedulingQueue, type Taken } from './queue.ts';
 
@@ -83,11 +84,10 @@ class Scheduler {
   readonly #events: EventWriter;
   /** Where each pod stands in the state: on the node it is bound to, or assumed to be. */
   readonly #placed = new Map<string, string>();
-  /** For whom room is being made, by the last pod that is to leave. */
-  readonly #awaited = new Map<string, string>();
   /** Pods that are being bound: their place is assumed. */
   readonly #binding = new Set<string>();
   readonly #writer: PodWriter;
+  readonly #room: MakingRoom;
   readonly #metrics: SchedulerMetrics;
 
   constructor(deps: SchedulerDeps, tasks: TaskGroup) {
@@ -114,6 +114,7 @@ class Scheduler {
       schedulerName: this.#name,
       waits: (uid) => this.#queue.has(uid) && !this.#placed.has(uid),
     });
+    this.#room = new MakingRoom({ queue: this.#queue, nominations: this.#nominations, writer: this.#writer });
   }
 
   async watch(signal: AbortSignal): Promise<void> {
@@ -181,7 +182,7 @@ class Scheduler {
       return;
     }
     const info = podInfo(next);
-    if (info.terminating) this.#roomMade(info.uid);
+    if (info.terminating) this.#room.left(info.uid);
     const bound = next.spec.nodeName;
     if (bound) {
       this.#queue.remove(info.uid);
@@ -212,7 +213,7 @@ class Scheduler {
   }
 
   #podGone(info: PodInfo): void {
-    this.#roomMade(info.uid);
+    this.#room.left(info.uid);
     this.#queue.remove(info.uid);
     this.#nominations.remove(info.uid);
     const on = this.#placed.get(info.uid);
@@ -338,37 +339,8 @@ class Scheduler {
     }
     this.#metrics.preempted(outcome.victims.length);
     this.#nominations.set(info, outcome.node.name);
-    this.#go(this.#makeRoom(info, outcome));
+    this.#go(this.#room.make(info, outcome));
     tell(why, outcome.node.name);
-  }
-
-  async #makeRoom(info: PodInfo, { node: { name }, victims }: Preemption): Promise<void> {
-    const leaving = victims.filter((v) => !v.terminating);
-    const last = leaving.at(-1);
-    if (last) this.#awaited.set(last.uid, info.uid);
-    this.#queue.hold(info.uid, last !== undefined);
-    try {
-      // Pods of lower priority that were promised this node may find a better one now.
-      for (const lower of this.#nominations.on(name)) {
-        if (lower.priority >= info.priority) continue;
-        this.#nominations.remove(lower.uid);
-        await this.#writer.withdrawPromise(lower);
-      }
-      await this.#writer.evict(info, name, leaving);
-    } catch (err) {
-      // Nobody may leave now; the next attempt chooses again.
-      this.#queue.activate(info.uid);
-      throw err;
-    } finally {
-      if (last) this.#roomMade(last.uid);
-    }
-  }
-
-  #roomMade(last: string): void {
-    const info = this.#awaited.get(last);
-    if (info === undefined) return;
-    this.#awaited.delete(last);
-    this.#queue.hold(info, false);
   }
 
   /** Runs beside the loop; what it couldn't write is written by the next attempt. */
@@ -382,6 +354,3 @@ class Scheduler {
     });
   }
 }
-
-/** The server has looked at the request and said no; anything else may have been lost on the way back. */
-const isAnswer = (err: unknown): boolean => err instanceof StatusError && err.code < 500;

@@ -131,6 +131,8 @@ export function invalidObject(group: string, kind: string, name: string, errors:
 const hasReason = (reason: string) => (err: unknown) => err instanceof StatusError && err.reason === reason;
 export const isNotFound = hasReason('NotFound');
 export const isAlreadyExists = hasReason('AlreadyExists');
+/** The server has looked at a request and said no. After any other failure what was asked for may be done all the same. */
+export const isAnswer = (err: unknown): boolean => err instanceof StatusError && err.code < 500;
 export const isConflict = hasReason('Conflict');
 export const isForbidden = hasReason('Forbidden');
 export const isInvalid = hasReason('Invalid');

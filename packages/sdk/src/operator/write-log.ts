@@ -1,6 +1,6 @@
 import type { Cache } from '../cache/index.ts';
 import type { CallOptions, Client, DeleteOptions, ObjectKey, Patch, WriteOptions } from '../client/index.ts';
-import { isNotFound, type KubeObject, StatusError } from '../machinery/index.ts';
+import { isAnswer, isNotFound, type KubeObject } from '../machinery/index.ts';
 import { abortError, backoff, type Clock, onAbort, throwIfAborted } from '../runtime/index.ts';
 import { type AnyKind, erase, type Kind } from '../schema/index.ts';
 
@@ -75,9 +75,6 @@ interface Unanswered {
   /** Of what was there before. */
   readonly uid: string | undefined;
 }
-
-/** A refusal changes nothing. Without an answer, or when the server failed, what was asked for may be done all the same. */
-const isAnswer = (err: unknown): boolean => err instanceof StatusError && err.code < 500;
 
 const askAgain = { baseMs: 200, maxMs: 10_000 };
 
