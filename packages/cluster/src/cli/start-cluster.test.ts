@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { configMap, namespace, node as nodeKind } from '@tiphys/sdk/api';
 import { createClient, HttpTransport, loadKubeconfig } from '@tiphys/sdk/client';
 import { isForbidden } from '@tiphys/sdk/machinery';
@@ -10,7 +10,12 @@ import { systemClock } from '@tiphys/sdk/runtime';
 import { MemoryBackend, type Transaction, type TransactionResult } from '../store/index.ts';
 import { startCluster } from './start-cluster.ts';
 
-const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith('tiphys-cluster-'));
+// Others start clusters at the same time: these have a place of their own.
+const place = mkdtempSync(join(tmpdir(), 'tiphys-place-'));
+process.env['TMPDIR'] = place;
+after(() => rmSync(place, { recursive: true }));
+
+const left = () => readdirSync(place).filter((name) => name.startsWith('tiphys-cluster-'));
 
 test('a cluster in a program is reached with its kubeconfig, gives nobody more rights than they have, and leaves nothing', async (t) => {
   const before = left();
