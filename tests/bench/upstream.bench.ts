@@ -18,7 +18,8 @@ export const upstream: Bench = {
       return [];
     }
     await using etcd = await startEtcd(1, { program: etcds.find((e) => e.version === newerEtcd)!.program() });
-    await using theirs = await UpstreamApiServer.start(etcd.endpoints);
+    // A thousand watches come over four connections.
+    await using theirs = await UpstreamApiServer.start(etcd.endpoints, '--http2-max-streams-per-connection=1000');
     await using ours = await TiphysProcess.start('apiserver');
     const pids = [theirs.pid, ...etcd.members.map((m) => m.process.pid!)];
     const peer: MeasuredServer = {
