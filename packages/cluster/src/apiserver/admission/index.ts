@@ -32,7 +32,7 @@ import { serviceAccount } from './service-account.ts';
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
 import { unprivileged } from './unprivileged.ts';
-import { WebhookConnections } from './webhooks/connections.ts';
+import { WebhookConnections } from '../webhook-client/index.ts';
 import { mutatingWebhookAdmission } from './webhooks/mutating.ts';
 import { validatingWebhookAdmission } from './webhooks/validating.ts';
 

@@ -1,11 +1,11 @@
 import type { MutatingWebhook, ValidatingWebhook } from '@tiphys/sdk/api';
 import { internalError } from '@tiphys/sdk/machinery';
 import type { Clock, Random } from '@tiphys/sdk/runtime';
+import type { WebhookConnections } from '../../webhook-client/index.ts';
 import type { AdmissionAttributes } from '../plugin.ts';
 import type { Match } from '../policies/match.ts';
 import type { PolicyWorld } from '../policies/world.ts';
 import { callWebhook } from './call.ts';
-import type { WebhookConnections } from './connections.ts';
 import { answerOf, rejection, type ReviewAnswer, reviewOf } from './review.ts';
 import type { Webhook } from './webhook.ts';
 

@@ -1,7 +1,7 @@
 import { service, type WebhookClientConfig } from '@tiphys/sdk/api';
 import { escapedPath, hostnameOf, parseGoUrl, portOf } from '@tiphys/sdk/machinery';
+import { reasonOf, refusalOf, type WebhookConnections } from '../../webhook-client/index.ts';
 import type { ClusterObjects } from '../cluster-objects.ts';
-import type { WebhookConnections } from './connections.ts';
 import type { Review } from './review.ts';
 
 interface Target {
@@ -76,27 +76,4 @@ function addressOf(
     throw new Error(`no service port ${port} found for service ${JSON.stringify(name)}`);
   }
   return { host: clusterIP, port };
-}
-
-/** What is wrong with a certificate, in the words that people search for. */
-function reasonOf(err: Error & { code?: string }): string {
-  const untrusted = 'tls: failed to verify certificate: x509: certificate signed by unknown authority';
-  const known: Readonly<Record<string, string>> = {
-    DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
-    SELF_SIGNED_CERT_IN_CHAIN: untrusted,
-    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
-    UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
-    CERT_HAS_EXPIRED: 'tls: failed to verify certificate: x509: certificate has expired or is not yet valid',
-    ECONNRESET: 'EOF',
-  };
-  return (err.code && known[err.code]) || err.message;
-}
-
-function refusalOf(status: number, text: string): string {
-  if (status === 404) return 'the server could not find the requested resource';
-  if (status === 401) return 'the server has asked for the client to provide credentials';
-  if (status === 403) return text.trim() || 'unknown';
-  if (status >= 500)
-    return `an error on the server (${JSON.stringify(text.trim() || 'unknown')}) has prevented the request from succeeding`;
-  return 'the server rejected our request for an unknown reason';
 }

@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http';
-import { Agent, request } from 'node:https';
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
 import { abortError } from '@tiphys/sdk/runtime';
-import { dialError } from '../../nodes/connector.ts';
+import { dialError } from '../nodes/connector.ts';
 
 export interface WebhookAddress {
   readonly host: string;
@@ -10,6 +10,13 @@ export interface WebhookAddress {
   readonly servername: string;
   /** PEM; the system's own authorities without it. */
   readonly ca: Buffer | undefined;
+  /** Who we are there: PEM. */
+  readonly cert?: string | Buffer;
+  readonly key?: string | Buffer;
+  /** Whatever certificate it shows is good. */
+  readonly insecure?: boolean;
+  /** Without TLS. */
+  readonly plain?: boolean;
 }
 
 export interface WebhookPost {
@@ -17,24 +24,35 @@ export interface WebhookPost {
   readonly authority: string;
   readonly body: Buffer;
   readonly signal: AbortSignal;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface WebhookAnswer {
+  readonly status: number;
+  readonly text: string;
+  /** Seconds, or a date. */
+  readonly retryAfter: string | undefined;
 }
 
 /** So many wait at each webhook for the next call, as upstream's do, and no longer than this. */
 const mostIdle = 25;
 const idleMs = 90_000;
 const largestAnswer = 8 * 1024 * 1024;
+const waiting = { keepAlive: true, maxFreeSockets: mostIdle, timeout: idleMs, scheduling: 'lifo' } as const;
 
 /** The connections to webhooks: they go on between calls, those of one address and authority apart from all others. */
 export class WebhookConnections {
-  readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: mostIdle, timeout: idleMs, scheduling: 'lifo' });
+  readonly #agent = new https.Agent(waiting);
+  readonly #plain = new http.Agent(waiting);
 
   /** Sends a body and gives what comes back. One that waited may have been closed meanwhile: then another is made. */
-  async post(to: WebhookAddress, what: WebhookPost): Promise<{ status: number; text: string }> {
+  async post(to: WebhookAddress, what: WebhookPost): Promise<WebhookAnswer> {
     for (;;) {
       const sent = this.#send(to, what);
       try {
         const message = await sent.answer;
-        return { status: message.statusCode ?? 502, text: await textOf(message) };
+        const retryAfter = message.headers['retry-after'];
+        return { status: message.statusCode ?? 502, text: await textOf(message), retryAfter };
       } catch (err) {
         if (!sent.wasClosedMeanwhile(err)) throw dialError(err as NodeJS.ErrnoException, to);
       }
@@ -42,26 +60,34 @@ export class WebhookConnections {
   }
 
   #send(
-    { host, port, servername, ca }: WebhookAddress,
-    { path, authority, body, signal }: WebhookPost,
+    { host, port, servername, ca, cert, key, insecure, plain }: WebhookAddress,
+    { path, authority, body, signal, headers }: WebhookPost,
   ): { answer: Promise<IncomingMessage>; wasClosedMeanwhile: (err: unknown) => boolean } {
     // An address can't be named to the server, only be looked for in its certificate.
     const isName = !/^[\d.]+$|:/.test(servername);
-    const sent = request({
-      agent: this.#agent,
+    const tls = {
+      servername: isName ? servername : '',
+      ...(ca && { ca }),
+      ...(cert && { cert }),
+      ...(key && { key }),
+      ...(insecure && { rejectUnauthorized: false }),
+    };
+    const common = {
       method: 'POST',
       host,
       port,
       path,
-      servername: isName ? servername : '',
-      ...(ca && { ca }),
       headers: {
+        ...headers,
         host: authority,
         'content-type': 'application/json',
         accept: 'application/json',
         'content-length': body.length,
       },
-    });
+    };
+    const sent = plain
+      ? http.request({ ...common, agent: this.#plain })
+      : https.request({ ...common, ...tls, agent: this.#agent });
     const end = () => void sent.destroy(abortError(signal));
     const answer = new Promise<IncomingMessage>((resolve, reject) => {
       sent.once('response', resolve);
