@@ -6,7 +6,10 @@ export interface Column<O> {
   readonly name: string;
   readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
   readonly format?: string;
+  /** What is said of it, where it doesn't show one field as it is. */
   readonly description?: string;
+  /** The field whose published text describes it: `spec.replicas`. In the form of the hub, where the kind has one. */
+  readonly field?: string;
   /** Upstream has cells without a heading: clients see them in rows alone. */
   readonly untitled?: boolean;
   /** 0 is always shown; 1 with `-o wide`. */

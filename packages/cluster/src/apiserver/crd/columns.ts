@@ -1,19 +1,13 @@
-import { type CustomResourceColumnDefinition, nameColumn, since } from '@tiphys/sdk/api';
+import { ageColumn, type CustomResourceColumnDefinition, nameColumn, since } from '@tiphys/sdk/api';
 import { type JsonPath, type KubeObject, parseJsonPath, printNumber, sorted } from '@tiphys/sdk/machinery';
 import type { Column } from '@tiphys/sdk/schema';
 import type { DefinedVersion } from './definition.ts';
 
-const age: CustomResourceColumnDefinition = {
-  name: 'Age',
-  type: 'date',
-  jsonPath: '.metadata.creationTimestamp',
-  description: 'When the object was made, in RFC 3339 form and UTC. Set by the server.',
-};
-
 /** What `kubectl get` shows of a version's objects: their name, and what the definition wants shown, or else their age. */
 export function columnsOf({ additionalPrinterColumns }: DefinedVersion): Column<KubeObject>[] {
+  if (!additionalPrinterColumns?.length) return [nameColumn, { ...ageColumn, type: 'date' }];
   const columns: Column<KubeObject>[] = [nameColumn];
-  for (const defined of additionalPrinterColumns?.length ? additionalPrinterColumns : [age]) {
+  for (const defined of additionalPrinterColumns) {
     let path: JsonPath;
     try {
       path = parseJsonPath(defined.jsonPath);

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 
 /** Texts by class of the client library that they are read from: a line of JSON each, read when somebody wants it. */
 export type Texts = ReadonlyMap<string, string>;
@@ -10,9 +10,9 @@ type DefinitionTexts = Readonly<Record<string, string>>;
 const artefact = new URL('../../descriptions.txt', import.meta.url);
 
 /** What upstream says of its types and fields; nothing where the texts weren't built. */
-export async function loadTexts(): Promise<Texts> {
+export function loadTexts(): Texts {
   try {
-    const lines = (await readFile(artefact, 'utf8')).split('\n');
+    const lines = readFileSync(artefact, 'utf8').split('\n');
     return new Map(lines.map((line) => [line.slice(0, line.indexOf('\t')), line.slice(line.indexOf('\t') + 1)]));
   } catch (err) {
     if ((err as NodeJS.ErrnoException).code === 'ENOENT') return new Map();

@@ -133,4 +133,4 @@ export class Documents {
 
 /** Made anew for each use: once the documents are written, the texts needn't be kept. */
 const prepare = async (kinds: readonly AnyKind[], dialect: Dialect): Promise<Definitions> =>
-  new Definitions([...kinds, ...bodiesOnly], { dialect, texts: await loadTexts() });
+  new Definitions([...kinds, ...bodiesOnly], { dialect, texts: loadTexts() });

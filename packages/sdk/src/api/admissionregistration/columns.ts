@@ -6,19 +6,28 @@ import type { ParamKind, ParamRef } from './params.ts';
 
 export const webhookColumns: readonly Column<KubeObject & { webhooks?: readonly unknown[] }>[] = [
   nameColumn,
-  { name: 'Webhooks', type: 'integer', value: ({ webhooks }) => webhooks?.length ?? 0 },
+  {
+    name: 'Webhooks',
+    type: 'integer',
+    description: 'Webhooks indicates the number of webhooks registered in this configuration',
+    value: ({ webhooks }) => webhooks?.length ?? 0,
+  },
   ageColumn,
 ];
 
 type Policy = KubeObject & { spec: { paramKind?: ParamKind } };
 
 /** Of a policy: how much it does, and what it is given to do it. */
-export const policyColumns = <O extends Policy>(name: string, count: (o: O) => number): Column<O>[] => [
+export const policyColumns = <O extends Policy>(
+  of: Pick<Column<O>, 'name' | 'description'>,
+  count: (o: O) => number,
+): Column<O>[] => [
   nameColumn,
-  { name, type: 'integer', value: count },
+  { ...of, type: 'integer', value: count },
   {
     name: 'ParamKind',
     type: 'string',
+    description: 'ParamKind specifies the kind of resources used to parameterize this policy',
     value: ({ spec: { paramKind } }) =>
       paramKind ? `${paramKind.apiVersion ?? ''}/${paramKind.kind ?? ''}` : '<unset>',
   },
@@ -29,8 +38,18 @@ type Binding = KubeObject & { spec: { policyName?: string; paramRef?: ParamRef }
 
 export const bindingColumns: readonly Column<Binding>[] = [
   nameColumn,
-  { name: 'PolicyName', type: 'string', value: ({ spec }) => spec.policyName ?? '' },
-  { name: 'ParamRef', type: 'string', value: ({ spec }) => paramText(spec.paramRef) },
+  {
+    name: 'PolicyName',
+    type: 'string',
+    description: 'PolicyName indicates the policy definition which the policy binding binded to',
+    value: ({ spec }) => spec.policyName ?? '',
+  },
+  {
+    name: 'ParamRef',
+    type: 'string',
+    description: 'ParamRef indicates the param resource which sets the configuration param',
+    value: ({ spec }) => paramText(spec.paramRef),
+  },
   ageColumn,
 ];
 

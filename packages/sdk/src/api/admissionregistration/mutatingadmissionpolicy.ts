@@ -76,7 +76,13 @@ export const mutatingAdmissionPolicy: Kind<MutatingAdmissionPolicy, MutatingAdmi
 
   validate: mutatingPolicyRules,
   warnings: reservedNameWarnings,
-  columns: policyColumns('Mutations', ({ spec }) => spec.mutations?.length ?? 0),
+  columns: policyColumns(
+    {
+      name: 'Mutations',
+      description: 'Mutation indicates the number of mutations rules defined in this configuration',
+    },
+    ({ spec }) => spec.mutations?.length ?? 0,
+  ),
 });
 
 export const mutatingAdmissionPolicyV1Beta1 = versionOf(mutatingAdmissionPolicy, 'v1beta1');

@@ -70,5 +70,11 @@ export const validatingAdmissionPolicy: Kind<ValidatingAdmissionPolicy, Validati
 
   validate: validatingPolicyRules,
   warnings: reservedNameWarnings,
-  columns: policyColumns('Validations', ({ spec }) => spec.validations?.length ?? 0),
+  columns: policyColumns(
+    {
+      name: 'Validations',
+      description: 'Validations indicates the number of validation rules defined in this configuration',
+    },
+    ({ spec }) => spec.validations?.length ?? 0,
+  ),
 });

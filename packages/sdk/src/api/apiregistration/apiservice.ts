@@ -89,9 +89,10 @@ export const apiService: Kind<APIService, APIServiceManifest> = defineKind<APISe
     {
       name: 'Service',
       type: 'string',
+      description: 'The reference to the service that hosts this API endpoint.',
       value: ({ spec: { service } }) => (service ? `${service.namespace ?? ''}/${service.name ?? ''}` : 'Local'),
     },
-    { name: 'Available', type: 'string', value: availability },
+    { name: 'Available', type: 'string', description: 'Whether this service is available.', value: availability },
     ageColumn,
   ],
 });

@@ -72,10 +72,16 @@ export const storageVersion: Kind<StorageVersion, StorageVersionManifest> = defi
   validate: storageVersionStatusRules,
   columns: [
     nameColumn,
-    { name: 'CommonEncodingVersion', type: 'string', value: ({ status }) => status.commonEncodingVersion ?? '<unset>' },
+    {
+      name: 'CommonEncodingVersion',
+      type: 'string',
+      field: 'status.commonEncodingVersion',
+      value: ({ status }) => status.commonEncodingVersion ?? '<unset>',
+    },
     {
       name: 'StorageVersions',
       type: 'string',
+      field: 'status.storageVersions',
       value: ({ status: { storageVersions = [] } }) =>
         listText(storageVersions.map((v) => `${v.apiServerID ?? ''}=${v.encodingVersion ?? ''}`)),
     },

@@ -34,8 +34,13 @@ export const controllerRevision: Kind<ControllerRevision, ControllerRevisionMani
   },
   columns: [
     nameColumn,
-    { name: 'Controller', type: 'string', value: ({ metadata }) => ownerText(controllerOf(metadata)) },
-    { name: 'Revision', type: 'string', value: ({ revision }) => revision },
+    {
+      name: 'Controller',
+      type: 'string',
+      description: 'Controller of the object',
+      value: ({ metadata }) => ownerText(controllerOf(metadata)),
+    },
+    { name: 'Revision', type: 'string', field: 'revision', value: ({ revision }) => revision },
     ageColumn,
   ],
   schema: controllerRevisionShape,

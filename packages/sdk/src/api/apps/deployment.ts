@@ -99,10 +99,21 @@ export const deployment: Kind<Deployment, DeploymentManifest> = defineKind<Deplo
     {
       name: 'Ready',
       type: 'string',
+      description: 'Number of the pod with ready state',
       value: ({ spec, status }) => `${status.readyReplicas ?? 0}/${spec.replicas}`,
     },
-    { name: 'Up-to-date', type: 'string', value: ({ status }) => status.updatedReplicas ?? 0 },
-    { name: 'Available', type: 'string', value: ({ status }) => status.availableReplicas ?? 0 },
+    {
+      name: 'Up-to-date',
+      type: 'string',
+      field: 'status.updatedReplicas',
+      value: ({ status }) => status.updatedReplicas ?? 0,
+    },
+    {
+      name: 'Available',
+      type: 'string',
+      field: 'status.availableReplicas',
+      value: ({ status }) => status.availableReplicas ?? 0,
+    },
     ageColumn,
     ...containerColumns<Deployment>(({ spec }) => spec.template.spec),
     selectorColumn(({ spec }) => labelSelectorOf(spec.selector).text),

@@ -79,9 +79,9 @@ export const replicaSet: Kind<ReplicaSet, ReplicaSetManifest> = defineKind<Repli
   warnings: workloadWarnings,
   columns: [
     nameColumn,
-    { name: 'Desired', type: 'integer', value: ({ spec }) => spec.replicas },
-    { name: 'Current', type: 'integer', value: ({ status }) => status.replicas ?? 0 },
-    { name: 'Ready', type: 'integer', value: ({ status }) => status.readyReplicas ?? 0 },
+    { name: 'Desired', type: 'integer', field: 'spec.replicas', value: ({ spec }) => spec.replicas },
+    { name: 'Current', type: 'integer', field: 'status.replicas', value: ({ status }) => status.replicas ?? 0 },
+    { name: 'Ready', type: 'integer', field: 'status.readyReplicas', value: ({ status }) => status.readyReplicas ?? 0 },
     ageColumn,
     ...containerColumns<ReplicaSet>(({ spec }) => spec.template.spec),
     selectorColumn(({ spec }) => selectorText(spec.selector)),

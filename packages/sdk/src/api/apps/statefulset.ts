@@ -141,7 +141,12 @@ export const statefulSet: Kind<StatefulSet, StatefulSetManifest> = defineKind<St
   warnings: statefulSetWarnings,
   columns: [
     nameColumn,
-    { name: 'Ready', type: 'string', value: ({ spec, status }) => `${status.readyReplicas ?? 0}/${spec.replicas}` },
+    {
+      name: 'Ready',
+      type: 'string',
+      description: 'Number of the pod with ready state',
+      value: ({ spec, status }) => `${status.readyReplicas ?? 0}/${spec.replicas}`,
+    },
     ageColumn,
     ...containerColumns<StatefulSet>(({ spec }) => spec.template.spec),
   ],

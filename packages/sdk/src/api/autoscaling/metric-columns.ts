@@ -57,12 +57,23 @@ export const autoscalerColumns: readonly Column<HorizontalPodAutoscaler>[] = [
   {
     name: 'Reference',
     type: 'string',
+    field: 'spec.scaleTargetRef',
     value: ({ spec: { scaleTargetRef } }) => `${scaleTargetRef.kind}/${scaleTargetRef.name}`,
   },
-  { name: 'Targets', type: 'string', value: targetsOf },
-  { name: 'MinPods', type: 'string', value: ({ spec }) => String(spec.minReplicas ?? '<unset>') },
+  { name: 'Targets', type: 'string', field: 'spec.metrics', value: targetsOf },
+  {
+    name: 'MinPods',
+    type: 'string',
+    field: 'spec.minReplicas',
+    value: ({ spec }) => String(spec.minReplicas ?? '<unset>'),
+  },
   // Numbers, whatever their type says.
-  { name: 'MaxPods', type: 'string', value: ({ spec }) => spec.maxReplicas },
-  { name: 'Replicas', type: 'string', value: ({ status }) => status.currentReplicas ?? 0 },
+  { name: 'MaxPods', type: 'string', field: 'spec.maxReplicas', value: ({ spec }) => spec.maxReplicas },
+  {
+    name: 'Replicas',
+    type: 'string',
+    field: 'status.currentReplicas',
+    value: ({ status }) => status.currentReplicas ?? 0,
+  },
   ageColumn,
 ];

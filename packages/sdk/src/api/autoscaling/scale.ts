@@ -41,8 +41,8 @@ export const scale: Kind<Scale, ScaleManifest> = defineKind<Scale, ScaleManifest
 
   columns: [
     { ...nameColumn, format: '' },
-    { name: 'Desired', type: 'integer', value: ({ spec }) => spec.replicas ?? 0 },
-    { name: 'Available', type: 'integer', value: ({ status }) => status.replicas },
+    { name: 'Desired', type: 'integer', field: 'spec.replicas', value: ({ spec }) => spec.replicas ?? 0 },
+    { name: 'Available', type: 'integer', field: 'status.replicas', value: ({ status }) => status.replicas },
     ageColumn,
   ],
 });

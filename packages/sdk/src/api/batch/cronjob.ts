@@ -73,14 +73,15 @@ export const cronJob: Kind<CronJob, CronJobManifest> = defineKind<CronJob, CronJ
   warnings: cronJobWarnings,
   columns: [
     nameColumn,
-    { name: 'Schedule', type: 'string', value: ({ spec }) => spec.schedule },
-    { name: 'Timezone', type: 'string', value: ({ spec }) => spec.timeZone ?? '<none>' },
+    { name: 'Schedule', type: 'string', field: 'spec.schedule', value: ({ spec }) => spec.schedule },
+    { name: 'Timezone', type: 'string', field: 'spec.timeZone', value: ({ spec }) => spec.timeZone ?? '<none>' },
     // A string, whatever its type says.
-    { name: 'Suspend', type: 'boolean', value: ({ spec }) => (spec.suspend ? 'True' : 'False') },
-    { name: 'Active', type: 'integer', value: ({ status }) => status.active?.length ?? 0 },
+    { name: 'Suspend', type: 'boolean', field: 'spec.suspend', value: ({ spec }) => (spec.suspend ? 'True' : 'False') },
+    { name: 'Active', type: 'integer', field: 'status.active', value: ({ status }) => status.active?.length ?? 0 },
     {
       name: 'Last Schedule',
       type: 'string',
+      field: 'status.lastScheduleTime',
       value: ({ status }, { now }) => (status.lastScheduleTime ? since(status.lastScheduleTime, now) : '<none>'),
     },
     ageColumn,

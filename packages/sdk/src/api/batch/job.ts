@@ -56,9 +56,14 @@ export const job: Kind<Job, JobManifest> = defineKind<Job, JobManifest>({
   warnings: jobWarnings,
   columns: [
     nameColumn,
-    { name: 'Status', type: 'string', value: stateOf },
-    { name: 'Completions', type: 'string', value: completionsOf },
-    { name: 'Duration', type: 'string', value: ({ status }, { now }) => durationOf(status, now) },
+    { name: 'Status', type: 'string', description: 'Status of the job.', value: stateOf },
+    { name: 'Completions', type: 'string', field: 'status.succeeded', value: completionsOf },
+    {
+      name: 'Duration',
+      type: 'string',
+      description: 'Time required to complete the job.',
+      value: ({ status }, { now }) => durationOf(status, now),
+    },
     ageColumn,
     ...containerColumns<Job>(({ spec }) => spec.template.spec),
     selectorColumn(({ spec }) => selectorText(spec.selector)),

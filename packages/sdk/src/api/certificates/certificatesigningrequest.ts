@@ -84,15 +84,26 @@ export const certificateSigningRequest: Kind<CertificateSigningRequest, Certific
   columns: [
     nameColumn,
     ageColumn,
-    { name: 'SignerName', type: 'string', value: ({ spec }) => spec.signerName || '<none>' },
-    { name: 'Requestor', type: 'string', value: ({ spec }) => spec.username ?? '' },
+    { name: 'SignerName', type: 'string', field: 'spec.signerName', value: ({ spec }) => spec.signerName || '<none>' },
+    {
+      name: 'Requestor',
+      type: 'string',
+      description: 'Base64-encoded PKCS#10 CSR data',
+      value: ({ spec }) => spec.username ?? '',
+    },
     {
       name: 'RequestedDuration',
       type: 'string',
+      field: 'spec.expirationSeconds',
       value: ({ spec }) =>
         spec.expirationSeconds === undefined ? '<none>' : humanDuration(spec.expirationSeconds * 1000),
     },
-    { name: 'Condition', type: 'string', value: ({ status }) => stateOf(status) },
+    {
+      name: 'Condition',
+      type: 'string',
+      description: 'Conditions applied to the request, such as approval or denial.',
+      value: ({ status }) => stateOf(status),
+    },
   ],
 });
 

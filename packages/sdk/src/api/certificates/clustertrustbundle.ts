@@ -51,7 +51,10 @@ export const clusterTrustBundle: Kind<ClusterTrustBundle, ClusterTrustBundleMani
   },
   validateChange: ({ spec }, old) =>
     immutable(spec.signerName ?? '', old.spec.signerName ?? '', field('spec', 'signerName')),
-  columns: [nameColumn, { name: 'SignerName', type: 'string', value: ({ spec }) => spec.signerName ?? '<none>' }],
+  columns: [
+    nameColumn,
+    { name: 'SignerName', type: 'string', field: 'spec.signerName', value: ({ spec }) => spec.signerName ?? '<none>' },
+  ],
 });
 
 export const clusterTrustBundleV1Alpha1 = versionOf(clusterTrustBundle, 'v1alpha1', {

@@ -57,7 +57,11 @@ export const lease: Kind<Lease, LeaseManifest> = defineKind<Lease, LeaseManifest
       yield forbiddenAt(at.child('preferredHolder'), 'may only be specified if `strategy` is defined');
     }
   },
-  columns: [nameColumn, { name: 'Holder', type: 'string', value: (l) => l.spec.holderIdentity ?? '' }, ageColumn],
+  columns: [
+    nameColumn,
+    { name: 'Holder', type: 'string', field: 'spec.holderIdentity', value: (l) => l.spec.holderIdentity ?? '' },
+    ageColumn,
+  ],
 });
 
 /** Where leaders aren't elected in concert nobody says how. */

@@ -80,7 +80,7 @@ export const leaseCandidate: Kind<LeaseCandidate, LeaseCandidateManifest> = defi
   },
   columns: [
     nameColumn,
-    { name: 'LeaseName', type: 'string', value: ({ spec }) => spec.leaseName },
+    { name: 'LeaseName', type: 'string', field: 'spec.leaseName', value: ({ spec }) => spec.leaseName },
     { name: 'BinaryVersion', type: 'string', value: ({ spec }) => spec.binaryVersion },
     { name: 'EmulationVersion', type: 'string', value: ({ spec }) => spec.emulationVersion ?? '' },
     ageColumn,

@@ -39,9 +39,24 @@ export const componentStatus: Kind<ComponentStatus, ComponentStatusManifest> = d
   schema: componentStatusShape,
   columns: [
     nameColumn,
-    { name: 'Status', type: 'string', value: (cs) => words[healthOf(cs)?.status ?? ''] ?? 'Unknown' },
-    { name: 'Message', type: 'string', value: (cs) => healthOf(cs)?.message ?? '' },
-    { name: 'Error', type: 'string', value: (cs) => healthOf(cs)?.error ?? '' },
+    {
+      name: 'Status',
+      type: 'string',
+      description: 'Status of the component conditions',
+      value: (cs) => words[healthOf(cs)?.status ?? ''] ?? 'Unknown',
+    },
+    {
+      name: 'Message',
+      type: 'string',
+      description: 'Message of the component conditions',
+      value: (cs) => healthOf(cs)?.message ?? '',
+    },
+    {
+      name: 'Error',
+      type: 'string',
+      description: 'Error of the component conditions',
+      value: (cs) => healthOf(cs)?.error ?? '',
+    },
   ],
 });
 

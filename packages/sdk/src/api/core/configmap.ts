@@ -42,7 +42,7 @@ export const configMap: Kind<ConfigMap, ConfigMapManifest> = defineKind<ConfigMa
   },
   columns: [
     nameColumn,
-    { name: 'Data', type: 'string', value: (c) => Object.keys({ ...c.data, ...c.binaryData }).length },
+    { name: 'Data', type: 'string', field: 'data', value: (c) => Object.keys({ ...c.data, ...c.binaryData }).length },
     ageColumn,
   ],
 });

@@ -81,7 +81,7 @@ export const endpoints: Kind<Endpoints, EndpointsManifest> = defineKind<Endpoint
       }
     }
   },
-  columns: [nameColumn, { name: 'Endpoints', type: 'string', value: readyText }, ageColumn],
+  columns: [nameColumn, { name: 'Endpoints', type: 'string', field: 'subsets', value: readyText }, ageColumn],
 });
 
 /** The first few addresses that are ready, with each of their ports. */

@@ -24,22 +24,33 @@ const countOf = ({ series, count }: Event): number => (series ? (series.count ??
 
 /** The columns of events in either API; `of` gives the stored form. */
 export const eventColumns = <O>(of: (object: O) => Event): readonly Column<O>[] => {
-  const column = (name: string, value: (e: Event, now: number) => string | number, priority = 0): Column<O> => ({
+  const column = (
+    name: string,
+    said: Pick<Column<O>, 'field' | 'description' | 'priority'>,
+    value: (e: Event, now: number) => string | number,
+  ): Column<O> => ({
     name,
     type: 'string',
-    priority,
+    ...said,
     value: (o, { now }) => value(of(o), now),
   });
   return [
-    column('Last Seen', lastSeen),
-    column('Type', (e) => e.type ?? ''),
-    column('Reason', (e) => e.reason ?? ''),
-    column('Object', subject),
-    column('Subobject', (e) => e.involvedObject.fieldPath ?? '', 1),
-    column('Source', sourceText, 1),
-    column('Message', (e) => (e.message ?? '').trim()),
-    column('First Seen', firstSeen, 1),
-    column('Count', countOf, 1),
-    { ...column('Name', (e) => e.metadata.name ?? '', 1), format: 'name' },
+    column('Last Seen', { field: 'lastTimestamp' }, lastSeen),
+    column('Type', { field: 'type' }, (e) => e.type ?? ''),
+    column('Reason', { field: 'reason' }, (e) => e.reason ?? ''),
+    column('Object', { description: 'The object that this event is about.' }, subject),
+    column('Subobject', { field: 'involvedObject.fieldPath', priority: 1 }, (e) => e.involvedObject.fieldPath ?? ''),
+    column(
+      'Source',
+      {
+        description: 'The component reporting this event. Should be a short machine understandable string.',
+        priority: 1,
+      },
+      sourceText,
+    ),
+    column('Message', { field: 'message' }, (e) => (e.message ?? '').trim()),
+    column('First Seen', { field: 'firstTimestamp', priority: 1 }, firstSeen),
+    column('Count', { field: 'count', priority: 1 }, countOf),
+    { ...column('Name', { field: 'metadata.name', priority: 1 }, (e) => e.metadata.name ?? ''), format: 'name' },
   ];
 };

@@ -97,7 +97,11 @@ export const namespace: Kind<Namespace, NamespaceManifest> = defineKind<Namespac
   *validate({ spec }) {
     for (const f of spec.finalizers ?? []) yield* finalizerName(f, field('spec', 'finalizers'));
   },
-  columns: [nameColumn, { name: 'Status', type: 'string', value: (n) => n.status.phase }, ageColumn],
+  columns: [
+    nameColumn,
+    { name: 'Status', type: 'string', description: 'The status of the namespace', value: (n) => n.status.phase },
+    ageColumn,
+  ],
 });
 
 const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);

@@ -5,9 +5,10 @@ import type { Node } from './node.ts';
 const rolePrefix = 'node-role.kubernetes.io/';
 const roleLabel = 'kubernetes.io/role';
 
-const wide = (name: string, value: (node: Node) => string): Column<Node> => ({
+const wide = (name: string, field: string, value: (node: Node) => string): Column<Node> => ({
   name,
   type: 'string',
+  field,
   priority: 1,
   value,
 });
@@ -16,19 +17,28 @@ const addressOf = ({ status }: Node, type: string): string =>
 
 export const nodeColumns: readonly Column<Node>[] = [
   nameColumn,
-  { name: 'Status', type: 'string', value: statusText },
-  { name: 'Roles', type: 'string', value: rolesText },
+  { name: 'Status', type: 'string', description: 'The status of the node', value: statusText },
+  { name: 'Roles', type: 'string', description: 'The roles of the node', value: rolesText },
   ageColumn,
-  { name: 'Version', type: 'string', value: ({ status }) => status.nodeInfo.kubeletVersion },
-  wide('Internal-IP', (n) => addressOf(n, 'InternalIP')),
-  wide('External-IP', (n) => addressOf(n, 'ExternalIP')),
-  wide('OS-Image', ({ status }) => status.nodeInfo.osImage || '<unknown>'),
-  wide('Kernel-Version', ({ status: { nodeInfo } }) => {
+  {
+    name: 'Version',
+    type: 'string',
+    field: 'status.nodeInfo.kubeletVersion',
+    value: ({ status }) => status.nodeInfo.kubeletVersion,
+  },
+  wide('Internal-IP', 'status.addresses', (n) => addressOf(n, 'InternalIP')),
+  wide('External-IP', 'status.addresses', (n) => addressOf(n, 'ExternalIP')),
+  wide('OS-Image', 'status.nodeInfo.osImage', ({ status }) => status.nodeInfo.osImage || '<unknown>'),
+  wide('Kernel-Version', 'status.nodeInfo.kernelVersion', ({ status: { nodeInfo } }) => {
     const { kernelVersion, architecture } = nodeInfo;
     if (!kernelVersion) return '<unknown>';
     return architecture ? `${kernelVersion} (${architecture})` : kernelVersion;
   }),
-  wide('Container-Runtime', ({ status }) => status.nodeInfo.containerRuntimeVersion || '<unknown>'),
+  wide(
+    'Container-Runtime',
+    'status.nodeInfo.containerRuntimeVersion',
+    ({ status }) => status.nodeInfo.containerRuntimeVersion || '<unknown>',
+  ),
 ];
 
 function statusText({ spec, status }: Node): string {

@@ -40,7 +40,12 @@ export const podTemplate: Kind<PodTemplate, PodTemplateManifest> = defineKind<Po
   columns: [
     nameColumn,
     ...containerColumns<PodTemplate>(({ template }) => template.spec).map((c) => ({ ...c, priority: 0 })),
-    { name: 'Pod Labels', type: 'string', value: ({ template }) => labelsText(template.metadata.labels) },
+    {
+      name: 'Pod Labels',
+      type: 'string',
+      description: 'The labels for the pod template.',
+      value: ({ template }) => labelsText(template.metadata.labels),
+    },
   ],
   schema: podTemplateShape,
 });

@@ -100,9 +100,9 @@ export const replicationController: Kind<ReplicationController, ReplicationContr
   },
   columns: [
     nameColumn,
-    { name: 'Desired', type: 'integer', value: ({ spec }) => spec.replicas },
-    { name: 'Current', type: 'integer', value: ({ status }) => status.replicas ?? 0 },
-    { name: 'Ready', type: 'integer', value: ({ status }) => status.readyReplicas ?? 0 },
+    { name: 'Desired', type: 'integer', field: 'spec.replicas', value: ({ spec }) => spec.replicas },
+    { name: 'Current', type: 'integer', field: 'status.replicas', value: ({ status }) => status.replicas ?? 0 },
+    { name: 'Ready', type: 'integer', field: 'status.readyReplicas', value: ({ status }) => status.readyReplicas ?? 0 },
     ageColumn,
     ...containerColumns<ReplicationController>(({ spec }) => spec.template?.spec),
     selectorColumn(({ spec }) => labelsText(spec.selector)),

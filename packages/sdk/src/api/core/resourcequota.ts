@@ -57,8 +57,19 @@ export const resourceQuota: Kind<ResourceQuota, ResourceQuotaManifest> = defineK
   warnings: quotaWarnings,
   columns: [
     nameColumn,
-    { name: 'Request', type: 'string', value: (quota) => usedOf(quota, (name) => !name.startsWith('limits.')) },
-    { name: 'Limit', type: 'string', value: (quota) => usedOf(quota, (name) => name.startsWith('limits.')) },
+    {
+      name: 'Request',
+      type: 'string',
+      description: 'Request represents a minimum amount of cpu/memory that a container may consume.',
+      value: (quota) => usedOf(quota, (name) => !name.startsWith('limits.')),
+    },
+    {
+      name: 'Limit',
+      type: 'string',
+      description:
+        'Limits control the maximum amount of cpu/memory that a container may use independent of contention on the node.',
+      value: (quota) => usedOf(quota, (name) => name.startsWith('limits.')),
+    },
     ageColumn,
   ],
   schema: resourceQuotaShape,

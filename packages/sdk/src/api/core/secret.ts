@@ -66,8 +66,8 @@ export const secret: Kind<Secret, SecretManifest> = defineKind<Secret, SecretMan
   },
   columns: [
     nameColumn,
-    { name: 'Type', type: 'string', value: (secret) => secret.type },
-    { name: 'Data', type: 'string', value: (secret) => Object.keys(secret.data ?? {}).length },
+    { name: 'Type', type: 'string', field: 'type', value: (secret) => secret.type },
+    { name: 'Data', type: 'string', field: 'data', value: (secret) => Object.keys(secret.data ?? {}).length },
     ageColumn,
   ],
 });

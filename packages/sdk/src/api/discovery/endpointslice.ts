@@ -112,15 +112,17 @@ export const endpointSlice: Kind<EndpointSlice, EndpointSliceManifest> = defineK
   },
   columns: [
     nameColumn,
-    { name: 'AddressType', type: 'string', value: (slice) => slice.addressType },
+    { name: 'AddressType', type: 'string', field: 'addressType', value: (slice) => slice.addressType },
     {
       name: 'Ports',
       type: 'string',
+      field: 'ports',
       value: ({ ports }) => listText((ports ?? []).map(({ name, port }) => String(port ?? (name || '*')))) || '<unset>',
     },
     {
       name: 'Endpoints',
       type: 'string',
+      field: 'endpoints',
       value: ({ endpoints }) => listText((endpoints ?? []).flatMap((e) => e.addresses)) || '<unset>',
     },
     ageColumn,

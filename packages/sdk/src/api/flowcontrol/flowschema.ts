@@ -56,13 +56,29 @@ export const flowSchema: Kind<FlowSchema, FlowSchemaManifest> = defineKind<FlowS
   validate: flowSchemaRules,
   columns: [
     nameColumn,
-    { name: 'PriorityLevel', type: 'string', value: ({ spec }) => spec.priorityLevelConfiguration.name },
-    { name: 'MatchingPrecedence', type: 'string', value: ({ spec }) => spec.matchingPrecedence },
-    { name: 'DistinguisherMethod', type: 'string', value: ({ spec }) => spec.distinguisherMethod?.type ?? '<none>' },
+    {
+      name: 'PriorityLevel',
+      type: 'string',
+      field: 'spec.priorityLevelConfiguration.name',
+      value: ({ spec }) => spec.priorityLevelConfiguration.name,
+    },
+    {
+      name: 'MatchingPrecedence',
+      type: 'string',
+      field: 'spec.matchingPrecedence',
+      value: ({ spec }) => spec.matchingPrecedence,
+    },
+    {
+      name: 'DistinguisherMethod',
+      type: 'string',
+      field: 'spec.distinguisherMethod',
+      value: ({ spec }) => spec.distinguisherMethod?.type ?? '<none>',
+    },
     ageColumn,
     {
       name: 'MissingPL',
       type: 'string',
+      description: 'references a broken or non-existent PriorityLevelConfiguration',
       value: ({ status }) => status.conditions?.find((c) => c.type === 'Dangling')?.status ?? '?',
     },
   ],

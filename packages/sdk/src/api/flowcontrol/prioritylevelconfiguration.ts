@@ -68,15 +68,31 @@ export const priorityLevelConfiguration: Kind<PriorityLevelConfiguration, Priori
     validate: priorityLevelRules,
     columns: [
       nameColumn,
-      { name: 'Type', type: 'string', value: ({ spec }) => spec.type },
+      { name: 'Type', type: 'string', field: 'spec.type', value: ({ spec }) => spec.type },
       {
         name: 'NominalConcurrencyShares',
         type: 'string',
+        field: 'spec.limited.nominalConcurrencyShares',
         value: ({ spec }) => spec.limited?.nominalConcurrencyShares ?? '<none>',
       },
-      { name: 'Queues', type: 'string', value: ({ spec }) => queuingOf(spec)?.queues ?? '<none>' },
-      { name: 'HandSize', type: 'string', value: ({ spec }) => queuingOf(spec)?.handSize ?? '<none>' },
-      { name: 'QueueLengthLimit', type: 'string', value: ({ spec }) => queuingOf(spec)?.queueLengthLimit ?? '<none>' },
+      {
+        name: 'Queues',
+        type: 'string',
+        field: 'spec.limited.limitResponse.queuing.queues',
+        value: ({ spec }) => queuingOf(spec)?.queues ?? '<none>',
+      },
+      {
+        name: 'HandSize',
+        type: 'string',
+        field: 'spec.limited.limitResponse.queuing.handSize',
+        value: ({ spec }) => queuingOf(spec)?.handSize ?? '<none>',
+      },
+      {
+        name: 'QueueLengthLimit',
+        type: 'string',
+        field: 'spec.limited.limitResponse.queuing.queueLengthLimit',
+        value: ({ spec }) => queuingOf(spec)?.queueLengthLimit ?? '<none>',
+      },
       ageColumn,
     ],
   });

@@ -8,12 +8,14 @@ export const nameColumn: Column<KubeObject> = {
   name: 'Name',
   type: 'string',
   format: 'name',
+  field: 'metadata.name',
   value: (o) => o.metadata.name ?? '',
 };
 
 export const ageColumn: Column<KubeObject> = {
   name: 'Age',
   type: 'string',
+  field: 'metadata.creationTimestamp',
   value: (o, { now }) => since(o.metadata.creationTimestamp, now),
 };
 
@@ -30,8 +32,20 @@ interface HasContainers {
 export function containerColumns<O>(of: (object: O) => HasContainers | undefined): [Column<O>, Column<O>] {
   const joined = (o: O, field: 'name' | 'image') => (of(o)?.containers ?? []).map((c) => c[field] ?? '').join(',');
   return [
-    { name: 'Containers', type: 'string', priority: 1, value: (o) => joined(o, 'name') },
-    { name: 'Images', type: 'string', priority: 1, value: (o) => joined(o, 'image') },
+    {
+      name: 'Containers',
+      type: 'string',
+      description: 'Names of each container in the template.',
+      priority: 1,
+      value: (o) => joined(o, 'name'),
+    },
+    {
+      name: 'Images',
+      type: 'string',
+      description: 'Images referenced by each container in the template.',
+      priority: 1,
+      value: (o) => joined(o, 'image'),
+    },
   ];
 }
 
@@ -39,6 +53,7 @@ export function containerColumns<O>(of: (object: O) => HasContainers | undefined
 export const selectorColumn = <O>(of: (object: O) => string): Column<O> => ({
   name: 'Selector',
   type: 'string',
+  field: 'spec.selector',
   priority: 1,
   value: of,
 });

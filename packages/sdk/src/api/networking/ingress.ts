@@ -144,14 +144,30 @@ export const ingress: Kind<Ingress, IngressManifest> = defineKind<Ingress, Ingre
   },
   columns: [
     nameColumn,
-    { name: 'Class', type: 'string', value: ({ spec }) => spec.ingressClassName ?? '<none>' },
-    { name: 'Hosts', type: 'string', value: ({ spec }) => hostsText(spec.rules ?? []) },
+    {
+      name: 'Class',
+      type: 'string',
+      description: 'The name of the IngressClass resource that should be used for additional configuration',
+      value: ({ spec }) => spec.ingressClassName ?? '<none>',
+    },
+    {
+      name: 'Hosts',
+      type: 'string',
+      description: 'Hosts that incoming requests are matched against before the ingress rule',
+      value: ({ spec }) => hostsText(spec.rules ?? []),
+    },
     {
       name: 'Address',
       type: 'string',
+      description: 'Address is a list containing ingress points for the load-balancer',
       value: ({ status }) => addressesText((status.loadBalancer.ingress ?? []).map((i) => i.ip || i.hostname || '')),
     },
-    { name: 'Ports', type: 'string', value: ({ spec }) => (spec.tls?.length ? '80, 443' : '80') },
+    {
+      name: 'Ports',
+      type: 'string',
+      description: 'Ports of TLS configurations that open',
+      value: ({ spec }) => (spec.tls?.length ? '80, 443' : '80'),
+    },
     ageColumn,
   ],
 });

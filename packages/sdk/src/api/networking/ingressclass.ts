@@ -11,7 +11,7 @@ import {
   textNotSupported,
   tooLong,
 } from '../../machinery/index.ts';
-import { ageColumn } from '../meta/columns.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { defineKind, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { referenceRules } from './ingress-rules.ts';
@@ -74,13 +74,21 @@ export const ingressClass: Kind<IngressClass, IngressClassManifest> = defineKind
   },
   columns: [
     {
-      name: 'Name',
-      type: 'string',
-      format: 'name',
+      ...nameColumn,
       value: (ic) => `${ic.metadata.name}${isDefaultIngressClass(ic) ? ' (default)' : ''}`,
     },
-    { name: 'Controller', type: 'string', value: ({ spec }) => spec.controller ?? '' },
-    { name: 'Parameters', type: 'string', value: ({ spec }) => parametersText(spec.parameters) },
+    {
+      name: 'Controller',
+      type: 'string',
+      description: 'Controller that is responsible for handling this class',
+      value: ({ spec }) => spec.controller ?? '',
+    },
+    {
+      name: 'Parameters',
+      type: 'string',
+      description: 'A reference to a resource with additional parameters',
+      value: ({ spec }) => parametersText(spec.parameters),
+    },
     ageColumn,
   ],
 });

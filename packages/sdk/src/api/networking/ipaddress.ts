@@ -71,7 +71,13 @@ export const ipAddress: Kind<IPAddress, IPAddressManifest> = defineKind<IPAddres
   },
   columns: [
     nameColumn,
-    { name: 'ParentRef', type: 'string', value: ({ spec }) => parentText(spec.parentRef) },
+    {
+      name: 'ParentRef',
+      type: 'string',
+      description:
+        'ParentRef references the resource that an IPAddress is attached to. An IPAddress must reference a parent object.',
+      value: ({ spec }) => parentText(spec.parentRef),
+    },
     { ...ageColumn, untitled: true },
   ],
 });

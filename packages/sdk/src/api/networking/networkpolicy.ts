@@ -92,7 +92,12 @@ export const networkPolicy: Kind<NetworkPolicy, NetworkPolicyManifest> = defineK
   warnings: networkPolicyWarnings,
   columns: [
     nameColumn,
-    { name: 'Pod-Selector', type: 'string', value: ({ spec }) => selectorText(spec.podSelector) },
+    {
+      name: 'Pod-Selector',
+      type: 'string',
+      field: 'spec.podSelector',
+      value: ({ spec }) => selectorText(spec.podSelector),
+    },
     ageColumn,
   ],
 });

@@ -63,7 +63,7 @@ export const serviceCIDR: Kind<ServiceCIDR, ServiceCIDRManifest> = defineKind<Se
   },
   columns: [
     nameColumn,
-    { name: 'CIDRs', type: 'string', value: ({ spec }) => (spec.cidrs ?? []).join(',') },
+    { name: 'CIDRs', type: 'string', field: 'spec.cidrs', value: ({ spec }) => (spec.cidrs ?? []).join(',') },
     ageColumn,
   ],
 });

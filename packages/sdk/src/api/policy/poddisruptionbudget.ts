@@ -59,9 +59,24 @@ export const podDisruptionBudget: Kind<PodDisruptionBudget, PodDisruptionBudgetM
   validate: validatePodDisruptionBudget,
   columns: [
     nameColumn,
-    { name: 'Min Available', type: 'string', value: ({ spec }) => String(spec.minAvailable ?? 'N/A') },
-    { name: 'Max Unavailable', type: 'string', value: ({ spec }) => String(spec.maxUnavailable ?? 'N/A') },
-    { name: 'Allowed Disruptions', type: 'integer', value: ({ status }) => status.disruptionsAllowed ?? 0 },
+    {
+      name: 'Min Available',
+      type: 'string',
+      description: 'The minimum number of pods that must be available.',
+      value: ({ spec }) => String(spec.minAvailable ?? 'N/A'),
+    },
+    {
+      name: 'Max Unavailable',
+      type: 'string',
+      description: 'The maximum number of pods that may be unavailable.',
+      value: ({ spec }) => String(spec.maxUnavailable ?? 'N/A'),
+    },
+    {
+      name: 'Allowed Disruptions',
+      type: 'integer',
+      description: 'Calculated number of pods that may be disrupted at this time.',
+      value: ({ status }) => status.disruptionsAllowed ?? 0,
+    },
     ageColumn,
   ],
   schema: podDisruptionBudgetShape,

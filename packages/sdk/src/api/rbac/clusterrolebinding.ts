@@ -36,8 +36,8 @@ export const clusterRoleBinding: Kind<ClusterRoleBinding, ClusterRoleBindingMani
   validate: (next) => bindingRules(next, { namespaced: false, kinds: ['ClusterRole'] }),
   columns: [
     nameColumn,
-    { name: 'Role', type: 'string', value: ({ roleRef }) => `${roleRef.kind}/${roleRef.name}` },
+    { name: 'Role', type: 'string', field: 'roleRef', value: ({ roleRef }) => `${roleRef.kind}/${roleRef.name}` },
     ageColumn,
-    ...subjectColumns,
+    ...subjectColumns('clusterRoleBinding'),
   ],
 });

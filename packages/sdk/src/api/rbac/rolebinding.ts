@@ -33,8 +33,8 @@ export const roleBinding: Kind<RoleBinding, RoleBindingManifest> = defineKind<Ro
   validate: (next) => bindingRules(next, { namespaced: true, kinds: ['Role', 'ClusterRole'] }),
   columns: [
     nameColumn,
-    { name: 'Role', type: 'string', value: ({ roleRef }) => `${roleRef.kind}/${roleRef.name}` },
+    { name: 'Role', type: 'string', field: 'roleRef', value: ({ roleRef }) => `${roleRef.kind}/${roleRef.name}` },
     ageColumn,
-    ...subjectColumns,
+    ...subjectColumns('roleBinding'),
   ],
 });

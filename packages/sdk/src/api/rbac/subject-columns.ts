@@ -5,9 +5,10 @@ interface HasSubjects {
   readonly subjects?: readonly Subject[];
 }
 
-const subjectsOf = (name: string, kind: string): Column<HasSubjects> => ({
+const subjectsOf = (binding: string, name: string, kind: string): Column<HasSubjects> => ({
   name,
   type: 'string',
+  description: `${name} in the ${binding}`,
   priority: 1,
   value: ({ subjects = [] }) =>
     subjects
@@ -17,8 +18,8 @@ const subjectsOf = (name: string, kind: string): Column<HasSubjects> => ({
 });
 
 /** Whom a binding is for, shown with `-o wide`. */
-export const subjectColumns: readonly Column<HasSubjects>[] = [
-  subjectsOf('Users', 'User'),
-  subjectsOf('Groups', 'Group'),
-  subjectsOf('ServiceAccounts', 'ServiceAccount'),
+export const subjectColumns = (binding: string): readonly Column<HasSubjects>[] => [
+  subjectsOf(binding, 'Users', 'User'),
+  subjectsOf(binding, 'Groups', 'Group'),
+  subjectsOf(binding, 'ServiceAccounts', 'ServiceAccount'),
 ];

@@ -96,10 +96,15 @@ export const deviceTaintRule: Kind<DeviceTaintRule, DeviceTaintRuleManifest> = d
   },
   columns: [
     nameColumn,
-    { name: 'Key', type: 'string', value: ({ spec }) => spec.taint.key },
-    { name: 'Value', type: 'string', value: ({ spec }) => spec.taint.value ?? '' },
-    { name: 'Effect', type: 'string', value: ({ spec }) => spec.taint.effect },
-    { name: 'TimeAdded', type: 'string', value: ({ spec }, { now }) => since(spec.taint.timeAdded, now) },
+    { name: 'Key', type: 'string', field: 'spec.taint.key', value: ({ spec }) => spec.taint.key },
+    { name: 'Value', type: 'string', field: 'spec.taint.value', value: ({ spec }) => spec.taint.value ?? '' },
+    { name: 'Effect', type: 'string', field: 'spec.taint.effect', value: ({ spec }) => spec.taint.effect },
+    {
+      name: 'TimeAdded',
+      type: 'string',
+      field: 'spec.taint.timeAdded',
+      value: ({ spec }, { now }) => since(spec.taint.timeAdded, now),
+    },
     ageColumn,
   ],
 });

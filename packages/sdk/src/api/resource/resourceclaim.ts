@@ -141,7 +141,16 @@ export const resourceClaim: Kind<ResourceClaim, ResourceClaimManifest> = defineK
   *validateChange({ spec }, old) {
     yield* immutable(internalValue(resourceClaimSpec, spec), internalValue(resourceClaimSpec, old.spec), field('spec'));
   },
-  columns: [nameColumn, { name: 'State', type: 'string', value: stateText }, ageColumn],
+  columns: [
+    nameColumn,
+    {
+      name: 'State',
+      type: 'string',
+      description: 'A summary of the current state (allocated, pending, reserved, etc.).',
+      value: stateText,
+    },
+    ageColumn,
+  ],
 });
 
 /** What drivers say of devices goes with the devices. */

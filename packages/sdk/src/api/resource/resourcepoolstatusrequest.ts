@@ -93,19 +93,31 @@ export const resourcePoolStatusRequest: Kind<ResourcePoolStatusRequest, Resource
   },
   columns: [
     nameColumn,
-    { name: 'Driver', type: 'string', value: ({ spec }) => spec.driver },
+    { name: 'Driver', type: 'string', description: 'The driver to query pools for.', value: ({ spec }) => spec.driver },
     ...(['Total', 'Available', 'Allocated', 'Unavailable'] as const).map((name) => ({
       name,
       type: 'string' as const,
+      description: `${name === 'Total' ? 'Total number of' : `Number of ${name.toLowerCase()}`} devices across all pools.`,
       value: (request: ResourcePoolStatusRequest) =>
         summed(request, (pool) => pool[`${name.toLowerCase() as Lowercase<typeof name>}Devices`] ?? 0),
     })),
-    { name: 'Errors', type: 'string', value: (r) => summed(r, (pool) => (pool.validationError === undefined ? 0 : 1)) },
-    { name: 'Pools', type: 'integer', value: ({ status }) => status?.poolCount ?? 0 },
-    { name: 'Status', type: 'string', value: ({ status }) => stateOf(status) },
+    {
+      name: 'Errors',
+      type: 'string',
+      description: 'Number of pools with validation errors.',
+      value: (r) => summed(r, (pool) => (pool.validationError === undefined ? 0 : 1)),
+    },
+    {
+      name: 'Pools',
+      type: 'integer',
+      description: 'Total number of matching pools.',
+      value: ({ status }) => status?.poolCount ?? 0,
+    },
+    { name: 'Status', type: 'string', description: 'Processing status.', value: ({ status }) => stateOf(status) },
     {
       name: 'Completed',
       type: 'string',
+      description: 'Time since the observation completed.',
       value: ({ status }, { now }) => {
         const done = outcomeOf(status);
         return done?.type === 'Complete' ? since(done.lastTransitionTime, now) : '<none>';

@@ -76,9 +76,9 @@ export const resourceSlice: Kind<ResourceSlice, ResourceSliceManifest> = defineK
   validate: resourceSliceRules,
   columns: [
     nameColumn,
-    { name: 'Node', type: 'string', value: ({ spec }) => spec.nodeName ?? '' },
-    { name: 'Driver', type: 'string', value: ({ spec }) => spec.driver },
-    { name: 'Pool', type: 'string', value: ({ spec }) => spec.pool.name },
+    { name: 'Node', type: 'string', field: 'spec.nodeName', value: ({ spec }) => spec.nodeName ?? '' },
+    { name: 'Driver', type: 'string', field: 'spec.driver', value: ({ spec }) => spec.driver },
+    { name: 'Pool', type: 'string', field: 'spec.pool.name', value: ({ spec }) => spec.pool.name },
     ageColumn,
   ],
 });

@@ -126,13 +126,19 @@ export const podGroup: Kind<PodGroup, PodGroupManifest> = defineKind<PodGroup, P
   },
   columns: [
     nameColumn,
-    { name: 'Policy', type: 'string', value: ({ spec }) => (spec.schedulingPolicy.gang ? 'Gang' : 'Basic') },
+    {
+      name: 'Policy',
+      type: 'string',
+      field: 'spec.schedulingPolicy',
+      value: ({ spec }) => (spec.schedulingPolicy.gang ? 'Gang' : 'Basic'),
+    },
     {
       name: 'Workload',
       type: 'string',
+      description: 'Name of the referenced Workload object',
       value: ({ spec: { podGroupTemplateRef: ref } }) => (ref ? (ref.workload?.workloadName ?? '') : '<none>'),
     },
-    { name: 'Status', type: 'string', value: ({ status }) => stateOf(status) },
+    { name: 'Status', type: 'string', description: 'Status of the PodGroup', value: ({ status }) => stateOf(status) },
     ageColumn,
   ],
 });

@@ -56,10 +56,10 @@ export const priorityClass: Kind<PriorityClass, PriorityClassManifest> = defineK
   },
   columns: [
     nameColumn,
-    { name: 'Value', type: 'integer', value: (pc) => pc.value },
-    { name: 'Global-Default', type: 'boolean', value: (pc) => pc.globalDefault ?? false },
+    { name: 'Value', type: 'integer', field: 'value', value: (pc) => pc.value },
+    { name: 'Global-Default', type: 'boolean', field: 'globalDefault', value: (pc) => pc.globalDefault ?? false },
     ageColumn,
-    { name: 'PreemptionPolicy', type: 'string', value: (pc) => pc.preemptionPolicy },
+    { name: 'PreemptionPolicy', type: 'string', field: 'preemptionPolicy', value: (pc) => pc.preemptionPolicy },
   ],
 });
 

@@ -65,16 +65,32 @@ export const csiDriver: Kind<CSIDriver, CSIDriverManifest> = defineKind<CSIDrive
   },
   columns: [
     nameColumn,
-    { name: 'AttachRequired', type: 'boolean', value: ({ spec }) => spec.attachRequired },
-    { name: 'PodInfoOnMount', type: 'boolean', value: ({ spec }) => spec.podInfoOnMount },
-    { name: 'StorageCapacity', type: 'boolean', value: ({ spec }) => spec.storageCapacity },
+    { name: 'AttachRequired', type: 'boolean', field: 'spec.attachRequired', value: ({ spec }) => spec.attachRequired },
+    { name: 'PodInfoOnMount', type: 'boolean', field: 'spec.podInfoOnMount', value: ({ spec }) => spec.podInfoOnMount },
+    {
+      name: 'StorageCapacity',
+      type: 'boolean',
+      field: 'spec.storageCapacity',
+      value: ({ spec }) => spec.storageCapacity,
+    },
     {
       name: 'TokenRequests',
       type: 'string',
+      field: 'spec.tokenRequests',
       value: ({ spec }) => spec.tokenRequests?.map((t) => t.audience).join(',') ?? '<unset>',
     },
-    { name: 'RequiresRepublish', type: 'boolean', value: ({ spec }) => spec.requiresRepublish },
-    { name: 'Modes', type: 'string', value: ({ spec }) => spec.volumeLifecycleModes.join(',') || '<none>' },
+    {
+      name: 'RequiresRepublish',
+      type: 'boolean',
+      field: 'spec.requiresRepublish',
+      value: ({ spec }) => spec.requiresRepublish,
+    },
+    {
+      name: 'Modes',
+      type: 'string',
+      field: 'spec.volumeLifecycleModes',
+      value: ({ spec }) => spec.volumeLifecycleModes.join(',') || '<none>',
+    },
     ageColumn,
   ],
 });

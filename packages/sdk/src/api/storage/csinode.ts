@@ -80,7 +80,16 @@ export const csiNode: Kind<CSINode, CSINodeManifest> = defineKind<CSINode, CSINo
       }
     }
   },
-  columns: [nameColumn, { name: 'Drivers', type: 'integer', value: (n) => n.spec.drivers?.length ?? 0 }, ageColumn],
+  columns: [
+    nameColumn,
+    {
+      name: 'Drivers',
+      type: 'integer',
+      description: 'Drivers indicates the number of CSI drivers registered on the node',
+      value: (n) => n.spec.drivers?.length ?? 0,
+    },
+    ageColumn,
+  ],
 });
 
 const longestNodeId = 256;

@@ -1,5 +1,5 @@
 import { defineKind, type Kind, s, type Struct } from '../../schema/index.ts';
-import { ageColumn } from '../meta/columns.ts';
+import { ageColumn, nameColumn } from '../meta/columns.ts';
 import { objectMeta } from '../meta/object-meta.ts';
 import { storageClassChangeRules, storageClassRules, storageClassWarnings } from './storageclass-rules.ts';
 
@@ -60,15 +60,18 @@ export const storageClass: Kind<StorageClass, StorageClassManifest> = defineKind
   warnings: storageClassWarnings,
   columns: [
     {
-      name: 'Name',
-      type: 'string',
-      format: 'name',
+      ...nameColumn,
       value: (sc) => `${sc.metadata.name}${isDefaultStorageClass(sc) ? ' (default)' : ''}`,
     },
-    { name: 'Provisioner', type: 'string', value: (sc) => sc.provisioner },
-    { name: 'ReclaimPolicy', type: 'string', value: (sc) => sc.reclaimPolicy },
-    { name: 'VolumeBindingMode', type: 'string', value: (sc) => sc.volumeBindingMode },
-    { name: 'AllowVolumeExpansion', type: 'string', value: (sc) => sc.allowVolumeExpansion ?? false },
+    { name: 'Provisioner', type: 'string', field: 'provisioner', value: (sc) => sc.provisioner },
+    { name: 'ReclaimPolicy', type: 'string', field: 'reclaimPolicy', value: (sc) => sc.reclaimPolicy },
+    { name: 'VolumeBindingMode', type: 'string', field: 'volumeBindingMode', value: (sc) => sc.volumeBindingMode },
+    {
+      name: 'AllowVolumeExpansion',
+      type: 'string',
+      field: 'allowVolumeExpansion',
+      value: (sc) => sc.allowVolumeExpansion ?? false,
+    },
     ageColumn,
   ],
 });

@@ -81,10 +81,15 @@ export const volumeAttachment: Kind<VolumeAttachment, VolumeAttachmentManifest> 
   },
   columns: [
     nameColumn,
-    { name: 'Attacher', type: 'string', format: 'name', value: ({ spec }) => spec.attacher },
-    { name: 'PV', type: 'string', value: ({ spec }) => spec.source.persistentVolumeName ?? '' },
-    { name: 'Node', type: 'string', value: ({ spec }) => spec.nodeName },
-    { name: 'Attached', type: 'boolean', value: ({ status }) => status.attached },
+    { name: 'Attacher', type: 'string', field: 'spec.attacher', format: 'name', value: ({ spec }) => spec.attacher },
+    {
+      name: 'PV',
+      type: 'string',
+      field: 'spec.source.persistentVolumeName',
+      value: ({ spec }) => spec.source.persistentVolumeName ?? '',
+    },
+    { name: 'Node', type: 'string', field: 'spec.nodeName', value: ({ spec }) => spec.nodeName },
+    { name: 'Attached', type: 'boolean', field: 'status.attached', value: ({ status }) => status.attached },
     ageColumn,
   ],
 });

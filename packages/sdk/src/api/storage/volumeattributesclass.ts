@@ -44,7 +44,11 @@ export const volumeAttributesClass: Kind<VolumeAttributesClass, VolumeAttributes
       yield required(field('parameters'), 'must contain at least one key/value pair');
     }
   },
-  columns: [nameColumn, { name: 'DriverName', type: 'string', value: (vac) => vac.driverName }, ageColumn],
+  columns: [
+    nameColumn,
+    { name: 'DriverName', type: 'string', field: 'driverName', value: (vac) => vac.driverName },
+    ageColumn,
+  ],
 });
 
 export const volumeAttributesClassV1Beta1 = versionOf(volumeAttributesClass, 'v1beta1', {

@@ -91,12 +91,14 @@ export const storageVersionMigration: Kind<StorageVersionMigration, StorageVersi
     {
       name: 'Resource',
       type: 'string',
+      description: 'GroupResource to migrate',
       value: ({ spec: { resource } }) =>
         resource.group ? `${resource.resource}.${resource.group}` : resource.resource,
     },
     {
       name: 'Status',
       type: 'string',
+      description: 'Status of the migration',
       value: ({ status }) => phases.findLast((phase) => isTrue(status, phase)) ?? 'Unknown',
     },
   ],

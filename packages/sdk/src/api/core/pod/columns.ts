@@ -5,22 +5,36 @@ import type { Pod } from './pod.ts';
 import { summaryOf } from './summary.ts';
 
 const none = '<none>';
-const wide = (name: string, value: (pod: Pod) => string): Column<Pod> => ({ name, type: 'string', priority: 1, value });
+const wide = (name: string, field: string, value: (pod: Pod) => string): Column<Pod> => ({
+  name,
+  type: 'string',
+  field,
+  priority: 1,
+  value,
+});
 
 export const podColumns: readonly Column<Pod>[] = [
   nameColumn,
   {
     name: 'Ready',
     type: 'string',
+    description: 'The aggregate readiness state of this pod for accepting traffic.',
     value: (pod) => {
       const { ready, containers } = summaryOf(pod);
       return `${ready}/${containers}`;
     },
   },
-  { name: 'Status', type: 'string', value: (pod) => summaryOf(pod).status },
+  {
+    name: 'Status',
+    type: 'string',
+    description: 'The aggregate status of the containers in this pod.',
+    value: (pod) => summaryOf(pod).status,
+  },
   {
     name: 'Restarts',
     type: 'string',
+    description:
+      'The number of times the containers in this pod have been restarted and when the last container in this pod has restarted.',
     value: (pod, { now }) => {
       const { restarts, lastRestart } = summaryOf(pod);
       if (!restarts || lastRestart === undefined) return `${restarts}`;
@@ -28,10 +42,10 @@ export const podColumns: readonly Column<Pod>[] = [
     },
   },
   ageColumn,
-  wide('IP', ({ status }) => status.podIPs?.[0]?.ip || none),
-  wide('Node', ({ spec }) => spec.nodeName || none),
-  wide('Nominated Node', ({ status }) => status.nominatedNodeName || none),
-  wide('Readiness Gates', ({ spec, status }) => {
+  wide('IP', 'status.podIP', ({ status }) => status.podIPs?.[0]?.ip || none),
+  wide('Node', 'spec.nodeName', ({ spec }) => spec.nodeName || none),
+  wide('Nominated Node', 'status.nominatedNodeName', ({ status }) => status.nominatedNodeName || none),
+  wide('Readiness Gates', 'spec.readinessGates', ({ spec, status }) => {
     const gates = spec.readinessGates ?? [];
     const open = gates.filter(
       ({ conditionType }) => status.conditions?.find((c) => c.type === conditionType)?.status === 'True',

@@ -4,10 +4,15 @@ import type { Service } from './service.ts';
 
 export const serviceColumns: readonly Column<Service>[] = [
   nameColumn,
-  { name: 'Type', type: 'string', value: ({ spec }) => spec.type },
-  { name: 'Cluster-IP', type: 'string', value: ({ spec }) => spec.clusterIPs?.[0] ?? '<none>' },
-  { name: 'External-IP', type: 'string', value: externalAddresses },
-  { name: 'Port(s)', type: 'string', value: portsText },
+  { name: 'Type', type: 'string', field: 'spec.type', value: ({ spec }) => spec.type },
+  {
+    name: 'Cluster-IP',
+    type: 'string',
+    field: 'spec.clusterIP',
+    value: ({ spec }) => spec.clusterIPs?.[0] ?? '<none>',
+  },
+  { name: 'External-IP', type: 'string', field: 'spec.externalIPs', value: externalAddresses },
+  { name: 'Port(s)', type: 'string', field: 'spec.ports', value: portsText },
   ageColumn,
   selectorColumn(({ spec }) => labelsText(spec.selector)),
 ];
