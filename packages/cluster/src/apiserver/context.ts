@@ -25,6 +25,8 @@ export interface ServerRequest {
   readonly user?: UserInfo;
   /** The DER of a client certificate that the TLS layer verified. */
   readonly clientCertificate?: Uint8Array | undefined;
+  /** Why the TLS layer didn't verify the certificate that the client showed. */
+  readonly certificateProblem?: string | undefined;
   readonly remoteAddress?: string | undefined;
   /** Answer with frozen objects rather than their bytes. */
   readonly objects: boolean;

@@ -24,7 +24,7 @@ export { type KubernetesServiceOptions, publishKubernetesService } from './kuber
 export { publishServiceCidr } from './service-cidr.ts';
 export { type PartsConfig, standardParts } from './parts.ts';
 export { ClusterIps } from './registry/kinds/index.ts';
-export { tokenFile } from './authn/token-file.ts';
+export { tokenFile } from './authn/index.ts';
 export { type NodeAddress, type NodeConnector, tlsNodes } from './nodes/connector.ts';
 export { LocalNodes } from './nodes/local-nodes.ts';
 export { processMetrics, StoreMetrics } from './metrics/index.ts';

@@ -2,8 +2,7 @@ import { ClusterObjects } from './admission/cluster-objects.ts';
 import { admissionPlugins } from './admission/index.ts';
 import type { ServiceAccountTokens } from '../pki/index.ts';
 import { Health } from '../serving/index.ts';
-import { Authenticator, type TokenAuthenticator } from './authn/authenticator.ts';
-import { serviceAccountTokens } from './authn/service-account.ts';
+import { authenticatorOf, type TokenAuthenticator } from './authn/index.ts';
 import { anyOf, type Authorizer, everybodyMay, mastersMay, nobodyMay } from './authz/authorizer.ts';
 import { nodeAuthorizer } from './authz/node.ts';
 import { podRelations } from './authz/pod-relations.ts';
@@ -159,11 +158,11 @@ const isServedBy = ({ served }: ApiServer) => {
 
 /** Who asks and what they may. */
 function access(config: PartsConfig, server: ApiServer) {
-  const { tokens, issuer, issuers = [issuer], audiences, tokenAuthenticators, allowAnonymous = true } = config;
+  const { issuer, issuers = [issuer], allowAnonymous = true } = config;
   const { authorizationModes = ['Node', 'RBAC'] } = config;
   const objects = new ClusterObjects(server);
   const rbac = new Rbac(() => server.registries);
-  const { clock } = server.deps;
+  const registry = config.metrics ?? new Registry();
   const authorizers: Record<AuthorizationMode, () => Authorizer> = {
     Node: () => nodeAuthorizer(podRelations(objects), server.kinds.gates),
     RBAC: () => rbac.authorize,
@@ -173,12 +172,11 @@ function access(config: PartsConfig, server: ApiServer) {
   return {
     objects,
     rbac,
-    registry: config.metrics ?? new Registry(),
-    authenticator: new Authenticator({
-      tokens: [...tokenAuthenticators, serviceAccountTokens({ tokens, issuers, clock, objects })],
-      audiences,
-      allowAnonymous,
-    }),
+    registry,
+    authenticator: authenticatorOf(
+      { ...config, issuers, anonymous: { isAllowed: allowAnonymous } },
+      { ...server.deps, objects, metrics: registry },
+    ),
     authorizer: anyOf(mastersMay, ...authorizationModes.map((mode) => authorizers[mode]())),
   };
 }

@@ -1,117 +1,110 @@
-import { X509Certificate } from 'node:crypto';
 import { unauthorized } from '@tiphys/sdk/machinery';
+import type { Clock, Logger } from '@tiphys/sdk/runtime';
 import type { ServerRequest, UserInfo } from '../context.ts';
+import {
+  anonymousName,
+  BadCredentials,
+  type Known,
+  type RequestAuthenticator,
+  unauthenticatedGroup,
+  withAuthenticated,
+} from './known.ts';
+import type { AuthenticationMetrics } from './metrics.ts';
+import { firstOf } from './union.ts';
 
-/** Somebody whom a token stands for, and to which of the wanted audiences it is addressed. */
-export interface Known {
-  readonly user: UserInfo;
-  readonly audiences: readonly string[];
+const anonymous: UserInfo = { name: anonymousName, groups: [unauthenticatedGroup], extra: {} };
+
+/** Whether somebody without credentials is `system:anonymous`; everywhere, or where only some paths are for everybody, there. */
+export interface AnonymousAccess {
+  readonly isAllowed: boolean;
+  readonly paths?: ReadonlySet<string>;
 }
-
-/**
- * Knows one kind of bearer token: who is behind it, or undefined when it isn't one of its own. Throws a `BadToken` for one of
- * its own that is no good.
- */
-export type TokenAuthenticator = (token: string, audiences: readonly string[]) => Known | undefined;
-
-/** What is wrong with a token. Only those who may review tokens are told. */
-export class BadToken extends Error {}
-
-const anonymous: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'], extra: {} };
-const authenticated = 'system:authenticated';
-const unknownToken = 'invalid bearer token';
 
 export interface AuthenticatorOptions {
-  readonly tokens: readonly TokenAuthenticator[];
-  /** Who tokens must be for when nobody says. */
+  /** Who is asked, in order. */
+  readonly requests: readonly RequestAuthenticator[];
+  /** Who credentials must be for when nobody says. */
   readonly audiences: readonly string[];
-  /** Whether somebody without credentials is `system:anonymous`; refused otherwise. */
-  readonly allowAnonymous?: boolean;
+  readonly anonymous: AnonymousAccess;
+  readonly metrics: AuthenticationMetrics;
+  readonly clock: Clock;
+  readonly log: Logger;
 }
 
-/** Finds out who asks: by client certificate, then by token. Nobody in particular is `system:anonymous`; a bad token is 401. */
+/** What reviews are told of credentials. */
+export interface Reviewed {
+  readonly known?: Known;
+  readonly error?: string;
+}
+
+/** Finds out who asks. Nobody in particular is `system:anonymous`; bad credentials are 401. */
 export class Authenticator {
-  readonly #tokens: readonly TokenAuthenticator[];
   readonly audiences: readonly string[];
-  /** A connection shows the same certificate with every request. */
-  readonly #certificates = new WeakMap<Uint8Array, UserInfo>();
+  readonly #knows: RequestAuthenticator;
+  readonly #options: AuthenticatorOptions;
 
-  readonly #allowAnonymous: boolean;
-
-  constructor({ tokens, audiences, allowAnonymous = true }: AuthenticatorOptions) {
-    this.#allowAnonymous = allowAnonymous;
-    this.#tokens = tokens;
-    this.audiences = audiences;
+  constructor(options: AuthenticatorOptions) {
+    this.#options = options;
+    this.#knows = firstOf(options.requests);
+    this.audiences = options.audiences;
   }
 
-  authenticate(request: ServerRequest): UserInfo {
+  /** At once, unless somebody has to be asked elsewhere. */
+  authenticate(request: ServerRequest): UserInfo | Promise<UserInfo> {
     if (request.user) return request.user;
-    const { authorization } = request.headers;
-    if (request.clientCertificate) return this.#certificateUser(request.clientCertificate);
-    const bearer = bearerOf(typeof authorization === 'string' ? authorization : '') || webSocketToken(request);
-    if (!bearer) {
-      if (!this.#allowAnonymous) throw unauthorized();
-      return anonymous;
+    const { clock } = this.#options;
+    const began = clock.monotonic();
+    try {
+      const found = this.#knows(request, this.audiences);
+      if (found instanceof Promise) {
+        return found.then(
+          (known) => this.#admitted(known, request, began),
+          (err) => this.#refused(err, began),
+        );
+      }
+      return this.#admitted(found, request, began);
+    } catch (err) {
+      return this.#refused(err, began);
     }
-    const { known } = this.#ask(bearer, this.audiences);
-    if (!known) throw unauthorized();
-    return known.user;
   }
 
   /** What a request with this token would be taken for; the error tells why it would be refused. */
-  review(token: string, audiences: readonly string[]): { known?: Known; error?: string } {
+  async review(token: string, audiences: readonly string[]): Promise<Reviewed> {
     const wanted = audiences.length ? audiences : this.audiences;
-    const bearer = bearerOf(`Bearer ${token}`);
-    return bearer ? this.#ask(bearer, wanted) : { known: { user: anonymous, audiences: wanted } };
-  }
-
-  #ask(token: string, audiences: readonly string[]): { known?: Known; error?: string } {
-    const problems: string[] = [];
-    for (const know of this.#tokens) {
-      try {
-        const known = know(token, audiences);
-        if (known) return { known: { ...known, user: withAuthenticated(known.user) } };
-      } catch (err) {
-        if (!(err instanceof BadToken)) throw err;
-        problems.push(err.message);
-      }
+    try {
+      const known = await this.#knows({ path: '', headers: { authorization: `Bearer ${token}` } }, wanted);
+      if (known) return { known: { ...known, user: withAuthenticated(known.user) } };
+      // Nothing but blanks: no token at all.
+      return this.#options.anonymous.isAllowed ? { known: { user: anonymous, audiences: wanted } } : {};
+    } catch (err) {
+      if (err instanceof BadCredentials) return { error: err.message };
+      throw err;
     }
-    return { error: problems.length ? `[${[unknownToken, ...problems].join(', ')}]` : unknownToken };
   }
 
-  #certificateUser(der: Uint8Array): UserInfo {
-    let user = this.#certificates.get(der);
+  #admitted(known: Known | undefined, { path }: ServerRequest, began: number): UserInfo {
+    const { metrics, clock } = this.#options;
+    const user = known ? withAuthenticated(known.user) : this.#isOpen(path) ? anonymous : undefined;
+    const tookMs = clock.monotonic() - began;
     if (!user) {
-      const lines = new X509Certificate(der).subject.split('\n');
-      const values = (type: string) =>
-        lines.filter((l) => l.startsWith(`${type}=`)).map((l) => l.slice(type.length + 1));
-      user = withAuthenticated({ name: values('CN')[0] ?? '', groups: values('O'), extra: {} });
-      this.#certificates.set(der, user);
+      metrics.failed(tookMs);
+      throw unauthorized();
     }
+    metrics.succeeded(user.name, tookMs);
     return user;
   }
-}
 
-const withAuthenticated = (user: UserInfo): UserInfo =>
-  user.groups.includes(authenticated) || user.name === anonymous.name
-    ? user
-    : { ...user, groups: [...user.groups, authenticated] };
+  #refused(err: unknown, began: number): never {
+    // What was refused above is no trouble of an authenticator's.
+    if (!(err instanceof BadCredentials)) throw err;
+    const { metrics, clock, log } = this.#options;
+    metrics.erred(clock.monotonic() - began);
+    log.warn('unable to authenticate the request', { error: err.message });
+    throw unauthorized();
+  }
 
-/** The word after `Bearer`. Two spaces make it empty, and the request anonymous, as upstream reads it. */
-function bearerOf(header: string): string {
-  const [scheme = '', token = ''] = header.trim().split(' ');
-  return scheme.toLowerCase() === 'bearer' ? token : '';
-}
-
-/** Two spaces where one belongs. */
-export const hasEmptyToken = ({ headers: { authorization } }: ServerRequest): boolean =>
-  typeof authorization === 'string' && /^bearer  [^ ]*$/i.test(authorization.trim());
-
-const webSocketPrefix = 'base64url.bearer.authorization.k8s.io.';
-
-/** Browsers can't set headers on a WebSocket; they offer the token as a protocol. */
-function webSocketToken({ headers }: ServerRequest): string {
-  const offered = [headers['sec-websocket-protocol'] ?? ''].flat().join(',').split(',');
-  const found = offered.map((p) => p.trim()).find((p) => p.startsWith(webSocketPrefix));
-  return found ? Buffer.from(found.slice(webSocketPrefix.length), 'base64url').toString() : '';
+  #isOpen(path: string): boolean {
+    const { isAllowed, paths } = this.#options.anonymous;
+    return isAllowed && (!paths?.size || paths.has(path.split('?', 1)[0]!));
+  }
 }

@@ -4,7 +4,7 @@ import type { Clock } from '@tiphys/sdk/runtime';
 import type { BoundTo, ServiceAccountTokens, TokenClaims } from '../../pki/index.ts';
 import type { ClusterObjects } from '../admission/cluster-objects.ts';
 import type { UserInfo } from '../context.ts';
-import { BadToken, type TokenAuthenticator } from './authenticator.ts';
+import { BadCredentials, type TokenAuthenticator } from './known.ts';
 
 export interface ServiceAccountAuthnDeps {
   readonly tokens: ServiceAccountTokens;
@@ -23,17 +23,19 @@ export function serviceAccountTokens({ tokens, issuers, clock, objects }: Servic
     const claims = tokens.verify(token);
     if (!claims) {
       if (issuers.includes(String(issuerOf(token))))
-        throw new BadToken('go-jose/go-jose: error in cryptographic primitive');
+        throw new BadCredentials('go-jose/go-jose: error in cryptographic primitive');
       return undefined;
     }
     if (!issuers.includes(claims.iss)) return undefined;
-    const audiences = wanted.filter((a) => claims.aud.includes(a));
+    const audiences = claims.aud.filter((a) => wanted.includes(a));
     if (!audiences.length) {
-      throw new BadToken(`token audiences ${goList(claims.aud)} is invalid for the target audiences ${goList(wanted)}`);
+      throw new BadCredentials(
+        `token audiences ${goList(claims.aud)} is invalid for the target audiences ${goList(wanted)}`,
+      );
     }
     const now = clock.now();
-    if (claims.exp * 1000 <= now) throw new BadToken('service account token has expired');
-    if (claims.nbf * 1000 > now + 1000) throw new BadToken('service account token is not valid yet');
+    if (claims.exp * 1000 <= now) throw new BadCredentials('service account token has expired');
+    if (claims.nbf * 1000 > now + 1000) throw new BadCredentials('service account token is not valid yet');
     checkBound(claims, objects, now);
     return { user: userOf(claims), audiences };
   };
@@ -59,15 +61,15 @@ function checkBound(
   objects: ClusterObjects,
   now: number,
 ): void {
-  const gone = new BadToken('service account token has been invalidated');
+  const gone = new BadCredentials('service account token has been invalidated');
   const check = (found: KubeObject | undefined, { uid }: BoundTo, mismatch: (actual: string) => string) => {
     if (!found) throw gone;
     const { uid: actual = '', deletionTimestamp } = found.metadata;
-    if (uid !== actual) throw new BadToken(mismatch(actual));
+    if (uid !== actual) throw new BadCredentials(mismatch(actual));
     if (deletionTimestamp && Date.parse(deletionTimestamp) < now - leewayMs) throw gone;
   };
   const account = objects.find(serviceAccount, namespace, serviceaccount.name);
-  if (!account) throw new BadToken(`serviceaccounts ${JSON.stringify(serviceaccount.name)} not found`);
+  if (!account) throw new BadCredentials(`serviceaccounts ${JSON.stringify(serviceaccount.name)} not found`);
   check(account, serviceaccount, (uid) => `service account UID (${uid}) does not match claim (${serviceaccount.uid})`);
   const claim = (what: string, uid: string, { uid: said }: BoundTo) =>
     `${what} UID (${uid}) does not match service account ${what} ref claim (${said})`;

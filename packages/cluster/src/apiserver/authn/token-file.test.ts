@@ -12,7 +12,7 @@ test('tokens of a file are for this server, whoever asks about them', () => {
     writeFileSync(file, 'secret,ada,7,"readers,writers"\n');
     const know = tokenFile(file, ['us', 'also-us']);
     assert.deepEqual(know('secret', ['them', 'us']), {
-      user: { name: 'ada', uid: '7', groups: ['readers', 'writers'], extra: {} },
+      user: { name: 'ada', uid: '7', groups: ['readers', 'writers', 'system:authenticated'], extra: {} },
       audiences: ['us'],
     });
     assert.equal(know('secret', ['them']), undefined);

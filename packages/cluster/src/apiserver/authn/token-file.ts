@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs';
 import type { UserInfo } from '../context.ts';
-import type { TokenAuthenticator } from './authenticator.ts';
+import { type Known, ownOf, type TokenAuthenticator, withAuthenticated } from './known.ts';
 
 /** `--token-auth-file`: a CSV of token, user, uid and, quoted when there are several, groups. Read once, as upstream does. */
 export function tokenFile(path: string, ownAudiences: readonly string[]): TokenAuthenticator {
   const users = parseTokens(readFileSync(path, 'utf8'), path);
-  return (token, audiences) => {
-    const user = users.get(token);
+  const here = new Map<string, Known>();
+  for (const [token, user] of users) here.set(token, { user: withAuthenticated(user), audiences: ownAudiences });
+  return (token, wanted) => {
+    const known = here.get(token);
+    if (!known || wanted === ownAudiences) return known;
     // They are for this server, and say nothing to others.
-    const shared = audiences.filter((a) => ownAudiences.includes(a));
-    return user && shared.length ? { user, audiences: shared } : undefined;
+    const audiences = ownOf(wanted, ownAudiences);
+    return audiences.length ? { ...known, audiences } : undefined;
   };
 }
 

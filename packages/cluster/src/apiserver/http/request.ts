@@ -62,6 +62,10 @@ export class SocketRequest implements ServerRequest {
     return this.#connection.clientCertificate;
   }
 
+  get certificateProblem(): string | undefined {
+    return this.#connection.certificateProblem;
+  }
+
   get signal(): AbortSignal {
     return this.#carrier.leaving.signal;
   }
@@ -78,6 +82,7 @@ export class SocketRequest implements ServerRequest {
 interface Connection {
   readonly remoteAddress: string | undefined;
   readonly clientCertificate: Uint8Array | undefined;
+  readonly certificateProblem: string | undefined;
 }
 
 /** Looked up once per connection: it can't change while it lasts. */
@@ -86,8 +91,14 @@ const connections = new WeakMap<object, Connection>();
 function connectionOf(socket: TLSSocket): Connection {
   let known = connections.get(socket);
   if (!known) {
-    const clientCertificate = socket.authorized ? socket.getPeerCertificate().raw : undefined;
-    known = { remoteAddress: socket.remoteAddress, clientCertificate };
+    const { remoteAddress, authorized, authorizationError: problem } = socket;
+    // Who shows none has a problem, too.
+    const shown = authorized || problem ? (socket.getPeerCertificate().raw as Buffer | undefined) : undefined;
+    known = {
+      remoteAddress,
+      clientCertificate: authorized ? shown : undefined,
+      certificateProblem: shown && !authorized ? String(problem) : undefined,
+    };
     connections.set(socket, known);
   }
   return known;

@@ -5,7 +5,7 @@
 import type { RequestContext } from '../context.ts';
 import type { Endpoint } from '../handlers/dispatch.ts';
 import type { AdmissionChain } from '../admission/plugin.ts';
-import type { Authenticator } from '../authn/authenticator.ts';
+import type { Authenticator } from '../authn/index.ts';
 import type { Authorizer } from '../authz/authorizer.ts';
 import type { RulesOf } from '../authz/rules.ts';
 import { accessReviews } from './access-reviews.ts';

@@ -17,7 +17,7 @@ export interface Review {
   /** Throws for a question that makes no sense. */
   check?(asked: KubeObject, c: RequestContext): void;
   /** The object with its answer; it may change what was asked. */
-  answer(asked: KubeObject, c: RequestContext): KubeObject;
+  answer(asked: KubeObject, c: RequestContext): KubeObject | Promise<KubeObject>;
 }
 
 /** The way of a review through the server: that of a creation, up to where others are stored. */
@@ -42,7 +42,7 @@ export async function answer(c: RequestContext, review: Review, admission: Admis
   await admission.admit(attributes);
   review.check?.(asked, c);
   await admission.validate(attributes);
-  return valueResponse(c, typed(kind, review.answer(asked, c)), form, 201);
+  return valueResponse(c, typed(kind, await review.answer(asked, c)), form, 201);
 }
 
 const typed = ({ kind, apiVersion }: AnyKind, { kind: _k, apiVersion: _v, ...rest }: KubeObject): KubeObject => ({

@@ -1,7 +1,7 @@
 import { tokenReview as tokenReviewKind, type TokenReview } from '@tiphys/sdk/api';
 import { badRequest, type KubeObject } from '@tiphys/sdk/machinery';
 import { erase } from '@tiphys/sdk/schema';
-import type { Authenticator } from '../authn/authenticator.ts';
+import type { Authenticator } from '../authn/index.ts';
 import type { Review } from './review.ts';
 import { userStatus } from './self-review.ts';
 
@@ -11,9 +11,9 @@ export const tokenReview = (authenticator: Authenticator): Review => ({
   check(asked) {
     if (!(asked as TokenReview).spec.token) throw badRequest('token is required for TokenReview in authentication');
   },
-  answer(asked) {
+  async answer(asked) {
     const { spec, status } = asked as TokenReview;
-    const { known, error } = authenticator.review(spec.token, spec.audiences ?? []);
+    const { known, error } = await authenticator.review(spec.token, spec.audiences ?? []);
     const { authenticated: _, error: sent, audiences, user } = status;
     return {
       ...asked,

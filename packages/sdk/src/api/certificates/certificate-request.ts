@@ -1,26 +1,16 @@
 import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { type Der, derMembers, derValues, oidText, tags } from './der.ts';
+import { type NamePart, nameParts } from './distinguished-name.ts';
 import { pemBlocks } from '../meta/pem.ts';
 
 /** A request for a certificate (PKCS #10), as far as somebody here asks about it. */
 export interface CertificateRequest {
-  /** What it asks to be called by: values of the subject by the numbers of their kinds. */
-  readonly subject: readonly { readonly type: string; readonly value: string }[];
+  /** What it asks to be called by. */
+  readonly subject: readonly NamePart[];
   readonly publicKey: KeyObject;
   /** Why its signature isn't by its own key; nothing when it is. */
   signatureProblem(): string | undefined;
 }
-
-/** The kinds of names that users and groups are told by. */
-const commonName = '2.5.4.3';
-const organization = '2.5.4.10';
-
-/** Who it is for: the last of its common names. */
-export const commonNameOf = ({ subject }: CertificateRequest): string =>
-  subject.findLast(({ type }) => type === commonName)?.value ?? '';
-
-export const organizationsOf = ({ subject }: CertificateRequest): string[] =>
-  subject.filter(({ type }) => type === organization).map(({ value }) => value);
 
 /** Reads the first block of PEM text (base64 of it, as objects have it); throws with upstream's words. */
 export function parseCertificateRequestPem(base64: string): CertificateRequest {
@@ -36,15 +26,11 @@ export function parseCertificateRequest(bytes: Uint8Array): CertificateRequest {
   if (rest.length) throw new Error('asn1: syntax error: trailing data');
   const [info, algorithm, signature] = derMembers(request, tags.sequence);
   const [, subject, key] = derMembers(info, tags.sequence);
-  const names = derMembers(subject, tags.sequence).flatMap((set) => derMembers(set, tags.set));
   const scheme = schemeOf(derMembers(algorithm, tags.sequence));
   if (signature?.tag !== tags.bitString || !key) throw new Error("asn1: structure error: tags don't match");
   const publicKey = createPublicKey({ key: Buffer.from(key.whole), format: 'der', type: 'spki' });
   return {
-    subject: names.map((name) => {
-      const [type, value] = derMembers(name, tags.sequence);
-      return { type: type ? oidText(type) : '', value: Buffer.from(value?.contents ?? []).toString() };
-    }),
+    subject: nameParts(subject),
     publicKey,
     signatureProblem() {
       if (!scheme) return 'x509: cannot verify signature: algorithm unimplemented';

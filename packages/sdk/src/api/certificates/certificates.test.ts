@@ -4,9 +4,10 @@ import { test } from 'node:test';
 import { field, lineOf } from '../../machinery/index.ts';
 import { decode } from '../../schema/index.ts';
 import { pem, requestBytes } from './certificate-builders.ts';
-import { organizationsOf, parseCertificateRequestPem } from './certificate-request.ts';
+import { parseCertificateRequestPem } from './certificate-request.ts';
 import { type CertificateSigningRequest, certificateSigningRequest } from './certificatesigningrequest.ts';
 import { type ClusterTrustBundle, clusterTrustBundle, clusterTrustBundleV1Alpha1 } from './clustertrustbundle.ts';
+import { organizationsOf } from './distinguished-name.ts';
 import { pemBlocks } from '../meta/pem.ts';
 import { signerNameRules } from './signer-name.ts';
 

@@ -13,6 +13,8 @@ export const tags = {
   oid: 0x06,
   sequence: 0x30,
   set: 0x31,
+  /** Of a certificate's version. */
+  version: 0xa0,
 } as const;
 
 const truncated = 'asn1: syntax error: data truncated';

@@ -1,0 +1,50 @@
+import type { ServerRequest, UserInfo } from '../context.ts';
+
+/** Somebody whom credentials stand for, and to which of the wanted audiences they are addressed. */
+export interface Known {
+  readonly user: UserInfo;
+  readonly audiences: readonly string[];
+}
+
+/**
+ * Knows one kind of credentials: who is behind them, or undefined when they aren't of its own. Throws `BadCredentials` for its own
+ * that are no good. Whoever has to ask elsewhere promises.
+ */
+export type Knows<T> = (shown: T, audiences: readonly string[]) => Known | undefined | Promise<Known | undefined>;
+
+/** What of a request tells who asks. */
+export type Shown = Pick<ServerRequest, 'path' | 'headers' | 'clientCertificate' | 'certificateProblem'>;
+
+export type RequestAuthenticator = Knows<Shown>;
+export type TokenAuthenticator = Knows<string>;
+
+/** What is wrong with credentials. Only those who may review tokens are told. */
+export class BadCredentials extends Error {
+  readonly problems: readonly string[];
+
+  /** Each problem once: several who ask the same may find the same. */
+  constructor(...problems: readonly string[]) {
+    const each = [...new Set(problems)];
+    super(each.length === 1 ? each[0] : `[${each.join(', ')}]`);
+    this.problems = each;
+  }
+}
+
+export const authenticatedGroup = 'system:authenticated';
+export const unauthenticatedGroup = 'system:unauthenticated';
+export const anonymousName = 'system:anonymous';
+
+/** Everybody who isn't nobody in particular is in a group for it. */
+export const withAuthenticated = (user: UserInfo): UserInfo =>
+  user.name === anonymousName || user.groups.includes(authenticatedGroup) || user.groups.includes(unauthenticatedGroup)
+    ? user
+    : { ...user, groups: [...user.groups, authenticatedGroup] };
+
+const nobodyElse: readonly string[] = [];
+
+/** Those of the wanted audiences that are the server's own: what credentials are for that say nothing of whom they are for. */
+export function ownOf(wanted: readonly string[], own: readonly string[]): readonly string[] {
+  if (wanted === own) return own;
+  const shared = own.filter((a) => wanted.includes(a));
+  return shared.length ? shared : nobodyElse;
+}
