@@ -13,6 +13,7 @@ import { internalValue, type RuleGates } from '../../schema/index.ts';
 import { amountOf, notMoreThanAll, validateShare } from '../meta/share-rules.ts';
 import type { Deployment } from './deployment.ts';
 import { type DeploymentStrategy, deploymentStrategy, type RollingUpdateDeployment } from './deployment-strategy.ts';
+import { rollbackToRules } from './rollback-to.ts';
 import { validateSelectorAndTemplate } from './selector-rules.ts';
 import { validateCollisions, validateCounts } from './status-rules.ts';
 
@@ -29,6 +30,7 @@ export function* validateDeployment(
   yield* validateStrategy(spec.strategy, at.child('strategy'));
   yield* nonNegative(spec.minReadySeconds, at.child('minReadySeconds'));
   yield* nonNegative(spec.revisionHistoryLimit, at.child('revisionHistoryLimit'));
+  yield* rollbackToRules(next);
   const deadline = spec.progressDeadlineSeconds;
   yield* nonNegative(deadline, at.child('progressDeadlineSeconds'));
   if (deadline <= (spec.minReadySeconds ?? 0)) {

@@ -8,6 +8,7 @@ import { objectMeta } from '../meta/object-meta.ts';
 import { dropTerminatingCount } from './terminating-count.ts';
 import { deploymentStrategy } from './deployment-strategy.ts';
 import { validateDeployment, validateDeploymentStatus } from './deployment-rules.ts';
+import { fillRollbackTo, keepRollbackTo, withoutRollbackTo } from './rollback-to.ts';
 import { workloadWarnings } from './workload-warnings.ts';
 
 const deploymentSpecShape = s.struct('io.k8s.api.apps.v1.DeploymentSpec', {
@@ -75,6 +76,7 @@ export const deployment: Kind<Deployment, DeploymentManifest> = defineKind<Deplo
   status: {
     prepareForUpdate(next, old, { gates }) {
       next.spec = old.spec;
+      keepRollbackTo(next, old);
       dropTerminatingCount(next.status, { old: old.status, gates });
       if (old.metadata.labels) next.metadata.labels = deepCopy(old.metadata.labels);
       else delete next.metadata.labels;
@@ -84,6 +86,8 @@ export const deployment: Kind<Deployment, DeploymentManifest> = defineKind<Deplo
   resetFields: { '': [['status']], status: [['spec'], ['metadata', 'labels']] },
   scale: { specReplicas: '.spec.replicas', statusReplicas: '.status.replicas' },
   generation: true,
+  default: fillRollbackTo,
+  inside: withoutRollbackTo,
   prepareForCreate: ({ spec }, { gates }) => dropGatedFields(spec.template.spec, { gates }),
   prepareForUpdate(next, old, { gates }) {
     dropGatedFields(next.spec.template.spec, { old: old.spec.template.spec, gates });

@@ -1,6 +1,6 @@
 import { equal, inKeyOrder } from '../../machinery/index.ts';
-import { DecodeError } from '../../schema/index.ts';
 import type { DaemonSet } from './daemonset.ts';
+import { parseInt64 } from './parse-int64.ts';
 
 /**
  * How often the template of a daemon set has changed. Once a field of its own, it stands in an annotation since; nobody but
@@ -11,10 +11,7 @@ const key = 'deprecated.daemonset.template.generation';
 /** Every daemon set says it, and says a number. Changes the object. */
 export function fillTemplateGeneration(set: DaemonSet): void {
   const said = set.metadata.annotations?.[key];
-  if (said !== undefined && !/^[+-]?\d+$/.test(said)) {
-    throw new DecodeError(`strconv.ParseInt: parsing ${JSON.stringify(said)}: invalid syntax`);
-  }
-  setGeneration(set, BigInt(said ?? 0));
+  setGeneration(set, said === undefined ? 0n : parseInt64(said));
 }
 
 export function beginTemplateGeneration(set: DaemonSet): void {
