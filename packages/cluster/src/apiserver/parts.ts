@@ -35,6 +35,7 @@ import type { NodeConnector } from './nodes/connector.ts';
 import type { RequestInfo } from './context.ts';
 import { hooksOf, type KindHooksConfig } from './registry/kinds/index.ts';
 import type { ApiServer, ApiServerParts } from './server.ts';
+import { atEndpoints, atServiceAddress, type Reached, withLoopback } from './services/index.ts';
 import { bindings, subresourcesOf } from './subresources/index.ts';
 
 export interface PartsConfig extends KindHooksConfig {
@@ -59,6 +60,8 @@ export interface PartsConfig extends KindHooksConfig {
   readonly flags?: ReadonlyMap<string, string>;
   /** What `componentstatuses` tells of, besides the stores. */
   readonly components?: readonly Component[];
+  /** Whether services are reached at those behind them rather than at their own address. */
+  readonly routeToEndpoints?: boolean;
   /** How the agents of nodes are reached. */
   readonly nodes: NodeConnector;
   /** Of requests from outside that are in work at once. */
@@ -126,6 +129,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
         quotas: () => server.registries.of(api.resourceQuota),
         gates: server.kinds.gates,
         authorizer: () => of(server).authorizer,
+        route: of(server).route,
         kinds: server.served,
         registryOf: async ({ group, version, plural }) =>
           server.registries.find(group, version, plural) ?? (await server.custom?.registry(group, version, plural)),
@@ -169,9 +173,13 @@ function access(config: PartsConfig, server: ApiServer) {
     AlwaysAllow: () => everybodyMay,
     AlwaysDeny: () => nobodyMay,
   };
+  const toServices = config.routeToEndpoints
+    ? atEndpoints(objects, server.deps.random.fork('endpoints'))
+    : atServiceAddress(objects);
   return {
     objects,
     rbac,
+    route: withLoopback(toServices, () => addressIn(config.advertised())),
     registry,
     authenticator: authenticatorOf(
       { ...config, issuers, anonymous: { isAllowed: allowAnonymous } },
@@ -179,4 +187,9 @@ function access(config: PartsConfig, server: ApiServer) {
     ),
     authorizer: anyOf(mastersMay, ...authorizationModes.map((mode) => authorizers[mode]())),
   };
+}
+
+function addressIn(text: string): Reached {
+  const at = text.lastIndexOf(':');
+  return { host: text.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(text.slice(at + 1)) };
 }

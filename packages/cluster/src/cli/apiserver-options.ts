@@ -21,6 +21,8 @@ export interface ApiServerOptions {
   readonly featureGates?: ReadonlySet<string>;
   /** Admission plugins beside upstream's default ones. */
   readonly enableAdmissionPlugins?: readonly string[];
+  /** Whether services are reached at those behind them, for want of a proxy. */
+  readonly routeToEndpoints?: boolean;
   readonly limits?: { readonly readOnly: number; readonly mutating: number };
   readonly requestTimeoutMs?: number;
   readonly minWatchSeconds?: number;

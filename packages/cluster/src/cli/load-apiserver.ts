@@ -137,6 +137,7 @@ function partsConfig(options: ApiServerOptions, { pki, address, ...around }: Aro
       'eventTtlSeconds',
       'flags',
       'profiling',
+      'routeToEndpoints',
     ]),
     advertised: () => `${address}:${options.securePort}`,
   };

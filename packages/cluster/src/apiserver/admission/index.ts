@@ -9,6 +9,7 @@ import {
   clusterTrustBundleAttest,
 } from './certificates.ts';
 import type { Registry } from '../registry/registry.ts';
+import type { ServiceRoute } from '../services/index.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
 import { defaultIngressClass } from './default-ingress-class.ts';
 import { defaultStorageClass } from './default-storage-class.ts';
@@ -44,6 +45,8 @@ export interface AdmissionConfig extends PolicyWorld {
   readonly quotas: () => Registry;
   /** Feature gates that are open. */
   readonly gates?: Gates;
+  /** How webhooks in the cluster are reached. */
+  readonly route: ServiceRoute;
   /** Names of plugins to have beside those that upstream has unless told. */
   readonly enable: readonly string[];
 }
@@ -68,6 +71,7 @@ const everyPlugin = ({
   clock,
   quotas,
   authorizer,
+  route,
   connections,
   gates,
   ...served
@@ -94,8 +98,8 @@ const everyPlugin = ({
   podGroupWorkloadExists(objects),
   unprivileged,
   mutatingAdmissionPolicies({ objects, authorizer, ...served }),
-  mutatingWebhookAdmission({ objects, authorizer, random, clock, connections, ...served }),
+  mutatingWebhookAdmission({ objects, authorizer, random, clock, route, connections, ...served }),
   validatingAdmissionPolicies({ objects, authorizer, ...served }),
-  validatingWebhookAdmission({ objects, authorizer, random, clock, connections, ...served }),
+  validatingWebhookAdmission({ objects, authorizer, random, clock, route, connections, ...served }),
   resourceQuotas({ objects, clock, quotas }),
 ];

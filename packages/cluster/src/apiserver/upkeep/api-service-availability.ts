@@ -9,6 +9,7 @@ import {
 } from '@tiphys/sdk/api';
 import { timestamp } from '@tiphys/sdk/machinery';
 import { defineController, watch } from '@tiphys/sdk/operator';
+import { serviceName } from '../services/index.ts';
 
 /** Says of APIs that others serve whether anybody could be there: their service, its port, somebody behind it. */
 export const apiServiceAvailability = defineController({
@@ -32,8 +33,6 @@ export const apiServiceAvailability = defineController({
     if (conditions) await client.updateStatus(apiService, api, { ...api.status, conditions }, { signal });
   },
 });
-
-const serviceName = 'kubernetes.io/service-name';
 
 function servedBy(
   apis: readonly APIService[],

@@ -39,6 +39,7 @@ interface Flags {
   serviceNodePortRange?: NonNullable<ApiServerOptions['nodePortRange']>;
   runtimeConfig?: string;
   enableAdmissionPlugins: readonly string[];
+  enableAggregatorRouting: boolean;
   maxRequestsInflight: number;
   maxMutatingRequestsInflight: number;
   requestTimeout: number;
@@ -65,7 +66,15 @@ export const apiserverCommand = (): Command => {
   const command = new Command('apiserver')
     .description('The API server alone, over the store in its data directory.')
     .addOption(flags.dataDir());
-  for (const option of [...listening(), ...access(), ...objects(), ...limits(), ...storage(), ...telling()])
+  for (const option of [
+    ...listening(),
+    ...access(),
+    ...objects(),
+    ...aggregation(),
+    ...limits(),
+    ...storage(),
+    ...telling(),
+  ])
     command.addOption(option);
   for (const [flag, word] of Object.entries(withoutEffect))
     command.addOption(new Option(`--${flag} [${word}]`, 'taken, and of no effect here').hideHelp());
@@ -124,6 +133,15 @@ const objects = (): Option[] => [
   new Option('--enable-admission-plugins <names>', 'plugins beside the default ones, such as NodeRestriction')
     .argParser(parseList)
     .default([], 'none'),
+];
+
+/** How the server works with others that serve parts of the API. */
+const aggregation = (): Option[] => [
+  bool(
+    '--enable-aggregator-routing',
+    'whether webhooks and extension servers are reached at the endpoints of their service rather than at its address',
+    false,
+  ),
 ];
 
 const limits = (): Option[] => [
@@ -193,7 +211,6 @@ const withoutEffect: Readonly<Record<string, string>> = {
   'cert-dir': 'dir',
   'enable-bootstrap-token-auth': 'bool',
   'enable-priority-and-fairness': 'bool',
-  'enable-aggregator-routing': 'bool',
   'enable-garbage-collector': 'bool',
   'endpoint-reconciler-type': 'type',
   'etcd-healthcheck-timeout': 'duration',
@@ -263,6 +280,7 @@ function optionsOf(given: Flags): ApiServerOptions {
   return {
     ...same,
     portFlag: '--secure-port',
+    routeToEndpoints: given.enableAggregatorRouting,
     ...(tlsCertFile && tlsPrivateKeyFile && { tls: { certFile: tlsCertFile, keyFile: tlsPrivateKeyFile } }),
     ...(nodeCa !== undefined && { kubeletCa: { file: nodeCa } }),
     allowAnonymous: given.anonymousAuth,

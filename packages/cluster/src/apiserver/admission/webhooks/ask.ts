@@ -1,6 +1,7 @@
 import type { MutatingWebhook, ValidatingWebhook } from '@tiphys/sdk/api';
 import { internalError } from '@tiphys/sdk/machinery';
 import type { Clock, Random } from '@tiphys/sdk/runtime';
+import type { ServiceRoute } from '../../services/index.ts';
 import type { WebhookConnections } from '../../webhook-client/index.ts';
 import type { AdmissionAttributes } from '../plugin.ts';
 import type { Match } from '../policies/match.ts';
@@ -12,6 +13,7 @@ import type { Webhook } from './webhook.ts';
 export interface WebhookWorld extends PolicyWorld {
   readonly random: Random;
   readonly clock: Clock;
+  readonly route: ServiceRoute;
   readonly connections: WebhookConnections;
 }
 

@@ -1,7 +1,7 @@
-import { service, type WebhookClientConfig } from '@tiphys/sdk/api';
+import type { WebhookClientConfig } from '@tiphys/sdk/api';
 import { escapedPath, hostnameOf, parseGoUrl, portOf } from '@tiphys/sdk/machinery';
+import type { Reached, ServiceRoute } from '../../services/index.ts';
 import { reasonOf, refusalOf, type WebhookConnections } from '../../webhook-client/index.ts';
-import type { ClusterObjects } from '../cluster-objects.ts';
 import type { Review } from './review.ts';
 
 interface Target {
@@ -9,7 +9,7 @@ interface Target {
   readonly authority: string;
   readonly path: string;
   readonly servername: string;
-  readonly dial: () => { readonly host: string; readonly port: number };
+  readonly dial: () => Reached;
 }
 
 interface Call {
@@ -22,9 +22,9 @@ interface Call {
 /** Sends a review to a webhook, and gives what comes back. Throws an `Error` in upstream's words when nothing does. */
 export async function callWebhook(
   { config, review, timeoutSeconds, signal }: Call,
-  { objects, connections }: { objects: ClusterObjects; connections: WebhookConnections },
+  { route, connections }: { route: ServiceRoute; connections: WebhookConnections },
 ): Promise<unknown> {
-  const target = targetOf(config, objects);
+  const target = targetOf(config, route);
   const path = `${target.path || '/'}?timeout=${timeoutSeconds}s`;
   const post = async () => {
     const to = { ...target.dial(), servername: target.servername, ca: pemOf(config) };
@@ -45,7 +45,7 @@ export async function callWebhook(
 
 const pemOf = ({ caBundle }: WebhookClientConfig) => (caBundle ? Buffer.from(caBundle, 'base64') : undefined);
 
-function targetOf({ url, service: of }: WebhookClientConfig, objects: ClusterObjects): Target {
+function targetOf({ url, service: of }: WebhookClientConfig, route: ServiceRoute): Target {
   if (url !== undefined) {
     const parsed = parseGoUrl(url);
     const host = hostnameOf(parsed);
@@ -58,22 +58,6 @@ function targetOf({ url, service: of }: WebhookClientConfig, objects: ClusterObj
     authority: `${servername}:${port}`,
     path: path && !path.startsWith('/') ? `/${path}` : path,
     servername,
-    dial: () => addressOf({ namespace, name, port }, objects),
+    dial: () => route({ namespace, name, port }),
   };
-}
-
-/** Where a service is reached: at its own address. */
-function addressOf(
-  { namespace, name, port }: { namespace: string; name: string; port: number },
-  objects: ClusterObjects,
-): { host: string; port: number } {
-  const found = objects.find(service, namespace, name);
-  if (!found) throw new Error(`service ${JSON.stringify(name)} not found`);
-  const { type, clusterIP = '', externalName = '', ports = [] } = found.spec;
-  if (type === 'ExternalName') return { host: externalName, port };
-  if (clusterIP === 'None') throw new Error('cannot route to service with ClusterIP "None"');
-  if (!ports.some((p) => p.port === port)) {
-    throw new Error(`no service port ${port} found for service ${JSON.stringify(name)}`);
-  }
-  return { host: clusterIP, port };
 }
