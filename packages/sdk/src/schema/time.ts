@@ -1,12 +1,12 @@
 import { DecodeError } from './decode-error.ts';
 
 /** Times met last, as they were written and as they are: one write has the same few again and again. */
-const known = { seconds: new Map<string, string>(), micros: new Map<string, string>() };
+const known = { seconds: new Map<string, string | null>(), micros: new Map<string, string | null>() };
 const mostKnown = 256;
 const longestKnown = 32;
 
-/** RFC 3339 in any zone → UTC; whole seconds, or exactly six decimals. */
-export function canonicalTime(text: string, micro: boolean): string {
+/** RFC 3339 in any zone → UTC; whole seconds, or exactly six decimals. The time that Go begins with is none. */
+export function canonicalTime(text: string, micro: boolean): string | null {
   const times = micro ? known.micros : known.seconds;
   let time = times.get(text);
   if (time === undefined) {
@@ -17,8 +17,12 @@ export function canonicalTime(text: string, micro: boolean): string {
   return time;
 }
 
-function canonical(text: string, micro: boolean): string {
+/** The first moment of the year 1. */
+const zeroMs = Date.parse('0001-01-01T00:00:00Z');
+
+function canonical(text: string, micro: boolean): string | null {
   const { ms, fraction } = new TimeReader(text, micro).read();
+  if (ms === zeroMs && /^[.,]?0*$/.test(fraction)) return null;
   const seconds = new Date(ms).toISOString().slice(0, -5);
   return micro ? `${seconds}.${fraction}Z` : `${seconds}Z`;
 }
