@@ -60,10 +60,11 @@ export class WebhookClient {
 
   /** What the webhook says to an object. Throws a `WebhookFailure` where it says nothing that could be read. */
   async ask(object: unknown, signal?: AbortSignal): Promise<unknown> {
-    const { status, text, retryAfter } = await this.#answer(Buffer.from(JSON.stringify(object)), signal);
+    const answer = await this.#answer(Buffer.from(JSON.stringify(object)), signal);
+    const { status, text, retryAfter } = answer;
     if (status < 200 || status > 299) {
       const mayPass = status === 429 || status === 500 || status === 504 || retryAfter !== undefined;
-      throw new WebhookFailure(refusalOf(status, text), { status, mayPass, isTimeout: status === 504 });
+      throw new WebhookFailure(refusalOf(answer), { status, mayPass, isTimeout: status === 504 });
     }
     try {
       return JSON.parse(text) as unknown;

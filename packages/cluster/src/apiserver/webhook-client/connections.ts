@@ -32,6 +32,7 @@ export interface WebhookAnswer {
   readonly text: string;
   /** Seconds, or a date. */
   readonly retryAfter: string | undefined;
+  readonly contentType: string;
 }
 
 /** So many wait at each webhook for the next call, as upstream's do, and no longer than this. */
@@ -51,8 +52,8 @@ export class WebhookConnections {
       const sent = this.#send(to, what);
       try {
         const message = await sent.answer;
-        const retryAfter = message.headers['retry-after'];
-        return { status: message.statusCode ?? 502, text: await textOf(message), retryAfter };
+        const { 'retry-after': retryAfter, 'content-type': contentType = '' } = message.headers;
+        return { status: message.statusCode ?? 502, text: await textOf(message), retryAfter, contentType };
       } catch (err) {
         if (!sent.wasClosedMeanwhile(err)) throw dialError(err as NodeJS.ErrnoException, to);
       }

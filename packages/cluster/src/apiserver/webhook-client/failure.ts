@@ -1,4 +1,5 @@
 import { isObject, quoted } from '@tiphys/sdk/machinery';
+import type { WebhookAnswer } from './connections.ts';
 
 /** Nothing that makes sense came back from a webhook. */
 export class WebhookFailure extends Error {
@@ -49,10 +50,12 @@ const byStatus: Readonly<Record<number, string>> = {
 };
 
 /** What an answer says that is none: its own words where it is a Status, else what its code means to a client. */
-export function refusalOf(status: number, text: string): string {
+export function refusalOf({ status, text, contentType }: WebhookAnswer): string {
   const said = statusMessage(text);
   if (said !== undefined) return said;
-  const body = text.trim() || 'unknown';
+  // Only what calls itself a text is quoted.
+  const isText = contentType === '' || /^\s*text\//i.test(contentType);
+  const body = (isText && text.trim()) || 'unknown';
   if (status === 403) return body;
   const known = byStatus[status];
   if (known) return known;

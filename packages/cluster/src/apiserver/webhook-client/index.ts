@@ -1,9 +1,10 @@
 /**
- * How the server asks others: one pool of connections to webhooks, and a client for those that a kubeconfig file names (who
- * authenticates, who authorizes, who is told of requests). What goes wrong is told in upstream's words, and tried again when it
- * may pass.
+ * How the server asks others: one pool of connections to webhooks; those that objects of the cluster configure (admission,
+ * conversion), and a client for those that a kubeconfig file names (who authenticates, who authorizes, who is told of requests).
+ * What goes wrong is told in upstream's words, and tried again when it may pass.
  */
 export { type WebhookAddress, type WebhookAnswer, WebhookConnections, type WebhookPost } from './connections.ts';
 export { refusalOf, reasonOf, WebhookFailure } from './failure.ts';
 export { WebhookClient, type WebhookClientDeps } from './client.ts';
 export { type Retries, withRetries } from './retries.ts';
+export { askConfigured, type WebhookReach } from './configured.ts';

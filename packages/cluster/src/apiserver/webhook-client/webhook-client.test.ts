@@ -101,8 +101,14 @@ for (const [code, text, want] of [
     'an error on the server ("{\\"kind\\":\\"Pod\\"}") has prevented the request from succeeding',
   ],
 ] as const) {
-  test(`${code} ${text}: ${want}`, () => assert.equal(refusalOf(code, text), want));
+  const answer = { status: code, text, retryAfter: undefined, contentType: 'text/plain' };
+  test(`${code} ${text}: ${want}`, () => assert.equal(refusalOf(answer), want));
 }
+
+test('an answer that is no text is not quoted', () => {
+  const answer = { status: 500, text: 'x', retryAfter: undefined, contentType: 'application/json' };
+  assert.match(refusalOf(answer), /\("unknown"\)/);
+});
 
 test('what may pass is asked again, five times in all, later each time', async () => {
   const clock = new SimClock();

@@ -1,13 +1,12 @@
-import type { MutatingWebhook, ValidatingWebhook } from '@tiphys/sdk/api';
+import type { MutatingWebhook, ValidatingWebhook, WebhookClientConfig } from '@tiphys/sdk/api';
 import { internalError } from '@tiphys/sdk/machinery';
 import type { Clock, Random } from '@tiphys/sdk/runtime';
 import type { ServiceRoute } from '../../services/index.ts';
-import type { WebhookConnections } from '../../webhook-client/index.ts';
+import { askConfigured, type WebhookConnections } from '../../webhook-client/index.ts';
 import type { AdmissionAttributes } from '../plugin.ts';
 import type { Match } from '../policies/match.ts';
 import type { PolicyWorld } from '../policies/world.ts';
-import { callWebhook } from './call.ts';
-import { answerOf, rejection, type ReviewAnswer, reviewOf } from './review.ts';
+import { answerOf, rejection, type Review, type ReviewAnswer, reviewOf } from './review.ts';
 import type { Webhook } from './webhook.ts';
 
 export interface WebhookWorld extends PolicyWorld {
@@ -27,8 +26,7 @@ export async function askWebhook(
   const review = reviewOf(attributes, match, { uid: world.random.uuid(), versions: admissionReviewVersions });
   let answer;
   try {
-    const signal = world.clock.timeout(timeoutSeconds * 1000);
-    const body = await callWebhook({ config: clientConfig, review, timeoutSeconds, signal }, world);
+    const body = await called({ config: clientConfig, review, timeoutSeconds }, world);
     answer = understood(() => answerOf(body, review, { mutating }));
   } catch (err) {
     if (failurePolicy === 'Ignore') return undefined;
@@ -37,6 +35,24 @@ export async function askWebhook(
   for (const warning of answer.warnings) attributes.warn(warning);
   if (!answer.allowed) throw rejection(name, answer);
   return answer;
+}
+
+interface Call {
+  readonly config: WebhookClientConfig;
+  readonly review: Review;
+  readonly timeoutSeconds: number;
+}
+
+async function called({ config, review, timeoutSeconds }: Call, world: WebhookWorld): Promise<unknown> {
+  const signal = world.clock.timeout(timeoutSeconds * 1000);
+  const body = Buffer.from(JSON.stringify(review));
+  try {
+    const call = { config, body, timeoutSeconds, signal, late: 'context deadline exceeded' };
+    const { text } = await askConfigured(call, world);
+    return JSON.parse(text) as unknown;
+  } catch (err) {
+    throw new Error(`failed to call webhook: ${(err as Error).message}`, { cause: err });
+  }
 }
 
 function understood<A>(read: () => A): A {

@@ -1,0 +1,69 @@
+import type { WebhookClientConfig } from '@tiphys/sdk/api';
+import { escapedPath, hostnameOf, parseGoUrl, portOf } from '@tiphys/sdk/machinery';
+import type { Reached, ServiceRoute } from '../services/index.ts';
+import type { WebhookAnswer, WebhookConnections } from './connections.ts';
+import { reasonOf, refusalOf, WebhookFailure } from './failure.ts';
+
+/** What it takes to reach webhooks that objects of the cluster name. */
+export interface WebhookReach {
+  readonly route: ServiceRoute;
+  readonly connections: WebhookConnections;
+}
+
+interface Call {
+  readonly config: WebhookClientConfig;
+  readonly body: Buffer;
+  readonly timeoutSeconds: number;
+  /** Aborts when the time is over. */
+  readonly signal: AbortSignal;
+  /** What is said then. */
+  readonly late: string;
+}
+
+interface Target {
+  /** As it stands in messages and in the request. */
+  readonly authority: string;
+  readonly path: string;
+  readonly servername: string;
+  readonly dial: () => Reached;
+}
+
+/** Sends something to the webhook of a client configuration. Throws a `WebhookFailure` unless it is taken well. */
+export async function askConfigured(
+  { config, body, timeoutSeconds, signal, late }: Call,
+  { route, connections }: WebhookReach,
+): Promise<WebhookAnswer> {
+  const target = targetOf(config, route);
+  const path = `${target.path || '/'}?timeout=${timeoutSeconds}s`;
+  const post = async () => {
+    const to = { ...target.dial(), servername: target.servername, ca: pemOf(config) };
+    return connections.post(to, { path, authority: target.authority, body, signal });
+  };
+  const answer = await post().catch((cause: unknown) => {
+    const isTimeout = signal.aborted;
+    const why = isTimeout ? late : reasonOf(cause as Error);
+    throw new WebhookFailure(`Post "https://${target.authority}${path}": ${why}`, { isTimeout }, { cause });
+  });
+  const { status } = answer;
+  if (status < 200 || status > 299) throw new WebhookFailure(refusalOf(answer), { status });
+  return answer;
+}
+
+const pemOf = ({ caBundle }: WebhookClientConfig) => (caBundle ? Buffer.from(caBundle, 'base64') : undefined);
+
+function targetOf({ url, service: of }: WebhookClientConfig, route: ServiceRoute): Target {
+  if (url !== undefined) {
+    const parsed = parseGoUrl(url);
+    const host = hostnameOf(parsed);
+    const dial = { host, port: Number(portOf(parsed) || 443) };
+    return { authority: parsed.host, path: escapedPath(parsed), servername: host, dial: () => dial };
+  }
+  const { namespace = '', name = '', path = '', port = 443 } = of ?? {};
+  const servername = `${name}.${namespace}.svc`;
+  return {
+    authority: `${servername}:${port}`,
+    path: path && !path.startsWith('/') ? `/${path}` : path,
+    servername,
+    dial: () => route({ namespace, name, port }),
+  };
+}
