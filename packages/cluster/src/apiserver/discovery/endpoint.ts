@@ -1,3 +1,4 @@
+import { withoutTrailing } from '@tiphys/sdk/machinery';
 import type { AnyKind } from '@tiphys/sdk/schema';
 import { computedFrom } from '../computed-from.ts';
 import type { RequestContext, ServerResponse } from '../context.ts';
@@ -20,16 +21,19 @@ export function discovery(kinds: () => readonly AnyKind[], serverAddress: () => 
   return (c) => {
     const { groups, roots } = known();
     const find = (name: string) => groups.find((g) => g.name === name);
-    const [prefix, ...rest] = c.info.path.split('/').filter(Boolean);
+    const [, prefix, ...rest] = withoutTrailing(c.info.path, '/').split('/');
     if (prefix !== 'api' && prefix !== 'apis') return undefined;
     const core = prefix === 'api';
     const [groupName = '', versionName, more] = core ? ['', ...rest] : rest;
     const group = find(groupName);
     const version = group?.versions.find((v) => v.version === versionName);
-    const isThere = !rest.length || (group && !group.name === core && (versionName === undefined || version) && !more);
+    // Upstream's aggregator answers for groups, at their very paths and whatever the method; all else is its router's.
+    const isAggregators = !core && !version && !c.info.path.endsWith('//');
+    const isThere = rest.length
+      ? group && !group.name === core && (versionName === undefined || version) && more === undefined
+      : core || isAggregators;
     if (!isThere) return undefined;
-    // Upstream's aggregator, which answers for lists of groups, doesn't look at the method.
-    if ((core || version) && c.request.method !== 'GET') throw notOnThis();
+    if (!isAggregators && c.request.method !== 'GET') throw notOnThis();
     if (!rest.length) {
       const asked = roots.find((r) => r.core === core)!;
       return Promise.resolve(asked.aggregated.answer(c) ?? root(c, asked, serverAddress));

@@ -1,5 +1,7 @@
+import { withoutTrailing } from '@tiphys/sdk/machinery';
 import type { ServiceAccountTokens } from '../../pki/index.ts';
 import { type Endpoint, notOnThis } from '../handlers/dispatch.ts';
+import { requireOneOf } from '../handlers/negotiate.ts';
 import { bytesResponse } from '../handlers/respond.ts';
 
 export interface IssuerDiscovery {
@@ -25,11 +27,12 @@ export function issuerDiscovery({ issuer, tokens, advertised }: IssuerDiscovery)
     '/openid/v1/jwks': ['application/jwk-set+json', () => tokens.jwks],
   };
   return (c) => {
-    const path = c.info.path.replace(/\/$/, '');
+    const path = withoutTrailing(c.info.path, '/');
     const found = Object.hasOwn(documents, path) ? documents[path] : undefined;
     if (!found) return undefined;
-    if (c.request.method !== 'GET' && c.request.method !== 'HEAD') throw notOnThis();
+    if (c.request.method !== 'GET') throw notOnThis();
     const [contentType, document] = found;
+    requireOneOf(c.request, [contentType]);
     const response = bytesResponse([Buffer.from(JSON.stringify(document()))], contentType, 200);
     return Promise.resolve({ ...response, headers: { ...response.headers, 'cache-control': 'public, max-age=3600' } });
   };

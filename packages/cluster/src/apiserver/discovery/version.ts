@@ -1,4 +1,6 @@
+import { withoutTrailing } from '@tiphys/sdk/machinery';
 import { type Endpoint, notOnThis } from '../handlers/dispatch.ts';
+import { requireOneOf } from '../handlers/negotiate.ts';
 import { bytesResponse, encode } from '../handlers/respond.ts';
 
 /** The Kubernetes that is spoken here. Clients compare it with their own; `gitVersion` names us as the builder. */
@@ -19,10 +21,9 @@ export const kubernetesVersion = {
 };
 
 export const version: Endpoint = (c) => {
-  if (c.info.path.replace(/\/$/, '') !== '/version') return undefined;
-  if (c.request.method !== 'GET' && c.request.method !== 'HEAD') {
-    throw notOnThis();
-  }
+  if (withoutTrailing(c.info.path, '/') !== '/version') return undefined;
+  if (c.request.method !== 'GET') throw notOnThis();
+  requireOneOf(c.request, ['application/json']);
   return Promise.resolve(
     bytesResponse([encode(kubernetesVersion, { media: 'json', pretty: true })], 'application/json', 200),
   );

@@ -68,7 +68,7 @@ const isAt = ({ kind, namespaced }: Resource, { namespace, verb }: RequestInfo):
 /** Below a group that is served, even of a version that isn't, a path that leads nowhere is refused in the API's own way. */
 const isUnderGroup = (path: string, groups: ReadonlySet<string>): boolean => {
   const [, prefix, group = ''] = path.split('/');
-  return prefix === 'api' || (prefix === 'apis' && groups.has(group));
+  return prefix === 'api' || (prefix === 'apis' && group !== '' && groups.has(group));
 };
 
 export const noSuchPath = (): StatusError =>
@@ -83,7 +83,7 @@ function onResource(c: RequestContext, registry: Registry, deps: DispatchDeps): 
   if (info.subresource) return onSubresource(c, registry, deps);
   const verbs = verbsAt(registry.resource, info);
   if (!verbs.length) throw noSuchPath();
-  if (c.request.method !== methods[info.verb] || !verbs.includes(info.verb)) throw notHere(registry.resource, info);
+  if (!isAskedBy(c, registry.resource) || !verbs.includes(info.verb)) throw notHere(registry.resource, info);
   refuseBadName(info);
   warnOfDeprecation(c, registry.resource);
   switch (info.verb) {
@@ -117,6 +117,11 @@ const methods: Readonly<Record<string, string>> = {
   delete: 'DELETE',
   deletecollection: 'DELETE',
 };
+
+/** No router of upstream's stands before defined resources, to tell HEAD from GET. */
+const isAskedBy = ({ info, request: { method } }: RequestContext, { kind }: Resource): boolean =>
+  method === methods[info.verb] || (method === 'HEAD' && kind.unstructured === true);
+
 const onCollection = ['list', 'watch', 'create', 'deletecollection'];
 const onAllNamespaces = ['list', 'watch'];
 const onObject = ['get', 'update', 'patch', 'delete'];
@@ -157,7 +162,7 @@ function onSubresource(c: RequestContext, registry: Registry, deps: DispatchDeps
   const isPart = (info.subresource === 'status' && kind.status) || kind.parts?.[info.subresource];
   if (!isPart && kind.unstructured) throw notFound(registry.resource, info.name);
   if (!isPart || info.parts.length > 3) throw noSuchPath();
-  if (c.request.method !== methods[info.verb]) throw notHere(registry.resource, info);
+  if (!isAskedBy(c, registry.resource)) throw notHere(registry.resource, info);
   warnOfDeprecation(c, registry.resource);
   switch (info.verb) {
     case 'get':

@@ -86,17 +86,29 @@ export function acceptOf({ headers: { accept } }: ServerRequest): string {
 }
 
 /** The router's own look at the header, before that of the endpoint: by whole media types, as they are spelled. */
-const isOurs = remembered((header) =>
+const names = (header: string, types: readonly string[]): boolean =>
   header.split(',').some((part) => {
     const media = part.split(';')[0]!.trim();
-    return media === '*/*' || medias.includes(media);
-  }),
-);
+    return media === '*/*' || types.includes(media);
+  });
+const isOurs = remembered((header) => names(header, medias));
 
-function unavailable(convertible: Convertible): StatusError {
-  const offers = convertible === 'list' ? [...medias, ...streams] : medias;
-  return notAcceptable(`406: Not Acceptable\n\nAvailable representations: ${offers.join(', ')}`, {});
+/** Refuses who wants none of the types that an endpoint has, where nothing is converted. */
+export function requireOneOf(request: ServerRequest, types: readonly string[]): void {
+  if (!names(acceptOf(request), types)) throw noneOf(types);
 }
+
+/** As for a text, which a refusal comes in the place of: it must be possible to write that as well. */
+export function requireText(request: ServerRequest, query: URLSearchParams): void {
+  requireOneOf(request, ['text/plain', ...medias]);
+  negotiateLaxly(request, query, 'nothing');
+}
+
+const unavailable = (convertible: Convertible): StatusError =>
+  noneOf(convertible === 'list' ? [...medias, ...streams] : medias);
+
+const noneOf = (types: readonly string[]): StatusError =>
+  notAcceptable(`406: Not Acceptable\n\nAvailable representations: ${types.join(', ')}`, {});
 
 export const notAcceptable = (message: string, details?: object): StatusError =>
   new StatusError(406, 'NotAcceptable', message, details);

@@ -22,7 +22,7 @@ export function valueResponse(c: RequestContext, value: unknown, form: Negotiate
 export function encode(value: unknown, form: Pick<Negotiated, 'media' | 'pretty'>): Buffer {
   if (form.media === 'protobuf') return protobufOf(value);
   if (form.media === 'yaml') return Buffer.from(writeYaml(value));
-  return Buffer.from(form.pretty ? `${JSON.stringify(value, null, 2)}\n` : `${JSON.stringify(value)}\n`);
+  return Buffer.from(form.pretty ? JSON.stringify(value, null, 2) : `${JSON.stringify(value)}\n`);
 }
 
 const objectResponse = (value: unknown, status: number): ServerResponse => ({

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:http2';
+import { connect as connectTls } from 'node:tls';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -50,3 +51,36 @@ test('a stream that is closed is listened to by nobody whom it would keep', asyn
   stream.emit('error', new Error('too late'));
   assert.ok(request!.signal.aborted);
 });
+
+for (const [sent, want] of [
+  [
+    'PURGE_ALL /a?b=c HTTP/1.1\r\nHost: x\r\nAuthorization:  Bearer t \r\n\r\n',
+    /^HTTP\/1.1 200 OK[^]*PURGE_ALL \/a\?b=c Bearer t/,
+  ],
+  ['GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', /^HTTP\/1.1 200 OK[^]*GET \/a undefined/],
+  ['PURGE_ALL a HTTP/1.1\r\nHost: x\r\n\r\n', /^HTTP\/1.1 400 Bad Request\r\n/],
+  ['PURGE_ALL /a HTTP/1.1\r\nno field\r\n\r\n', /^HTTP\/1.1 400 Bad Request\r\n/],
+  ['PURGE(ALL /a HTTP/1.1\r\nHost: x\r\n\r\n', /^HTTP\/1.1 400 Bad Request\r\n/],
+  ['\0\r\n\r\n', /^HTTP\/1.1 400 Bad Request\r\n/],
+] as const) {
+  test(`a request of HTTP/1.1 by any method is answered: ${JSON.stringify(sent.split('\r\n')[0])}`, async (t) => {
+    const dir = mkdtempSync(join(tmpdir(), 'tiphys-listener-'));
+    const pki = new Pki(dir, { clock: systemClock, random: systemRandom }, { serverNames: ['127.0.0.1'] });
+    const handle = ({ method, path, headers }: ServerRequest) =>
+      Promise.resolve({
+        status: 200,
+        headers: {},
+        body: { type: 'bytes', pieces: [Buffer.from(`${method} ${path} ${String(headers['authorization'])}`)] },
+      } as const);
+    const server = await listen({ handle }, { clock: systemClock, port: 0, ...pki.apiserver, clientCa: pki.ca.cert });
+    t.after(async () => {
+      await server.close();
+      rmSync(dir, { recursive: true });
+    });
+    const socket = connectTls({ port: server.port, host: '127.0.0.1', ca: pki.ca.cert, ALPNProtocols: ['http/1.1'] });
+    socket.write(sent);
+    let answer = '';
+    for await (const piece of socket) answer += String(piece);
+    assert.match(answer, want);
+  });
+}

@@ -13,6 +13,7 @@ import { type Clock, type Pacer, pacerOf } from '@tiphys/sdk/runtime';
 import { Answering } from './answering.ts';
 import { Leaving } from './leaving.ts';
 import { compressed, isToCompress } from './compress.ts';
+import { badRequestLine, oddRequest, type ParseFailure } from './odd-method.ts';
 import { type Served, SocketRequest } from './request.ts';
 import { upgrade } from './upgrade.ts';
 import { writeBody } from './write-body.ts';
@@ -74,6 +75,11 @@ export async function listen(served: Served, options: ListenOptions): Promise<Li
       { request: request as unknown as IncomingMessage, response: response as unknown as ServerResponse },
       answering.begin(),
     );
+  });
+  server.on('clientError', (failure: ParseFailure, socket: TLSSocket) => {
+    const odd = oddRequest(failure, socket);
+    if (odd) void answerRequest({ served, pacer }, odd, answering.begin());
+    else if (socket.writable) socket.end(badRequestLine);
   });
   // With a listener for requests comes Node's layer that makes HTTP/2 look like HTTP/1.1, at a third of the cost of a GET.
   server.removeAllListeners('stream');

@@ -8,7 +8,8 @@ import {
   StatusError,
 } from '@tiphys/sdk/machinery';
 import type { RequestContext, ServerResponse } from '../../context.ts';
-import { noSuchPath, type SubresourceHandler } from '../../handlers/dispatch.ts';
+import { noSuchPath, notOnThis, type SubresourceHandler } from '../../handlers/dispatch.ts';
+import { requireText } from '../../handlers/negotiate.ts';
 import { type Answer, exchange } from '../../nodes/exchange.ts';
 import type { NodeAddress } from '../../nodes/connector.ts';
 import { addressOfNode } from '../../nodes/node-address.ts';
@@ -25,6 +26,8 @@ export const log = (deps: ConnectDeps): SubresourceHandler => ({
   verbs: ['get'],
   async handle(c, registry) {
     if (c.info.parts.length > 3) throw noSuchPath();
+    if (c.request.method !== 'GET') throw notOnThis();
+    requireText(c.request, c.query);
     const options = readOptions(c);
     const pod = await podOf(c, registry);
     const container = chosenContainer(pod, c.query.get('container') ?? '');
