@@ -2,6 +2,7 @@ import type { KubeObject } from '@tiphys/sdk/machinery';
 import type { Kind } from '@tiphys/sdk/schema';
 import type { Clock } from '@tiphys/sdk/runtime';
 import type { Entry } from '../cache/entry.ts';
+import type { WatchCache } from '../cache/watch-cache.ts';
 import type { Feeds } from '../cache/feeds.ts';
 import type { Registries } from '../registry/registries.ts';
 
@@ -12,6 +13,12 @@ export class ClusterObjects {
     readonly feeds: Feeds;
     readonly deps: { readonly clock: Clock };
   };
+
+  /** What was listed of a kind, until its cache tells of a change: admission asks for the same few objects again and again. */
+  readonly #lists = new WeakMap<
+    WatchCache,
+    { readonly asOf: number; readonly size: number; readonly all: KubeObject[] }
+  >();
 
   constructor(server: { registries: Registries; feeds: Feeds; deps: { clock: Clock } }) {
     this.#server = server;
@@ -66,7 +73,14 @@ export class ClusterObjects {
 
   list<O extends KubeObject>(kind: Kind<O, unknown>): readonly O[] {
     const registry = this.#server.registries.ofKind(kind);
-    return (registry?.cache.list({}) ?? []).map((entry) => entry.served(registry!.resource).object as O);
+    if (!registry) return [];
+    const { cache, resource } = registry;
+    let known = this.#lists.get(cache);
+    if (known?.asOf !== cache.lastChange || known.size !== cache.size) {
+      const all = cache.list({}).map((entry) => entry.served(resource).object);
+      this.#lists.set(cache, (known = { asOf: cache.lastChange, size: cache.size, all }));
+    }
+    return known.all as readonly KubeObject[] as readonly O[];
   }
 
   listIn<O extends KubeObject>(kind: Kind<O, unknown>, namespace: string): readonly O[] {

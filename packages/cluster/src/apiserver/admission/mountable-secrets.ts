@@ -6,12 +6,15 @@ const annotation = 'kubernetes.io/enforce-mountable-secrets';
 /** What Go's ParseBool takes for true. */
 const truths = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
 
-/** Where an account says so, its pods may use only the secrets that it lists. */
+/** Whether pods of the account may use only the secrets that it lists. */
+export const limitsSecrets = ({ metadata }: ServiceAccount): boolean =>
+  truths.has(metadata.annotations?.[annotation] ?? '');
+
+/** Refuses a pod that uses others than its account lists. */
 export function limitSecrets(
   a: AdmissionAttributes,
   { spec, account }: { spec: Partial<PodSpec>; account: ServiceAccount },
 ): void {
-  if (!truths.has(account.metadata.annotations?.[annotation] ?? '')) return;
   const mountable = new Set((account.secrets ?? []).map((s) => s.name));
   const pullable = new Set((account.imagePullSecrets ?? []).map((s) => s.name));
   const known = account.metadata.name;

@@ -10,51 +10,63 @@ export const runtimeClassAdmission = (objects: ClusterObjects): AdmissionPlugin 
   name: 'RuntimeClass',
   matches: { operations: ['CREATE'], resources: ['pods'] },
 
-  async admit(a) {
-    const found = await classOf(a, objects);
-    const { spec } = a.object as Pod;
-    const overhead = found?.overhead;
-    if (overhead) {
-      if (Object.keys(spec.overhead ?? {}).length && !equal(spec.overhead, overhead.podFixed ?? {})) {
-        throw refuse(a, mismatch);
-      }
-      setFields(podSpec, spec, { overhead: overhead.podFixed && deepCopy(overhead.podFixed) });
-    }
-    if (!found?.scheduling) return;
-    const { nodeSelector = {}, tolerations = [] } = found.scheduling;
-    for (const [key, value] of Object.entries(nodeSelector)) {
-      const own = spec.nodeSelector?.[key];
-      if (own === undefined || own === value) continue;
-      throw refuse(
-        a,
-        `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${own}`,
-      );
-    }
-    const selector = Object.entries({ ...spec.nodeSelector, ...nodeSelector }).sort(([x], [y]) => (x < y ? -1 : 1));
-    const merged = mergeTolerations(spec.tolerations ?? [], tolerations);
-    setFields(podSpec, spec, {
-      nodeSelector: selector.length ? Object.fromEntries(selector) : undefined,
-      tolerations: merged.length ? merged : undefined,
-    });
+  admit(a) {
+    return hasClass(a) ? admitToClass(a, objects) : undefined;
   },
 
-  async validate(a) {
-    const found = await classOf(a, objects);
-    const { spec } = a.object as Pod;
-    const { overhead } = spec;
-    if (found?.overhead) {
-      if (!equal(overhead ?? {}, found.overhead.podFixed ?? {})) throw refuse(a, mismatch);
-    } else if (overhead !== undefined || wasGivenEmpty(spec, 'overhead')) {
-      throw refuse(a, 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead');
-    }
+  validate(a) {
+    if (hasClass(a)) return checkClass(a, objects);
+    checkOverhead(a, undefined);
   },
 });
 
+const hasClass = (a: AdmissionAttributes): boolean => (a.object as Pod).spec.runtimeClassName !== undefined;
+
+async function admitToClass(a: AdmissionAttributes, objects: ClusterObjects): Promise<void> {
+  const { overhead, scheduling } = await classOf(a, objects);
+  const { spec } = a.object as Pod;
+  if (overhead) {
+    if (Object.keys(spec.overhead ?? {}).length && !equal(spec.overhead, overhead.podFixed ?? {})) {
+      throw refuse(a, mismatch);
+    }
+    setFields(podSpec, spec, { overhead: overhead.podFixed && deepCopy(overhead.podFixed) });
+  }
+  if (!scheduling) return;
+  const { nodeSelector = {}, tolerations = [] } = scheduling;
+  for (const [key, value] of Object.entries(nodeSelector)) {
+    const own = spec.nodeSelector?.[key];
+    if (own === undefined || own === value) continue;
+    throw refuse(
+      a,
+      `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${own}`,
+    );
+  }
+  const selector = Object.entries({ ...spec.nodeSelector, ...nodeSelector }).sort(([x], [y]) => (x < y ? -1 : 1));
+  const merged = mergeTolerations(spec.tolerations ?? [], tolerations);
+  setFields(podSpec, spec, {
+    nodeSelector: selector.length ? Object.fromEntries(selector) : undefined,
+    tolerations: merged.length ? merged : undefined,
+  });
+}
+
+async function checkClass(a: AdmissionAttributes, objects: ClusterObjects): Promise<void> {
+  checkOverhead(a, (await classOf(a, objects)).overhead);
+}
+
+function checkOverhead(a: AdmissionAttributes, ofClass: RuntimeClass['overhead']): void {
+  const { spec } = a.object as Pod;
+  const { overhead } = spec;
+  if (ofClass) {
+    if (!equal(overhead ?? {}, ofClass.podFixed ?? {})) throw refuse(a, mismatch);
+  } else if (overhead !== undefined || wasGivenEmpty(spec, 'overhead')) {
+    throw refuse(a, 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead');
+  }
+}
+
 const mismatch = "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead";
 
-async function classOf(a: AdmissionAttributes, objects: ClusterObjects): Promise<RuntimeClass | undefined> {
+async function classOf(a: AdmissionAttributes, objects: ClusterObjects): Promise<RuntimeClass> {
   const name = (a.object as Pod).spec.runtimeClassName;
-  if (name === undefined) return undefined;
   // Upstream asks itself for it, and can't ask for a thing without a name.
   if (!name) throw new StatusError(500, '', 'resource name may not be empty');
   const problems = pathSegmentProblems(name);

@@ -11,7 +11,7 @@ import { pathSegmentProblems } from '@tiphys/sdk/machinery';
 import type { Random } from '@tiphys/sdk/runtime';
 import { setFields } from '@tiphys/sdk/schema';
 import type { ClusterObjects } from './cluster-objects.ts';
-import { limitSecrets } from './mountable-secrets.ts';
+import { limitSecrets, limitsSecrets } from './mountable-secrets.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './plugin.ts';
 import { podReferences } from './pod-references.ts';
 import { refuse } from './refuse.ts';
@@ -47,6 +47,7 @@ export const serviceAccount = (objects: ClusterObjects, random: Random): Admissi
     if (a.operation === 'UPDATE') {
       if (a.subresource !== 'ephemeralcontainers') return;
       const account = await lookUp(a, spec.serviceAccountName ?? '', objects);
+      if (!limitsSecrets(account)) return;
       return limitSecrets(a, { spec: { ephemeralContainers: spec.ephemeralContainers ?? [] }, account });
     }
     if (a.subresource) return;
@@ -54,8 +55,11 @@ export const serviceAccount = (objects: ClusterObjects, random: Random): Admissi
     if (!spec.serviceAccountName) {
       throw refuse(a, `no service account specified for pod ${a.namespace}/${metadata.name}`);
     }
-    const { ephemeralContainers: _, ...others } = spec;
-    limitSecrets(a, { spec: others, account: await lookUp(a, spec.serviceAccountName, objects) });
+    const account = await lookUp(a, spec.serviceAccountName, objects);
+    if (limitsSecrets(account)) {
+      const { ephemeralContainers: _, ...others } = spec;
+      limitSecrets(a, { spec: others, account });
+    }
   },
 });
 

@@ -86,7 +86,9 @@ export class Entry {
       const body = this.#parsed;
       this.#labels ??= body.metadata.labels ?? none;
       const { fieldSelectors = {} } = this.resource.kind;
-      this.#fields = Object.fromEntries(Object.entries(fieldSelectors).map(([name, read]) => [name, read(body)]));
+      const fields: Record<string, string> = {};
+      for (const name in fieldSelectors) fields[name] = fieldSelectors[name]!(body);
+      this.#fields = fields;
     }
     return this.#fields[field] ?? '';
   }

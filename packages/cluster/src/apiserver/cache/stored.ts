@@ -1,6 +1,6 @@
-import { type JsonObject, isObject, type KubeObject, type ObjectMeta } from '@tiphys/sdk/machinery';
+import { type JsonObject, isObject, type KubeObject, type ManagedFieldsEntry } from '@tiphys/sdk/machinery';
 import { messageOf } from '@tiphys/sdk/runtime';
-import { type AnyKind, decode, decodeMessage, openEnvelope, settle } from '@tiphys/sdk/schema';
+import { type AnyKind, decode, decodeMessage, managedFieldsPieces, openEnvelope, settle } from '@tiphys/sdk/schema';
 import { declaredKinds } from '../kinds.ts';
 import type { Resource } from '../registry/resource.ts';
 import { Latest } from './latest.ts';
@@ -29,20 +29,39 @@ const fresh = new Latest<Uint8Array>(freshBytes, (bytes) => {
 /** The body under which an object is stored. The object becomes the parsed form and must not change any more. */
 export function storedBody({ kind: { apiVersion, kind } }: Resource, object: KubeObject): Uint8Array {
   const { apiVersion: _v, kind: _k, metadata, ...rest } = object;
-  const body = { kind, apiVersion, metadata: withoutVersion(metadata), ...rest };
-  const text = JSON.stringify(body);
-  // Room of its own: in a slab of Node's pool a body that is kept would keep what else was put there.
-  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
-  bytes.write(text);
+  const { resourceVersion: _r, managedFields, ...kept } = metadata;
+  const body = { kind, apiVersion, metadata: managedFields ? { ...kept, managedFields } : kept, ...rest };
+  const bytes = written(
+    managedFields ? piecesOf(managedFields, { kind, apiVersion, metadata: kept }, rest) : [JSON.stringify(body)],
+  );
   parsed.set(bytes, { body, isComplete: true, isWanted: false });
   fresh.add(bytes, bytes.length);
   return bytes;
 }
 
-function withoutVersion(metadata: ObjectMeta): ObjectMeta {
-  if (!('resourceVersion' in metadata)) return metadata;
-  const { resourceVersion: _, ...kept } = metadata;
-  return kept;
+/** What `JSON.stringify` would write of it all; `managedFields` stand last in their metadata. */
+function piecesOf(
+  managedFields: readonly ManagedFieldsEntry[],
+  start: Pick<KubeObject, 'kind' | 'apiVersion' | 'metadata'>,
+  rest: object,
+): string[] {
+  const before = JSON.stringify(start).slice(0, -2);
+  const after = JSON.stringify(rest).slice(1);
+  return [
+    before.endsWith('{') ? `${before}"managedFields":` : `${before},"managedFields":`,
+    ...managedFieldsPieces(managedFields),
+    after === '}' ? '}}' : `},${after}`,
+  ];
+}
+
+/** The pieces in room of their own: in a slab of Node's pool a body that is kept would keep what else was put there. */
+function written(pieces: readonly string[]): Buffer {
+  let length = 0;
+  for (const piece of pieces) length += Buffer.byteLength(piece);
+  const bytes = Buffer.allocUnsafeSlow(length);
+  let at = 0;
+  for (const piece of pieces) at += bytes.write(piece, at);
+  return bytes;
 }
 
 export const forgetParsed = (bytes: Uint8Array): boolean => parsed.delete(bytes);

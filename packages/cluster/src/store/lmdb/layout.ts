@@ -1,4 +1,5 @@
 import type { StoredItem } from '../backend.ts';
+import { allocate } from './slab.ts';
 
 /**
  * How the embedded store lies in its file.
@@ -69,7 +70,7 @@ const keyAt = 41;
 
 export function encodeChange({ key, item, prev }: Change): Buffer {
   const keyLength = Buffer.byteLength(key);
-  const to = Buffer.allocUnsafe(keyAt + keyLength + (item?.value.length ?? 0));
+  const to = allocate(keyAt + keyLength + (item?.value.length ?? 0));
   to[0] = item ? put : deletion;
   writeNumber(to, item?.createRevision ?? 0, createAt);
   writeNumber(to, item?.version ?? 0, versionAt);

@@ -228,7 +228,8 @@ export class LmdbBackend implements StoreBackend {
   async #commit(batch: StoreBatch, rows: readonly Row[]): Promise<void> {
     const { revision, events } = batch;
     this.#decided = revision;
-    for (const [index, { key, item }] of events.entries()) {
+    for (let index = 0; index < events.length; index++) {
+      const { key, item } = events[index]!;
       this.#ahead.set(key, { revision, located: item && { item, place: { revision, index } } });
     }
     await this.#writes.submit(rows, () => {

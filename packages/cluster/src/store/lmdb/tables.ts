@@ -139,7 +139,8 @@ export class Tables {
   /** The rows of what one revision changes; `placeOf` tells where a previous item is in the log. */
   rowsOf({ revision, events }: StoreBatch, placeOf: (key: string) => Place | undefined): Row[] {
     const rows: Row[] = [];
-    for (const [index, { key, item, prev }] of events.entries()) {
+    for (let index = 0; index < events.length; index++) {
+      const { key, item, prev } = events[index]!;
       const change = { key, item, prev: prev && placeOf(key) };
       rows.push(
         { table: this.#log, key: logKey({ revision, index }), value: encodeChange(change), isLast: true },

@@ -25,6 +25,7 @@ export const fieldSet = (
 
 const parsed = new WeakMap<JsonObject, { set: FieldSet | undefined }>();
 const written = new WeakMap<FieldSet, JsonObject>();
+const texts = new WeakMap<JsonObject, string>();
 
 /**
  * The fields that were read and written last, frozen, by their text: objects of one making all have the same ones, and so come
@@ -36,9 +37,13 @@ const mostRecent = 1024;
 function remember(text: string, fields: JsonObject, set: FieldSet | undefined): void {
   parsed.set(fields, { set });
   if (set) written.set(set, fields);
+  texts.set(fields, text);
   if (recent.size >= mostRecent) recent.delete(recent.keys().next().value!);
   recent.set(text, fields);
 }
+
+/** The JSON of `fieldsV1` that many objects share; nothing for others. */
+export const sharedText = (fields: JsonObject): string | undefined => texts.get(fields);
 
 /** Reads `fieldsV1`; throws when it isn't one. What is frozen is read once, and so is what was written or read before. */
 export function parseFieldSet(fields: JsonObject): FieldSet | undefined {

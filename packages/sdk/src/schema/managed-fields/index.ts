@@ -4,7 +4,7 @@
  */
 export { applyManaged, type Applied, type Apply } from './apply.ts';
 export { mergeConfiguration } from './merge-configuration.ts';
-export { managerOf } from './managers.ts';
+export { managedFieldsPieces, managerOf } from './managers.ts';
 export { resetFieldsOf } from './reset-fields.ts';
 export { parentManagedFields, scaleManagedFields, type ScaleMapping } from './scale.ts';
 export { type FieldPath, type Update, updateManaged, type Writer } from './update.ts';

@@ -1,5 +1,14 @@
 import { isObject, isPrintable, type ManagedFieldsEntry } from '../../machinery/index.ts';
-import { difference, type FieldSet, fieldSetOf, fieldsOf, parseFieldSet, remembering, union } from './field-set.ts';
+import {
+  difference,
+  type FieldSet,
+  fieldSetOf,
+  fieldsOf,
+  parseFieldSet,
+  remembering,
+  sharedText,
+  union,
+} from './field-set.ts';
 
 /** What one manager owns. A manager is told by name, operation, subresource, and unless it applies by API version. */
 export interface Owner {
@@ -59,6 +68,24 @@ function entryOf({ manager, operation, apiVersion, subresource, time, set }: Own
   entry.fieldsV1 = set ? fieldsOf(set) : {};
   if (subresource) entry.subresource = subresource;
   return entry;
+}
+
+/** The JSON of `metadata.managedFields`, in pieces: the longest of them are the same in all objects of one making, and made once. */
+export function managedFieldsPieces(entries: readonly ManagedFieldsEntry[]): string[] {
+  const pieces: string[] = [];
+  for (const entry of entries) {
+    const before = pieces.length ? ',' : '[';
+    const fields = entry.fieldsV1 && sharedText(entry.fieldsV1);
+    if (!fields) {
+      pieces.push(before, JSON.stringify(entry));
+      continue;
+    }
+    const { fieldsV1: _, subresource, ...start } = entry;
+    const end = subresource === undefined ? '}' : `,"subresource":${JSON.stringify(subresource)}}`;
+    pieces.push(`${before}${JSON.stringify(start).slice(0, -1)},"fieldsV1":`, fields, end);
+  }
+  pieces.push(pieces.length ? ']' : '[]');
+  return pieces;
 }
 
 const byAge = (a: Owner, b: Owner): number =>

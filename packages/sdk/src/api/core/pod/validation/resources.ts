@@ -113,8 +113,11 @@ function validateRequirements(
 }
 
 // Upstream meets the names in any order; by name is one of them, and the same every time.
-const sorted = (list: ResourceList | undefined): [string, string][] =>
-  Object.entries(list ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+const sorted = (list: ResourceList | undefined): readonly (readonly [string, string])[] => {
+  if (!list) return [];
+  const entries = Object.entries(list);
+  return entries.length > 1 ? entries.sort(([a], [b]) => (a < b ? -1 : 1)) : entries;
+};
 
 export function validateAmount(errors: FieldError[], name: string, amount: string, at: Path): void {
   const { nano } = parseQuantity(amount);

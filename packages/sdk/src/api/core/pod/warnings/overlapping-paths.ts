@@ -1,4 +1,4 @@
-import { withoutTrailing } from '../../../../machinery/index.ts';
+import { addAll, withoutTrailing } from '../../../../machinery/index.ts';
 import type { KeyToPath, Volume, VolumeProjection } from '../volume.ts';
 
 /** Files of one volume that would lie in the same place, or one below the other. */
@@ -19,7 +19,9 @@ export function overlappingPaths(texts: string[], volumes: readonly Volume[]): v
     for (const source of projected.sources) {
       if (!Object.keys(source).length) texts.push(`volume ${quoted(name)} (Projected) has no sources provided`);
     }
-    for (const pair of overlaps(projected.sources.flatMap(projectedFiles))) texts.push(told(name, 'Projected', pair));
+    const files: File[] = [];
+    for (const source of projected.sources) addAll(files, projectedFiles(source));
+    for (const pair of overlaps(files)) texts.push(told(name, 'Projected', pair));
   }
 }
 

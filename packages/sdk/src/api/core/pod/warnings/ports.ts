@@ -14,9 +14,12 @@ const placeOfPort = ({ container, index }: PortAt, spec: Path): string =>
 
 /** Ports of a pod's containers that get in each other's way: all of them share one network. */
 export function portWarnings(texts: string[], spec: PodSpec, at: Path): void {
-  const ports = allContainers(spec).flatMap((container) =>
-    (container.container.ports ?? []).map((port, index): PortAt => ({ port, container, index })),
-  );
+  const ports: PortAt[] = [];
+  for (const container of allContainers(spec)) {
+    container.container.ports?.forEach((port, index) => ports.push({ port, container, index }));
+  }
+  // One by itself has nobody in its way.
+  if (ports.length < 2 && !ports[0]?.port.hostIP) return;
   clashes(texts, ports, at);
   const byName = new Map<string, PortAt>();
   for (const here of ports) {
