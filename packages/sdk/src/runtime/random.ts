@@ -42,19 +42,29 @@ export function seededRandom(seed: string | number): Random {
 let pool = Buffer.alloc(0);
 let taken = 0;
 
-/** A few random bytes, of many that were asked for at once: a call for a few costs as much. */
-function pooled(length: number): Buffer {
+/** Where in the pool there are so many random bytes that nobody has taken. Many are asked for at once: a call for a few costs as much. */
+function take(length: number): number {
   if (taken + length > pool.length) {
     pool = randomBytes(4096);
     taken = 0;
   }
   taken += length;
-  return pool.subarray(taken - length, taken);
+  return taken - length;
+}
+
+function word(): number {
+  const at = take(4);
+  return pool.readUInt32LE(at);
+}
+
+function pooled(length: number): Buffer {
+  const at = take(length);
+  return pool.subarray(at, at + length);
 }
 
 /** The operating system's randomness, fit for keys and tokens. */
 export const systemRandom: Random = {
-  next: () => pooled(4).readUInt32LE() / 2 ** 32,
+  next: () => word() / 2 ** 32,
   int: (below) => Math.floor(systemRandom.next() * below),
   uuid: () => uuidFrom(pooled(16)),
   suffix: (length = 5) => pick(length, () => systemRandom.next()),

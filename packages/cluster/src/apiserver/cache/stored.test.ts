@@ -34,3 +34,11 @@ for (const [name, object] of Object.entries(cases)) {
     assert.equal(Buffer.from(bytes).toString(), JSON.stringify({ ...type, metadata, ...rest }));
   });
 }
+
+test('a body may be of any length', () => {
+  for (const length of [10, 20_000, 30_000, 70_000]) {
+    const object = { metadata: { name: 'a', managedFields }, data: { k: 'é'.repeat(length) } };
+    const text = Buffer.from(storedBody(resource, object)).toString();
+    assert.equal(text, JSON.stringify({ ...type, ...object }));
+  }
+});

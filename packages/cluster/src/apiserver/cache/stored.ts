@@ -54,13 +54,20 @@ function piecesOf(
   ];
 }
 
+/** Where a body is written before it is known how long it is. */
+const desk = Buffer.allocUnsafeSlow(64 * 1024);
+const mostBytesOfACharacter = 3;
+
 /** The pieces in room of their own: in a slab of Node's pool a body that is kept would keep what else was put there. */
 function written(pieces: readonly string[]): Buffer {
+  const mostBytes = mostBytesOfACharacter * pieces.reduce((sum, { length }) => sum + length, 0);
+  const fits = mostBytes <= desk.length;
+  const to = fits ? desk : Buffer.allocUnsafeSlow(pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0));
   let length = 0;
-  for (const piece of pieces) length += Buffer.byteLength(piece);
+  for (const piece of pieces) length += to.write(piece, length);
+  if (!fits) return to;
   const bytes = Buffer.allocUnsafeSlow(length);
-  let at = 0;
-  for (const piece of pieces) at += bytes.write(piece, at);
+  desk.copy(bytes, 0, 0, length);
   return bytes;
 }
 
