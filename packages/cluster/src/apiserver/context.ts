@@ -57,6 +57,35 @@ export interface RequestInfo {
   readonly parts: readonly string[];
 }
 
+/** Parts of the work on a request whose durations are told of those that took long, by upstream's names. */
+export type Layer =
+  | 'authentication'
+  | 'authorization'
+  | 'impersonation'
+  | 'apf-queue-wait'
+  | 'etcd'
+  | 'mutating-webhook'
+  | 'validating-webhook'
+  | 'transform-response-object'
+  | 'serialize-response-object';
+
+/** Who is told of a request while it is worked on, for the audit log. */
+export interface Auditing {
+  /** What was sent, as it has been read; the first that is told counts. */
+  requested(object: object, type: { readonly apiVersion: string; readonly kind: string }): void;
+  /** A patch, as it was sent. */
+  patched(body: Uint8Array | object | undefined): void;
+  /** What the answer is, or how to get it, whatever form it goes out in. */
+  responded(value: unknown): void;
+  /** Something to know about the request; what was said first stays. From the level on, when it isn't for all. */
+  annotate(key: string, value: string, from?: 'Request'): void;
+  /** The same, told only when the answer is complete. */
+  annotateEnd(key: string, value: string): void;
+  impersonated(user: UserInfo, constraint: string): void;
+  /** Does work that belongs to a layer, and notes how long it took. */
+  timed<T>(layer: Layer, work: () => T): T;
+}
+
 export interface RequestContext {
   readonly request: ServerRequest;
   /** What the request is called in logs, here and elsewhere; empty for those from within the process. */
@@ -66,6 +95,8 @@ export interface RequestContext {
   readonly user: UserInfo;
   /** Milliseconds since the epoch when the request came. */
   readonly now: number;
+  /** Only where there is an audit log. */
+  readonly audit?: Auditing;
   /**
    * Refuses a request that turns out to be for another verb besides, when its user may not do that; in the caller's words, given why,
    * where it has words of its own.

@@ -18,6 +18,7 @@ export type {
 } from './context.ts';
 export { listen, type Listening, type ListenOptions } from './http/index.ts';
 export type { AdmissionAttributes, AdmissionPlugin } from './admission/plugin.ts';
+export { type AuditLog, type AuditOptions, openAuditLog } from './audit/index.ts';
 export { bootstrap, serverItself } from './bootstrap.ts';
 export { bootstrapPolicy } from './authz/bootstrap/index.ts';
 export { type KubernetesServiceOptions, publishKubernetesService } from './kubernetes-service.ts';

@@ -1,5 +1,6 @@
 import { ClusterObjects } from './admission/cluster-objects.ts';
 import { admissionPlugins } from './admission/index.ts';
+import type { AuditLog } from './audit/index.ts';
 import type { ServiceAccountTokens } from '../pki/index.ts';
 import { Health } from '../serving/index.ts';
 import { authenticatorOf, type TokenAuthenticator } from './authn/index.ts';
@@ -66,6 +67,7 @@ export interface PartsConfig extends KindHooksConfig {
   readonly nodes: NodeConnector;
   /** Of requests from outside that are in work at once. */
   readonly limits?: Limits;
+  readonly audit?: AuditLog;
   readonly requestTimeoutMs?: number;
   readonly minWatchSeconds?: number;
   /** Whether somebody without credentials is `system:anonymous` rather than refused. */
@@ -87,13 +89,16 @@ export function standardParts(config: PartsConfig): ApiServerParts {
     filters: (server) => {
       const { authenticator, authorizer, registry } = of(server);
       const { clock } = server.deps;
+      const { audit } = config;
       cacheMetrics(registry, server.feeds);
       const measured = new RequestMetrics(registry);
       return [
         measure(measured, { clock, isServed: isServedBy(server) }),
         whileOpen(server.lifecycle),
+        ...(audit ? [audit.record] : []),
         deadline({ clock, requestTimeoutMs: config.requestTimeoutMs ?? 60_000 }),
         authenticate(authenticator),
+        ...(audit ? [audit.tell] : []),
         impersonate(authorizer),
         limit(config.limits ?? defaultLimits, measured),
         authorize(authorizer),

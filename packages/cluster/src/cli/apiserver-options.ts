@@ -1,4 +1,4 @@
-import type { PartsConfig } from '../apiserver/index.ts';
+import type { AuditOptions, PartsConfig } from '../apiserver/index.ts';
 import type { EtcdFlags } from './store.ts';
 
 export interface ApiServerOptions {
@@ -25,6 +25,8 @@ export interface ApiServerOptions {
   readonly routeToEndpoints?: boolean;
   readonly limits?: { readonly readOnly: number; readonly mutating: number };
   readonly requestTimeoutMs?: number;
+  /** What is told of requests, and where; nothing, unless said. */
+  readonly audit?: AuditOptions;
   readonly minWatchSeconds?: number;
   readonly maxStreamsPerConnection?: number;
   /** Between not being ready any more and letting nobody in. */

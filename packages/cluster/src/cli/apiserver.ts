@@ -47,7 +47,7 @@ export async function startApiServer(
 ): Promise<RunningApiServer> {
   const { clock } = deps;
   const { begin, publish, ...loaded } = await loadApiServer(options, deps, signal);
-  const { server, pki } = loaded;
+  const { server, pki, audit } = loaded;
   // The server goes on behind the signal until everybody who waits has been answered.
   const tasks = group();
   let listening: Listening | undefined;
@@ -55,6 +55,7 @@ export async function startApiServer(
     const over = tasks[Symbol.asyncDispose]();
     await listening?.close();
     await over;
+    await audit?.close();
   };
   try {
     await begin(tasks);

@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { type Clock, type Logger, type Random, Registry, type TaskGroup } from '@tiphys/sdk/runtime';
+import { type Clock, type Logger, messageOf, type Random, Registry, type TaskGroup } from '@tiphys/sdk/runtime';
 import {
   ApiServer,
+  type AuditLog,
   bootstrap,
   ClusterIps,
   type Component,
   keepIdentity,
   kindsServedBy,
   LocalNodes,
+  openAuditLog,
   parseRuntimeConfig,
   type PartsConfig,
   processMetrics,
@@ -44,6 +46,7 @@ export interface LoadedApiServer {
   readonly pki: Pki;
   /** What `/metrics` tells: components beside the server add theirs. */
   readonly metrics: Registry;
+  readonly audit: AuditLog | undefined;
   /** Agents of nodes in this process are added here. */
   readonly nodes: LocalNodes;
   /** Runs the server, and makes what every cluster has; resolves when requests can be answered. */
@@ -72,13 +75,15 @@ export async function loadApiServer(
   const overrides = measuredOverrides(deps.overrides ?? [], options.etcdPrefix, storeMetrics);
   const server = new ApiServer({ ...deps, store: storeMetrics.measured(store), overrides, kinds: kindsOf(options) });
   const nodes = nodesTrustedBy(pki, options);
-  const parts = partsConfig(options, { pki, metrics, nodes, components, clusterIps, address });
+  const audit = await auditLogOf(options, { ...deps, metrics });
+  const parts = partsConfig(options, { ...(audit && { audit }), pki, metrics, nodes, components, clusterIps, address });
   await server.load(standardParts(parts), signal);
   const stores = [store, ...new Set((deps.overrides ?? []).map((o) => o.store))];
   return {
     server,
     pki,
     metrics,
+    audit,
     nodes,
     begin: async (tasks) => {
       tasks.go((s) => server.run(s));
@@ -108,6 +113,7 @@ const ownNames = [
 ];
 
 interface Around extends Pick<LoadedApiServer, 'pki' | 'metrics' | 'nodes'> {
+  readonly audit?: AuditLog;
   readonly components: readonly Component[];
   readonly clusterIps: ClusterIps;
   readonly address: string;
@@ -141,6 +147,17 @@ function partsConfig(options: ApiServerOptions, { pki, address, ...around }: Aro
     ]),
     advertised: () => `${address}:${options.securePort}`,
   };
+}
+
+async function auditLogOf(
+  { audit = {} }: ApiServerOptions,
+  deps: Parameters<typeof openAuditLog>[1],
+): Promise<AuditLog | undefined> {
+  try {
+    return await openAuditLog(audit, deps);
+  } catch (cause) {
+    throw new Failure(messageOf(cause), { cause });
+  }
 }
 
 function nodesTrustedBy(pki: Pki, { kubeletCa }: ApiServerOptions): LocalNodes {

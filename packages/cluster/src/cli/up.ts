@@ -1,6 +1,6 @@
 import { createClient } from '@tiphys/sdk/client';
 import { group, isAbort, systemClock, systemRandom, whenAborted } from '@tiphys/sdk/runtime';
-import { serverItself } from '../apiserver/index.ts';
+import { type AuditOptions, serverItself } from '../apiserver/index.ts';
 import { kubeconfig, writeFileOnce } from '../pki/index.ts';
 import { startApiServer } from './apiserver.ts';
 import { componentsWithin } from './component-checks.ts';
@@ -31,6 +31,7 @@ export interface UpOptions {
   readonly nodes?: number;
   /** Where etcd's own API is served over the store. */
   readonly serveEtcd?: string;
+  readonly audit?: AuditOptions;
   /** False for a control plane alone. */
   readonly node: boolean;
   readonly output: 'text' | 'json';

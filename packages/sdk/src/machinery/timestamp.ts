@@ -8,5 +8,8 @@ export function timestamp(ms: number): string {
 
 let last = { second: NaN, text: '' };
 
-/** The same to the microsecond (`MicroTime`: leases, newer events). */
-export const microTimestamp = (ms: number): string => `${new Date(ms).toISOString().slice(0, 23)}000Z`;
+/** The same to the microsecond (`MicroTime`: leases, newer events), as far as the moment is known. */
+export function microTimestamp(ms: number): string {
+  const micros = Math.floor(ms * 1000);
+  return `${new Date(Math.floor(micros / 1000)).toISOString().slice(0, 23)}${String(micros % 1000).padStart(3, '0')}Z`;
+}

@@ -26,8 +26,8 @@ export class Impersonation {
     this.#authorizer = authorizer;
   }
 
-  /** Throws 403 unless it may be; answers the groups that the way brings with it. */
-  check(user: UserInfo, wanted: Identity, request: Action): readonly string[] {
+  /** Throws 403 unless it may be; answers the groups that the way brings with it, and what it is called. */
+  check(user: UserInfo, wanted: Identity, request: Action): Pick<Mode, 'groups' | 'constraint'> {
     const last = this.#lastMode.get(user.name);
     // Whoever may do anything needs no narrow way, and gets exactly the identity that was asked for.
     const fitting = user.groups.includes('system:masters') ? [legacy] : modes.filter((m) => m.fits(wanted, user));
@@ -37,7 +37,7 @@ export class Impersonation {
       const refused = this.#refused(mode.actions(user, wanted, request));
       if (!refused) {
         if (mode !== last) this.#remember(user.name, mode);
-        return mode.groups ?? [];
+        return mode;
       }
       first ??= refused;
     }
@@ -60,6 +60,8 @@ export class Impersonation {
 }
 
 interface Mode {
+  /** The verb that the way is, where it isn't the old one. */
+  readonly constraint?: string;
   /** Groups of everybody who is impersonated this way. */
   readonly groups?: readonly string[];
   fits(wanted: Identity, user: UserInfo): boolean;
@@ -92,6 +94,7 @@ const under = (user: UserInfo, mode: string, request: Action): Action => ({
 
 /** A service account that runs on a node and acts as that node, as agents do. */
 const associatedNode: Mode = {
+  constraint: 'impersonate:associated-node',
   groups: ['system:nodes'],
   fits: (wanted, user) =>
     wanted.name.startsWith(nodePrefix) &&
@@ -105,6 +108,7 @@ const associatedNode: Mode = {
 };
 
 const arbitraryNode: Mode = {
+  constraint: 'impersonate:arbitrary-node',
   groups: ['system:nodes'],
   fits: (wanted) => wanted.name.startsWith(nodePrefix) && onlyName(wanted),
   *actions(user, { name }, request) {
@@ -114,6 +118,7 @@ const arbitraryNode: Mode = {
 };
 
 const account: Mode = {
+  constraint: 'impersonate:serviceaccount',
   fits: (wanted) => serviceAccount.test(wanted.name) && onlyName(wanted),
   *actions(user, wanted, request) {
     const [, namespace = '', name = ''] = serviceAccount.exec(wanted.name)!;
@@ -123,6 +128,7 @@ const account: Mode = {
 };
 
 const userInfo: Mode = {
+  constraint: 'impersonate:user-info',
   fits: ({ name }) => !name.startsWith(nodePrefix) && !serviceAccount.test(name),
   *actions(user, wanted, request) {
     const verb = 'impersonate:user-info';

@@ -5,7 +5,9 @@ import type { Filter, Handler, RequestContext, ServerResponse, UserInfo } from '
 export const authenticate =
   (authenticator: Authenticator): Filter =>
   (c, next) => {
-    const user = authenticator.authenticate(c.request);
+    const user = c.audit
+      ? c.audit.timed('authentication', () => authenticator.authenticate(c.request))
+      : authenticator.authenticate(c.request);
     return user instanceof Promise ? user.then((known) => admit(c, known, next)) : admit(c, user, next);
   };
 

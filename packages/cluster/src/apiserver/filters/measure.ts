@@ -1,7 +1,7 @@
 import { StatusError } from '@tiphys/sdk/machinery';
 import type { Clock } from '@tiphys/sdk/runtime';
-import type { Body, Filter, RequestContext, RequestInfo } from '../context.ts';
-import { onceOver } from '../once-over.ts';
+import type { Filter, RequestContext, RequestInfo } from '../context.ts';
+import { afterBody, streams } from './after-body.ts';
 import { isLongRunning } from './long-running.ts';
 import { type RequestCell, type RequestLabels, type RequestMetrics } from '../metrics/index.ts';
 
@@ -22,24 +22,15 @@ export const measure =
     try {
       const response = await next(c);
       const { body, status } = response;
-      if (!long || (body.type !== 'stream' && body.type !== 'frames')) {
+      if (!long || !streams(body)) {
         finish(status);
         return response;
       }
       cell.longRunning++;
-      let over = false;
-      let forget = () => {};
-      const ended = () => {
-        if (over) return;
-        over = true;
-        forget();
+      return afterBody(c.request, response, () => {
         cell.longRunning--;
         finish(status);
-      };
-      // A client that is gone before the first byte never reads to the end.
-      forget = onceOver(c.request, ended);
-      // Within the process nobody tells when it is over but the body itself.
-      return c.request.objects ? { ...response, body: followed(body, ended) } : response;
+      });
     } catch (err) {
       finish(err instanceof StatusError ? err.code : 500);
       throw err;
@@ -113,21 +104,4 @@ function verbWord({ verb, subresource }: RequestInfo, method: string): string {
 function scopeOf({ name, verb, namespace }: RequestInfo): string {
   if (name || verb === 'create') return 'resource';
   return namespace ? 'namespace' : 'cluster';
-}
-
-type Streaming = Extract<Body, { type: 'stream' | 'frames' }>;
-
-/** The body again, telling once when it has ended or been given up. */
-function followed(body: Streaming, ended: () => void): Streaming {
-  return body.type === 'stream'
-    ? { ...body, chunks: untilEnd(body.chunks, ended) }
-    : { ...body, frames: untilEnd(body.frames, ended) };
-}
-
-async function* untilEnd<T>(source: AsyncIterable<T>, ended: () => void): AsyncIterable<T> {
-  try {
-    yield* source;
-  } finally {
-    ended();
-  }
 }

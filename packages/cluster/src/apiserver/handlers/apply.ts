@@ -114,6 +114,7 @@ function tellDuplicates(c: RequestContext, duplicates: readonly string[]): void 
  */
 export async function configurationOf(c: RequestContext, kind: AnyKind): Promise<() => Configuration> {
   const body = await c.request.body();
+  c.audit?.patched(body);
   let read: Configuration | undefined;
   return () => (read ??= checkType(readConfiguration(body), kind));
 }

@@ -62,7 +62,7 @@ export async function sentObject(
  */
 export async function readObject(c: RequestContext, kind: AnyKind): Promise<KubeObject> {
   const body = await c.request.body();
-  if (body !== undefined && !(body instanceof Uint8Array)) return decodeObject(c, kind, body, 'Ignore');
+  if (body !== undefined && !(body instanceof Uint8Array)) return told(c, kind, decodeObject(c, kind, body, 'Ignore'));
   const media = mediaTypeOf(c.request);
   const bytes = body ? Buffer.from(body.buffer, body.byteOffset, body.byteLength) : Buffer.alloc(0);
   const { value, duplicates, floats = [] } = parse(media, bytes, kind);
@@ -76,7 +76,12 @@ export async function readObject(c: RequestContext, kind: AnyKind): Promise<Kube
   }
   const unfit = wholeFloatProblem(kind.schema.shape, floats);
   if (unfit) throw undecodable(kind, unfit);
-  return decodeObject(c, kind, value, fieldValidationOf(c.query), duplicates);
+  return told(c, kind, decodeObject(c, kind, value, fieldValidationOf(c.query), duplicates));
+}
+
+function told(c: RequestContext, kind: AnyKind, object: KubeObject): KubeObject {
+  c.audit?.requested(object, kind);
+  return object;
 }
 
 /** A parsed value as an object of the kind. */

@@ -79,6 +79,10 @@ export function asStream(form: Negotiated): Negotiated {
 export const refusalForm = (request: ServerRequest, query: URLSearchParams): Pick<Negotiated, 'media' | 'pretty'> =>
   pick(request, query, asIs) ?? { media: 'json', pretty: true };
 
+/** Whether the client asked for a form that refusals come in. */
+export const isRefusalReadable = (request: ServerRequest, query: URLSearchParams): boolean =>
+  request.objects || pick(request, query, asIs) !== undefined;
+
 export const contentTypeOf = (media: Media): string => offered.find((o) => o.media === media)!.type;
 
 export function acceptOf({ headers: { accept } }: ServerRequest): string {

@@ -82,6 +82,7 @@ async function readPatch(c: RequestContext, kind: AnyKind): Promise<() => ReadPa
   const reader = readers[media];
   if (!reader) throw unknownPatch(media);
   const body = await c.request.body();
+  c.audit?.patched(body);
   let read: ReadPatch | undefined;
   // What isn't there isn't patched, however the patch is written: it is looked at when there is something to apply it to.
   return () => (read ??= reader(body, kind));

@@ -70,17 +70,18 @@ export async function listResponse(
   const head = isPartial
     ? { kind: form.as, apiVersion: `meta.k8s.io/${form.version}`, metadata }
     : { kind: listKind, apiVersion, metadata: unstructured ? { continue: '', ...metadata } : metadata };
+  const itemOf = isPartial
+    ? ({ object }: Entry) => partialMetadata(object, form.version)
+    : ({ object }: Entry) => (unstructured ? object : bare(object));
+  c.audit?.responded(() => ({ ...head, items: page.items.map(itemOf) }));
   if (form.media === 'protobuf' && !c.request.objects) {
     const messageFor = isPartial ? partialMessage : ({ message }: Entry) => message;
     return bytesResponse(await protobufList(head, page.items, messageFor, clock), form.contentType, 200);
   }
-  if (c.request.objects || form.media === 'yaml' || form.pretty) {
-    const item = unstructured ? (object: KubeObject) => object : bare;
-    const items = page.items.map(({ object }) => (isPartial ? partialMetadata(object, form.version) : item(object)));
-    return valueResponse(c, { ...head, items }, form);
-  }
+  if (c.request.objects || form.media === 'yaml' || form.pretty)
+    return valueResponse(c, { ...head, items: page.items.map(itemOf) }, form);
   if (isPartial) {
-    const bytesOf = ({ object }: Entry) => Buffer.from(JSON.stringify(partialMetadata(object, form.version)));
+    const bytesOf = (entry: Entry) => Buffer.from(JSON.stringify(itemOf(entry)));
     return bytesResponse(await listBody(head, 'items', page.items, bytesOf, clock), form.contentType, 200);
   }
   const headOf = unstructured ? (entry: Entry) => entry.head : (entry: Entry) => entry.itemHead;

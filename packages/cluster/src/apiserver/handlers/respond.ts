@@ -7,6 +7,7 @@ import { writeYaml } from '../yaml/index.ts';
 
 /** An entry of the cache: its bytes as they are, or, within the process, the object. */
 export function entryResponse(c: RequestContext, entry: Entry, form: Negotiated, status = 200): ServerResponse {
+  c.audit?.responded(entry.object);
   if (c.request.objects) return objectResponse(entry.object, status);
   if (form.media === 'json' && !form.pretty) return bytesResponse(entry.pieces, form.contentType, status);
   if (form.media === 'protobuf') return bytesResponse(entryPieces(entry), form.contentType, status);
@@ -15,6 +16,7 @@ export function entryResponse(c: RequestContext, entry: Entry, form: Negotiated,
 
 /** Any JSON value, in the form the client asked for. */
 export function valueResponse(c: RequestContext, value: unknown, form: Negotiated, status = 200): ServerResponse {
+  c.audit?.responded(value);
   if (c.request.objects) return objectResponse(value, status);
   return bytesResponse([encode(value, form)], form.contentType, status);
 }

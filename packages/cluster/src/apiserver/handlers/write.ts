@@ -218,6 +218,7 @@ async function deleteOptions(c: RequestContext): Promise<DeleteOptions> {
     else if (body?.length) value = optionsFromBody(c, body);
     else value = optionsFromQuery(c.query);
     const options = decode(optionsSchema.shape, value) as JsonObject & DeleteOptions;
+    if (body instanceof Uint8Array ? body.length : body) c.audit?.requested(options, internalOptions);
     checkDeleteOptions(options);
     return options;
   } catch (err) {
@@ -225,6 +226,9 @@ async function deleteOptions(c: RequestContext): Promise<DeleteOptions> {
     throw err;
   }
 }
+
+/** Upstream's audit log shows options of deletions in the form in which it works on them. */
+const internalOptions = { apiVersion: 'meta.k8s.io/__internal', kind: 'DeleteOptions' };
 
 function optionsFromBody(c: RequestContext, body: Uint8Array): unknown {
   const media = mediaTypeOf(c.request);

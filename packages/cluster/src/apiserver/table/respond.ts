@@ -21,6 +21,7 @@ export async function tableResponse(
   const { head, row } = tableOf(c, resource.kind, form, metadata);
   if (c.request.objects || form.media === 'yaml' || form.pretty)
     return valueResponse(c, { ...head, rows: entries.map(row) }, form);
+  c.audit?.responded(() => ({ ...head, rows: entries.map(row) }));
   const bytesOf = (e: Entry) => Buffer.from(JSON.stringify(row(e)));
   return bytesResponse(await listBody(head, 'rows', entries, bytesOf, clock), form.contentType, 200);
 }

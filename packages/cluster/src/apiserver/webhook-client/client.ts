@@ -60,17 +60,21 @@ export class WebhookClient {
 
   /** What the webhook says to an object. Throws a `WebhookFailure` where it says nothing that could be read. */
   async ask(object: unknown, signal?: AbortSignal): Promise<unknown> {
-    const answer = await this.#answer(Buffer.from(JSON.stringify(object)), signal);
-    const { status, text, retryAfter } = answer;
-    if (status < 200 || status > 299) {
-      const mayPass = status === 429 || status === 500 || status === 504 || retryAfter !== undefined;
-      throw new WebhookFailure(refusalOf(answer), { status, mayPass, isTimeout: status === 504 });
-    }
+    const { status, text } = await this.tell(JSON.stringify(object), signal);
     try {
       return JSON.parse(text) as unknown;
     } catch (cause) {
       throw new WebhookFailure((cause as Error).message, { status }, { cause });
     }
+  }
+
+  /** Sends JSON; throws a `WebhookFailure` unless the webhook takes it, whatever it says to that. */
+  async tell(json: string, signal?: AbortSignal): Promise<{ readonly status: number; readonly text: string }> {
+    const answer = await this.#answer(Buffer.from(json), signal);
+    const { status, retryAfter } = answer;
+    if (status >= 200 && status <= 299) return answer;
+    const mayPass = status === 429 || status === 500 || status === 504 || retryAfter !== undefined;
+    throw new WebhookFailure(refusalOf(answer), { status, mayPass, isTimeout: status === 504 });
   }
 
   async #answer(body: Buffer, signal?: AbortSignal): ReturnType<WebhookConnections['post']> {

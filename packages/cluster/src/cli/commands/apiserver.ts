@@ -2,6 +2,7 @@ import { goDuration, isObject } from '@tiphys/sdk/machinery';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ApiServerOptions } from '../apiserver-options.ts';
 import { Failure } from '../failure.ts';
+import { auditFlags, auditOptionsOf } from '../audit-flags.ts';
 import { agreedGates, featureGatesFlag, idleGatesNote } from '../feature-gates.ts';
 import {
   flags,
@@ -73,6 +74,7 @@ export const apiserverCommand = (): Command => {
     ...aggregation(),
     ...limits(),
     ...storage(),
+    ...auditFlags(),
     ...telling(),
   ])
     command.addOption(option);
@@ -292,6 +294,7 @@ function optionsOf(given: Flags): ApiServerOptions {
     shutdownDelayMs: given.shutdownDelayDuration,
     maxStreamsPerConnection: given.http2MaxStreamsPerConnection,
     etcdPrefix: given.etcdPrefix,
+    audit: auditOptionsOf(given),
     ...(given.serviceNodePortRange && { nodePortRange: given.serviceNodePortRange }),
     eventTtlSeconds: Math.floor(given.eventTtl / 1000),
     ...(featureGates && { featureGates: agreedGates(featureGates) }),

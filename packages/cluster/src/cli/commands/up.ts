@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { auditFlags, auditOptionsOf } from '../audit-flags.ts';
 import { agreedGates, featureGatesFlag, idleGatesNote } from '../feature-gates.ts';
 import { flags, parseAddress, parsePort } from '../flags.ts';
 import type { Level } from '../logger.ts';
@@ -23,8 +24,8 @@ interface Flags {
   logLevel: Level;
 }
 
-export const upCommand = (): Command =>
-  new Command('up')
+export const upCommand = (): Command => {
+  const command = new Command('up')
     .description(
       'A whole cluster in the foreground: control plane, and this machine as its node (with root and containerd) or simulated nodes.',
     )
@@ -53,16 +54,20 @@ export const upCommand = (): Command =>
     .addOption(
       new Option('-o, --output <format>', 'how to tell that it is ready').choices(['text', 'json']).default('text'),
     )
-    .addOption(flags.logLevel())
-    .action(async ({ featureGates = new Map(), ...options }: Flags) => {
-      const gates = agreedGates(featureGates);
-      const stop = stopSignal(options.keepPods);
-      const { servingGates } = await import('../../apiserver/index.ts');
-      const note = idleGatesNote(featureGates, servingGates);
-      if (note) process.stderr.write(`tiphys up: ${note}\n`);
-      const { runUp } = await import('../up.ts');
-      await runUp({ ...options, featureGates: gates }, stop);
-    });
+    .addOption(flags.logLevel());
+  for (const option of auditFlags()) command.addOption(option);
+  return command.action(run);
+};
+
+async function run({ featureGates = new Map(), ...options }: Flags): Promise<void> {
+  const gates = agreedGates(featureGates);
+  const stop = stopSignal(options.keepPods);
+  const { servingGates } = await import('../../apiserver/index.ts');
+  const note = idleGatesNote(featureGates, servingGates);
+  if (note) process.stderr.write(`tiphys up: ${note}\n`);
+  const { runUp } = await import('../up.ts');
+  await runUp({ ...options, featureGates: gates, audit: auditOptionsOf(options) }, stop);
+}
 
 function parseNodes(text: string): number {
   const [, count] = /^sim:(\d+)$/.exec(text) ?? [];
