@@ -7,3 +7,9 @@ export function computedFrom<F, T>(from: () => F, compute: (from: F) => T): () =
     return last.value;
   };
 }
+
+/** The same from two things. */
+export function computedFromBoth<A, B, T>(a: () => A, b: () => B, compute: (a: A, b: B) => T): () => T {
+  const fromA = computedFrom(a, (one) => computedFrom(b, (other) => compute(one, other)));
+  return () => fromA()();
+}

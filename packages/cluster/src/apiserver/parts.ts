@@ -1,3 +1,4 @@
+import { Aggregation, type AggregationConfig } from './aggregation/index.ts';
 import { ClusterObjects } from './admission/cluster-objects.ts';
 import { admissionPlugins } from './admission/index.ts';
 import type { AuditLog } from './audit/index.ts';
@@ -39,7 +40,7 @@ import type { ApiServer, ApiServerParts } from './server.ts';
 import { atEndpoints, atServiceAddress, type Reached, withLoopback } from './services/index.ts';
 import { bindings, subresourcesOf } from './subresources/index.ts';
 
-export interface PartsConfig extends KindHooksConfig {
+export interface PartsConfig extends KindHooksConfig, AggregationConfig {
   readonly tokens: ServiceAccountTokens;
   /** Who the tokens of service accounts are from. */
   readonly issuer: string;
@@ -106,6 +107,13 @@ export function standardParts(config: PartsConfig): ApiServerParts {
     },
     endpoints: (server) => {
       const { rbac, registry, ...who } = of(server);
+      const aggregation = server.aggregation!;
+      const told = {
+        kinds: server.served,
+        elsewhere: aggregation.versions,
+        serverAddress: config.advertised,
+        onMade: aggregation.metrics.discoveryMade,
+      };
       const wellness = new Health(healthChecks({ ...server.deps, lifecycle: server.lifecycle }));
       return [
         reviews({ ...who, admission: () => server.admission, rulesOf: rulesOf(rbac) }),
@@ -114,17 +122,34 @@ export function standardParts(config: PartsConfig): ApiServerParts {
           () => server.admission,
         ),
         componentStatuses([...(config.components ?? []), ...storeComponents(server.deps)], server.deps.clock),
-        discovery(server.served, config.advertised),
+        discovery(told),
         version,
         issuerDiscovery(config),
-        openApi({ fixed: server.kinds.all, custom: () => server.custom?.kinds ?? [], clock: server.deps.clock }),
+        openApi({
+          fixed: server.kinds.all,
+          custom: () => server.custom?.kinds ?? [],
+          specs: aggregation.specs,
+          others: aggregation.documents,
+          clock: server.deps.clock,
+        }),
         health(wellness),
         metrics('/metrics', registry, server.deps.clock),
         metrics('/metrics/slis', wellness.metrics, server.deps.clock),
         ...((config.profiling ?? true) ? [profiling(server.deps.clock)] : []),
         zPages({ clock: server.deps.clock, flags: config.flags ?? new Map() }),
-        rootPaths(server.served, wellness.checks),
+        rootPaths(told, wellness.checks),
       ];
+    },
+    aggregation: (server) => {
+      const { route, registry } = of(server);
+      const ours = new Set(server.kinds.all.map(({ group, version }) => `${group}/${version}`));
+      return new Aggregation(config, {
+        route,
+        registry,
+        clock: server.deps.clock,
+        cache: server.registries.ofKind(api.apiService)?.cache,
+        isOurs: (group, version) => ours.has(`${group}/${version}`),
+      });
     },
     admission: (server) =>
       admissionPlugins({

@@ -1,5 +1,12 @@
 import { internalError, isObject, type KubeObject, StatusError } from '@tiphys/sdk/machinery';
-import { type ApiRequest, type ApiResponse, refusal, type Transport, type WatchFrame } from '@tiphys/sdk/client';
+import {
+  type ApiRequest,
+  type ApiResponse,
+  readFrames,
+  refusal,
+  type Transport,
+  type WatchFrame,
+} from '@tiphys/sdk/client';
 import { type Clock, type Logger, messageOf, pacerOf, type Random } from '@tiphys/sdk/runtime';
 import { type StoreBackend, StoreRefusal } from '../store/index.ts';
 import { AdmissionChain, type AdmissionPlugin } from './admission/plugin.ts';
@@ -12,6 +19,7 @@ import { errorResponse } from './handlers/respond.ts';
 import { type ServedKinds, standardKinds } from './kinds.ts';
 import { customResourceDefinition } from '@tiphys/sdk/api';
 import type { AnyKind } from '@tiphys/sdk/schema';
+import type { Aggregation } from './aggregation/index.ts';
 import { CustomResources } from './crd/custom-resources.ts';
 import { terminationHooks } from './crd/termination.ts';
 import type { KindHooks } from './registry/kind-hooks.ts';
@@ -38,6 +46,8 @@ export interface ApiServerParts {
   readonly endpoints: (server: ApiServer) => readonly Endpoint[];
   readonly subresources: (server: ApiServer) => readonly SubresourceHandler[];
   readonly hooks: (server: ApiServer, resource: Resource) => KindHooks | undefined;
+  /** How requests are passed on to others; they aren't, without it. */
+  readonly aggregation?: (server: ApiServer) => Aggregation;
   /** Watches without a limit of their own end after this long to twice as long; half an hour, unless told. */
   readonly minWatchSeconds?: number;
 }
@@ -53,6 +63,7 @@ export class ApiServer {
   readonly #ids: Random;
   #registries: Registries | undefined;
   #custom: CustomResources | undefined;
+  #aggregation: Aggregation | undefined;
   #served: { readonly custom: readonly AnyKind[]; readonly all: readonly AnyKind[] } | undefined;
   #handler: Handler | undefined;
   #admission = new AdmissionChain([]);
@@ -72,6 +83,11 @@ export class ApiServer {
   /** Resources that others have defined; none where definitions aren't served. */
   get custom(): CustomResources | undefined {
     return this.#custom;
+  }
+
+  /** APIs that somebody else serves. */
+  get aggregation(): Aggregation | undefined {
+    return this.#aggregation;
   }
 
   /** Every kind that is served now, defined ones among them: the same array as long as nothing changes. */
@@ -108,8 +124,10 @@ export class ApiServer {
         );
       this.#custom = new CustomResources({ feeds, definitions, registryOf });
     }
+    this.#aggregation = parts.aggregation?.(this);
     const last = dispatcher({
       registries: this.#registries,
+      ...(this.#aggregation && { elsewhere: this.#aggregation.answer }),
       ...(this.#custom && { custom: this.#custom }),
       clock,
       random,
@@ -225,8 +243,9 @@ function inProcess({ status, headers, body }: ServerResponse): ApiResponse {
     headers,
     json: async () => {
       if (body.type === 'object') return body.value;
-      if (body.type !== 'bytes') return undefined;
-      const parsed: unknown = JSON.parse(Buffer.concat([...body.pieces]).toString());
+      if (body.type !== 'bytes' && body.type !== 'stream') return undefined;
+      const text = body.type === 'bytes' ? Buffer.concat([...body.pieces]).toString() : await textOf(body.chunks);
+      const parsed: unknown = JSON.parse(text);
       return isObject(parsed) ? Object.freeze(parsed) : parsed;
     },
     async *bytes() {
@@ -236,6 +255,14 @@ function inProcess({ status, headers, body }: ServerResponse): ApiResponse {
     },
     async *frames(): AsyncIterable<WatchFrame> {
       if (body.type === 'frames') for await (const batch of body.frames) yield* batch;
+      // Of a watch that was passed on.
+      else if (body.type === 'stream') yield* readFrames(body.chunks);
     },
   };
+}
+
+async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return Buffer.concat(all).toString();
 }

@@ -146,6 +146,7 @@ function partsConfig(options: ApiServerOptions, { pki, address, ...around }: Aro
       'routeToEndpoints',
     ]),
     advertised: () => `${address}:${options.securePort}`,
+    proxyClient: () => pki.frontProxyClient,
   };
 }
 

@@ -2,5 +2,5 @@
 export type { KeyPair } from './certificate.ts';
 export { kubeconfig } from './kubeconfig.ts';
 export { selfSigned } from './self-signed.ts';
-export { Pki, type PkiOptions, writeFileOnce } from './pki.ts';
+export { frontProxyName, Pki, type PkiOptions, writeFileOnce } from './pki.ts';
 export { type BoundTo, ServiceAccountTokens, type TokenClaims } from './service-account-tokens.ts';

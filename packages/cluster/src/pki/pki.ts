@@ -10,6 +10,9 @@ const leafDays = 365;
 /** Certificates are renewed at start when they end within this time. */
 const renewWithinDays = 30;
 
+/** Whose word on who asks is taken. */
+export const frontProxyName = 'front-proxy-client';
+
 export interface PkiOptions {
   /** Further names and addresses that clients reach the API server under. */
   readonly serverNames: readonly string[];
@@ -29,6 +32,8 @@ export class Pki {
   readonly ca: KeyPair;
   /** Signs the API server's word to extension servers (`requestheader`). */
   readonly frontProxyCa: KeyPair;
+  /** With this the API server shows itself to extension servers, who believe it who asks. */
+  readonly frontProxyClient: KeyPair;
   readonly apiserver: KeyPair;
   /** With this the API server shows itself to kubelets. */
   readonly apiserverKubeletClient: KeyPair;
@@ -41,7 +46,14 @@ export class Pki {
     this.#random = deps.random;
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     this.ca = this.#kept('ca', () => this.#authority('kubernetes'));
-    this.frontProxyCa = this.#kept('front-proxy-ca', () => this.#authority('front-proxy-ca'));
+    const frontProxyCa = this.#kept('front-proxy-ca', () => this.#authority('front-proxy-ca'));
+    this.frontProxyCa = frontProxyCa;
+    this.frontProxyClient = this.#kept(
+      'front-proxy-client',
+      () =>
+        issue({ commonName: frontProxyName, usage: 'client', ...this.#valid(leafDays) }, this.#random, frontProxyCa),
+      { ca: frontProxyCa },
+    );
     this.apiserver = this.#kept('apiserver', () => this.serverCertificate('kube-apiserver', serverNames), {
       names: serverNames,
     });

@@ -3,7 +3,7 @@ import type { RequestContext, ServerResponse } from '../context.ts';
 import { type Conversions, type Negotiated, pick } from '../handlers/negotiate.ts';
 import { encode } from '../handlers/respond.ts';
 import type { ApiGroup } from './groups.ts';
-import type { ApiResource } from './resource-lists.ts';
+import { type DiscoveredVersion, nested } from './discovered.ts';
 
 const apiVersion = 'apidiscovery.k8s.io/v2';
 const conversions: Conversions = {
@@ -48,42 +48,11 @@ export class Aggregated {
       metadata: {},
       items: this.#groups.map(({ name, versions }) => ({
         metadata: name ? { name } : {},
-        versions: versions.map((v) => ({
-          version: v.version,
-          resources: nested(v.resources, name, v.version),
-          freshness: 'Current',
-        })),
+        versions: versions.map(
+          (v): DiscoveredVersion =>
+            v.elsewhere ?? { version: v.version, resources: nested(v.resources), freshness: 'Current' },
+        ),
       })),
     };
   }
 }
-
-/** The aggregated form has subresources inside of their resources. */
-function nested(resources: readonly ApiResource[], group: string, version: string) {
-  const kindOf = (r: ApiResource) => ({ group: r.group ?? group, version: r.version ?? version, kind: r.kind });
-  return resources
-    .filter((r) => !r.name.includes('/'))
-    .map((r) => {
-      const subresources = resources
-        .filter((s) => s.name.startsWith(`${r.name}/`))
-        .map((s) => ({
-          subresource: s.name.slice(r.name.length + 1),
-          responseKind: coreless(kindOf(s), s),
-          verbs: s.verbs,
-        }));
-      return {
-        resource: r.name,
-        responseKind: coreless(kindOf(r), r),
-        scope: r.namespaced ? 'Namespaced' : 'Cluster',
-        singularResource: r.singularName,
-        verbs: r.verbs,
-        ...(r.shortNames && { shortNames: r.shortNames }),
-        ...(r.categories && { categories: r.categories }),
-        ...(subresources.length && { subresources }),
-      };
-    });
-}
-
-/** Upstream leaves group and version out of what is its own kind's; clients fill them in. */
-const coreless = (kind: { group: string; version: string; kind: string }, r: ApiResource) =>
-  r.group === undefined ? { group: '', version: '', kind: kind.kind } : kind;

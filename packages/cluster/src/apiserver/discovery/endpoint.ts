@@ -1,17 +1,27 @@
 import { withoutTrailing } from '@tiphys/sdk/machinery';
 import type { AnyKind } from '@tiphys/sdk/schema';
-import { computedFrom } from '../computed-from.ts';
+import { computedFromBoth } from '../computed-from.ts';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import { type Endpoint, notOnThis } from '../handlers/dispatch.ts';
 import { negotiate, negotiateLaxly } from '../handlers/negotiate.ts';
 import { valueResponse } from '../handlers/respond.ts';
 import { Aggregated } from './aggregated.ts';
-import { type ApiGroup, groupsOf } from './groups.ts';
+import { type ApiGroup, groupsOf, type VersionElsewhere } from './groups.ts';
+
+export interface DiscoveryDeps {
+  readonly kinds: () => readonly AnyKind[];
+  /** What others serve: the same array as long as it is the same. */
+  readonly elsewhere: () => readonly VersionElsewhere[];
+  readonly serverAddress: () => string;
+  /** Calls back when all is put together anew. */
+  readonly onMade: () => void;
+}
 
 /** `/api`, `/apis` and what is below them: which groups, versions and resources there are, in the plain and the aggregated form. */
-export function discovery(kinds: () => readonly AnyKind[], serverAddress: () => string): Endpoint {
-  const known = computedFrom(kinds, (all) => {
-    const groups = groupsOf(all);
+export function discovery({ kinds, elsewhere, serverAddress, onMade }: DiscoveryDeps): Endpoint {
+  const known = computedFromBoth(kinds, elsewhere, (all, others) => {
+    onMade();
+    const groups = groupsOf(all, others);
     const roots = [true, false].map((core) => {
       const shown = groups.filter((g) => (g.name === '') === core);
       return { core, groups: shown, aggregated: new Aggregated(shown) };

@@ -1,56 +1,60 @@
 import type { AnyKind } from '@tiphys/sdk/schema';
+import type { DiscoveredVersion } from './discovered.ts';
+import { byGroup, byVersion, type Priority, priorityOf } from './priorities.ts';
 import { type ApiResource, resourcesOf } from './resource-lists.ts';
+
+interface ApiVersion {
+  readonly version: string;
+  readonly priority: Priority;
+  readonly resources: readonly ApiResource[];
+  /** What is told of one that somebody else serves. */
+  readonly elsewhere?: DiscoveredVersion;
+}
 
 /** A group and its versions, the preferred one first. */
 export interface ApiGroup {
   readonly name: string;
-  readonly versions: readonly { readonly version: string; readonly resources: readonly ApiResource[] }[];
+  readonly versions: readonly ApiVersion[];
 }
 
-/** The order in which upstream lists its groups. */
-const order = [
-  '',
-  'apiregistration.k8s.io',
-  'apps',
-  'events.k8s.io',
-  'authentication.k8s.io',
-  'authorization.k8s.io',
-  'autoscaling',
-  'batch',
-  'certificates.k8s.io',
-  'networking.k8s.io',
-  'policy',
-  'rbac.authorization.k8s.io',
-  'storage.k8s.io',
-  'admissionregistration.k8s.io',
-  'apiextensions.k8s.io',
-  'scheduling.k8s.io',
-  'coordination.k8s.io',
-  'node.k8s.io',
-  'discovery.k8s.io',
-  'resource.k8s.io',
-  'flowcontrol.apiserver.k8s.io',
-];
+/** A version that somebody else serves. */
+export interface VersionElsewhere {
+  readonly group: string;
+  readonly priority: Priority;
+  readonly told: DiscoveredVersion;
+}
 
-export function groupsOf(kinds: readonly AnyKind[]): ApiGroup[] {
-  const groups = new Map<string, Map<string, ApiResource[]>>();
-  for (const kind of kinds) {
-    const versions = groups.get(kind.group) ?? new Map<string, ApiResource[]>();
-    groups.set(kind.group, versions);
-    const resources = versions.get(kind.version) ?? [];
-    versions.set(kind.version, resources);
-    resources.push(...resourcesOf(kind));
+/** All groups in the order in which clients see them. What somebody else serves stands before what is defined in the same version. */
+export function groupsOf(kinds: readonly AnyKind[], elsewhere: readonly VersionElsewhere[] = []): ApiGroup[] {
+  const groups = new Map<string, Map<string, ApiVersion>>();
+  const versionsOf = (group: string): Map<string, ApiVersion> => {
+    const versions = groups.get(group) ?? new Map<string, ApiVersion>();
+    groups.set(group, versions);
+    return versions;
+  };
+  for (const [{ group, version }, resources] of resourcesByVersion(kinds)) {
+    versionsOf(group).set(version, { version, priority: priorityOf(group, version), resources });
   }
-  const rank = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
+  for (const { group, priority, told } of elsewhere) {
+    const { version } = told;
+    versionsOf(group).set(version, { version, priority, resources: [], elsewhere: told });
+  }
   return [...groups]
-    .sort(([a], [b]) => rank(a) - rank(b) || compare(a, b))
-    .map(([name, versions]) => ({
-      name,
-      versions: [...versions].map(([version, resources]) => ({
-        version,
-        resources: resources.sort((a, b) => compare(mainOf(a), mainOf(b))),
-      })),
-    }));
+    .map(([name, versions]) => ({ name, versions: [...versions.values()].sort(byVersion) }))
+    .sort(byGroup);
+}
+
+function resourcesByVersion(kinds: readonly AnyKind[]): Map<AnyKind, ApiResource[]> {
+  const out = new Map<AnyKind, ApiResource[]>();
+  const firsts = new Map<string, AnyKind>();
+  for (const kind of kinds) {
+    const name = `${kind.group}/${kind.version}`;
+    const first = firsts.get(name) ?? kind;
+    firsts.set(name, first);
+    out.set(first, [...(out.get(first) ?? []), ...resourcesOf(kind)]);
+  }
+  for (const resources of out.values()) resources.sort((a, b) => compare(mainOf(a), mainOf(b)));
+  return out;
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

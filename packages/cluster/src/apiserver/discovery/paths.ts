@@ -1,13 +1,19 @@
 import type { AnyKind } from '@tiphys/sdk/schema';
 import type { HealthCheck } from '../../serving/index.ts';
-import { computedFrom } from '../computed-from.ts';
+import { computedFromBoth } from '../computed-from.ts';
 import type { Endpoint } from '../handlers/dispatch.ts';
 import { bytesResponse, encode } from '../handlers/respond.ts';
+import type { DiscoveryDeps } from './endpoint.ts';
 
 /** `/`: what can be asked for. */
-export function rootPaths(kinds: () => readonly AnyKind[], checks: () => readonly HealthCheck[]): Endpoint {
-  const ofKinds = computedFrom(kinds, pathsOf);
-  const paths = () => [...fixed, ...ofKinds(), ...checks().flatMap(pathsOfCheck)].sort();
+export function rootPaths(
+  { kinds, elsewhere }: Pick<DiscoveryDeps, 'kinds' | 'elsewhere'>,
+  checks: () => readonly HealthCheck[],
+): Endpoint {
+  const ofVersions = computedFromBoth(kinds, elsewhere, (own, others) =>
+    pathsOf([...own, ...others.map(({ group, told: { version } }) => ({ group, version }))]),
+  );
+  const paths = () => [...fixed, ...ofVersions(), ...checks().flatMap(pathsOfCheck)].sort();
   return (c) =>
     c.info.path === '/'
       ? Promise.resolve(
@@ -36,8 +42,8 @@ const fixed = [
   '/version',
 ];
 
-const pathsOf = (kinds: readonly AnyKind[]): string[] => [
-  ...new Set(kinds.flatMap(({ group, version }) => (group ? [`/apis/${group}`, `/apis/${group}/${version}`] : []))),
+const pathsOf = (versions: readonly Pick<AnyKind, 'group' | 'version'>[]): string[] => [
+  ...new Set(versions.flatMap(({ group, version }) => (group ? [`/apis/${group}`, `/apis/${group}/${version}`] : []))),
 ];
 
 const pathsOfCheck = ({ name, in: of = ['healthz', 'livez', 'readyz'] }: HealthCheck): string[] =>

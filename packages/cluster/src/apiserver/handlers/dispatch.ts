@@ -25,6 +25,8 @@ export type Endpoint = (c: RequestContext) => Promise<ServerResponse> | undefine
 
 export interface DispatchDeps extends ReadDeps {
   readonly registries: Registries;
+  /** What others serve. It comes before what is defined in the same version. */
+  readonly elsewhere?: Endpoint;
   /** Resources that others have defined. */
   readonly custom?: CustomResources;
   readonly random: { next(): number };
@@ -46,8 +48,10 @@ export function dispatcher(deps: DispatchDeps): Handler {
   };
 }
 
-/** Answers for a resource that others have defined, or for none. */
+/** Answers for what others serve, for a resource that they have defined, or for none. */
 async function elsewhere(c: RequestContext, deps: DispatchDeps): Promise<ServerResponse> {
+  const forwarded = deps.elsewhere?.(c);
+  if (forwarded) return forwarded;
   const { group, version, resource, isResource, path } = c.info;
   const registry = isResource ? await deps.custom?.registry(group, version, resource) : undefined;
   if (registry && isAt(registry.resource, c.info)) return onResource(c, registry, deps);

@@ -49,7 +49,7 @@ const hopByHop = new Set([
   'transfer-encoding',
 ]);
 
-function headOf({ statusCode = 502, headersDistinct }: IncomingMessage): Pick<Answer, 'status' | 'headers'> {
+export function headOf({ statusCode = 502, headersDistinct }: IncomingMessage): Pick<Answer, 'status' | 'headers'> {
   const headers: Record<string, string | readonly string[]> = {};
   for (const [name, values = []] of Object.entries(headersDistinct)) {
     if (hopByHop.has(name) && statusCode !== 101) continue;

@@ -34,7 +34,7 @@ interface Root {
 
 /** Every definition that documents refer to, each written once. */
 export class Definitions {
-  readonly #dialect: Dialect;
+  readonly dialect: Dialect;
   readonly #texts: Texts;
   readonly #roots = new Map<string, Root>();
   readonly #structs = new Map<string, StructShape>();
@@ -42,7 +42,7 @@ export class Definitions {
   readonly #written = new Map<string, string>();
 
   constructor(kinds: readonly AnyKind[], { dialect, texts }: { dialect: Dialect; texts: Texts }) {
-    this.#dialect = dialect;
+    this.dialect = dialect;
     this.#texts = texts;
     const versions = new Map(kinds.map(({ group, version }) => [`${group}/${version}`, { group, version }]));
     const everywhere = (kind: string) => [...versions.values()].map(({ group, version }) => ({ group, kind, version }));
@@ -87,9 +87,14 @@ export class Definitions {
     return text;
   }
 
+  /** Takes a definition as somebody else wrote it. */
+  give(name: string, schema: Json): void {
+    this.#schemas.set(name, schema);
+  }
+
   schema(name: string): Json {
     let schema = this.#schemas.get(name);
-    if (!schema) this.#schemas.set(name, (schema = this.#define(name, this.#dialect)));
+    if (!schema) this.#schemas.set(name, (schema = this.#define(name, this.dialect)));
     return schema;
   }
 

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { type Clock, type Pacer, pacerOf } from '@tiphys/sdk/runtime';
 import type { AnyKind } from '@tiphys/sdk/schema';
-import { computedFrom } from '../computed-from.ts';
+import { computedFrom, computedFromBoth } from '../computed-from.ts';
 import { Definitions } from './definitions.ts';
 import { loadTexts } from './descriptions.ts';
 import type { Dialect } from './dialect.ts';
 import { bodiesOnly } from '../kinds.ts';
 import { byPath, customOutline, type Outline, outlinesV3, outlineV2 } from './outline.ts';
 import { jsonPieces, protobufPieces } from './pieces.ts';
+import { type Spec, withSpecs } from './spec.ts';
 import { StoredBytes } from './stored-bytes.ts';
 
 /** A document as it goes out, and the digest that clients know it by, in whichever form they read it. */
@@ -24,6 +25,8 @@ export interface DocumentsDeps {
   readonly fixed: readonly AnyKind[];
   /** Those that are defined now; a kind that hasn't changed is the same one. */
   readonly custom: () => readonly AnyKind[];
+  /** What others add to OpenAPI 2: the same array as long as it is the same. */
+  readonly specs: () => readonly Spec[];
   readonly clock: Clock;
 }
 
@@ -43,12 +46,12 @@ export class Documents {
   readonly #v2: () => Promise<Document>;
   #v3: Promise<ReadonlyMap<string, Document>> | undefined;
 
-  constructor({ fixed, custom, clock }: DocumentsDeps) {
+  constructor({ fixed, custom, specs, clock }: DocumentsDeps) {
     this.#fixed = fixed;
     this.#clock = clock;
     this.#pacer = pacerOf(clock);
     this.#customByPath = computedFrom(custom, byPath);
-    this.#v2 = computedFrom(custom, (kinds) => this.#makeV2([...fixed, ...kinds]));
+    this.#v2 = computedFromBoth(custom, specs, (kinds, others) => this.#makeV2([...fixed, ...kinds], others));
   }
 
   /** All documents of OpenAPI 3, by path: `api/v1`, `apis/apps`, `version`. */
@@ -83,8 +86,12 @@ export class Documents {
     return out;
   }
 
-  async #makeV2(kinds: readonly AnyKind[]): Promise<Document> {
-    return this.#document(() => outlineV2(kinds), await prepare(kinds, 'v2'), kinds);
+  async #makeV2(kinds: readonly AnyKind[], specs: readonly Spec[]): Promise<Document> {
+    return this.#document(
+      (definitions) => withSpecs(outlineV2(kinds), specs, definitions),
+      await prepare(kinds, 'v2'),
+      kinds,
+    );
   }
 
   async #customAt(path: string): Promise<Document | undefined> {
@@ -109,17 +116,22 @@ export class Documents {
     return document;
   }
 
-  async #document(outline: () => Outline, definitions: Definitions, kinds: readonly AnyKind[]): Promise<Document> {
+  async #document(
+    outline: (definitions: Definitions) => Outline,
+    definitions: Definitions,
+    kinds: readonly AnyKind[],
+  ): Promise<Document> {
+    const { dialect } = definitions;
     const digest = createHash('sha512');
     const pieces: Buffer[] = [];
-    for await (const piece of jsonPieces(outline(), definitions, this.#pacer)) {
+    for await (const piece of jsonPieces(outline(definitions), definitions, this.#pacer)) {
       digest.update(piece);
       pieces.push(piece);
     }
     let message: Promise<StoredBytes> | undefined;
     const make = async () => {
-      const own = outline();
-      const fields = await protobufPieces(own, await prepare(kinds, own.dialect), this.#pacer);
+      const anew = await prepare(kinds, dialect);
+      const fields = await protobufPieces(outline(anew), anew, this.#pacer);
       return new StoredBytes(Buffer.concat(fields));
     };
     return {

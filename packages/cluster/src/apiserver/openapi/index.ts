@@ -8,32 +8,46 @@ import { bytesResponse } from '../handlers/respond.ts';
 import { Documents, type DocumentsDeps } from './documents.ts';
 import { type Form, formOf, send } from './send.ts';
 
+export { readSpec, type Spec } from './spec.ts';
+
 const root = '/openapi/v3';
 const aYearMs = 365 * 24 * 60 * 60 * 1000;
 const notAcceptable: ServerResponse = { status: 406, headers: { vary: 'Accept' }, body: { type: 'none' } };
 
-export function openApi(deps: DocumentsDeps): Endpoint {
+/** Documents of OpenAPI 3 that others have. */
+export interface OthersDocuments {
+  listed(): Iterable<readonly [path: string, at: { readonly url: string }]>;
+  /** Whoever has the document at a path answers. */
+  answer(c: RequestContext, path: string): Promise<ServerResponse> | undefined;
+}
+
+export function openApi(deps: DocumentsDeps & { readonly others: OthersDocuments }): Endpoint {
   const documents = new Documents(deps);
   return (c) => {
     const { path } = c.info;
-    if (path === root || path === `${root}/`) return index(documents);
+    if (path === root || path === `${root}/`) return index(documents, deps.others);
     const form = formOf(c.request, path === '/openapi/v2' ? 'v2' : 'v3');
     if (path === '/openapi/v2') return form ? v2(c, documents, form) : Promise.resolve(notAcceptable);
     if (!path.startsWith(`${root}/`)) return undefined;
-    return form ? v3(c, documents, form) : Promise.resolve(notAcceptable);
+    return form ? v3(c, { documents, others: deps.others, form }) : Promise.resolve(notAcceptable);
   };
 }
 
-async function index(documents: Documents): Promise<ServerResponse> {
-  const all = [...(await documents.v3())];
-  const paths = Object.fromEntries(all.map(([path, { hash }]) => [path, { serverRelativeURL: addressOf(path, hash) }]));
+async function index(documents: Documents, others: OthersDocuments): Promise<ServerResponse> {
+  const own = [...(await documents.v3())].map(([path, { hash }]) => [path, addressOf(path, hash)] as const);
+  const all = new Map([...[...others.listed()].map(([path, { url }]) => [path, url] as const), ...own]);
+  const sorted = [...all].sort(([a], [b]) => (a < b ? -1 : 1));
+  const paths = Object.fromEntries(sorted.map(([path, url]) => [path, { serverRelativeURL: url }]));
   return bytesResponse([Buffer.from(JSON.stringify({ paths }))], 'text/plain; charset=utf-8', 200);
 }
 
-async function v3(c: RequestContext, documents: Documents, form: Form): Promise<ServerResponse> {
+async function v3(
+  c: RequestContext,
+  { documents, others, form }: { documents: Documents; others: OthersDocuments; form: Form },
+): Promise<ServerResponse> {
   const path = c.info.path.slice(root.length + 1);
   const document = await documents.v3At(path);
-  if (!document) return { status: 404, headers: {}, body: { type: 'none' } };
+  if (!document) return (await others.answer(c, path)) ?? { status: 404, headers: {}, body: { type: 'none' } };
   const asked = c.query.get('hash');
   if (asked && asked !== document.hash) {
     return { status: 301, headers: { location: addressOf(path, document.hash) }, body: { type: 'none' } };

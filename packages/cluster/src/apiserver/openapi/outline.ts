@@ -12,7 +12,7 @@ export interface Outline {
   readonly dialect: Dialect;
   readonly paths: Iterable<readonly [path: string, item: Json]>;
   /** The definitions that the paths mention, complete once all of them have been told. */
-  readonly names: ReadonlySet<string>;
+  readonly names: Iterable<string>;
 }
 
 const info = { title: 'Kubernetes', version: '1.36' };

@@ -61,7 +61,12 @@ if (!existsSync(source)) {
   describe('operations as published', () => {
     let paths: Paths;
     before(async () => {
-      const documents = new Documents({ fixed: declaredKinds, custom: () => [], clock: new SimClock() });
+      const documents = new Documents({
+        fixed: declaredKinds,
+        custom: () => [],
+        specs: () => [],
+        clock: new SimClock(),
+      });
       const text = (await (await documents.v2()).json.plain()).toString();
       ({ paths } = JSON.parse(text) as { paths: Paths });
     });

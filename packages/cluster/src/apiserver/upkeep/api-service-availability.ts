@@ -3,36 +3,64 @@ import {
   type APIService,
   type APIServiceCondition,
   endpointSlice,
-  type EndpointSlice,
-  service,
-  type Service,
+  service as serviceKind,
 } from '@tiphys/sdk/api';
 import { timestamp } from '@tiphys/sdk/machinery';
-import { defineController, watch } from '@tiphys/sdk/operator';
+import { type Controller, defineController, watch } from '@tiphys/sdk/operator';
+import { backoff } from '@tiphys/sdk/runtime';
+import { absence, type ForwardedApi, forwardedApi, local, type Verdict } from '../aggregation/index.ts';
 import { serviceName } from '../services/index.ts';
 
-/** Says of APIs that others serve whether anybody could be there: their service, its port, somebody behind it. */
-export const apiServiceAvailability = defineController({
-  name: 'apiservice-availability',
-  for: apiService,
-  watches: [
-    watch(service, (next, old, cache) => servedBy(cache.list(apiService), (next ?? old)!.metadata)),
-    watch(endpointSlice, (next, old, cache) => {
-      const { namespace, labels } = (next ?? old)!.metadata;
-      return servedBy(cache.list(apiService), { namespace, name: labels?.[serviceName] });
-    }),
-  ],
+export interface AvailabilityDeps {
+  /** Whether somebody answers for an API. */
+  readonly check: (api: ForwardedApi) => Promise<Verdict>;
+  /** Told when one that was there isn't any more. */
+  readonly lost: (name: string, reason: string) => void;
+}
 
-  async reconcile(api, { client, cache, clock, signal }) {
-    const at = api.spec.service;
-    if (!at) return;
-    const slices = cache.list(endpointSlice, at.namespace).filter((s) => s.metadata.labels?.[serviceName] === at.name);
-    const found = unavailability(api, { service: cache.get(service, at.namespace, at.name ?? ''), slices });
-    if (!found) return;
-    const conditions = withCondition(api.status.conditions ?? [], { ...found, now: clock.now() });
-    if (conditions) await client.updateStatus(apiService, api, { ...api.status, conditions }, { signal });
-  },
-});
+/** How often it is looked again, since who answers may go without any object changing. */
+const againMs = 30_000;
+
+/** Says of APIs whether they are there: those of others by their service, its port, somebody behind it, and an answer of theirs. */
+export function apiServiceAvailability({ check, lost }: AvailabilityDeps): Controller {
+  const failures = new Map<string, number>();
+  return defineController({
+    name: 'apiservice-availability',
+    for: apiService,
+    watches: [
+      watch(serviceKind, (next, old, cache) => servedBy(cache.list(apiService), (next ?? old)!.metadata)),
+      watch(endpointSlice, (next, old, cache) => {
+        const { namespace, labels } = (next ?? old)!.metadata;
+        return servedBy(cache.list(apiService), { namespace, name: labels?.[serviceName] });
+      }),
+    ],
+
+    async reconcile(object, { key, client, cache, clock, signal }) {
+      const api = forwardedApi(object);
+      const say = async (verdict: Verdict): Promise<void> => {
+        const conditions = withAvailable(object.status.conditions ?? [], verdict, clock.now());
+        if (!conditions) return;
+        await client.updateStatus(apiService, object, { ...object.status, conditions }, { signal });
+        if (api?.isAvailable && verdict.status !== 'True') lost(key, verdict.reason);
+      };
+      if (!api) return say(local);
+      const { namespace, name } = api.service;
+      const slices = cache.list(endpointSlice, namespace).filter((s) => s.metadata.labels?.[serviceName] === name);
+      const missing = absence(api, { service: cache.get(serviceKind, namespace, name), slices });
+      const verdict = missing ?? (await check(api));
+      await say(verdict);
+      if (missing ?? verdict.status === 'True') {
+        failures.delete(key);
+        return { requeueAfterMs: againMs };
+      }
+      const failed = failures.get(key) ?? 0;
+      failures.set(key, failed + 1);
+      return { requeueAfterMs: backoff(failed, { baseMs: 5, maxMs: againMs }) };
+    },
+
+    gone: ({ key }) => Promise.resolve(void failures.delete(key)),
+  });
+}
 
 function servedBy(
   apis: readonly APIService[],
@@ -43,42 +71,15 @@ function servedBy(
     .map((api) => api.metadata.name!);
 }
 
-interface Found {
-  readonly reason: string;
-  readonly message: string;
-}
-
-/** Why nobody can be there; undefined when somebody may be. */
-export function unavailability(
-  { spec: { service: at } }: APIService,
-  seen: { service: Service | undefined; slices: readonly EndpointSlice[] },
-): Found | undefined {
-  if (!at) return undefined;
-  const quoted = JSON.stringify(at.namespace ?? '');
-  const it = `service/${at.name ?? ''} in ${quoted}`;
-  if (!seen.service) return { reason: 'ServiceNotFound', message: `${it} is not present` };
-  if (seen.service.spec.type !== 'ClusterIP') return undefined;
-  const port = seen.service.spec.ports?.find((p) => p.port === at.port);
-  if (!port) return { reason: 'ServicePortError', message: `${it} is not listening on port ${at.port}` };
-  if (!seen.slices.length) return { reason: 'EndpointsNotFound', message: `cannot find endpointslices for ${it}` };
-  const { name = '' } = port;
-  if (seen.slices.some((slice) => hasReady(slice, name))) return undefined;
-  const message = `endpointslices for ${it} have no addresses with port name ${JSON.stringify(name)}`;
-  return { reason: 'MissingEndpoints', message };
-}
-
-const hasReady = ({ endpoints, ports }: EndpointSlice, name: string): boolean =>
-  (ports ?? []).some((p) => p.name === name && p.port !== undefined) &&
-  (endpoints ?? []).some(({ conditions }) => conditions?.ready ?? true);
-
 /** The conditions with this said of availability; undefined when they say so already. */
-function withCondition(
+export function withAvailable(
   conditions: readonly APIServiceCondition[],
-  { reason, message, now }: Found & { now: number },
+  { status, reason, message }: Verdict,
+  now: number,
 ): APIServiceCondition[] | undefined {
   const old = conditions.find((c) => c.type === 'Available');
-  if (old?.status === 'False' && old.reason === reason && old.message === message) return undefined;
-  const lastTransitionTime = old?.status === 'False' ? old.lastTransitionTime : timestamp(now);
-  const next: APIServiceCondition = { type: 'Available', status: 'False', lastTransitionTime, reason, message };
+  if (old?.status === status && old.reason === reason && old.message === message) return undefined;
+  const lastTransitionTime = old?.status === status ? old.lastTransitionTime : timestamp(now);
+  const next: APIServiceCondition = { type: 'Available', status, lastTransitionTime, reason, message };
   return old ? conditions.map((c) => (c === old ? next : c)) : [...conditions, next];
 }

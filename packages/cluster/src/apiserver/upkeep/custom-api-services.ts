@@ -5,6 +5,7 @@ import { equal, isAlreadyExists } from '@tiphys/sdk/machinery';
 import { type Clock, type Logger, WorkQueue } from '@tiphys/sdk/runtime';
 import type { CustomResources } from '../crd/custom-resources.ts';
 import type { Definition } from '../crd/definition.ts';
+import { customPriority } from '../discovery/priorities.ts';
 import { managed } from './local-api-services.ts';
 import { workOff } from './work-off.ts';
 
@@ -73,12 +74,13 @@ const nameOf = (group: string, version: string): string => `${version}.${group}`
 const namesOf = (definition: Definition | undefined): string[] =>
   definition?.versions.map(({ name }) => nameOf(definition.group, name)) ?? [];
 
-/** What stands for a group and version that some definition serves; custom groups come behind all others. */
+/** What stands for a group and version that some definition serves. */
 export function customApiService(name: string, definitions: readonly Definition[]): APIServiceManifest | undefined {
   for (const { group, versions } of definitions) {
     for (const { name: version, served } of versions) {
       if (!served || nameOf(group, version) !== name) continue;
-      const spec = { group, version, groupPriorityMinimum: 1000, versionPriority: 100 };
+      const { group: groupPriorityMinimum, version: versionPriority } = customPriority;
+      const spec = { group, version, groupPriorityMinimum, versionPriority };
       return { metadata: { name, labels: always }, spec };
     }
   }

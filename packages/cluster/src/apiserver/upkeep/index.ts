@@ -13,15 +13,19 @@ import { apiServiceAvailability } from './api-service-availability.ts';
 import { keepCustomApiServices } from './custom-api-services.ts';
 import { flowSchemaStatus } from './flow-schema-status.ts';
 
-const controllers: readonly Controller[] = [apiServiceAvailability, flowSchemaStatus];
-
 /** Until the signal aborts. */
 export async function runUpkeep(server: ApiServer, signal: AbortSignal): Promise<void> {
   const client = createClient(server.transport(serverItself), { fieldManager: 'kube-apiserver' });
   const deps = { ...server.deps, client };
-  const { custom } = server;
+  const { custom, aggregation } = server;
+  const controllers: Controller[] = [flowSchemaStatus];
+  if (aggregation) {
+    const { lost } = aggregation.metrics;
+    controllers.push(apiServiceAvailability({ check: (api) => aggregation.check(api), lost }));
+  }
   await using tasks = group(signal);
   if (custom) tasks.go((s) => runDefinitionUpkeep({ ...deps, custom }, s));
+  if (aggregation) tasks.go((s) => aggregation.run(s));
   tasks.go(async (s) => {
     const cache = new SharedCache(deps, s);
     tasks.go(() => cache.done());

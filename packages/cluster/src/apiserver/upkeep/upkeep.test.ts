@@ -1,55 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  apiService,
-  type APIService,
-  customResourceDefinition,
-  type CustomResourceDefinition,
-  endpointSlice,
-  type EndpointSlice,
-  flowSchema,
-  type FlowSchema,
-  service,
-  type Service,
-} from '@tiphys/sdk/api';
+import { customResourceDefinition, type CustomResourceDefinition, flowSchema, type FlowSchema } from '@tiphys/sdk/api';
 import { isObject } from '@tiphys/sdk/machinery';
 import { decode } from '@tiphys/sdk/schema';
 import { servedKinds } from '../kinds.ts';
 import { serverScene } from '../server-scene.ts';
-import { unavailability } from './api-service-availability.ts';
 import { nextStatus } from '../crd/next-status.ts';
 import { dangling } from './flow-schema-status.ts';
 import { runUpkeep } from './index.ts';
 import { localApiServices } from './local-api-services.ts';
-
-test('why nobody can be there to serve an API', () => {
-  const api = decode(apiService.schema.shape, {
-    metadata: { name: 'v1.example.com' },
-    spec: { service: { namespace: 'n', name: 's' } },
-  }) as APIService;
-  const aService = (spec: object) =>
-    decode(service.schema.shape, { metadata: {}, spec: { type: 'ClusterIP', ...spec } }) as Service;
-  const aSlice = (ready: boolean, name = 'https') =>
-    decode(endpointSlice.schema.shape, {
-      metadata: {},
-      endpoints: [{ addresses: ['10.0.0.1'], conditions: { ready } }],
-      ports: [{ name, port: 443 }],
-    }) as EndpointSlice;
-  const listening = aService({ ports: [{ name: 'https', port: 443 }] });
-  const table: [at: Service | undefined, slices: EndpointSlice[], want: string | undefined][] = [
-    [undefined, [], 'service/s in "n" is not present'],
-    [aService({ ports: [{ port: 80 }] }), [], 'service/s in "n" is not listening on port 443'],
-    [listening, [], 'cannot find endpointslices for service/s in "n"'],
-    [
-      listening,
-      [aSlice(false), aSlice(true, 'other')],
-      'endpointslices for service/s in "n" have no addresses with port name "https"',
-    ],
-    [listening, [aSlice(false), aSlice(true)], undefined],
-    [aService({ type: 'ExternalName' }), [], undefined],
-  ];
-  for (const [at, slices, want] of table) assert.equal(unavailability(api, { service: at, slices })?.message, want);
-});
 
 test('whether a flow schema leads anywhere is said once', () => {
   const schema = (conditions: object[]) =>
