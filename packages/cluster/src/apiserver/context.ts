@@ -99,9 +99,9 @@ export interface RequestContext {
   readonly audit?: Auditing;
   /**
    * Refuses a request that turns out to be for another verb besides, when its user may not do that; in the caller's words, given why,
-   * where it has words of its own.
+   * where it has words of its own. A promise where somebody has to be asked elsewhere.
    */
-  readonly requireVerb?: (verb: string, inWords?: (reason: string) => StatusError) => void;
+  readonly requireVerb?: (verb: string, inWords?: (reason: string) => StatusError) => void | Promise<void>;
   /** Tells the client something in a `Warning` header. */
   warn(text: string): void;
   readonly warnings: readonly string[];

@@ -26,10 +26,17 @@ export { publishServiceCidr } from './service-cidr.ts';
 export { type PartsConfig, standardParts } from './parts.ts';
 export { ClusterIps } from './registry/kinds/index.ts';
 export { tokenFile } from './authn/index.ts';
+export {
+  type AuthorizationMode,
+  AuthorizerChain,
+  type AuthorizerSettings,
+  flaggedWebhook,
+  plain,
+} from './authz/index.ts';
 export { type NodeAddress, type NodeConnector, tlsNodes } from './nodes/connector.ts';
 export { LocalNodes } from './nodes/local-nodes.ts';
 export { processMetrics, StoreMetrics } from './metrics/index.ts';
 export type { Component, Finding } from './componentstatus/endpoint.ts';
 export { resourceOfKey } from './registry/resource-of-key.ts';
-export { type ApiServerIdentity, keepIdentity } from './upkeep/identity-lease.ts';
+export { type ApiServerIdentity, identityOf, keepIdentity } from './upkeep/identity-lease.ts';
 export { runUpkeep } from './upkeep/index.ts';

@@ -5,11 +5,11 @@ import type { AuditLog } from './audit/index.ts';
 import type { ServiceAccountTokens } from '../pki/index.ts';
 import { Health } from '../serving/index.ts';
 import { authenticatorOf, type TokenAuthenticator } from './authn/index.ts';
-import { anyOf, type Authorizer, everybodyMay, mastersMay, nobodyMay } from './authz/authorizer.ts';
+import { AuthorizerChain } from './authz/chain.ts';
 import { nodeAuthorizer } from './authz/node.ts';
 import { podRelations } from './authz/pod-relations.ts';
 import { Rbac } from './authz/rbac.ts';
-import { rulesOf } from './authz/rules.ts';
+import { nodeRulesOf, rbacRulesOf } from './authz/rules.ts';
 import * as api from '@tiphys/sdk/api';
 import { Registry } from '@tiphys/sdk/runtime';
 import { type Component, componentStatuses } from './componentstatus/endpoint.ts';
@@ -73,11 +73,9 @@ export interface PartsConfig extends KindHooksConfig, AggregationConfig {
   readonly minWatchSeconds?: number;
   /** Whether somebody without credentials is `system:anonymous` rather than refused. */
   readonly allowAnonymous?: boolean;
-  /** Who decides what users may, in the order in which they are asked. */
-  readonly authorizationModes?: readonly AuthorizationMode[];
+  /** Who decides what users may, in the order in which they are asked: nodes for their pods and stored roles, unless given. */
+  readonly authorizers?: AuthorizerChain;
 }
-
-export type AuthorizationMode = 'Node' | 'RBAC' | 'AlwaysAllow' | 'AlwaysDeny';
 
 const defaultLimits: Limits = { readOnly: 400, mutating: 200 };
 
@@ -106,7 +104,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
       ];
     },
     endpoints: (server) => {
-      const { rbac, registry, ...who } = of(server);
+      const { rbac: _, registry, ...who } = of(server);
       const aggregation = server.aggregation!;
       const told = {
         kinds: server.served,
@@ -116,7 +114,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
       };
       const wellness = new Health(healthChecks({ ...server.deps, lifecycle: server.lifecycle }));
       return [
-        reviews({ ...who, admission: () => server.admission, rulesOf: rulesOf(rbac) }),
+        reviews({ ...who, admission: () => server.admission }),
         bindings(
           () => server.registries.of(api.pod),
           () => server.admission,
@@ -193,16 +191,14 @@ const isServedBy = ({ served }: ApiServer) => {
 /** Who asks and what they may. */
 function access(config: PartsConfig, server: ApiServer) {
   const { issuer, issuers = [issuer], allowAnonymous = true } = config;
-  const { authorizationModes = ['Node', 'RBAC'] } = config;
   const objects = new ClusterObjects(server);
   const rbac = new Rbac(() => server.registries);
   const registry = config.metrics ?? new Registry();
-  const authorizers: Record<AuthorizationMode, () => Authorizer> = {
-    Node: () => nodeAuthorizer(podRelations(objects), server.kinds.gates),
-    RBAC: () => rbac.authorize,
-    AlwaysAllow: () => everybodyMay,
-    AlwaysDeny: () => nobodyMay,
-  };
+  const { authorizers = AuthorizerChain.of(['Node', 'RBAC'], registry) } = config;
+  const { authorize: authorizer, rulesOf } = authorizers.judges({
+    Node: { authorize: nodeAuthorizer(podRelations(objects), server.kinds.gates), rulesOf: nodeRulesOf },
+    RBAC: { authorize: rbac.authorize, rulesOf: rbacRulesOf(rbac) },
+  });
   const toServices = config.routeToEndpoints
     ? atEndpoints(objects, server.deps.random.fork('endpoints'))
     : atServiceAddress(objects);
@@ -215,7 +211,8 @@ function access(config: PartsConfig, server: ApiServer) {
       { ...config, issuers, anonymous: { isAllowed: allowAnonymous } },
       { ...server.deps, objects, metrics: registry },
     ),
-    authorizer: anyOf(mastersMay, ...authorizationModes.map((mode) => authorizers[mode]())),
+    authorizer,
+    rulesOf,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { AuditOptions, PartsConfig } from '../apiserver/index.ts';
+import type { AuthorizationFlags } from './authorization-flags.ts';
 import type { EtcdFlags } from './store.ts';
 
 export interface ApiServerOptions {
@@ -44,7 +45,8 @@ export interface ApiServerOptions {
   readonly serviceAccountSigningKeyFile?: string;
   readonly apiAudiences?: readonly string[];
   readonly allowAnonymous?: boolean;
-  readonly authorizationModes?: PartsConfig['authorizationModes'];
+  /** Who says what users may: nodes for their pods, and stored roles, when left out. */
+  readonly authorization?: AuthorizationFlags;
   /** The store of the data directory, when left out. */
   readonly etcd?: EtcdFlags;
   readonly etcdPrefix?: string;

@@ -58,8 +58,6 @@ test("manifests' flags are taken", () => {
 test('what is wrong is told', () => {
   const table: [flags: string[], want: RegExp][] = [
     [['--no-such-flag'], /unknown option '--no-such-flag'/],
-    [['--authorization-mode=Foo'], /authorization-mode "Foo" is not a valid mode/],
-    [['--authorization-mode=RBAC,RBAC'], /authorization-mode "RBAC" has mode specified more than once/],
     [['--request-timeout=soon'], /time: invalid duration "soon"/],
     [['--request-timeout=-1s'], /A duration from 0 on/],
     [['--event-ttl=5'], /time: missing unit in duration "5"/],

@@ -4,6 +4,7 @@ import { type Clock, type Logger, messageOf, type Random, Registry, type TaskGro
 import {
   ApiServer,
   type AuditLog,
+  type AuthorizerChain,
   bootstrap,
   ClusterIps,
   type Component,
@@ -29,6 +30,7 @@ import { compactRegularly, type StoreBackend } from '../store/index.ts';
 import { type ApiServerOptions, given } from './apiserver-options.ts';
 import { filesIn, reasonOf } from './data-dir.ts';
 import { Failure } from './failure.ts';
+import { loadAuthorizers } from './load-authorizers.ts';
 import { machineAddress } from './machine.ts';
 import { pemIn, underPrefix } from './store.ts';
 
@@ -76,7 +78,9 @@ export async function loadApiServer(
   const server = new ApiServer({ ...deps, store: storeMetrics.measured(store), overrides, kinds: kindsOf(options) });
   const nodes = nodesTrustedBy(pki, options);
   const audit = await auditLogOf(options, { ...deps, metrics });
-  const parts = partsConfig(options, { ...(audit && { audit }), pki, metrics, nodes, components, clusterIps, address });
+  const authorizers = options.authorization && (await loadAuthorizers(options.authorization, { ...deps, metrics }));
+  const whoMay = { ...(audit && { audit }), ...(authorizers && { authorizers }) };
+  const parts = partsConfig(options, { ...whoMay, pki, metrics, nodes, components, clusterIps, address });
   await server.load(standardParts(parts), signal);
   const stores = [store, ...new Set((deps.overrides ?? []).map((o) => o.store))];
   return {
@@ -87,6 +91,7 @@ export async function loadApiServer(
     nodes,
     begin: async (tasks) => {
       tasks.go((s) => server.run(s));
+      if (authorizers) tasks.go((s) => authorizers.run(s));
       const { compactionIntervalMs: intervalMs } = options;
       if (intervalMs !== 0) {
         const often = { ...deps, ...(intervalMs && { intervalMs }) };
@@ -117,6 +122,7 @@ interface Around extends Pick<LoadedApiServer, 'pki' | 'metrics' | 'nodes'> {
   readonly components: readonly Component[];
   readonly clusterIps: ClusterIps;
   readonly address: string;
+  readonly authorizers?: AuthorizerChain;
 }
 
 function partsConfig(options: ApiServerOptions, { pki, address, ...around }: Around): PartsConfig {
@@ -138,7 +144,6 @@ function partsConfig(options: ApiServerOptions, { pki, address, ...around }: Aro
       'requestTimeoutMs',
       'minWatchSeconds',
       'allowAnonymous',
-      'authorizationModes',
       'nodePortRange',
       'eventTtlSeconds',
       'flags',

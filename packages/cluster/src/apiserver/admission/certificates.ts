@@ -14,24 +14,26 @@ import { refuse } from './refuse.ts';
 const apiClientSigner = 'kubernetes.io/kube-apiserver-client';
 
 /** Whether somebody may do this to requests for a signer: by its own name, or for all signers of its domain. */
-export function maySignAs(
+export async function maySignAs(
   authorizer: Authorizer,
   user: UserInfo,
   { verb, signer }: { verb: string; signer: string },
-): boolean {
-  const place = { isResource: true, group: 'certificates.k8s.io', resource: 'signers', subresource: '', path: '' };
-  return [signer, `${signer.split('/')[0]}/*`].some(
-    (name) => authorizer({ ...place, user, verb, namespace: '', name }).decision === 'allow',
-  );
+): Promise<boolean> {
+  const signers = { isResource: true, group: 'certificates.k8s.io', resource: 'signers', subresource: '' };
+  for (const name of [signer, `${signer.split('/')[0]}/*`]) {
+    const verdict = authorizer({ ...signers, user, verb, namespace: '', name, path: '', version: '*' });
+    if ((await verdict).decision === 'allow') return true;
+  }
+  return false;
 }
 
 /** Who approves or denies must be allowed to for the signer. */
 export const certificateApproval = (authorizer: () => Authorizer): AdmissionPlugin => ({
   name: 'CertificateApproval',
   matches: { operations: ['UPDATE'], resources: ['certificatesigningrequests/approval'] },
-  validate(a) {
+  async validate(a) {
     const signer = (a.oldObject as CertificateSigningRequest).spec.signerName;
-    if (maySignAs(authorizer(), a.user, { verb: 'approve', signer })) return;
+    if (await maySignAs(authorizer(), a.user, { verb: 'approve', signer })) return;
     throw refuse(a, `user not permitted to approve requests with signerName ${JSON.stringify(signer)}`);
   },
 });
@@ -40,7 +42,7 @@ export const certificateApproval = (authorizer: () => Authorizer): AdmissionPlug
 export const certificateSigning = (authorizer: () => Authorizer): AdmissionPlugin => ({
   name: 'CertificateSigning',
   matches: { operations: ['UPDATE'], resources: ['certificatesigningrequests/status'] },
-  validate(a) {
+  async validate(a) {
     const [next, old] = [a.object as CertificateSigningRequest, a.oldObject as CertificateSigningRequest];
     const said = ({ status: { certificate = '', conditions = [] } }: CertificateSigningRequest) => ({
       certificate,
@@ -48,7 +50,7 @@ export const certificateSigning = (authorizer: () => Authorizer): AdmissionPlugi
     });
     if (equal(said(next), said(old))) return;
     const signer = old.spec.signerName;
-    if (maySignAs(authorizer(), a.user, { verb: 'sign', signer })) return;
+    if (await maySignAs(authorizer(), a.user, { verb: 'sign', signer })) return;
     throw refuse(a, `user not permitted to sign requests with signerName ${JSON.stringify(signer)}`);
   },
 });
@@ -57,11 +59,11 @@ export const certificateSigning = (authorizer: () => Authorizer): AdmissionPlugi
 export const clusterTrustBundleAttest = (authorizer: () => Authorizer): AdmissionPlugin => ({
   name: 'ClusterTrustBundleAttest',
   matches: { operations: ['CREATE', 'UPDATE'], resources: ['clustertrustbundles'] },
-  validate(a) {
+  async validate(a) {
     const { signerName: signer } = (a.object as ClusterTrustBundle).spec;
     // That a bundle changes hands its own rules refuse.
     if (!signer) return;
-    if (maySignAs(authorizer(), a.user, { verb: 'attest', signer })) return;
+    if (await maySignAs(authorizer(), a.user, { verb: 'attest', signer })) return;
     throw refuse(a, `user not permitted to attest for signerName ${JSON.stringify(signer)}`);
   },
 });

@@ -237,7 +237,7 @@ async function checkAudience(a: AdmissionAttributes, asked: AudienceAsked): Prom
     const why = problems.length > 1 ? `[${problems.join(', ')}]` : problems[0]!;
     throw refuse(a, `error validating audience ${quoted(audience)}: ${why}`);
   }
-  const { decision } = asked.authorizer({
+  const { decision } = await asked.authorizer({
     user: a.user,
     verb: 'request-serviceaccounts-token-audience',
     isResource: true,
@@ -247,6 +247,7 @@ async function checkAudience(a: AdmissionAttributes, asked: AudienceAsked): Prom
     namespace: a.namespace,
     name: a.name,
     path: '',
+    version: 'v1',
   });
   if (decision === 'allow') return;
   throw refuse(

@@ -26,15 +26,15 @@ export class Impersonation {
     this.#authorizer = authorizer;
   }
 
-  /** Throws 403 unless it may be; answers the groups that the way brings with it, and what it is called. */
-  check(user: UserInfo, wanted: Identity, request: Action): Pick<Mode, 'groups' | 'constraint'> {
+  /** Rejects with 403 unless it may be; answers the groups that the way brings with it, and what it is called. */
+  async check(user: UserInfo, wanted: Identity, request: Action): Promise<Pick<Mode, 'groups' | 'constraint'>> {
     const last = this.#lastMode.get(user.name);
     // Whoever may do anything needs no narrow way, and gets exactly the identity that was asked for.
     const fitting = user.groups.includes('system:masters') ? [legacy] : modes.filter((m) => m.fits(wanted, user));
     const order = last && fitting.includes(last) ? [last, ...fitting.filter((m) => m !== last)] : fitting;
     let first: StatusError | undefined;
     for (const mode of order) {
-      const refused = this.#refused(mode.actions(user, wanted, request));
+      const refused = await this.#refused(mode.actions(user, wanted, request));
       if (!refused) {
         if (mode !== last) this.#remember(user.name, mode);
         return mode;
@@ -44,10 +44,10 @@ export class Impersonation {
     throw first ?? refusal(request, '');
   }
 
-  #refused(actions: Iterable<Action | StatusError>): StatusError | undefined {
+  async #refused(actions: Iterable<Action | StatusError>): Promise<StatusError | undefined> {
     for (const action of actions) {
       if (action instanceof StatusError) return action;
-      const { decision, reason } = this.#authorizer(action);
+      const { decision, reason } = await this.#authorizer(action);
       if (decision !== 'allow') return refusal(action, reason);
     }
     return undefined;
@@ -85,6 +85,7 @@ const about = (user: UserInfo, verb: string, resource: string, name: string): Ac
   namespace: '',
   name,
   path: '',
+  version: 'v1',
 });
 const under = (user: UserInfo, mode: string, request: Action): Action => ({
   ...request,

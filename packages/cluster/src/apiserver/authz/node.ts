@@ -1,6 +1,7 @@
 import { isOpen, type PolicyRule } from '@tiphys/sdk/api';
 import type { Gates } from '@tiphys/sdk/schema';
-import type { Action, Authorizer, Verdict } from './authorizer.ts';
+import { type Action, allowed, type Verdict } from './authorizer.ts';
+import type { PromptAuthorizer } from './promptly.ts';
 import { clusterRoles } from './bootstrap/cluster-roles.ts';
 import { nodeNameOf } from './node-identity.ts';
 import { ruleAllows } from './rule-allows.ts';
@@ -22,13 +23,12 @@ export interface NodeRelations {
   hasCertificateRequest(node: string, namespace: string, name: string): boolean;
 }
 
-const allowed: Verdict = { decision: 'allow', reason: '' };
 const no = (reason: string): Verdict => ({ decision: 'no opinion', reason });
 const leaseNamespace = 'kube-node-lease';
 const nodeRules = (clusterRoles.find((r) => r.metadata?.name === 'system:node')?.rules ?? []) as readonly PolicyRule[];
 
 /** Nodes read what their own pods need, and write what is their own (upstream's node authorizer; NodeRestriction does the rest). */
-export function nodeAuthorizer(relations: NodeRelations, gates?: Gates): Authorizer {
+export function nodeAuthorizer(relations: NodeRelations, gates?: Gates): PromptAuthorizer {
   const certifies = isOpen(gates, 'PodCertificateRequest');
   return (action) => {
     const node = nodeNameOf(action.user);

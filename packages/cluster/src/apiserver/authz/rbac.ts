@@ -2,7 +2,8 @@ import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, Su
 import type { WatchCache } from '../cache/watch-cache.ts';
 import type { UserInfo } from '../context.ts';
 import type { Registries } from '../registry/registries.ts';
-import type { Action, Authorizer, Verdict } from './authorizer.ts';
+import { type Action, noOpinion, type Verdict } from './authorizer.ts';
+import type { PromptAuthorizer } from './promptly.ts';
 import { ruleAllows } from './rule-allows.ts';
 
 const group = 'rbac.authorization.k8s.io';
@@ -30,7 +31,7 @@ export class Rbac {
     this.#registries = registries;
   }
 
-  readonly authorize: Authorizer = (action) => {
+  readonly authorize: PromptAuthorizer = (action) => {
     this.#refresh();
     const key = decisionKey(action);
     let verdict = this.#decided.get(key);
@@ -54,7 +55,7 @@ export class Rbac {
     const found = grants.find((g) => g.rules.some((r) => ruleAllows(r, action)));
     if (found) return { decision: 'allow', reason: `RBAC: allowed by ${found.source}` };
     const problem = problemOf(grants);
-    return { decision: 'no opinion', reason: problem && `RBAC: ${problem}` };
+    return problem ? { decision: 'no opinion', reason: `RBAC: ${problem}` } : noOpinion;
   }
 
   /** Those that hold everywhere first, as upstream looks at them. */

@@ -1,5 +1,6 @@
 import type { PolicyRule } from '@tiphys/sdk/api';
 import type { UserInfo } from '../context.ts';
+import { aggregate } from './authorizer.ts';
 import { nodeNameOf } from './node-identity.ts';
 import type { Rbac } from './rbac.ts';
 
@@ -13,18 +14,37 @@ export interface Rules {
 export type RulesOf = (user: UserInfo, namespace: string) => Rules;
 
 /** What the authorizers say together, each for its part. That masters may do anything none of those that are asked knows. */
-export const rulesOf =
-  (rbac: Rbac): RulesOf =>
+export const allRulesOf =
+  (authorizers: readonly RulesOf[]): RulesOf =>
   (user, namespace) => {
-    const isNode = nodeNameOf(user) !== undefined;
-    const bound = rbac.rulesOf(user, namespace);
-    const problems = [
-      ...(isNode ? ['node authorizer does not support user rule resolution'] : []),
-      bound.problem,
-    ].filter(Boolean);
+    const all = authorizers.map((rulesOf) => rulesOf(user, namespace));
     return {
-      rules: bound.rules,
-      incomplete: problems.length > 0,
-      problem: problems.length > 1 ? `[${problems.join(', ')}]` : (problems[0] ?? ''),
+      rules: all.flatMap((r) => r.rules),
+      incomplete: all.some((r) => r.incomplete),
+      problem: aggregate(all.flatMap((r) => r.problem || [])) ?? '',
     };
   };
+
+export const nodeRulesOf: RulesOf = (user) =>
+  nodeNameOf(user) === undefined ? nothing : unsaid('node authorizer does not support user rule resolution');
+
+export const rbacRulesOf =
+  (rbac: Rbac): RulesOf =>
+  (user, namespace) => ({ ...rbac.rulesOf(user, namespace), incomplete: false });
+
+export const anythingGoes: RulesOf = () => ({
+  rules: [
+    { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
+    { verbs: ['*'], nonResourceURLs: ['*'] },
+  ],
+  incomplete: false,
+  problem: '',
+});
+
+export const nothingGoes: RulesOf = () => nothing;
+
+/** Of a webhook, which is only asked about one thing at a time. */
+export const webhookRulesOf: RulesOf = () => unsaid('webhook authorizer does not support user rule resolution');
+
+const nothing: Rules = { rules: [], incomplete: false, problem: '' };
+const unsaid = (problem: string): Rules => ({ rules: [], incomplete: true, problem });

@@ -38,43 +38,46 @@ const otherKinds: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * An object of one of the kinds, from JSON or YAML, defaults filled. Throws an `Error` in upstream's words: for what can't be read,
- * and (unless told) for fields that nobody knows or that stand twice.
+ * and for fields that nobody knows or that stand twice.
  */
-export function readConfig<O extends object>(
-  bytes: Uint8Array,
-  kinds: readonly ConfigKind<O>[],
-  { strict = true }: { readonly strict?: boolean } = {},
-): O {
-  const { value, duplicates, text } = parsed(bytes);
-  const { apiVersion, kind } = headerOf(value, text);
-  const found = kinds.find((k) => k.kind === kind && k.apiVersion === apiVersion);
-  if (!found) throw new Error(whyNot(kinds, apiVersion, kind));
+export function readConfig<O extends object>(bytes: Uint8Array, kinds: readonly ConfigKind<O>[]): O {
+  const { value, duplicates, text } = parsedObject(bytes);
+  const header = headerOf(value);
+  const missing = missingIn(header, text);
+  if (missing) throw new Error(missing);
+  const found = kinds.find((k) => k.kind === header.kind && k.apiVersion === header.apiVersion);
+  if (!found) throw new Error(whyNot(kinds, header));
   const unknown: string[] = [];
-  const onUnknown = (path: string) => {
+  const object = decodedConfig(found, value, (path) => {
     if (path !== 'apiVersion' && path !== 'kind') unknown.push(`unknown field ${JSON.stringify(path)}`);
-  };
-  const object = decoded(found, value, onUnknown);
-  const problem = strict ? strictProblems(unknown, duplicates) : undefined;
+  });
+  const problem = strictProblems(unknown, duplicates);
   if (problem) throw new Error(problem);
   return object;
 }
 
-function decoded<O extends object>({ schema }: ConfigKind<O>, value: unknown, onUnknown: (path: string) => void): O {
+/** Throws an `Error` in upstream's words for what the kind can't be read from. */
+export function decodedConfig<O extends object>(
+  { schema }: Pick<ConfigKind<O>, 'schema'>,
+  value: unknown,
+  onUnknown: (path: string) => void = () => {},
+): O {
   try {
-    return decode(schema.shape, value, { onUnknown }) as O;
+    return decode(schema.shape, value ?? {}, { onUnknown }) as O;
   } catch (err) {
     if (err instanceof DecodeError) throw new Error(err.message, { cause: err });
     throw err;
   }
 }
 
-interface Parsed {
+export interface ParsedObject {
   readonly value: unknown;
   readonly duplicates: { readonly json?: readonly string[]; readonly yaml?: readonly string[] };
   readonly text: string;
 }
 
-function parsed(bytes: Uint8Array): Parsed {
+/** JSON or YAML. Throws an `Error` in upstream's words for what is neither. */
+export function parsedObject(bytes: Uint8Array): ParsedObject {
   const text = Buffer.from(bytes).toString();
   try {
     if (text.trimStart().startsWith('{')) {
@@ -92,15 +95,21 @@ function parsed(bytes: Uint8Array): Parsed {
 
 const unreadable = (why: string): string => `couldn't get version/kind; json parse error: ${why}`;
 
-function headerOf(value: unknown, text: string): { apiVersion: string; kind: string } {
+export interface Header {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+/** What an object says that it is. Throws for what is no object. */
+export function headerOf(value: unknown): Header {
   const object = value ?? {};
-  if (!isObject(object)) {
-    throw new Error(unreadable(`json: cannot unmarshal ${jsonWord(object)} into Go value of type ${headerType}`));
-  }
-  const [apiVersion, kind] = (['apiVersion', 'kind'] as const).map((name) => headerField(object, name));
-  if (!kind) throw new Error(kindMissing(text));
-  if (!apiVersion) throw new Error(`Object 'apiVersion' is missing in '${text}'`);
-  return { apiVersion, kind };
+  if (isObject(object)) return { apiVersion: headerField(object, 'apiVersion'), kind: headerField(object, 'kind') };
+  throw new Error(unreadable(`json: cannot unmarshal ${jsonWord(object)} into Go value of type ${headerType}`));
+}
+
+export function missingIn({ apiVersion, kind }: Header, text: string): string | undefined {
+  if (!kind) return kindMissing(text);
+  return apiVersion ? undefined : `Object 'apiVersion' is missing in '${text}'`;
 }
 
 function headerField(object: JsonObject, name: string): string {
@@ -109,7 +118,10 @@ function headerField(object: JsonObject, name: string): string {
   throw new Error(unreadable(`json: cannot unmarshal ${jsonWord(said)} into Go struct field .${name} of type string`));
 }
 
-function whyNot(kinds: readonly ConfigKind[], apiVersion: string, kind: string): string {
+function whyNot(kinds: readonly ConfigKind[], { apiVersion, kind }: Header): string {
   if (otherKinds[apiVersion]?.includes(kind)) return `expected ${kinds[0]?.kind}, got *apiserver.${kind}`;
-  return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
+  return unregistered({ apiVersion, kind });
 }
+
+export const unregistered = ({ apiVersion, kind }: Header): string =>
+  `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;

@@ -1,20 +1,39 @@
-import type { StatusError } from '@tiphys/sdk/machinery';
-import { actionOf, type Authorizer } from '../authz/authorizer.ts';
+import { internalError, type StatusError } from '@tiphys/sdk/machinery';
+import { actionOf, type Authorizer, type Verdict, whenKnown } from '../authz/authorizer.ts';
 import { refusal } from '../authz/refusal.ts';
-import type { Auditing, Filter } from '../context.ts';
+import type { Filter, RequestContext, ServerResponse } from '../context.ts';
+import { textResponse } from '../handlers/respond.ts';
 
-/** Lets a request through that somebody allows, and ends every other with 403. */
+/** Lets a request through that somebody allows, and ends every other with 403, or with 500 where somebody couldn't judge. */
 export const authorize =
   (authorizer: Authorizer): Filter =>
   (c, next) => {
-    const requireVerb = (verb: string, inWords?: (reason: string) => StatusError, audit?: Auditing): void => {
+    const requireVerb = (verb: string, inWords?: (reason: string) => StatusError): void | Promise<void> => {
       const action = actionOf(c.user, { ...c.info, verb }, c.query);
-      const { decision, reason } = audit ? audit.timed('authorization', () => authorizer(action)) : authorizer(action);
+      return whenKnown(authorizer(action), ({ decision, reason, error }): void => {
+        // Only a refusal's reason is for everybody's eyes.
+        if (decision === 'allow') return;
+        if (error !== undefined) throw internalError(error);
+        throw inWords?.(reason) ?? refusal(action, reason);
+      });
+    };
+    const { audit } = c;
+    const action = actionOf(c.user, c.info, c.query);
+    const verdict = audit ? audit.timed('authorization', () => authorizer(action)) : authorizer(action);
+    const judged = ({ decision, reason, error }: Verdict): Promise<ServerResponse> => {
+      if (decision !== 'allow' && error !== undefined) {
+        audit?.annotate('authorization.k8s.io/reason', 'internal error');
+        return Promise.resolve(unjudged(c, error));
+      }
       audit?.annotate('authorization.k8s.io/decision', decision === 'allow' ? 'allow' : 'forbid');
       audit?.annotate('authorization.k8s.io/reason', reason);
-      // Only a refusal's reason is for everybody's eyes.
-      if (decision !== 'allow') throw inWords?.(reason) ?? refusal(action, reason);
+      if (decision === 'allow') return next({ ...c, requireVerb });
+      throw refusal(action, reason);
     };
-    requireVerb(c.info.verb, undefined, c.audit);
-    return next({ ...c, requireVerb });
+    return verdict instanceof Promise ? verdict.then(judged) : judged(verdict);
   };
+
+function unjudged({ request: { path } }: RequestContext, error: string): ServerResponse {
+  const where = JSON.stringify(path).replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]!);
+  return textResponse(500, `Internal Server Error: ${where}: ${error}\n`);
+}

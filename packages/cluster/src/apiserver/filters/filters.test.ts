@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Registry } from '@tiphys/sdk/runtime';
+import { AuthorizerChain } from '../authz/index.ts';
 import type { ServerRequest, ServerResponse, UserInfo } from '../context.ts';
 import { admin, aUser, serverScene, type ServerScene } from '../server-scene.ts';
 import type { PartsConfig } from '../parts.ts';
@@ -58,34 +60,37 @@ function hang({ server: { deps } }: ServerScene): () => void {
 }
 
 test('requests over the limit are refused, each side by itself', () =>
-  within({ limits: { readOnly: 2, mutating: 1 }, authorizationModes: ['AlwaysAllow'] }, async (scene) => {
-    const go = hang(scene);
-    const user = aUser('ada');
-    const waiting = [
-      outside(scene, 'GET', maps, { user }),
-      outside(scene, 'GET', `${maps}/none`, { user }),
-      outside(scene, 'POST', maps, { user, body: aMap }),
-    ];
-    const watches = [1, 2, 3].map(() => outside(scene, 'GET', `${maps}?watch=1&resourceVersion=0`, { user }));
-    for (const [method, path] of [
-      ['GET', maps],
-      ['DELETE', `${maps}/m`],
-    ] as const) {
-      const refused = await outside(scene, method, path, { user }).answer;
-      assert.deepEqual(
-        [refused.status, textOf(refused), refused.headers['retry-after'], refused.headers['content-type']],
-        [429, 'Too many requests, please try again later.\n', '1', 'text/plain; charset=utf-8'],
-      );
-    }
-    for (const { answer } of watches) assert.equal((await answer).status, 200);
-    const always = [outside(scene, 'GET', maps), outside(scene, 'DELETE', `${maps}/none`)];
-    const gauge = (await scene.ask('GET', '/metrics')).text;
-    assert.match(gauge, /apiserver_current_inflight_requests\{request_kind="mutating"\} 2\n/);
-    go();
-    const codes = await Promise.all([...waiting, ...always].map(async ({ answer }) => (await answer).status));
-    assert.deepEqual(codes, [200, 404, 201, 200, 404]);
-    assert.equal((await outside(scene, 'GET', maps, { user }).answer).status, 200);
-  }));
+  within(
+    { limits: { readOnly: 2, mutating: 1 }, authorizers: AuthorizerChain.of(['AlwaysAllow'], new Registry()) },
+    async (scene) => {
+      const go = hang(scene);
+      const user = aUser('ada');
+      const waiting = [
+        outside(scene, 'GET', maps, { user }),
+        outside(scene, 'GET', `${maps}/none`, { user }),
+        outside(scene, 'POST', maps, { user, body: aMap }),
+      ];
+      const watches = [1, 2, 3].map(() => outside(scene, 'GET', `${maps}?watch=1&resourceVersion=0`, { user }));
+      for (const [method, path] of [
+        ['GET', maps],
+        ['DELETE', `${maps}/m`],
+      ] as const) {
+        const refused = await outside(scene, method, path, { user }).answer;
+        assert.deepEqual(
+          [refused.status, textOf(refused), refused.headers['retry-after'], refused.headers['content-type']],
+          [429, 'Too many requests, please try again later.\n', '1', 'text/plain; charset=utf-8'],
+        );
+      }
+      for (const { answer } of watches) assert.equal((await answer).status, 200);
+      const always = [outside(scene, 'GET', maps), outside(scene, 'DELETE', `${maps}/none`)];
+      const gauge = (await scene.ask('GET', '/metrics')).text;
+      assert.match(gauge, /apiserver_current_inflight_requests\{request_kind="mutating"\} 2\n/);
+      go();
+      const codes = await Promise.all([...waiting, ...always].map(async ({ answer }) => (await answer).status));
+      assert.deepEqual(codes, [200, 404, 201, 200, 404]);
+      assert.equal((await outside(scene, 'GET', maps, { user }).answer).status, 200);
+    },
+  ));
 
 test('0 is no limit', () =>
   within({ limits: { readOnly: 0, mutating: 0 } }, async (scene) => {
@@ -179,9 +184,9 @@ test('nobody in particular is refused where that is wanted', () =>
   }));
 
 test('who decides is a choice', async () => {
-  const status = async (authorizationModes: PartsConfig['authorizationModes'], user: UserInfo) => {
+  const status = async (modes: Parameters<typeof AuthorizerChain.of>[0] | undefined, user: UserInfo) => {
     let found: [number, string] = [0, ''];
-    await within({ ...(authorizationModes && { authorizationModes }) }, async (scene) => {
+    await within(modes ? { authorizers: AuthorizerChain.of(modes, new Registry()) } : {}, async (scene) => {
       const answer = await scene.ask('GET', maps, undefined, { user });
       found = [answer.status, answer.message];
     });

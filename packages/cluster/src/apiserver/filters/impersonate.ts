@@ -12,10 +12,11 @@ export function impersonate(authorizer: Authorizer): Filter {
     const wanted = asks(c.request) && identityOf(c.request);
     if (!wanted) return next(c);
     const check = () => impersonation.check(c.user, wanted, actionOf(c.user, c.info, c.query));
-    const { groups = [], constraint = '' } = c.audit ? c.audit.timed('impersonation', check) : check();
-    const user = completed({ ...wanted, groups: [...wanted.groups, ...groups] });
-    c.audit?.impersonated(user, constraint);
-    return next({ ...c, user });
+    return (c.audit ? c.audit.timed('impersonation', check) : check()).then(({ groups = [], constraint = '' }) => {
+      const user = completed({ ...wanted, groups: [...wanted.groups, ...groups] });
+      c.audit?.impersonated(user, constraint);
+      return next({ ...c, user });
+    });
   };
 }
 

@@ -33,11 +33,15 @@ export async function apply(c: RequestContext, registry: Registry): Promise<Serv
     ...(c.info.subresource && { subresource: c.info.subresource }),
     mayCreate: !c.info.subresource || (kind.createOnUpdate ?? false),
     next: (current) => {
-      if (!current) {
-        c.requireVerb?.('create');
+      const applied = () =>
+        appliedTo(c, { kind, live: current, ...configuration(), ignore: resetFieldsOf(kind, c.info.subresource) });
+      if (current) return applied();
+      const made = () => {
         refuseForeign(configuration().applied, registry, c.info.name);
-      }
-      return appliedTo(c, { kind, live: current, ...configuration(), ignore: resetFieldsOf(kind, c.info.subresource) });
+        return applied();
+      };
+      const waits = c.requireVerb?.('create');
+      return waits ? waits.then(made) : made();
     },
   });
   return writtenResponse(c, registry, written, form);

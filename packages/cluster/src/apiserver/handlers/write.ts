@@ -53,8 +53,8 @@ export async function update(c: RequestContext, registry: Registry): Promise<Ser
     ...request,
     ...(c.info.subresource && { subresource: c.info.subresource }),
     next: (current) => {
-      if (!current) c.requireVerb?.('create');
-      return sent.next();
+      const waits = current ? undefined : c.requireVerb?.('create');
+      return waits ? waits.then(() => sent.next()) : sent.next();
     },
     replaces: true,
     mayCreate: registry.resource.kind.createOnUpdate ?? false,

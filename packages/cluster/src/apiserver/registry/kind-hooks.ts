@@ -14,7 +14,7 @@ export interface KindHooks {
   beforeCreate?(object: KubeObject, request: WriteRequest): Undo | undefined | Promise<Undo | undefined>;
   beforeUpdate?(next: KubeObject, old: KubeObject, request: WriteRequest): Undo | undefined | Promise<Undo | undefined>;
   /** Of a valid write to a part of the object, what depends on who writes. */
-  partRules?(next: KubeObject, old: KubeObject, request: UpdateRequest): Iterable<FieldError>;
+  partRules?(next: KubeObject, old: KubeObject, request: UpdateRequest): Promise<readonly FieldError[]>;
   beforeDelete?(object: KubeObject, request: WriteRequest): void | Promise<void>;
   /** What is stored now and what was before; done before the client hears of it. */
   afterWrite?(next: KubeObject | undefined, old: KubeObject | undefined): void | Promise<void>;

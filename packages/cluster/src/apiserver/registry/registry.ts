@@ -218,7 +218,8 @@ export class Registry {
         setFields(objectMeta, next.metadata, { generation: (old.metadata.generation ?? 0) + 1 });
       }
       refuseInvalid(this.resource, next, updateProblems(this.resource, part, { next, old }, context));
-      if (part) refuseInvalid(this.resource, next, [...(this.#hooks.partRules?.(next, old, request) ?? [])]);
+      if (part && this.#hooks.partRules)
+        refuseInvalid(this.resource, next, await this.#hooks.partRules(next, old, request));
       for (const w of (part ? part.warnings?.(next, old) : kind.warnings?.(next, old)) ?? []) request.warn(w);
       await admission.validate(attributes);
       const settled = this.#objects.settled(next);

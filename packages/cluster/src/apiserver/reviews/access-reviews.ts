@@ -13,7 +13,7 @@ import type { Action, Authorizer } from '../authz/authorizer.ts';
 import type { RequestContext, UserInfo } from '../context.ts';
 import { accessErrors, localErrors, selfErrors } from './access-review-rules.ts';
 import type { Review } from './review.ts';
-import { fieldSelectorOf, labelSelectorProblem } from './selectors.ts';
+import { fieldSelectorOf, labelSelectorOf } from './selectors.ts';
 
 interface Asked {
   readonly resourceAttributes?: ResourceAttributes;
@@ -68,18 +68,23 @@ const subjectOf = ({ spec: { user = '', groups = [], uid, extra = {} } }: Subjec
   ...(uid && { uid }),
 });
 
-function judged(asked: KubeObject, authorizer: Authorizer, user: UserInfo): KubeObject {
+async function judged(asked: KubeObject, authorizer: Authorizer, user: UserInfo): Promise<KubeObject> {
   const { spec } = asked as unknown as { spec: Asked };
-  const field = fieldSelectorOf(spec.resourceAttributes?.fieldSelector);
-  const { decision, reason } = authorizer({ ...actionIn(spec, user), fieldSelector: field.requirements });
-  const problems = [field.problem, labelSelectorProblem(spec.resourceAttributes?.labelSelector)].filter(Boolean);
+  const fields = fieldSelectorOf(spec.resourceAttributes?.fieldSelector);
+  const labels = labelSelectorOf(spec.resourceAttributes?.labelSelector);
+  const { decision, reason, error } = await authorizer({
+    ...actionIn(spec, user),
+    fieldSelector: fields.requirements,
+    labelSelector: () => labels.requirements,
+  });
+  const problems = [error, fields.problem, labels.problem].filter(Boolean);
   return {
     ...asked,
     status: {
       allowed: decision === 'allow',
       ...(decision === 'deny' && { denied: true }),
       ...(reason && { reason }),
-      ...(problems.length && { evaluationError: problems.length > 1 ? `[${problems.join(', ')}]` : problems[0] }),
+      ...(problems.length && { evaluationError: problems.join('; ') }),
     },
   } as KubeObject;
 }
@@ -92,6 +97,7 @@ function actionIn({ resourceAttributes, nonResourceAttributes }: Asked, user: Us
     resource = '',
     subresource = '',
     name = '',
+    version,
   } = resourceAttributes ?? {};
   const isResource = resourceAttributes !== undefined;
   const { path = '', verb: method = '' } = nonResourceAttributes ?? {};
@@ -105,5 +111,6 @@ function actionIn({ resourceAttributes, nonResourceAttributes }: Asked, user: Us
     namespace,
     name,
     path,
+    version: isResource ? version || '*' : '',
   };
 }

@@ -1,5 +1,11 @@
 import type { FieldSelectorAttributes, LabelSelectorAttributes } from '@tiphys/sdk/api';
-import { type FieldRequirement, parseFieldSelector, parseLabelSelector } from '@tiphys/sdk/machinery';
+import {
+  type FieldRequirement,
+  parseFieldSelector,
+  type Requirement,
+  type SelectorOperator,
+} from '@tiphys/sdk/machinery';
+import { labelRequirements } from '../authz/authorizer.ts';
 
 const at = 'spec.resourceAttributes';
 
@@ -26,22 +32,33 @@ export function fieldSelectorOf(selector: FieldSelectorAttributes | undefined): 
   return { requirements: understood, problem: complete ? '' : ignored('fieldSelector', understood.length) };
 }
 
-const labelOperators = new Set(['In', 'NotIn', 'Exists', 'DoesNotExist']);
+const labelOperators: Readonly<Record<string, SelectorOperator>> = {
+  In: 'in',
+  NotIn: 'notin',
+  Exists: 'exists',
+  DoesNotExist: '!',
+};
 
-/** No authorizer of ours looks at labels; what can't be read is told all the same. */
-export function labelSelectorProblem(selector: LabelSelectorAttributes | undefined): string {
+/** The same of a label selector. */
+export function labelSelectorOf(selector: LabelSelectorAttributes | undefined): {
+  requirements: readonly Requirement[];
+  problem: string;
+} {
   const { rawSelector, requirements = [] } = selector ?? {};
   if (rawSelector) {
     try {
-      parseLabelSelector(rawSelector);
-      return '';
+      return { requirements: labelRequirements(rawSelector), problem: '' };
     } catch {
       // As above.
-      return ignored('labelSelector', 0);
+      return { requirements: [], problem: ignored('labelSelector', 0) };
     }
   }
-  const understood = requirements.filter((r) => labelOperators.has(r.operator)).length;
-  return understood === requirements.length ? '' : ignored('labelSelector', understood);
+  const understood = requirements.flatMap(({ key, operator, values = [] }): Requirement[] => {
+    const known = labelOperators[operator];
+    return known ? [{ key, operator: known, values }] : [];
+  });
+  const complete = understood.length === requirements.length;
+  return { requirements: understood, problem: complete ? '' : ignored('labelSelector', understood.length) };
 }
 
 const ignored = (what: string, understood: number): string =>

@@ -2,8 +2,10 @@ import { stat } from 'node:fs/promises';
 import { type Credentials, loadKubeconfig } from '@tiphys/sdk/client';
 import { escapedPath, goDuration, hostnameOf, parseGoUrl, portOf } from '@tiphys/sdk/machinery';
 import { abortError, type Clock, within } from '@tiphys/sdk/runtime';
-import type { WebhookAddress, WebhookConnections, WebhookPost } from './connections.ts';
-import { reasonOf, refusalOf, WebhookFailure } from './failure.ts';
+import type { ConfigKind } from '../config-file/index.ts';
+import { answeredObject } from './answer.ts';
+import type { WebhookAddress, WebhookAnswer, WebhookConnections, WebhookPost } from './connections.ts';
+import { mayPass, reasonOf, refusalOf, WebhookFailure } from './failure.ts';
 
 export interface WebhookClientDeps {
   readonly clock: Clock;
@@ -60,24 +62,23 @@ export class WebhookClient {
 
   /** What the webhook says to an object. Throws a `WebhookFailure` where it says nothing that could be read. */
   async ask(object: unknown, signal?: AbortSignal): Promise<unknown> {
-    const { status, text } = await this.tell(JSON.stringify(object), signal);
-    try {
-      return JSON.parse(text) as unknown;
-    } catch (cause) {
-      throw new WebhookFailure((cause as Error).message, { status }, { cause });
-    }
+    return read(await this.tell(JSON.stringify(object), signal), ({ text }) => JSON.parse(text) as unknown);
+  }
+
+  /** The object of a kind that the webhook answers with. */
+  async askFor<O extends object>(object: unknown, kind: ConfigKind<O>, signal?: AbortSignal): Promise<O> {
+    return read(await this.tell(JSON.stringify(object), signal), (answer) => answeredObject(answer, kind));
   }
 
   /** Sends JSON; throws a `WebhookFailure` unless the webhook takes it, whatever it says to that. */
-  async tell(json: string, signal?: AbortSignal): Promise<{ readonly status: number; readonly text: string }> {
+  async tell(json: string, signal?: AbortSignal): Promise<WebhookAnswer> {
     const answer = await this.#answer(Buffer.from(json), signal);
-    const { status, retryAfter } = answer;
+    const { status } = answer;
     if (status >= 200 && status <= 299) return answer;
-    const mayPass = status === 429 || status === 500 || status === 504 || retryAfter !== undefined;
-    throw new WebhookFailure(refusalOf(answer), { status, mayPass, isTimeout: status === 504 });
+    throw new WebhookFailure(refusalOf(answer), { status, mayPass: mayPass(answer), isTimeout: status === 504 });
   }
 
-  async #answer(body: Buffer, signal?: AbortSignal): ReturnType<WebhookConnections['post']> {
+  async #answer(body: Buffer, signal?: AbortSignal): Promise<WebhookAnswer> {
     const { connections, clock } = this.#deps;
     const headers = await this.#headers();
     const post = (s: AbortSignal) =>
@@ -93,18 +94,29 @@ export class WebhookClient {
       const why = signal?.aborted
         ? 'context canceled'
         : isTimeout
-          ? 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
+          ? 'net/http: request canceled (Client.Timeout exceeded while awaiting headers)'
           : reasonOf(cause);
-      const mayPass = cause.code === 'ECONNRESET';
-      throw new WebhookFailure(`Post "${this.#url}": ${why}`, { isTimeout, mayPass }, { cause });
+      // A connection that is merely closed says that nobody will answer.
+      const wasReset = cause.code === 'ECONNRESET' && cause.message !== 'socket hang up';
+      throw new WebhookFailure(`Post "${this.#url}": ${why}`, { isTimeout, mayPass: wasReset }, { cause });
     }
   }
 
   async #headers(): Promise<Record<string, string>> {
+    // Who we are is said to nobody who can't prove who they are.
+    if (this.#to.plain) return {};
     const { token, username, password = '' } = this.#credentials;
     const bearer = await token?.();
     if (bearer) return { authorization: `Bearer ${bearer}` };
     if (username === undefined) return {};
     return { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` };
+  }
+}
+
+function read<T>(answer: WebhookAnswer, how: (answer: WebhookAnswer) => T): T {
+  try {
+    return how(answer);
+  } catch (cause) {
+    throw new WebhookFailure((cause as Error).message, { status: answer.status }, { cause });
   }
 }

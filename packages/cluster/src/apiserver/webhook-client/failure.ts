@@ -1,4 +1,4 @@
-import { isObject, quoted } from '@tiphys/sdk/machinery';
+import { isObject, quoted, type Status } from '@tiphys/sdk/machinery';
 import type { WebhookAnswer } from './connections.ts';
 
 /** Nothing that makes sense came back from a webhook. */
@@ -50,8 +50,9 @@ const byStatus: Readonly<Record<number, string>> = {
 };
 
 /** What an answer says that is none: its own words where it is a Status, else what its code means to a client. */
-export function refusalOf({ status, text, contentType }: WebhookAnswer): string {
-  const said = statusMessage(text);
+export function refusalOf(answer: WebhookAnswer): string {
+  const { status, text, contentType } = answer;
+  const said = statusIn(answer)?.message;
   if (said !== undefined) return said;
   // Only what calls itself a text is quoted.
   const isText = contentType === '' || /^\s*text\//i.test(contentType);
@@ -63,7 +64,17 @@ export function refusalOf({ status, text, contentType }: WebhookAnswer): string 
   return `the server responded with the status code ${status} but did not return more information`;
 }
 
-function statusMessage(text: string): string | undefined {
+const passing = new Set(['InternalError', 'Timeout', 'TooManyRequests', 'ServerTimeout']);
+
+/** Whether a refusal is of a kind that may be none the next time. */
+export function mayPass(answer: WebhookAnswer): boolean {
+  const said = statusIn(answer);
+  if (said) return passing.has(said.reason ?? '') || (said.details?.retryAfterSeconds ?? 0) > 0;
+  const { status, retryAfter = '' } = answer;
+  return status === 429 || (status >= 500 && status !== 503) || Number(retryAfter) > 0;
+}
+
+function statusIn({ text }: WebhookAnswer): Status | undefined {
   if (!text.startsWith('{')) return undefined;
   let value: unknown;
   try {
@@ -73,6 +84,5 @@ function statusMessage(text: string): string | undefined {
     return undefined;
   }
   if (!isObject(value) || value['kind'] !== 'Status' || value['apiVersion'] !== 'v1') return undefined;
-  const { message } = value;
-  return typeof message === 'string' ? message : undefined;
+  return typeof value['message'] === 'string' ? (value as unknown as Status) : undefined;
 }

@@ -2,16 +2,22 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { seededRandom, systemClock } from '@tiphys/sdk/runtime';
+import { s } from '@tiphys/sdk/schema';
 import { SimClock } from '@tiphys/sdk/testing';
+import { selfSigned } from '../../pki/index.ts';
 import { refusalOf, WebhookClient, WebhookConnections, WebhookFailure, withRetries } from './index.ts';
 
 let server: Server;
+let secure: https.Server;
+let secureHost: string;
+const { key, cert } = selfSigned(['127.0.0.1'], { clock: systemClock, random: seededRandom(1) });
 let directory: string;
 let host: string;
 let reply: (request: IncomingMessage, response: ServerResponse) => void;
@@ -19,26 +25,38 @@ const asked: { url: string | undefined; authorization: string | undefined; body:
 
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'webhook-client-'));
-  server = createServer((request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
     void json(request).then((body) => {
       asked.push({ url: request.url, authorization: request.headers.authorization, body });
       reply(request, response);
     });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+  server = createServer(answer).listen(0, '127.0.0.1');
+  secure = https.createServer({ key, cert }, answer).listen(0, '127.0.0.1');
+  await Promise.all([once(server, 'listening'), once(secure, 'listening')]);
+  [host, secureHost] = [server, secure].map((one) => `127.0.0.1:${(one.address() as AddressInfo).port}`) as [
+    string,
+    string,
+  ];
 });
 after(async () => {
-  server.closeAllConnections();
-  server.close();
+  for (const each of [server, secure]) {
+    each.closeAllConnections();
+    each.close();
+  }
   await rm(directory, { recursive: true });
 });
 
-async function client(path: string, { user = {}, timeoutMs = 3000 }: { user?: object; timeoutMs?: number } = {}) {
+const trusted = (path: string) => ({
+  server: `https://${secureHost}${path}`,
+  'certificate-authority-data': Buffer.from(cert).toString('base64'),
+});
+
+async function client(path: string, { user, timeoutMs = 3000 }: { user?: object; timeoutMs?: number } = {}) {
   const file = join(directory, 'kubeconfig');
   const config = {
-    clusters: [{ name: 'c', cluster: { server: `http://${host}${path}` } }],
-    users: [{ name: 'u', user }],
+    clusters: [{ name: 'c', cluster: user ? trusted(path) : { server: `http://${host}${path}` } }],
+    users: [{ name: 'u', user: user ?? { token: 'not told without TLS' } }],
     contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
     'current-context': 'x',
   };
@@ -53,9 +71,11 @@ test('a webhook is asked at the path of its kubeconfig, by the user of it', asyn
   assert.deepEqual(await one.ask({ kind: 'K' }), { status: { allowed: true } });
   const other = await client('', { user: { username: 'n', password: 'p' }, timeoutMs: 90_000 });
   await other.ask({});
+  await (await client('/plain')).ask({});
   assert.deepEqual(asked, [
     { url: '/authorize?timeout=3s', authorization: 'Bearer t', body: { kind: 'K' } },
     { url: '/?timeout=1m30s', authorization: `Basic ${Buffer.from('n:p').toString('base64')}`, body: {} },
+    { url: '/plain?timeout=3s', authorization: undefined, body: {} },
   ]);
 });
 
@@ -74,8 +94,16 @@ test('what goes wrong is told in words that people search for, and whether it ma
   assert.deepEqual(await failure(), [sorry, 500, false, true]);
   reply = (_request, response) => response.writeHead(404, { 'retry-after': '1' }).end('');
   assert.deepEqual(await failure(), ['the server could not find the requested resource', 404, false, true]);
+  reply = (_request, response) => response.writeHead(503).end('');
+  assert.deepEqual(await failure(), ['the server is currently unable to handle the request', 503, false, false]);
+  reply = (_request, response) => response.writeHead(500).end(status('no', 'Conflict'));
+  assert.deepEqual(await failure(), ['no', 500, false, false]);
+  reply = (_request, response) => response.writeHead(409).end(status('wait', 'ServerTimeout'));
+  assert.deepEqual(await failure(), ['wait', 409, false, true]);
+  reply = (request) => request.socket.destroy();
+  assert.deepEqual(await failure(), [`Post "http://${host}/a?timeout=3s": EOF`, 0, false, false]);
   reply = () => {};
-  const late = 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)';
+  const late = 'net/http: request canceled (Client.Timeout exceeded while awaiting headers)';
   assert.deepEqual(await failure({ timeoutMs: 50 }), [`Post "http://${host}/a?timeout=50ms": ${late}`, 0, true, false]);
   reply = (_request, response) => void response.writeHead(200).write('{');
   assert.deepEqual(await failure({ timeoutMs: 50 }), [`Post "http://${host}/a?timeout=50ms": ${late}`, 0, true, false]);
@@ -83,7 +111,8 @@ test('what goes wrong is told in words that people search for, and whether it ma
   await assert.rejects(nowhere, { message: 'stat /nope: no such file or directory' });
 });
 
-const status = (message: string) => JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', message });
+const status = (message: string, reason?: string) =>
+  JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', message, reason });
 
 for (const [code, text, want] of [
   [400, '', 'the server rejected our request for an unknown reason'],
@@ -129,3 +158,43 @@ test('what may pass is asked again, five times in all, later each time', async (
   await clock.advance(1000);
   assert.equal(await second, 'yes');
 });
+
+const review = {
+  apiVersion: 'authorization.k8s.io/v1',
+  kind: 'SubjectAccessReview',
+  schema: s.struct('x.v1.SubjectAccessReview', {
+    status: s.opt(1, s.struct('x.v1.SubjectAccessReviewStatus', { allowed: s.opt(1, s.bool()) })),
+  }),
+};
+const header =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+for (const [text, want] of [
+  ['{}', {}],
+  ['{"status":{"allowed":true},"other":1}', { status: { allowed: true } }],
+  ['', '0-length response with status code: 200 and content type: application/json'],
+  [
+    'hello',
+    `couldn't get version/kind; json parse error: json: cannot unmarshal string into Go value of type ${header}`,
+  ],
+  ['[]', `couldn't get version/kind; json parse error: json: cannot unmarshal array into Go value of type ${header}`],
+  ['{"apiVersion":"v1","kind":"Pod"}', 'converting (v1.Pod) to (v1.SubjectAccessReview): unknown conversion'],
+  [
+    '{"apiVersion":"authorization.k8s.io/v1beta1","kind":"SubjectAccessReview"}',
+    'converting (v1beta1.SubjectAccessReview) to (v1.SubjectAccessReview): unknown conversion',
+  ],
+  [
+    '{"apiVersion":"v1","kind":"Foo"}',
+    'no kind "Foo" is registered for version "v1" in scheme "pkg/runtime/scheme.go:111"',
+  ],
+  [
+    '{"status":{"allowed":"yes"}}',
+    'json: cannot unmarshal string into Go struct field SubjectAccessReviewStatus.status.allowed of type bool',
+  ],
+] as const) {
+  test(`an answer of ${text || 'nothing'}`, async () => {
+    reply = (_request, response) => response.end(text);
+    const answer = (await client('/')).askFor({}, review);
+    if (typeof want === 'string') await assert.rejects(answer, { message: want });
+    else assert.deepEqual(await answer, want);
+  });
+}

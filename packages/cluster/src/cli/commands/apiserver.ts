@@ -1,6 +1,7 @@
 import { goDuration, isObject } from '@tiphys/sdk/machinery';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ApiServerOptions } from '../apiserver-options.ts';
+import { type AuthorizationFlags, authorizationFlags, checkAuthorization } from '../authorization-flags.ts';
 import { Failure } from '../failure.ts';
 import { auditFlags, auditOptionsOf } from '../audit-flags.ts';
 import { agreedGates, featureGatesFlag, idleGatesNote } from '../feature-gates.ts';
@@ -18,7 +19,7 @@ import {
 import type { Level } from '../logger.ts';
 import { stopSignal } from '../stop-signal.ts';
 
-interface Flags {
+interface Flags extends AuthorizationFlags {
   dataDir: string;
   securePort: number;
   bindAddress: string;
@@ -29,7 +30,6 @@ interface Flags {
   tlsCertFile?: string;
   tlsPrivateKeyFile?: string;
   anonymousAuth: boolean;
-  authorizationMode: NonNullable<ApiServerOptions['authorizationModes']>;
   serviceAccountIssuer?: readonly string[];
   serviceAccountKeyFile?: readonly string[];
   serviceAccountSigningKeyFile?: string;
@@ -108,9 +108,7 @@ const access = (): Option[] => [
   ),
   flags.tokenAuthFile(),
   bool('--anonymous-auth', 'whether requests without credentials are those of system:anonymous', true),
-  new Option('--authorization-mode <modes>', `who decides, in order: ${modes.join(', ')}`)
-    .argParser(parseModes)
-    .default(['Node', 'RBAC'], 'Node,RBAC'),
+  ...authorizationFlags(),
   new Option('--service-account-issuer <url>', "who service accounts' tokens are from; the first of several signs")
     .argParser(gather)
     .default(undefined, 'https://kubernetes.default.svc'),
@@ -180,21 +178,6 @@ const telling = (): Option[] => [
   flags.logLevel(),
 ];
 
-const modes = ['Node', 'RBAC', 'AlwaysAllow', 'AlwaysDeny'] as const;
-
-function parseModes(text: string): NonNullable<ApiServerOptions['authorizationModes']> {
-  const names = parseList(text);
-  for (const [i, name] of names.entries()) {
-    const quoted = JSON.stringify(name);
-    if (!(modes as readonly string[]).includes(name))
-      throw new InvalidArgumentError(`authorization-mode ${quoted} is not a valid mode`);
-    if (names.indexOf(name) !== i)
-      throw new InvalidArgumentError(`authorization-mode ${quoted} has mode specified more than once`);
-  }
-  if (!names.length) throw new InvalidArgumentError('at least one authorization-mode must be passed');
-  return names as NonNullable<ApiServerOptions['authorizationModes']>;
-}
-
 function parseOverrides(text: string): readonly EtcdOverride[] {
   return parseList(text).map((part) => {
     const [, group, resource, servers] = /^([^/#]*)\/([^/#]+)#(.+)$/.exec(part) ?? [];
@@ -242,6 +225,7 @@ const withoutEffect: Readonly<Record<string, string>> = {
 async function run(given: Flags, command: Command): Promise<void> {
   if (!given.tlsCertFile !== !given.tlsPrivateKeyFile)
     throw new Failure('--tls-cert-file and --tls-private-key-file go together: give both, or none');
+  checkAuthorization(given, (name) => command.getOptionValueSource(name) === 'cli');
   const options = optionsOf(given);
   const { servingGates } = await import('../../apiserver/index.ts');
   for (const note of notesOn(given, command, servingGates)) process.stderr.write(`tiphys apiserver: ${note}\n`);
@@ -286,7 +270,7 @@ function optionsOf(given: Flags): ApiServerOptions {
     ...(tlsCertFile && tlsPrivateKeyFile && { tls: { certFile: tlsCertFile, keyFile: tlsPrivateKeyFile } }),
     ...(nodeCa !== undefined && { kubeletCa: { file: nodeCa } }),
     allowAnonymous: given.anonymousAuth,
-    authorizationModes: given.authorizationMode,
+    authorization: given,
     limits: { readOnly: given.maxRequestsInflight, mutating: given.maxMutatingRequestsInflight },
     requestTimeoutMs: given.requestTimeout,
     compactionIntervalMs: given.etcdCompactionInterval,

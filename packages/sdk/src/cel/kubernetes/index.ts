@@ -10,6 +10,7 @@ export type { StructuralSchema, ValidationRule } from './structural-schema.ts';
 export { baseEnv } from './base-env.ts';
 export { kubernetesCosts } from './costs.ts';
 export { selectorProblem } from './device-selector.ts';
+export { type AccessCondition, accessConditionsHold, compileAccessCondition } from './access-review/conditions.ts';
 export { type CompiledExpression, PolicyCompiler, type Purpose } from './admission/policy-compiler.ts';
 export {
   evaluateAll,

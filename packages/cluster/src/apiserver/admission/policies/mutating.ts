@@ -22,7 +22,7 @@ import { isExempt } from './exempt.ts';
 import { type Match, matchOf } from './match.ts';
 import { paramsOf, paramSource } from './params.ts';
 import { inputOf } from './request.ts';
-import type { PolicyWorld } from './world.ts';
+import { evaluated, type PolicyWorld, type PromptWorld } from './world.ts';
 
 /** A policy that is to change a write, under a binding, with a parameter. */
 interface Invocation {
@@ -59,7 +59,7 @@ export function mutatingAdmissionPolicies(world: PolicyWorld): AdmissionPlugin {
       let hasChanged = false;
       for (const invocation of await invocationsOf(attributes, world, failures)) {
         if (isAgain && invocation.policy.spec.reinvocationPolicy !== 'IfNeeded') continue;
-        hasChanged = invoke(invocation, attributes, { world, failures }) || hasChanged;
+        hasChanged = (await invoke(invocation, attributes, { world, failures })) || hasChanged;
       }
       const told = failures.filter(({ policy }) => policy.spec.failurePolicy !== 'Ignore');
       if (told.length) throw refusalOf(told, attributes);
@@ -102,35 +102,37 @@ async function invocationsOf(
 }
 
 /** Whether the object was written anew, be it to what it was. */
-function invoke(
+async function invoke(
   { policy, binding, match, params }: Invocation,
   attributes: AdmissionAttributes,
   { world, failures }: { readonly world: PolicyWorld; readonly failures: Failure[] },
-): boolean {
+): Promise<boolean> {
   const compiled = compiledMutation(policy);
   let hasChanged = false;
-  const guarded = (act: () => boolean): boolean => {
+  const guarded = async (act: () => boolean | Promise<boolean>): Promise<boolean> => {
     try {
-      return act();
+      return await act();
     } catch (err) {
       if (err instanceof StatusError) throw err;
       failures.push({ policy, binding, message: (err as Error).message, reason: 'Invalid' });
       return false;
     }
   };
-  const input = () => inputOf(attributes, { match, params }, world);
-  if (!guarded(() => conditionsHold(compiled.conditions, input(), compiled.variables))) return false;
-  for (const mutation of compiled.mutations) {
-    hasChanged =
-      guarded(() => {
-        const { outcomes } = evaluateAll([mutation.expression], input(), { variables: compiled.variables, budget });
-        const [outcome] = outcomes;
-        if (!outcome || 'error' in outcome) throw new Error(outcome?.error);
-        const seen = inputOf(attributes, { match, params }, world).object as KubeObject;
-        const changed = changedBy(mutation.form, outcome.value, { object: seen, kind: match.kind });
-        rewrite(attributes, changed, match.kind);
-        return true;
-      }) || hasChanged;
+  const { conditions, variables } = compiled;
+  const input = (w: PromptWorld) => inputOf(attributes, { match, params }, w);
+  if (!(await guarded(() => evaluated(world, (w) => conditionsHold(conditions, input(w), variables))))) return false;
+  for (const { form, expression } of compiled.mutations) {
+    const applied = await guarded(async () => {
+      const { object, outcome } = await evaluated(world, (w) => {
+        const seen = input(w);
+        const { outcomes } = evaluateAll([expression], seen, { variables, budget });
+        return { object: seen.object as KubeObject, outcome: outcomes[0] };
+      });
+      if (!outcome || 'error' in outcome) throw new Error(outcome?.error);
+      rewrite(attributes, changedBy(form, outcome.value, { object, kind: match.kind }), match.kind);
+      return true;
+    });
+    hasChanged = applied || hasChanged;
   }
   return hasChanged;
 }

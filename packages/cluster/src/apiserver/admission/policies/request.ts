@@ -1,17 +1,18 @@
 import { namespace } from '@tiphys/sdk/api';
 import type { AskAccess, PolicyInput } from '@tiphys/sdk/cel';
-import { type JsonObject, type KubeObject, parseFieldSelector } from '@tiphys/sdk/machinery';
+import type { JsonObject, KubeObject } from '@tiphys/sdk/machinery';
 import { type AnyKind, inVersion } from '@tiphys/sdk/schema';
-import type { Action, Authorizer } from '../../authz/authorizer.ts';
+import { type Action, selectedBy } from '../../authz/authorizer.ts';
+import type { PromptAuthorizer } from '../../authz/promptly.ts';
 import type { AdmissionAttributes } from '../plugin.ts';
 import type { Match } from './match.ts';
-import type { PolicyWorld } from './world.ts';
+import type { PromptWorld } from './world.ts';
 
 /** What the expressions of a policy are told of a write. */
 export function inputOf(
   attributes: AdmissionAttributes,
   { match, params }: { match: Match; params: KubeObject | undefined },
-  world: PolicyWorld,
+  world: PromptWorld,
 ): PolicyInput {
   const { object, oldObject, kind, group, resource, subresource, name } = attributes;
   const isNamespace = group === '' && resource === 'namespaces';
@@ -70,8 +71,8 @@ export function requestOf(attributes: AdmissionAttributes, { kind, resource }: M
 }
 
 /** Asks an authorizer in the name of whoever writes, or of a service account. */
-function asking(authorize: Authorizer, { user }: AdmissionAttributes): AskAccess {
-  return ({ serviceAccount, verb, path = '', fieldSelector, ...asked }) => {
+function asking(authorize: PromptAuthorizer, { user }: AdmissionAttributes): AskAccess {
+  return ({ serviceAccount, verb, path = '', fieldSelector, labelSelector, ...asked }) => {
     const account = serviceAccount && serviceAccountUser(serviceAccount);
     const action: Action = {
       user: account ?? user,
@@ -83,20 +84,11 @@ function asking(authorize: Authorizer, { user }: AdmissionAttributes): AskAccess
       namespace: asked.namespace ?? '',
       name: asked.name ?? '',
       path,
+      version: asked.resource === undefined ? '' : '*',
     };
-    const requirements = fieldSelector ? understood(fieldSelector) : undefined;
-    const { decision, reason } = authorize(requirements ? { ...action, fieldSelector: requirements } : action);
-    return { allowed: decision === 'allow', reason };
+    const { decision, reason, error } = authorize(selectedBy(action, fieldSelector, labelSelector));
+    return { allowed: decision === 'allow', reason, ...(error !== undefined && { error }) };
   };
-}
-
-function understood(text: string): Action['fieldSelector'] {
-  try {
-    return parseFieldSelector(text);
-  } catch {
-    // As upstream: what can't be read narrows nothing down.
-    return undefined;
-  }
 }
 
 const serviceAccountUser = ({ namespace: of, name }: { namespace: string; name: string }) => ({

@@ -14,7 +14,7 @@ import { matchOf } from './match.ts';
 import { isExempt } from './exempt.ts';
 import { paramsOf, paramSource } from './params.ts';
 import { inputOf } from './request.ts';
-import type { PolicyWorld } from './world.ts';
+import { evaluated, type PolicyWorld } from './world.ts';
 
 /** Why a write isn't let pass, with the reason and status that it is to be told with. */
 interface Denial {
@@ -74,7 +74,8 @@ async function denialsOf(
       continue;
     }
     for (const param of params) {
-      const judged = judge(policy, inputOf(attributes, { match, params: param }, world));
+      const input = { match, params: param };
+      const judged = await evaluated(world, (w) => judge(policy, inputOf(attributes, input, w)));
       denials.push(...take(judged, { policy, binding, attributes }));
     }
   }

@@ -41,7 +41,7 @@ export function mutatingWebhookAdmission(world: WebhookWorld): AdmissionPlugin {
       let hasChanged = false;
       for (const webhook of webhooks) {
         if (before && !run.toAskAgain.has(webhook.id)) continue;
-        const match = matchOfWebhook(webhook, attributes, world);
+        const match = await matchOfWebhook(webhook, attributes, world);
         if (!match) continue;
         if (await changes(webhook, attributes, match, world)) {
           hasChanged = true;

@@ -1,7 +1,8 @@
-import { validatingWebhookConfiguration } from '@tiphys/sdk/api';
+import { type ValidatingWebhook, validatingWebhookConfiguration } from '@tiphys/sdk/api';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
+import type { Match } from '../policies/match.ts';
 import { askWebhook, type WebhookWorld } from './ask.ts';
-import { isAboutAdmission, matchOfWebhook, validatingWebhooks } from './webhook.ts';
+import { isAboutAdmission, matchOfWebhook, validatingWebhooks, type Webhook } from './webhook.ts';
 
 /** Asks the webhooks that may refuse writes, all at once; the first of those that do is told of. */
 export const validatingWebhookAdmission = (world: WebhookWorld): AdmissionPlugin => ({
@@ -11,11 +12,14 @@ export const validatingWebhookAdmission = (world: WebhookWorld): AdmissionPlugin
 
   async validate(attributes: AdmissionAttributes) {
     if (isAboutAdmission(attributes)) return;
-    const asked = validatingWebhooks(world).flatMap((webhook) => {
-      const match = matchOfWebhook(webhook, attributes, world);
-      return match ? [askWebhook(webhook, attributes, { match, mutating: false, world })] : [];
-    });
-    const outcomes = await Promise.allSettled(asked);
+    const matching: { webhook: Webhook<ValidatingWebhook>; match: Match }[] = [];
+    for (const webhook of validatingWebhooks(world)) {
+      const match = await matchOfWebhook(webhook, attributes, world);
+      if (match) matching.push({ webhook, match });
+    }
+    const outcomes = await Promise.allSettled(
+      matching.map(({ webhook, match }) => askWebhook(webhook, attributes, { match, mutating: false, world })),
+    );
     const refused = outcomes.find((o) => o.status === 'rejected');
     if (refused) throw refused.reason;
   },

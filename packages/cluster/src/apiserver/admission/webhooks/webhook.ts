@@ -13,7 +13,7 @@ import type { AdmissionAttributes } from '../plugin.ts';
 import { conditionsHold } from '../policies/conditions.ts';
 import { type Match, matchOf } from '../policies/match.ts';
 import { inputOf } from '../policies/request.ts';
-import type { PolicyWorld } from '../policies/world.ts';
+import { evaluated, type PolicyWorld } from '../policies/world.ts';
 import { refuse } from '../refuse.ts';
 
 /** A webhook with its match conditions, ready to be asked. */
@@ -62,11 +62,11 @@ export const isAboutAdmission = ({ group, resource }: AdmissionAttributes): bool
   group === 'admissionregistration.k8s.io' && configurations.has(resource);
 
 /** Whether a webhook is to be asked of a write, and as what; throws a refusal when nobody can tell. */
-export function matchOfWebhook(
+export async function matchOfWebhook(
   webhook: Webhook,
   attributes: AdmissionAttributes,
   world: PolicyWorld,
-): Match | undefined {
+): Promise<Match | undefined> {
   const { spec, conditions } = webhook;
   const { rules = [], namespaceSelector, objectSelector, matchPolicy, failurePolicy } = spec;
   if (!rules.length) return undefined;
@@ -74,7 +74,9 @@ export function matchOfWebhook(
   const match = matchOf(constraints as Parameters<typeof matchOf>[0], attributes, world);
   if (!match || !conditions.length) return match;
   try {
-    return conditionsHold(conditions, inputOf(attributes, { match, params: undefined }, world), []) ? match : undefined;
+    const input = { match, params: undefined };
+    const holds = await evaluated(world, (w) => conditionsHold(conditions, inputOf(attributes, input, w), []));
+    return holds ? match : undefined;
   } catch (err) {
     if (failurePolicy === 'Ignore') return undefined;
     throw refuse(attributes, (err as Error).message) satisfies StatusError;

@@ -6,12 +6,12 @@ import type { KindHooks } from '../kind-hooks.ts';
 
 /** Who hands out a pod's certificate must be allowed to sign. */
 export const podCertificateHooks = (authorizer: () => Authorizer): KindHooks => ({
-  *partRules(next, old, { user }) {
+  async partRules(next, old, { user }) {
     const [after, before] = [next as PodCertificateRequest, old as PodCertificateRequest];
-    if (after.status.certificateChain === before.status.certificateChain) return;
+    if (after.status.certificateChain === before.status.certificateChain) return [];
     const signer = before.spec.signerName;
-    if (maySignAs(authorizer(), user, { verb: 'sign', signer })) return;
+    if (await maySignAs(authorizer(), user, { verb: 'sign', signer })) return [];
     const [who, what] = [user.name, signer].map((name) => JSON.stringify(name));
-    yield forbiddenAt(field('spec', 'signerName'), `User ${who} is not permitted to "sign" for signer ${what}`);
+    return [forbiddenAt(field('spec', 'signerName'), `User ${who} is not permitted to "sign" for signer ${what}`)];
   },
 });

@@ -24,9 +24,9 @@ const everything: readonly PolicyRule[] = [
 
 /** Nobody writes a role that says more than they may do themselves, unless they may `escalate`. */
 export function roleHooks(resource: Resource, deps: RbacHookDeps): KindHooks {
-  const check = (next: KubeObject, old: KubeObject | undefined, request: WriteRequest): undefined => {
+  const check = async (next: KubeObject, old: KubeObject | undefined, request: WriteRequest): Promise<undefined> => {
     const name = next.metadata.name ?? '';
-    if (isMaster(request.user) || may('escalate', resource, { name, request, deps })) return;
+    if (isMaster(request.user) || (await may('escalate', resource, { name, request, deps }))) return;
     if (old && changesOnlyGarbage(next, old)) return;
     const role = next as unknown as ClusterRole;
     const problem = lacking(role.rules ?? [], request, deps);
@@ -44,11 +44,11 @@ export function roleHooks(resource: Resource, deps: RbacHookDeps): KindHooks {
 
 /** Nobody binds a role that says more than they may do themselves, unless they may `bind` it. */
 export function bindingHooks(resource: Resource, deps: RbacHookDeps): KindHooks {
-  const check = (next: KubeObject, old: KubeObject | undefined, request: WriteRequest): undefined => {
+  const check = async (next: KubeObject, old: KubeObject | undefined, request: WriteRequest): Promise<undefined> => {
     const { roleRef } = next as unknown as RoleBinding;
     if (isMaster(request.user) || (old && changesOnlyGarbage(next, old))) return;
     const role = { group, resource: roleRef.kind === 'Role' ? 'roles' : 'clusterroles' };
-    if (may('bind', role, { name: roleRef.name, request, deps })) return;
+    if (await may('bind', role, { name: roleRef.name, request, deps })) return;
     const problem = lacking(rulesOfRole(roleRef, { resource, request, deps }), request, deps);
     if (problem) throw forbidden(resource, next.metadata.name ?? '', problem);
   };
@@ -66,10 +66,21 @@ interface Asked {
   readonly deps: RbacHookDeps;
 }
 
-function may(verb: string, { resource }: { resource: string }, { name, request, deps }: Asked): boolean {
+async function may(verb: string, { resource }: { resource: string }, { name, request, deps }: Asked): Promise<boolean> {
   const { user, namespace } = request;
-  const action = { user, verb, isResource: true, group, resource, subresource: '', namespace, name, path: '' };
-  return deps.authorizer(action).decision === 'allow';
+  const action = {
+    user,
+    verb,
+    isResource: true,
+    group,
+    resource,
+    subresource: '',
+    namespace,
+    name,
+    path: '',
+    version: '*',
+  };
+  return (await deps.authorizer(action)).decision === 'allow';
 }
 
 /** The garbage collector may let go of what it cleans up, whatever that says. */

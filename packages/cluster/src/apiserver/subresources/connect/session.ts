@@ -26,7 +26,7 @@ const session = (subresource: string, deps: ConnectDeps, target: Target): Subres
     if (c.info.parts.length > 3) throw noSuchPath();
     // A WebSocket begins with GET, which `get` alone would allow: who talks to a container must be allowed `create` too.
     if (c.info.verb !== 'create') {
-      c.requireVerb?.('create', (reason) => forbidden({ group: '', resource: 'pods' }, c.info.name, reason));
+      await c.requireVerb?.('create', (reason) => forbidden({ group: '', resource: 'pods' }, c.info.name, reason));
     }
     // Ports that are none are found before the pod is.
     if (subresource === 'portforward') ports(c.query);
