@@ -27,6 +27,8 @@ export interface ServerRequest {
   readonly clientCertificate?: Uint8Array | undefined;
   /** Why the TLS layer didn't verify the certificate that the client showed. */
   readonly certificateProblem?: string | undefined;
+  /** The DER of a client certificate that the TLS layer verified to be that of a proxy in front, whose word on who asks is taken. */
+  readonly frontProxyCertificate?: Uint8Array | undefined;
   readonly remoteAddress?: string | undefined;
   /** Answer with frozen objects rather than their bytes. */
   readonly objects: boolean;

@@ -16,7 +16,7 @@ export type {
   ServerResponse,
   UserInfo,
 } from './context.ts';
-export { listen, type Listening, type ListenOptions } from './http/index.ts';
+export { certificatesIn, listen, type Listening, type ListenOptions } from './http/index.ts';
 export type { AdmissionAttributes, AdmissionPlugin } from './admission/plugin.ts';
 export { type AuditLog, type AuditOptions, openAuditLog } from './audit/index.ts';
 export { bootstrap, serverItself } from './bootstrap.ts';
@@ -25,7 +25,6 @@ export { type KubernetesServiceOptions, publishKubernetesService } from './kuber
 export { publishServiceCidr } from './service-cidr.ts';
 export { type PartsConfig, standardParts } from './parts.ts';
 export { ClusterIps } from './registry/kinds/index.ts';
-export { tokenFile } from './authn/index.ts';
 export {
   type AuthorizationMode,
   AuthorizerChain,
@@ -33,6 +32,8 @@ export {
   flaggedWebhook,
   plain,
 } from './authz/index.ts';
+export { type FrontProxy, standardUserHeaders, tokenFile } from './authn/index.ts';
+export { followFile } from './config-file/index.ts';
 export { type NodeAddress, type NodeConnector, tlsNodes } from './nodes/connector.ts';
 export { LocalNodes } from './nodes/local-nodes.ts';
 export { processMetrics, StoreMetrics } from './metrics/index.ts';

@@ -1,4 +1,5 @@
 import type { AuditOptions, PartsConfig } from '../apiserver/index.ts';
+import type { AggregationOptions } from './aggregation-flags.ts';
 import type { AuthorizationFlags } from './authorization-flags.ts';
 import type { EtcdFlags } from './store.ts';
 
@@ -22,8 +23,7 @@ export interface ApiServerOptions {
   readonly featureGates?: ReadonlySet<string>;
   /** Admission plugins beside upstream's default ones. */
   readonly enableAdmissionPlugins?: readonly string[];
-  /** Whether services are reached at those behind them, for want of a proxy. */
-  readonly routeToEndpoints?: boolean;
+  readonly aggregation?: AggregationOptions;
   readonly limits?: { readonly readOnly: number; readonly mutating: number };
   readonly requestTimeoutMs?: number;
   /** What is told of requests, and where; nothing, unless said. */

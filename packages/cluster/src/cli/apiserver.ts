@@ -5,6 +5,7 @@ import { type ApiServerOptions, given } from './apiserver-options.ts';
 import { componentsBeside } from './component-checks.ts';
 import { reasonOf } from './data-dir.ts';
 import { Failure } from './failure.ts';
+import { clientCaOf } from './front-proxy.ts';
 import { type ApiServerDeps, loadApiServer, type LoadedApiServer } from './load-apiserver.ts';
 import { type Level, stderrLogger } from './logger.ts';
 import { type EtcdFlags, openEtcdStore, openStore, pemIn } from './store.ts';
@@ -47,7 +48,7 @@ export async function startApiServer(
 ): Promise<RunningApiServer> {
   const { clock } = deps;
   const { begin, publish, ...loaded } = await loadApiServer(options, deps, signal);
-  const { server, pki, audit } = loaded;
+  const { server, pki, frontProxy, audit } = loaded;
   // The server goes on behind the signal until everybody who waits has been answered.
   const tasks = group();
   let listening: Listening | undefined;
@@ -64,7 +65,8 @@ export async function startApiServer(
       host: options.bindAddress,
       port: options.securePort,
       ...(options.tls ? { cert: pemIn(options.tls.certFile), key: pemIn(options.tls.keyFile) } : pki.apiserver),
-      clientCa: [pki.ca.cert, ...(options.clientCaFile ? [pemIn(options.clientCaFile)] : [])].join('\n'),
+      clientCa: clientCaOf(options, pki),
+      frontProxyCa: frontProxy.ca,
       ...given(options, ['maxStreamsPerConnection']),
     });
     await publish(listening.port, tasks);

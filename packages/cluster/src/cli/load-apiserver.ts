@@ -8,6 +8,7 @@ import {
   bootstrap,
   ClusterIps,
   type Component,
+  type FrontProxy,
   keepIdentity,
   kindsServedBy,
   LocalNodes,
@@ -25,11 +26,12 @@ import {
   tlsNodes,
   tokenFile,
 } from '../apiserver/index.ts';
-import { Pki, ServiceAccountTokens } from '../pki/index.ts';
+import { type KeyPair, Pki, ServiceAccountTokens } from '../pki/index.ts';
 import { compactRegularly, type StoreBackend } from '../store/index.ts';
 import { type ApiServerOptions, given } from './apiserver-options.ts';
 import { filesIn, reasonOf } from './data-dir.ts';
 import { Failure } from './failure.ts';
+import { clientCaOf, frontProxyOf, proxyClientOf } from './front-proxy.ts';
 import { loadAuthorizers } from './load-authorizers.ts';
 import { machineAddress } from './machine.ts';
 import { pemIn, underPrefix } from './store.ts';
@@ -46,6 +48,8 @@ export interface ApiServerDeps {
 export interface LoadedApiServer {
   readonly server: ApiServer;
   readonly pki: Pki;
+  /** Whose word on who asks is taken. */
+  readonly frontProxy: FrontProxy;
   /** What `/metrics` tells: components beside the server add theirs. */
   readonly metrics: Registry;
   readonly audit: AuditLog | undefined;
@@ -77,15 +81,19 @@ export async function loadApiServer(
   const overrides = measuredOverrides(deps.overrides ?? [], options.etcdPrefix, storeMetrics);
   const server = new ApiServer({ ...deps, store: storeMetrics.measured(store), overrides, kinds: kindsOf(options) });
   const nodes = nodesTrustedBy(pki, options);
+  const frontProxy = frontProxyOf(options, pki);
+  const proxyClient = proxyClientOf(options.aggregation ?? {}, { ...deps, pki });
   const audit = await auditLogOf(options, { ...deps, metrics });
   const authorizers = options.authorization && (await loadAuthorizers(options.authorization, { ...deps, metrics }));
-  const whoMay = { ...(audit && { audit }), ...(authorizers && { authorizers }) };
-  const parts = partsConfig(options, { ...whoMay, pki, metrics, nodes, components, clusterIps, address });
+  const whoMay = { ...(audit && { audit }), ...(authorizers && { authorizers }), frontProxy };
+  const around = { pki, proxyClient: proxyClient.current, metrics, nodes, components, clusterIps, address };
+  const parts = partsConfig(options, { ...whoMay, ...around });
   await server.load(standardParts(parts), signal);
   const stores = [store, ...new Set((deps.overrides ?? []).map((o) => o.store))];
   return {
     server,
     pki,
+    frontProxy,
     metrics,
     audit,
     nodes,
@@ -102,7 +110,9 @@ export async function loadApiServer(
     publish: async (port, tasks) => {
       await publishServiceCidr(server, [clusterIps.text]);
       await publishKubernetesService(server, { clusterIp: clusterIps.first, address, port });
-      tasks.go((s) => runUpkeep(server, s));
+      tasks.go((s) => proxyClient.follow(s));
+      const authentication = { clientCa: clientCaOf(options, pki), frontProxy };
+      tasks.go((s) => runUpkeep(server, s, { authentication }));
       await keepIdentity(server, { hostname: hostname(), address: `${address}:${port}` }, tasks);
     },
   };
@@ -117,7 +127,8 @@ const ownNames = [
   'localhost',
 ];
 
-interface Around extends Pick<LoadedApiServer, 'pki' | 'metrics' | 'nodes'> {
+interface Around extends Pick<LoadedApiServer, 'pki' | 'frontProxy' | 'metrics' | 'nodes'> {
+  readonly proxyClient: () => KeyPair;
   readonly audit?: AuditLog;
   readonly components: readonly Component[];
   readonly clusterIps: ClusterIps;
@@ -148,10 +159,9 @@ function partsConfig(options: ApiServerOptions, { pki, address, ...around }: Aro
       'eventTtlSeconds',
       'flags',
       'profiling',
-      'routeToEndpoints',
     ]),
     advertised: () => `${address}:${options.securePort}`,
-    proxyClient: () => pki.frontProxyClient,
+    ...given(options.aggregation ?? {}, ['routeToEndpoints', 'rejectRedirects']),
   };
 }
 

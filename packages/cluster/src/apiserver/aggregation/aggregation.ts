@@ -1,5 +1,6 @@
 import { group, type Registry } from '@tiphys/sdk/runtime';
 import type { KeyPair } from '../../pki/index.ts';
+import { type FrontProxy, standardUserHeaders } from '../authn/index.ts';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import type { OthersDocuments } from '../openapi/index.ts';
 import type { AskDeps } from './ask.ts';
@@ -9,14 +10,13 @@ import { Elsewhere } from './elsewhere.ts';
 import { ExtensionConnections } from './extension-connections.ts';
 import { type Forward, forwarder } from './forward.ts';
 import { type ForwardedApi, ForwardedApis, type ForwardedApisDeps } from './forwarded-apis.ts';
-import { remoteUserHeaders, type UserHeaders } from './forwarded-headers.ts';
 import { AggregationMetrics } from './metrics.ts';
 
 export interface AggregationConfig {
   /** With what the API server shows others who it is. */
   readonly proxyClient?: () => KeyPair | undefined;
-  /** By what headers a proxy in front of this server says who asks. */
-  readonly userHeaders?: UserHeaders;
+  /** A proxy in front of this server. The headers by which it says who asks are for this server alone. */
+  readonly frontProxy?: FrontProxy;
   /** Whether an answer that sends the client elsewhere is kept from it, which it is unless told. */
   readonly rejectRedirects?: boolean;
 }
@@ -34,10 +34,10 @@ export class Aggregation {
   readonly #documents: DocumentsElsewhere;
   readonly #forward: Forward;
 
-  constructor({ proxyClient, userHeaders, rejectRedirects = true }: AggregationConfig, deps: AggregationDeps) {
+  constructor({ proxyClient, frontProxy, rejectRedirects = true }: AggregationConfig, deps: AggregationDeps) {
     const { route, clock, cache, registry } = deps;
     const connections = new ExtensionConnections(proxyClient ?? (() => undefined));
-    const identity = [remoteUserHeaders, ...(userHeaders ? [userHeaders] : [])];
+    const identity = [standardUserHeaders, ...(frontProxy ? [frontProxy.headers] : [])];
     this.#asking = { route, clock, connections };
     this.metrics = new AggregationMetrics(registry, cache);
     this.#apis = new ForwardedApis(deps);

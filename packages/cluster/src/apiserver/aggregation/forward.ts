@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Clock } from '@tiphys/sdk/runtime';
+import type { UserHeaders } from '../authn/index.ts';
 import type { RequestContext, ServerRequest, ServerResponse } from '../context.ts';
 import { textResponse } from '../handlers/respond.ts';
 import { exchange, headOf } from '../nodes/exchange.ts';
@@ -9,7 +10,7 @@ import type { Reached, ServiceRoute } from '../services/index.ts';
 import { asksForUpgrade } from '../subresources/connect/session.ts';
 import type { ExtensionConnections, ExtensionRequest } from './extension-connections.ts';
 import type { ForwardedApi } from './forwarded-apis.ts';
-import { forwardedHeaders, saysWhoAsks, type UserHeaders } from './forwarded-headers.ts';
+import { forwardedHeaders, saysWhoAsks } from './forwarded-headers.ts';
 import { forwardedPath, forwardedQuery } from './forwarded-path.ts';
 
 export interface ForwardDeps {
@@ -36,10 +37,13 @@ export function forwarder({ route, connections, clock, identity, rejectRedirects
     if (!to) return unavailable();
     const isUpgrade = asksForUpgrade(c);
     const path = forwardedPath(c.info.path);
+    const { method, headers, remoteAddress } = c.request;
+    const { user, auditId } = c;
+    const from = { headers, user, auditId, remoteAddress };
     const head = {
-      method: c.request.method,
+      method,
       path: `${path}${forwardedQuery(c.query)}`,
-      headers: forwardedHeaders({ ...c.request, ...c, host: hostOf(to), path, isUpgrade, isIdentity }),
+      headers: forwardedHeaders({ ...from, host: hostOf(to), path, isUpgrade, isIdentity }),
     };
     if (isUpgrade) return upgraded(api, to, { head, connections, signal: c.request.signal });
     try {
@@ -93,11 +97,15 @@ async function withBody(head: Head, request: ServerRequest): Promise<Omit<Extens
     return { ...head, headers: said, body: bytes };
   }
   const isFramed = headers['content-length'] !== undefined;
+  const isHttp2 = headers[':path'] !== undefined;
   // In HTTP/2 a body needs no words of its own.
-  if (!isFramed && headers['transfer-encoding'] === undefined && headers[':path'] === undefined) return head;
+  if (!isFramed && !(isHttp2 ? !endsWithHeaders(sent) : headers['transfer-encoding'] !== undefined)) return head;
   const framing = isFramed ? {} : { 'transfer-encoding': 'chunked' };
   return { ...head, headers: { ...head.headers, ...framing }, body: gently(sent) };
 }
+
+/** A stream of HTTP/2 says of itself whether anything follows its headers. */
+const endsWithHeaders = (stream: object): boolean => 'endAfterHeaders' in stream && stream.endAfterHeaders === true;
 
 /** What a client sends, read so that giving up half-way doesn't end what it is answered on. */
 const gently = (body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> =>

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Forwarding, forwardedHeaders, remoteUserHeaders, saysWhoAsks, userHeaders } from './forwarded-headers.ts';
+import { standardUserHeaders } from '../authn/index.ts';
+import { type Forwarding, forwardedHeaders, saysWhoAsks, userHeaders } from './forwarded-headers.ts';
 import { forwardedPath, forwardedQuery } from './forwarded-path.ts';
 
 const own = { username: ['X-Own-User'], uid: [], group: ['X-Own-Group'], extraPrefix: ['X-Own-More-'] };
-const isIdentity = saysWhoAsks([remoteUserHeaders, own]);
+const isIdentity = saysWhoAsks([standardUserHeaders, own]);
 
 test('a user as headers say it', () => {
   const nobody = { name: 'jane', groups: [], extra: {} };

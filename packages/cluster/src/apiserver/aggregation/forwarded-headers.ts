@@ -1,24 +1,9 @@
 import type { OutgoingHttpHeaders } from 'node:http';
+import type { UserHeaders } from '../authn/index.ts';
 import type { UserInfo } from '../context.ts';
 import { passedOn } from '../nodes/exchange.ts';
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
-
-/** Names of headers by which a proxy in front says who asks. */
-export interface UserHeaders {
-  readonly username: readonly string[];
-  readonly uid: readonly string[];
-  readonly group: readonly string[];
-  readonly extraPrefix: readonly string[];
-}
-
-/** By these the API server says to others who asks, whatever it takes itself. */
-export const remoteUserHeaders: UserHeaders = {
-  username: ['X-Remote-User'],
-  uid: ['X-Remote-Uid'],
-  group: ['X-Remote-Group'],
-  extraPrefix: ['X-Remote-Extra-'],
-};
 
 /** A user as the headers say it. */
 export function userHeaders({ name, uid, groups, extra }: UserInfo): OutgoingHttpHeaders {

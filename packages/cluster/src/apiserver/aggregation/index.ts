@@ -5,4 +5,3 @@
 export { Aggregation, type AggregationConfig } from './aggregation.ts';
 export { absence, local, type Verdict } from './availability.ts';
 export { type ForwardedApi, forwardedApi } from './forwarded-apis.ts';
-export { remoteUserHeaders, type UserHeaders } from './forwarded-headers.ts';

@@ -10,12 +10,14 @@ import { bearerTokens, webSocketTokens } from './bearer.ts';
 import { clientCertificates } from './certificate.ts';
 import type { TokenAuthenticator } from './known.ts';
 import { AuthenticationMetrics } from './metrics.ts';
+import { type FrontProxy, requestHeaders } from './request-header.ts';
 import { serviceAccountTokens } from './service-account.ts';
 import { firstOf } from './union.ts';
 
 export type { Authenticator } from './authenticator.ts';
 export { hasEmptyToken } from './bearer.ts';
 export type { Known, RequestAuthenticator, Shown, TokenAuthenticator } from './known.ts';
+export { type FrontProxy, standardUserHeaders, type UserHeaders } from './request-header.ts';
 export { tokenFile } from './token-file.ts';
 
 export interface AuthenticationConfig {
@@ -27,6 +29,8 @@ export interface AuthenticationConfig {
   /** Other bearer tokens that are known, such as those of a file. */
   readonly tokenAuthenticators: readonly TokenAuthenticator[];
   readonly anonymous: AnonymousAccess;
+  /** Proxies in front whose word is taken. */
+  readonly frontProxy?: FrontProxy;
 }
 
 interface Around {
@@ -37,7 +41,7 @@ interface Around {
 }
 
 export function authenticatorOf(config: AuthenticationConfig, around: Around): Authenticator {
-  const { tokens, issuers, audiences, anonymous } = config;
+  const { tokens, issuers, audiences, anonymous, frontProxy } = config;
   // Those who know at once come first, those who ask elsewhere last.
   const knownTokens = firstOf<string>([
     ...config.tokenAuthenticators,
@@ -45,7 +49,12 @@ export function authenticatorOf(config: AuthenticationConfig, around: Around): A
   ]);
   return new Authenticator({
     ...around,
-    requests: [clientCertificates(audiences), bearerTokens(knownTokens), webSocketTokens(knownTokens)],
+    requests: [
+      ...(frontProxy ? [requestHeaders(frontProxy, audiences)] : []),
+      clientCertificates(audiences),
+      bearerTokens(knownTokens),
+      webSocketTokens(knownTokens),
+    ],
     audiences,
     anonymous,
     metrics: new AuthenticationMetrics(around.metrics),

@@ -13,7 +13,10 @@ export interface Known {
 export type Knows<T> = (shown: T, audiences: readonly string[]) => Known | undefined | Promise<Known | undefined>;
 
 /** What of a request tells who asks. */
-export type Shown = Pick<ServerRequest, 'path' | 'headers' | 'clientCertificate' | 'certificateProblem'>;
+export type Shown = Pick<
+  ServerRequest,
+  'path' | 'headers' | 'clientCertificate' | 'certificateProblem' | 'frontProxyCertificate'
+>;
 
 export type RequestAuthenticator = Knows<Shown>;
 export type TokenAuthenticator = Knows<string>;

@@ -11,6 +11,7 @@ import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { type Clock, type Pacer, pacerOf } from '@tiphys/sdk/runtime';
 import { Answering } from './answering.ts';
+import { ClientAuthorities } from './client-authorities.ts';
 import { Leaving } from './leaving.ts';
 import { compressed, isToCompress } from './compress.ts';
 import { badRequestLine, oddRequest, type ParseFailure } from './odd-method.ts';
@@ -25,7 +26,9 @@ export interface ListenOptions {
   readonly key: string | Buffer;
   readonly cert: string | Buffer;
   /** Certificates that sign clients'. */
-  readonly clientCa: string | Buffer;
+  readonly clientCa: string;
+  /** Certificates that sign those of proxies in front, whose word on who asks is taken. */
+  readonly frontProxyCa?: string;
   /** As many as a client with many watches may want on its one connection, unless told. */
   readonly maxStreamsPerConnection?: number;
 }
@@ -45,7 +48,7 @@ export async function listen(served: Served, options: ListenOptions): Promise<Li
   const server = createSecureServer({
     key: options.key,
     cert: options.cert,
-    ca: options.clientCa,
+    ca: [options.clientCa, options.frontProxyCa ?? ''].join('\n'),
     requestCert: true,
     rejectUnauthorized: false,
     allowHTTP1: true,
@@ -66,29 +69,27 @@ export async function listen(served: Served, options: ListenOptions): Promise<Li
     session.once('close', () => sessions.delete(session));
   });
   const answering = new Answering();
-  const pacer = pacerOf(options.clock);
+  const authorities = new ClientAuthorities({ clients: options.clientCa, frontProxies: options.frontProxyCa ?? '' });
+  const all: Server = { served, pacer: pacerOf(options.clock), authorities };
   // A connection that breaks is its client's business.
   server.on('sessionError', () => {});
   server.on('request', (request, response) => {
     void answerRequest(
-      { served, pacer },
+      all,
       { request: request as unknown as IncomingMessage, response: response as unknown as ServerResponse },
       answering.begin(),
     );
   });
   server.on('clientError', (failure: ParseFailure, socket: TLSSocket) => {
     const odd = oddRequest(failure, socket);
-    if (odd) void answerRequest({ served, pacer }, odd, answering.begin());
+    if (odd) void answerRequest(all, odd, answering.begin());
     else if (socket.writable) socket.end(badRequestLine);
   });
   // With a listener for requests comes Node's layer that makes HTTP/2 look like HTTP/1.1, at a third of the cost of a GET.
   server.removeAllListeners('stream');
-  server.on(
-    'stream',
-    (stream, headers) => void answerStream({ served, pacer }, { stream, headers }, answering.begin()),
-  );
+  server.on('stream', (stream, headers) => void answerStream(all, { stream, headers }, answering.begin()));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    void upgrade(served, request, { socket, head });
+    void upgrade(all, request, { socket, head });
   });
   await bound(server, options);
   let closed: Promise<void> | undefined;
@@ -119,11 +120,12 @@ interface Server {
   readonly served: Served;
   /** Clients send requests in bursts, and all that one read brings come at once. */
   readonly pacer: Pacer;
+  readonly authorities: ClientAuthorities;
 }
 
 /** Calls `done` when the answer has been written, or turns out to be a stream. */
 async function answerStream(
-  { served, pacer }: Server,
+  { served, pacer, authorities }: Server,
   { stream, headers }: { stream: ServerHttp2Stream; headers: IncomingHttpHeaders },
   done: () => void,
 ): Promise<void> {
@@ -141,7 +143,7 @@ async function answerStream(
   if (!session) return done();
   const line = { method: String(headers[':method']), url: String(headers[':path'] ?? '/'), headers };
   const made = await served.handle(
-    new SocketRequest(line, { source: stream, socket: session.socket as TLSSocket, leaving }),
+    new SocketRequest(line, { source: stream, socket: session.socket as TLSSocket, leaving, authorities }),
   );
   const answer = isToCompress(headers, made) ? await compressed(made) : made;
   if (leaving.gone) return;
@@ -169,7 +171,7 @@ function forgetListeners(stream: ServerHttp2Stream): void {
 const unheard = (): void => {};
 
 async function answerRequest(
-  { served, pacer }: Server,
+  { served, pacer, authorities }: Server,
   { request, response }: { request: IncomingMessage; response: ServerResponse },
   done: () => void,
 ): Promise<void> {
@@ -181,7 +183,7 @@ async function answerRequest(
   if (turn) await turn;
   if (leaving.gone) return;
   const socket = request.socket as TLSSocket;
-  const made = await served.handle(new SocketRequest(request, { source: request, socket, leaving }));
+  const made = await served.handle(new SocketRequest(request, { source: request, socket, leaving, authorities }));
   const { status, headers, body } = isToCompress(request.headers, made) ? await compressed(made) : made;
   if (leaving.gone) return;
   if (body.type === 'stream') done();

@@ -3,11 +3,13 @@ import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import type { TLSSocket } from 'node:tls';
 import { StatusError } from '@tiphys/sdk/machinery';
+import { ClientAuthorities } from './client-authorities.ts';
 import { Leaving } from './leaving.ts';
 import { SocketRequest } from './request.ts';
 
 const bodyOf = (...chunks: Buffer[]) => {
-  const carrier = { source: Readable.from(chunks), socket: {} as TLSSocket, leaving: new Leaving() };
+  const authorities = new ClientAuthorities({ clients: '', frontProxies: '' });
+  const carrier = { source: Readable.from(chunks), socket: {} as TLSSocket, leaving: new Leaving(), authorities };
   return new SocketRequest({ method: 'POST', headers: {} }, carrier).body();
 };
 

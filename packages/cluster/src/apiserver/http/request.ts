@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { badRequest, tooLarge } from '@tiphys/sdk/machinery';
 import type { ServerRequest, ServerResponse } from '../context.ts';
+import type { ClientAuthorities, Verified } from './client-authorities.ts';
 import type { Leaving } from './leaving.ts';
 
 /** What a listener serves. */
@@ -23,6 +24,7 @@ export interface Carrier {
   readonly source: Readable;
   readonly socket: TLSSocket;
   readonly leaving: Leaving;
+  readonly authorities: ClientAuthorities;
 }
 
 /** Request bodies may be this large, as upstream's (3 MiB). */
@@ -43,7 +45,7 @@ export class SocketRequest implements ServerRequest {
     this.path = url;
     this.headers = headers;
     this.#carrier = carrier;
-    this.#connection = connectionOf(carrier.socket);
+    this.#connection = connectionOf(carrier);
   }
 
   body(): Promise<Uint8Array> {
@@ -66,6 +68,10 @@ export class SocketRequest implements ServerRequest {
     return this.#connection.certificateProblem;
   }
 
+  get frontProxyCertificate(): Uint8Array | undefined {
+    return this.#connection.frontProxyCertificate;
+  }
+
   get signal(): AbortSignal {
     return this.#carrier.leaving.signal;
   }
@@ -79,26 +85,17 @@ export class SocketRequest implements ServerRequest {
   }
 }
 
-interface Connection {
+interface Connection extends Verified {
   readonly remoteAddress: string | undefined;
-  readonly clientCertificate: Uint8Array | undefined;
-  readonly certificateProblem: string | undefined;
 }
 
 /** Looked up once per connection: it can't change while it lasts. */
 const connections = new WeakMap<object, Connection>();
 
-function connectionOf(socket: TLSSocket): Connection {
+function connectionOf({ socket, authorities }: Carrier): Connection {
   let known = connections.get(socket);
   if (!known) {
-    const { remoteAddress, authorized, authorizationError: problem } = socket;
-    // Who shows none has a problem, too.
-    const shown = authorized || problem ? (socket.getPeerCertificate().raw as Buffer | undefined) : undefined;
-    known = {
-      remoteAddress,
-      clientCertificate: authorized ? shown : undefined,
-      certificateProblem: shown && !authorized ? String(problem) : undefined,
-    };
+    known = { remoteAddress: socket.remoteAddress, ...authorities.verified(socket) };
     connections.set(socket, known);
   }
   return known;

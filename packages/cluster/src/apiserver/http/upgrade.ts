@@ -4,13 +4,14 @@ import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { splice } from '@tiphys/sdk/client';
 import type { Body, ServerResponse as Answer } from '../context.ts';
+import type { ClientAuthorities } from './client-authorities.ts';
 import { Leaving } from './leaving.ts';
 import { type Served, SocketRequest } from './request.ts';
 import { writeBody } from './write-body.ts';
 
 /** A request that would speak another protocol: handled like any, and joined with whoever agrees to. */
 export async function upgrade(
-  served: Served,
+  { served, authorities }: { served: Served; authorities: ClientAuthorities },
   request: IncomingMessage,
   { socket, head }: { socket: Duplex; head: Buffer },
 ): Promise<void> {
@@ -18,7 +19,7 @@ export async function upgrade(
   socket.once('close', leaving.leave);
   socket.on('error', () => socket.destroy());
   const { status, headers, body } = await served.handle(
-    new SocketRequest(request, { source: request, socket: request.socket as TLSSocket, leaving }),
+    new SocketRequest(request, { source: request, socket: request.socket as TLSSocket, leaving, authorities }),
   );
   if (leaving.gone) return void (body.type === 'upgrade' && body.stream.destroy());
   if (body.type === 'upgrade') join(socket, head, { headers, stream: body.stream });

@@ -10,11 +10,21 @@ import { serverItself } from '../bootstrap.ts';
 import { runDefinitionUpkeep } from '../crd/upkeep.ts';
 import type { ApiServer } from '../server.ts';
 import { apiServiceAvailability } from './api-service-availability.ts';
+import { keepAuthenticationConfig, type PublishedAuthentication } from './authentication-config.ts';
 import { keepCustomApiServices } from './custom-api-services.ts';
 import { flowSchemaStatus } from './flow-schema-status.ts';
 
+export interface UpkeepConfig {
+  /** What extension servers are told of whom to believe; nothing, without it. */
+  readonly authentication?: PublishedAuthentication;
+}
+
 /** Until the signal aborts. */
-export async function runUpkeep(server: ApiServer, signal: AbortSignal): Promise<void> {
+export async function runUpkeep(
+  server: ApiServer,
+  signal: AbortSignal,
+  { authentication: published }: UpkeepConfig = {},
+): Promise<void> {
   const client = createClient(server.transport(serverItself), { fieldManager: 'kube-apiserver' });
   const deps = { ...server.deps, client };
   const { custom, aggregation } = server;
@@ -29,6 +39,7 @@ export async function runUpkeep(server: ApiServer, signal: AbortSignal): Promise
   tasks.go(async (s) => {
     const cache = new SharedCache(deps, s);
     tasks.go(() => cache.done());
+    if (published) tasks.go((signalled) => keepAuthenticationConfig({ ...deps, published, cache }, signalled));
     if (custom) tasks.go((signalled) => keepCustomApiServices({ ...deps, custom, cache }, signalled));
     await runControllers(controllers, { ...deps, cache }, s);
   });

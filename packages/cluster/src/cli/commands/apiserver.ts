@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ApiServerOptions } from '../apiserver-options.ts';
 import { type AuthorizationFlags, authorizationFlags, checkAuthorization } from '../authorization-flags.ts';
 import { Failure } from '../failure.ts';
+import { aggregationFlags, aggregationNotes, aggregationOptionsOf } from '../aggregation-flags.ts';
 import { auditFlags, auditOptionsOf } from '../audit-flags.ts';
 import { agreedGates, featureGatesFlag, idleGatesNote } from '../feature-gates.ts';
 import {
@@ -40,7 +41,6 @@ interface Flags extends AuthorizationFlags {
   serviceNodePortRange?: NonNullable<ApiServerOptions['nodePortRange']>;
   runtimeConfig?: string;
   enableAdmissionPlugins: readonly string[];
-  enableAggregatorRouting: boolean;
   maxRequestsInflight: number;
   maxMutatingRequestsInflight: number;
   requestTimeout: number;
@@ -71,7 +71,7 @@ export const apiserverCommand = (): Command => {
     ...listening(),
     ...access(),
     ...objects(),
-    ...aggregation(),
+    ...aggregationFlags(),
     ...limits(),
     ...storage(),
     ...auditFlags(),
@@ -135,15 +135,6 @@ const objects = (): Option[] => [
     .default([], 'none'),
 ];
 
-/** How the server works with others that serve parts of the API. */
-const aggregation = (): Option[] => [
-  bool(
-    '--enable-aggregator-routing',
-    'whether webhooks and extension servers are reached at the endpoints of their service rather than at its address',
-    false,
-  ),
-];
-
 const limits = (): Option[] => [
   count('--max-requests-inflight', 'reading requests in work at once; 0 for any number', 400),
   count('--max-mutating-requests-inflight', 'writing requests in work at once; 0 for any number', 200),
@@ -205,13 +196,6 @@ const withoutEffect: Readonly<Record<string, string>> = {
   'kubelet-preferred-address-types': 'types',
   'kubelet-timeout': 'duration',
   'logging-format': 'format',
-  'proxy-client-cert-file': 'file',
-  'proxy-client-key-file': 'file',
-  'requestheader-allowed-names': 'names',
-  'requestheader-client-ca-file': 'file',
-  'requestheader-extra-headers-prefix': 'prefixes',
-  'requestheader-group-headers': 'names',
-  'requestheader-username-headers': 'names',
   'service-account-extend-token-expiration': 'bool',
   'service-account-lookup': 'bool',
   'storage-backend': 'name',
@@ -242,6 +226,7 @@ function notesOn(given: Flags, command: Command, servingGates: readonly string[]
   return [
     ...(idle.length ? [`without effect here: ${idle.map((o) => o.long).join(' ')}`] : []),
     ...(ofGates ? [ofGates] : []),
+    ...aggregationNotes(given),
   ];
 }
 
@@ -266,7 +251,7 @@ function optionsOf(given: Flags): ApiServerOptions {
   return {
     ...same,
     portFlag: '--secure-port',
-    routeToEndpoints: given.enableAggregatorRouting,
+    aggregation: aggregationOptionsOf(given),
     ...(tlsCertFile && tlsPrivateKeyFile && { tls: { certFile: tlsCertFile, keyFile: tlsPrivateKeyFile } }),
     ...(nodeCa !== undefined && { kubeletCa: { file: nodeCa } }),
     allowAnonymous: given.anonymousAuth,
