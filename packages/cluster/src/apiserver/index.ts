@@ -32,8 +32,16 @@ export {
   flaggedWebhook,
   plain,
 } from './authz/index.ts';
-export { type FrontProxy, standardUserHeaders, tokenFile } from './authn/index.ts';
 export { followFile } from './config-file/index.ts';
+export {
+  type Authentication,
+  type AuthenticationDeps,
+  type AuthenticationOptions,
+  type FrontProxy,
+  openAuthentication,
+  standardUserHeaders,
+  tokenFile,
+} from './authn/index.ts';
 export { type NodeAddress, type NodeConnector, tlsNodes } from './nodes/connector.ts';
 export { LocalNodes } from './nodes/local-nodes.ts';
 export { processMetrics, StoreMetrics } from './metrics/index.ts';

@@ -4,8 +4,8 @@ import { admissionPlugins } from './admission/index.ts';
 import type { AuditLog } from './audit/index.ts';
 import type { ServiceAccountTokens } from '../pki/index.ts';
 import { Health } from '../serving/index.ts';
-import { authenticatorOf, type TokenAuthenticator } from './authn/index.ts';
 import { AuthorizerChain } from './authz/chain.ts';
+import { type Authentication, authenticatorOf, type TokenAuthenticator } from './authn/index.ts';
 import { nodeAuthorizer } from './authz/node.ts';
 import { podRelations } from './authz/pod-relations.ts';
 import { Rbac } from './authz/rbac.ts';
@@ -48,6 +48,14 @@ export interface PartsConfig extends KindHooksConfig, AggregationConfig {
   readonly issuers?: readonly string[];
   /** Who tokens of service accounts are for when they don't say. */
   readonly audiences: readonly string[];
+  /** Where others find the keys of such tokens, when it isn't this server. */
+  readonly jwksUri?: string;
+  /** The longest that a token is good for; any time unless told. */
+  readonly longestTokenSeconds?: number;
+  /** Whether tokens of pods are good for longer than was asked, as they are unless told. */
+  readonly extendsTokens?: boolean;
+  /** Whether tokens of secrets are good only as long as the secret is there, as they are unless told. */
+  readonly looksUpTokens?: boolean;
   /** Other bearer tokens that are known, such as those of a file. */
   readonly tokenAuthenticators: readonly TokenAuthenticator[];
   /** Where clients reach this server, for old discovery. */
@@ -71,10 +79,10 @@ export interface PartsConfig extends KindHooksConfig, AggregationConfig {
   readonly audit?: AuditLog;
   readonly requestTimeoutMs?: number;
   readonly minWatchSeconds?: number;
-  /** Whether somebody without credentials is `system:anonymous` rather than refused. */
-  readonly allowAnonymous?: boolean;
   /** Who decides what users may, in the order in which they are asked: nodes for their pods and stored roles, unless given. */
   readonly authorizers?: AuthorizerChain;
+  /** How others are asked who asks here, and who nobody in particular is. */
+  readonly authentication?: Authentication;
 }
 
 const defaultLimits: Limits = { readOnly: 400, mutating: 200 };
@@ -190,7 +198,7 @@ const isServedBy = ({ served }: ApiServer) => {
 
 /** Who asks and what they may. */
 function access(config: PartsConfig, server: ApiServer) {
-  const { issuer, issuers = [issuer], allowAnonymous = true } = config;
+  const { issuer, issuers = [issuer] } = config;
   const objects = new ClusterObjects(server);
   const rbac = new Rbac(() => server.registries);
   const registry = config.metrics ?? new Registry();
@@ -207,10 +215,7 @@ function access(config: PartsConfig, server: ApiServer) {
     rbac,
     route: withLoopback(toServices, () => addressIn(config.advertised())),
     registry,
-    authenticator: authenticatorOf(
-      { ...config, issuers, anonymous: { isAllowed: allowAnonymous } },
-      { ...server.deps, objects, metrics: registry },
-    ),
+    authenticator: authenticatorOf({ ...config, issuers }, { ...server.deps, objects, metrics: registry }),
     authorizer,
     rulesOf,
   };

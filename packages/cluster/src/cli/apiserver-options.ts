@@ -1,4 +1,4 @@
-import type { AuditOptions, PartsConfig } from '../apiserver/index.ts';
+import type { AuditOptions, AuthenticationOptions, PartsConfig } from '../apiserver/index.ts';
 import type { AggregationOptions } from './aggregation-flags.ts';
 import type { AuthorizationFlags } from './authorization-flags.ts';
 import type { EtcdFlags } from './store.ts';
@@ -44,9 +44,15 @@ export interface ApiServerOptions {
   readonly serviceAccountKeyFile?: readonly string[];
   readonly serviceAccountSigningKeyFile?: string;
   readonly apiAudiences?: readonly string[];
-  readonly allowAnonymous?: boolean;
   /** Who says what users may: nodes for their pods, and stored roles, when left out. */
   readonly authorization?: AuthorizationFlags;
+  readonly serviceAccountJwksUri?: string;
+  readonly serviceAccountLookup?: boolean;
+  readonly serviceAccountExtendTokenExpiration?: boolean;
+  /** In milliseconds; 0 for any. */
+  readonly serviceAccountMaxTokenExpiration?: number;
+  /** Who else is let in. */
+  readonly authentication?: AuthenticationOptions;
   /** The store of the data directory, when left out. */
   readonly etcd?: EtcdFlags;
   readonly etcdPrefix?: string;

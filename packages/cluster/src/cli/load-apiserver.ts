@@ -3,16 +3,20 @@ import { hostname } from 'node:os';
 import { type Clock, type Logger, messageOf, type Random, Registry, type TaskGroup } from '@tiphys/sdk/runtime';
 import {
   ApiServer,
+  type Authentication,
+  type AuthenticationDeps,
   type AuditLog,
   type AuthorizerChain,
   bootstrap,
   ClusterIps,
   type Component,
   type FrontProxy,
+  identityOf,
   keepIdentity,
   kindsServedBy,
   LocalNodes,
   openAuditLog,
+  openAuthentication,
   parseRuntimeConfig,
   type PartsConfig,
   processMetrics,
@@ -85,7 +89,10 @@ export async function loadApiServer(
   const proxyClient = proxyClientOf(options.aggregation ?? {}, { ...deps, pki });
   const audit = await auditLogOf(options, { ...deps, metrics });
   const authorizers = options.authorization && (await loadAuthorizers(options.authorization, { ...deps, metrics }));
-  const whoMay = { ...(audit && { audit }), ...(authorizers && { authorizers }), frontProxy };
+  const identity = identitiesOf(options);
+  const authentication = await authenticationOf(options, { ...deps, ...identity, metrics }, signal);
+  const who = { ...identity, authentication, frontProxy };
+  const whoMay = { ...(audit && { audit }), ...(authorizers && { authorizers }), ...who };
   const around = { pki, proxyClient: proxyClient.current, metrics, nodes, components, clusterIps, address };
   const parts = partsConfig(options, { ...whoMay, ...around });
   await server.load(standardParts(parts), signal);
@@ -100,6 +107,7 @@ export async function loadApiServer(
     begin: async (tasks) => {
       tasks.go((s) => server.run(s));
       if (authorizers) tasks.go((s) => authorizers.run(s));
+      if (authentication.follow) tasks.go(authentication.follow);
       const { compactionIntervalMs: intervalMs } = options;
       if (intervalMs !== 0) {
         const often = { ...deps, ...(intervalMs && { intervalMs }) };
@@ -134,27 +142,52 @@ interface Around extends Pick<LoadedApiServer, 'pki' | 'frontProxy' | 'metrics' 
   readonly clusterIps: ClusterIps;
   readonly address: string;
   readonly authorizers?: AuthorizerChain;
+  readonly issuers: readonly string[];
+  readonly audiences: readonly string[];
+  readonly authentication: Authentication;
+}
+
+/** Who the server's own tokens are from, and whom tokens are for. */
+function identitiesOf({
+  serviceAccountIssuer: issuers = [defaultIssuer],
+  apiAudiences: audiences = issuers,
+}: ApiServerOptions) {
+  return { issuers, audiences };
+}
+
+async function authenticationOf(
+  {
+    authentication: asked = { anonymous: { isAllowed: true, isAskedFor: false }, bootstrapTokens: false },
+  }: ApiServerOptions,
+  deps: Omit<AuthenticationDeps, 'apiServerId'>,
+  signal: AbortSignal,
+): Promise<Authentication> {
+  try {
+    return await openAuthentication(asked, { ...deps, apiServerId: identityOf(hostname()) }, signal);
+  } catch (cause) {
+    throw new Failure(messageOf(cause), { cause });
+  }
 }
 
 function partsConfig(options: ApiServerOptions, { pki, address, ...around }: Around): PartsConfig {
-  const { serviceAccountIssuer: issuers = [defaultIssuer] } = options;
-  const audiences = options.apiAudiences ?? issuers;
+  const { serviceAccountMaxTokenExpiration: longestMs } = options;
   return {
     ...around,
     tokens: tokensSignedBy(pki, options),
-    issuer: issuers[0] ?? defaultIssuer,
-    issuers,
-    audiences,
+    issuer: around.issuers[0] ?? defaultIssuer,
+    ...(options.serviceAccountJwksUri && { jwksUri: options.serviceAccountJwksUri }),
+    ...(longestMs && { longestTokenSeconds: longestMs / 1000 }),
+    extendsTokens: options.serviceAccountExtendTokenExpiration ?? true,
+    looksUpTokens: options.serviceAccountLookup ?? true,
     enableAdmissionPlugins: [
       ...(options.enableAdmissionPlugins ?? []),
       ...(options.allowPrivileged ? [] : ['Unprivileged']),
     ],
-    tokenAuthenticators: options.tokenAuthFile ? [tokensOf(options.tokenAuthFile, audiences)] : [],
+    tokenAuthenticators: options.tokenAuthFile ? [tokensOf(options.tokenAuthFile, around.audiences)] : [],
     ...given(options, [
       'limits',
       'requestTimeoutMs',
       'minWatchSeconds',
-      'allowAnonymous',
       'nodePortRange',
       'eventTtlSeconds',
       'flags',

@@ -82,6 +82,11 @@ export class ServiceAccountTokens {
     return `${head}.${this.#own.sign(head, this.#private)}`;
   }
 
+  /** Whether a key by this name is one of ours. */
+  hasKey(kid: string): boolean {
+    return this.#keys.some((key) => key.kid === kid);
+  }
+
   /** The claims of a token that we signed; undefined for any other. Says nothing of its time or audience. */
   verify(token: string): TokenClaims | undefined {
     const digest = createHash('sha256').update(token).digest('base64');
@@ -98,8 +103,10 @@ export class ServiceAccountTokens {
     const [head, body, signature, more] = token.split('.');
     if (!head || !body || !signature || more !== undefined) return undefined;
     try {
-      const { alg } = JSON.parse(Buffer.from(head, 'base64url').toString()) as { alg?: unknown };
-      const good = this.#keys.some((key) => key.alg === alg && key.verify(`${head}.${body}`, signature));
+      const { alg, kid } = JSON.parse(Buffer.from(head, 'base64url').toString()) as { alg?: unknown; kid?: unknown };
+      // Whoever names a key means that one.
+      const keys = this.#keys.filter((key) => key.alg === alg && (!kid || key.kid === kid));
+      const good = keys.some((key) => key.verify(`${head}.${body}`, signature));
       return good ? (JSON.parse(Buffer.from(body, 'base64url').toString()) as TokenClaims) : undefined;
     } catch {
       // Not JSON, so not a token of ours.

@@ -5,12 +5,14 @@
 import type { Clock, Logger, Registry } from '@tiphys/sdk/runtime';
 import type { ServiceAccountTokens } from '../../pki/index.ts';
 import type { ClusterObjects } from '../admission/cluster-objects.ts';
-import { type AnonymousAccess, Authenticator } from './authenticator.ts';
+import { Authenticator } from './authenticator.ts';
 import { bearerTokens, webSocketTokens } from './bearer.ts';
+import { bootstrapTokens } from './bootstrap-token.ts';
 import { clientCertificates } from './certificate.ts';
 import type { TokenAuthenticator } from './known.ts';
 import { AuthenticationMetrics } from './metrics.ts';
 import { type FrontProxy, requestHeaders } from './request-header.ts';
+import type { Authentication } from './open.ts';
 import { serviceAccountTokens } from './service-account.ts';
 import { firstOf } from './union.ts';
 
@@ -18,6 +20,14 @@ export type { Authenticator } from './authenticator.ts';
 export { hasEmptyToken } from './bearer.ts';
 export type { Known, RequestAuthenticator, Shown, TokenAuthenticator } from './known.ts';
 export { type FrontProxy, standardUserHeaders, type UserHeaders } from './request-header.ts';
+export {
+  type Authentication,
+  type AuthenticationDeps,
+  type AuthenticationOptions,
+  type OidcOptions,
+  openAuthentication,
+  type WebhookOptions,
+} from './open.ts';
 export { tokenFile } from './token-file.ts';
 
 export interface AuthenticationConfig {
@@ -28,9 +38,12 @@ export interface AuthenticationConfig {
   readonly audiences: readonly string[];
   /** Other bearer tokens that are known, such as those of a file. */
   readonly tokenAuthenticators: readonly TokenAuthenticator[];
-  readonly anonymous: AnonymousAccess;
   /** Proxies in front whose word is taken. */
   readonly frontProxy?: FrontProxy;
+  /** Whether tokens of secrets are good only as long as the secret is there, as it is unless told. */
+  readonly looksUpTokens?: boolean;
+  /** How others are asked, and who nobody in particular is; `system:anonymous` unless said. */
+  readonly authentication?: Authentication;
 }
 
 interface Around {
@@ -40,12 +53,16 @@ interface Around {
   readonly log: Logger;
 }
 
+const usual: Authentication = { anonymous: { isAllowed: true }, bootstrapTokens: false };
+
 export function authenticatorOf(config: AuthenticationConfig, around: Around): Authenticator {
-  const { tokens, issuers, audiences, anonymous, frontProxy } = config;
+  const { tokens, issuers, audiences, frontProxy, looksUpTokens: looksUp = true, authentication = usual } = config;
   // Those who know at once come first, those who ask elsewhere last.
   const knownTokens = firstOf<string>([
     ...config.tokenAuthenticators,
-    serviceAccountTokens({ tokens, issuers, ...around }),
+    serviceAccountTokens({ tokens, issuers, audiences, looksUp, ...around }),
+    ...(authentication.bootstrapTokens ? [bootstrapTokens({ ...around, audiences })] : []),
+    ...(authentication.remoteTokens ? [authentication.remoteTokens] : []),
   ]);
   return new Authenticator({
     ...around,
@@ -56,7 +73,7 @@ export function authenticatorOf(config: AuthenticationConfig, around: Around): A
       webSocketTokens(knownTokens),
     ],
     audiences,
-    anonymous,
+    anonymous: authentication.anonymous,
     metrics: new AuthenticationMetrics(around.metrics),
   });
 }

@@ -1,3 +1,4 @@
+import { quoted } from '@tiphys/sdk/machinery';
 import type { ServerRequest, UserInfo } from '../context.ts';
 
 /** Somebody whom credentials stand for, and to which of the wanted audiences they are addressed. */
@@ -25,13 +26,20 @@ export type TokenAuthenticator = Knows<string>;
 export class BadCredentials extends Error {
   readonly problems: readonly string[];
 
-  /** Each problem once: several who ask the same may find the same. */
   constructor(...problems: readonly string[]) {
-    const each = [...new Set(problems)];
-    super(each.length === 1 ? each[0] : `[${each.join(', ')}]`);
-    this.problems = each;
+    super(aggregate(problems));
+    this.problems = problems;
   }
 }
+
+/** Several problems as upstream tells them, each once: several who ask the same may find the same. */
+export function aggregate(problems: readonly string[]): string {
+  const each = [...new Set(problems)];
+  return each.length === 1 ? each[0]! : `[${each.join(', ')}]`;
+}
+
+/** Words as Go quotes a list of them. */
+export const quotedList = (words: readonly string[]): string => `[${words.map((w) => quoted(w)).join(' ')}]`;
 
 export const authenticatedGroup = 'system:authenticated';
 export const unauthenticatedGroup = 'system:unauthenticated';

@@ -4,61 +4,54 @@ import type { Clock } from '@tiphys/sdk/runtime';
 import type { BoundTo, ServiceAccountTokens, TokenClaims } from '../../pki/index.ts';
 import type { ClusterObjects } from '../admission/cluster-objects.ts';
 import type { UserInfo } from '../context.ts';
+import { accountUser } from './account-user.ts';
 import { BadCredentials, type TokenAuthenticator } from './known.ts';
+import { legacyIssuer, legacyUser } from './legacy-service-account.ts';
+import { ownClaims, sharedAudiences } from './own-tokens.ts';
 
 export interface ServiceAccountAuthnDeps {
   readonly tokens: ServiceAccountTokens;
   /** Whose tokens are taken. */
   readonly issuers: readonly string[];
+  /** Whom tokens are for that don't say. */
+  readonly audiences: readonly string[];
+  /** Whether tokens of secrets are good only as long as the secret is there. */
+  readonly looksUp: boolean;
   readonly clock: Clock;
-  readonly objects: ClusterObjects;
+  readonly objects: Pick<ClusterObjects, 'find'>;
 }
 
-/** A bound object may be on its way out for so long before its tokens go with it. */
+/** How far clocks may differ, and how long an object may be on its way out before its tokens go with it. */
 const leewayMs = 60_000;
 
 /** Tokens of service accounts: signed by us, in time, for us, and what they are bound to is still there. */
-export function serviceAccountTokens({ tokens, issuers, clock, objects }: ServiceAccountAuthnDeps): TokenAuthenticator {
+export function serviceAccountTokens(deps: ServiceAccountAuthnDeps): TokenAuthenticator {
+  const { tokens, issuers, audiences: own, clock, objects } = deps;
+  const isIssuer = (issuer: string) => issuer === legacyIssuer || issuers.includes(issuer);
   return (token, wanted) => {
-    const claims = tokens.verify(token);
-    if (!claims) {
-      if (issuers.includes(String(issuerOf(token))))
-        throw new BadCredentials('go-jose/go-jose: error in cryptographic primitive');
-      return undefined;
-    }
-    if (!issuers.includes(claims.iss)) return undefined;
-    const audiences = claims.aud.filter((a) => wanted.includes(a));
-    if (!audiences.length) {
-      throw new BadCredentials(
-        `token audiences ${goList(claims.aud)} is invalid for the target audiences ${goList(wanted)}`,
-      );
-    }
+    const claims = ownClaims(token, tokens, isIssuer);
+    if (!claims) return undefined;
+    const audiences = sharedAudiences(claims, wanted, own);
+    if (claims.iss === legacyIssuer) return { user: legacyUser(claims, token, deps), audiences };
     const now = clock.now();
-    if (claims.exp * 1000 <= now) throw new BadCredentials('service account token has expired');
-    if (claims.nbf * 1000 > now + 1000) throw new BadCredentials('service account token is not valid yet');
+    checkTime(claims, now);
     checkBound(claims, objects, now);
     return { user: userOf(claims), audiences };
   };
 }
 
-const goList = (words: readonly string[]): string => `[${words.map((w) => JSON.stringify(w)).join(' ')}]`;
-
-/** Who a token says it is from, believed or not. */
-function issuerOf(token: string): unknown {
-  const [head = '', body = '', , more] = token.split('.');
-  if (more !== undefined) return undefined;
-  try {
-    JSON.parse(Buffer.from(head, 'base64url').toString());
-    return (JSON.parse(Buffer.from(body, 'base64url').toString()) as { iss?: unknown } | null)?.iss;
-  } catch {
-    // Not a JWT, so nobody's.
-    return undefined;
+function checkTime({ nbf, exp, iat }: Partial<TokenClaims>, now: number): void {
+  const [late, early] = [now + leewayMs, now - leewayMs];
+  if (nbf !== undefined && late < nbf * 1000) throw new BadCredentials('service account token is not valid yet');
+  if (exp !== undefined && early > exp * 1000) throw new BadCredentials('service account token has expired');
+  if (iat !== undefined && late < iat * 1000) {
+    throw new BadCredentials('service account token is issued in the future');
   }
 }
 
 function checkBound(
   { 'kubernetes.io': { namespace, serviceaccount, secret, pod, node: onNode } }: TokenClaims,
-  objects: ClusterObjects,
+  objects: Pick<ClusterObjects, 'find'>,
   now: number,
 ): void {
   const gone = new BadCredentials('service account token has been invalidated');
@@ -91,10 +84,5 @@ function userOf({ jti, 'kubernetes.io': { namespace, serviceaccount, pod, node: 
   say('node-uid', onNode?.uid);
   say('pod-name', pod?.name);
   say('pod-uid', pod?.uid);
-  return {
-    name: `system:serviceaccount:${namespace}:${serviceaccount.name}`,
-    uid: serviceaccount.uid ?? '',
-    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`],
-    extra,
-  };
+  return accountUser({ namespace, name: serviceaccount.name, uid: serviceaccount.uid ?? '' }, extra);
 }

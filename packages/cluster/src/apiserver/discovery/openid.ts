@@ -7,18 +7,20 @@ import { bytesResponse } from '../handlers/respond.ts';
 export interface IssuerDiscovery {
   readonly issuer: string;
   readonly tokens: ServiceAccountTokens;
+  /** Where the keys are, when it isn't this server. */
+  readonly jwksUri?: string;
   /** Where clients reach this server. */
   readonly advertised: () => string;
 }
 
 /** What others need to verify service accounts' tokens by themselves (OpenID Connect Discovery 1.0). */
-export function issuerDiscovery({ issuer, tokens, advertised }: IssuerDiscovery): Endpoint {
+export function issuerDiscovery({ issuer, tokens, jwksUri, advertised }: IssuerDiscovery): Endpoint {
   const documents: Readonly<Record<string, readonly [contentType: string, document: () => object]>> = {
     '/.well-known/openid-configuration': [
       'application/json',
       () => ({
         issuer,
-        jwks_uri: `https://${advertised()}/openid/v1/jwks`,
+        jwks_uri: jwksUri ?? `https://${advertised()}/openid/v1/jwks`,
         response_types_supported: ['id_token'],
         subject_types_supported: ['public'],
         id_token_signing_alg_values_supported: tokens.algorithms,

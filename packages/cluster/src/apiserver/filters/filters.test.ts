@@ -178,7 +178,7 @@ test('a server that closes sends clients away, and ends watches as if their time
   }));
 
 test('nobody in particular is refused where that is wanted', () =>
-  within({ allowAnonymous: false }, async (scene) => {
+  within({ authentication: { anonymous: { isAllowed: false }, bootstrapTokens: false } }, async (scene) => {
     const { status, message } = await scene.ask('GET', '/healthz', undefined, { user: null });
     assert.deepEqual([status, message], [401, 'Unauthorized']);
   }));

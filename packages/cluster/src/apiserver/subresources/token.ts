@@ -37,6 +37,10 @@ export interface TokenDeps {
   /** Who a token is for when the request doesn't say. */
   readonly audiences: readonly string[];
   readonly random: Random;
+  /** The longest that a token is good for; any time unless told. */
+  readonly longestTokenSeconds?: number;
+  /** Whether tokens of pods are good for longer than was asked, as they are unless told. */
+  readonly extendsTokens?: boolean;
 }
 
 const kind = erase(tokenRequest);
@@ -76,7 +80,13 @@ export const token = (deps: TokenDeps): SubresourceHandler => ({
     // Not before: NodeRestriction lets nodes ask for what pods ask for, and most name no audience.
     if (!spec.audiences?.length) setFields(tokenRequestSpec, spec, { audiences: [...deps.audiences] });
     const bound = spec.boundObjectRef ? await boundTo(spec.boundObjectRef, { namespace, account: name, objects }) : {};
-    const seconds = spec.expirationSeconds ?? shortest;
+    const { longestTokenSeconds: most = Infinity } = deps;
+    const wanted = spec.expirationSeconds ?? shortest;
+    const seconds = Math.min(wanted, most);
+    if (wanted > seconds) {
+      c.warn(`requested expiration of ${wanted} seconds shortened to ${seconds} seconds`);
+      setFields(tokenRequestSpec, spec, { expirationSeconds: seconds });
+    }
     const claims = { account, audiences: spec.audiences ?? [], seconds, bound, now: c.now };
     const status = { token: signed(deps, claims), expirationTimestamp: timestamp(c.now + seconds * 1000) };
     const own = { name, namespace, uid: deps.random.uuid(), creationTimestamp: timestamp(c.now) };
@@ -97,7 +107,7 @@ function signed(deps: TokenDeps, { account, audiences, seconds, bound, now }: Cl
   const { namespace = '', name = '', uid = '' } = account.metadata;
   const issued = Math.floor(now / 1000);
   const forServers = audiences.every((a) => deps.audiences.includes(a));
-  const extended = bound.pod !== undefined && seconds === projected && forServers;
+  const extended = (deps.extendsTokens ?? true) && bound.pod !== undefined && seconds === projected && forServers;
   return deps.tokens.sign({
     iss: deps.issuer,
     sub: `system:serviceaccount:${namespace}:${name}`,

@@ -4,37 +4,27 @@ import type { ApiServerOptions } from '../apiserver-options.ts';
 import { type AuthorizationFlags, authorizationFlags, checkAuthorization } from '../authorization-flags.ts';
 import { Failure } from '../failure.ts';
 import { aggregationFlags, aggregationNotes, aggregationOptionsOf } from '../aggregation-flags.ts';
+import {
+  authenticationFlags,
+  type AuthenticationFlags,
+  authenticationNotes,
+  authenticationOptionsOf,
+} from '../authentication-flags.ts';
 import { auditFlags, auditOptionsOf } from '../audit-flags.ts';
 import { agreedGates, featureGatesFlag, idleGatesNote } from '../feature-gates.ts';
-import {
-  flags,
-  gather,
-  parseAddress,
-  parseBool,
-  parseCount,
-  parseList,
-  parsePeriod,
-  parsePort,
-  parsePortRange,
-} from '../flags.ts';
+import { flags, parseAddress, parseCount, parseList, parsePeriod, parsePort, parsePortRange } from '../flags.ts';
 import type { Level } from '../logger.ts';
 import { stopSignal } from '../stop-signal.ts';
 
-interface Flags extends AuthorizationFlags {
+interface Flags extends AuthorizationFlags, AuthenticationFlags {
   dataDir: string;
   securePort: number;
   bindAddress: string;
   advertiseAddress?: string;
-  tokenAuthFile?: string;
   clientCaFile?: string;
   kubeletCertificateAuthority?: string;
   tlsCertFile?: string;
   tlsPrivateKeyFile?: string;
-  anonymousAuth: boolean;
-  serviceAccountIssuer?: readonly string[];
-  serviceAccountKeyFile?: readonly string[];
-  serviceAccountSigningKeyFile?: string;
-  apiAudiences?: readonly string[];
   serviceClusterIpRange: string;
   allowPrivileged: boolean;
   eventTtl: number;
@@ -74,6 +64,7 @@ export const apiserverCommand = (): Command => {
     ...aggregationFlags(),
     ...limits(),
     ...storage(),
+    ...authenticationFlags(),
     ...auditFlags(),
     ...telling(),
   ])
@@ -84,8 +75,6 @@ export const apiserverCommand = (): Command => {
 };
 
 const file = (flag: string, description: string) => new Option(`${flag} <file>`, description);
-const bool = (flag: string, description: string, value: boolean) =>
-  new Option(`${flag} [bool]`, description).argParser(parseBool).preset('true').default(value);
 const count = (flag: string, description: string, value: number) =>
   new Option(`${flag} <number>`, description).argParser(parseCount).default(value);
 const period = (flag: string, description: string, value: string) =>
@@ -106,20 +95,7 @@ const access = (): Option[] => [
     '--kubelet-certificate-authority',
     "authority of the certificates of nodes' agents; without it they aren't checked",
   ),
-  flags.tokenAuthFile(),
-  bool('--anonymous-auth', 'whether requests without credentials are those of system:anonymous', true),
   ...authorizationFlags(),
-  new Option('--service-account-issuer <url>', "who service accounts' tokens are from; the first of several signs")
-    .argParser(gather)
-    .default(undefined, 'https://kubernetes.default.svc'),
-  new Option(
-    '--service-account-key-file <file>',
-    'key that tokens may be signed with, beside the signing key',
-  ).argParser(gather),
-  file('--service-account-signing-key-file', 'key that tokens are signed with, instead of one of the data directory'),
-  new Option('--api-audiences <names>', 'whom tokens are for when they say nothing else')
-    .argParser(parseList)
-    .default(undefined, 'the issuers'),
 ];
 
 const objects = (): Option[] => [
@@ -185,7 +161,6 @@ function parseOverrides(text: string): readonly EtcdOverride[] {
 const withoutEffect: Readonly<Record<string, string>> = {
   'contention-profiling': 'bool',
   'cert-dir': 'dir',
-  'enable-bootstrap-token-auth': 'bool',
   'enable-priority-and-fairness': 'bool',
   'enable-garbage-collector': 'bool',
   'endpoint-reconciler-type': 'type',
@@ -196,8 +171,6 @@ const withoutEffect: Readonly<Record<string, string>> = {
   'kubelet-preferred-address-types': 'types',
   'kubelet-timeout': 'duration',
   'logging-format': 'format',
-  'service-account-extend-token-expiration': 'bool',
-  'service-account-lookup': 'bool',
   'storage-backend': 'name',
   'storage-media-type': 'type',
   'tls-cipher-suites': 'names',
@@ -210,7 +183,7 @@ async function run(given: Flags, command: Command): Promise<void> {
   if (!given.tlsCertFile !== !given.tlsPrivateKeyFile)
     throw new Failure('--tls-cert-file and --tls-private-key-file go together: give both, or none');
   checkAuthorization(given, (name) => command.getOptionValueSource(name) === 'cli');
-  const options = optionsOf(given);
+  const options = { ...optionsOf(given), authentication: authenticationOptionsOf(given, command) };
   const { servingGates } = await import('../../apiserver/index.ts');
   for (const note of notesOn(given, command, servingGates)) process.stderr.write(`tiphys apiserver: ${note}\n`);
   const { signal } = stopSignal();
@@ -227,6 +200,7 @@ function notesOn(given: Flags, command: Command, servingGates: readonly string[]
     ...(idle.length ? [`without effect here: ${idle.map((o) => o.long).join(' ')}`] : []),
     ...(ofGates ? [ofGates] : []),
     ...aggregationNotes(given),
+    ...authenticationNotes(given),
   ];
 }
 
@@ -254,7 +228,6 @@ function optionsOf(given: Flags): ApiServerOptions {
     aggregation: aggregationOptionsOf(given),
     ...(tlsCertFile && tlsPrivateKeyFile && { tls: { certFile: tlsCertFile, keyFile: tlsPrivateKeyFile } }),
     ...(nodeCa !== undefined && { kubeletCa: { file: nodeCa } }),
-    allowAnonymous: given.anonymousAuth,
     authorization: given,
     limits: { readOnly: given.maxRequestsInflight, mutating: given.maxMutatingRequestsInflight },
     requestTimeoutMs: given.requestTimeout,

@@ -25,3 +25,13 @@ export { configurationOf, operationsOf } from './admission/patches.ts';
 export { type RuleFindings, type RuleQuestion, RuleSet } from './rules/rule-set.ts';
 export { ruleProblems } from './rules/rule-problems.ts';
 export { estimateCost } from './static-cost.ts';
+export {
+  claimsValue,
+  compileTokenExpression,
+  evaluateTokenExpression,
+  selects,
+  type TokenExpression,
+  type TokenSubject,
+  type TokenUser,
+  userValue,
+} from './token-expressions.ts';
