@@ -65,11 +65,8 @@ export type Layer =
   | 'authorization'
   | 'impersonation'
   | 'apf-queue-wait'
-  | 'etcd'
   | 'mutating-webhook'
-  | 'validating-webhook'
-  | 'transform-response-object'
-  | 'serialize-response-object';
+  | 'validating-webhook';
 
 /** Who is told of a request while it is worked on, for the audit log. */
 export interface Auditing {

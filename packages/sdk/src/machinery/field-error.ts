@@ -1,3 +1,4 @@
+import { goJson } from './json/go-json.ts';
 import { doubleText } from './json/go-number.ts';
 import { quoted } from './json/print-value.ts';
 import type { Path } from './path.ts';
@@ -39,7 +40,7 @@ export const notSupported = (at: At, value: unknown, supported: readonly string[
   make(
     'FieldValueNotSupported',
     at,
-    `Unsupported value: ${json(value ?? null)}${supported.length ? `: supported values: ${supported.map((v) => JSON.stringify(v)).join(', ')}` : ''}`,
+    `Unsupported value: ${goJson(value ?? null)}${supported.length ? `: supported values: ${supported.map((v) => JSON.stringify(v)).join(', ')}` : ''}`,
   );
 /** The same for what upstream holds as a plain string, and prints as one. */
 export const textNotSupported = (at: At, value: string, supported: readonly string[]): FieldError =>
@@ -65,10 +66,6 @@ export const lineOf = (e: FieldError): string => `${e.field}: ${e.message}`;
 const make = (type: FieldErrorType, at: At, message: string): FieldError => ({ type, field: String(at), message });
 const tail = (detail: string) => (detail ? `: ${detail}` : '');
 
-/** JSON as Go writes it, safe to stand in HTML. */
-const json = (value: unknown): string =>
-  JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
-
 /** A string that upstream holds under a type of its own or behind a pointer: printed as JSON, not as Go quotes strings. */
 export const typedString = (value: string): { toJSON(): string } => ({ toJSON: () => value });
 
@@ -77,5 +74,5 @@ function show(value: unknown): string {
   if (typeof value === 'string') return quoted(value);
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'number' && !Number.isInteger(value)) return doubleText(value);
-  return value === undefined ? 'null' : json(value);
+  return value === undefined ? 'null' : goJson(value);
 }

@@ -27,6 +27,7 @@ export const attributesOf = (
   dryRun: request.dryRun,
   ...(request.admitted && { admitted: true }),
   warn: (text) => request.warn(text),
+  audit: request.audit,
   ...objects,
 });
 

@@ -1,7 +1,7 @@
 import type { FieldGate } from '@tiphys/sdk/api';
 import type { JsonObject, KubeObject } from '@tiphys/sdk/machinery';
 import type { AnyKind } from '@tiphys/sdk/schema';
-import type { UserInfo } from '../context.ts';
+import type { Auditing, UserInfo } from '../context.ts';
 
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
 
@@ -25,6 +25,8 @@ export interface AdmissionAttributes {
   /** It was looked at already, as what it comes of: a binding, an eviction. */
   readonly admitted?: boolean;
   warn(text: string): void;
+  /** Only where there is an audit log; `annotate` tells it something. */
+  readonly audit?: Auditing | undefined;
 }
 
 export type Admitted = 'look again' | undefined | void;

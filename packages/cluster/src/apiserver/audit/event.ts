@@ -1,4 +1,4 @@
-import { quoted, type JsonObject } from '@tiphys/sdk/machinery';
+import { type JsonObject, pageSafe, quoted } from '@tiphys/sdk/machinery';
 import type { UserInfo } from '../context.ts';
 import type { Level, Stage } from './policy.ts';
 
@@ -53,7 +53,7 @@ export function eventJson(
   const objects = `${requestObject === undefined ? '' : `,"requestObject":${requestObject}`}${responseObject === undefined ? '' : `,"responseObject":${responseObject}`}`;
   const after = { requestReceivedTimestamp, stageTimestamp, ...(annotations && { annotations }) };
   const text = `${JSON.stringify({ ...head, ...before }).slice(0, -1)}${objects},${JSON.stringify(after).slice(1)}`;
-  return text.replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return pageSafe(text);
 }
 
 export function eventListJson(events: readonly AuditEvent[]): string {

@@ -70,9 +70,14 @@ export async function openAuditLog(options: AuditOptions, deps: AuditDeps): Prom
     backends.push(truncated(inMode(posted, webhook, { ...around, isAsync: true }), webhook, lost));
   }
   const backend = union(backends);
-  const world: AuditWorld = { cover: coverOf(policy), backend, metrics, clock, random: random.fork('audit-ids') };
-  return { record: recordRequests(world), tell: tellRequests(world), close: () => backend.close() };
+  return auditLog({ cover: coverOf(policy), backend, metrics, clock, random: random.fork('audit-ids') });
 }
+
+export const auditLog = (world: AuditWorld): AuditLog => ({
+  record: recordRequests(world),
+  tell: tellRequests(world),
+  close: () => world.backend.close(),
+});
 
 function auditPolicy(file: string, log: Logger): ReturnType<typeof loadPolicy> {
   try {

@@ -152,7 +152,9 @@ export class AuditRecord implements Auditing {
   end(): void {
     for (const [key, value] of this.#atEnd) this.annotate(key, value);
     const total = this.#world.clock.monotonic() - this.#began;
-    if (total > longMs) for (const [key, value] of this.#latencies.told(total)) this.annotate(key, value);
+    // Watches are there to take long.
+    if (total > longMs && this.#asked.info.verb !== 'watch')
+      for (const [key, value] of this.#latencies.told(total)) this.annotate(key, value);
   }
 
   /** Tells that a stage has been reached. */

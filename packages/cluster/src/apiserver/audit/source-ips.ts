@@ -1,8 +1,10 @@
 import { canonicalIp } from '@tiphys/sdk/machinery';
 import type { ServerRequest } from '../context.ts';
 
+type From = Pick<ServerRequest, 'headers' | 'remoteAddress' | 'objects'>;
+
 /** Where a request came from, the farthest first: what proxies say, which may be anything, and last the address of the peer. */
-export function sourceIps({ headers, remoteAddress, objects }: ServerRequest): readonly string[] {
+export function sourceIps({ headers, remoteAddress, objects }: From): readonly string[] {
   // What comes from within the process would come from this machine.
   const remote = objects ? '127.0.0.1' : remoteAddress?.replace(/^::ffff:(?=[\d.]+$)/, '');
   const [forwarded, real] = [headers['x-forwarded-for'], headers['x-real-ip']];

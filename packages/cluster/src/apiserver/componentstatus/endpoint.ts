@@ -48,6 +48,7 @@ async function answer(c: RequestContext, components: readonly Component[], clock
   if (info.namespace || info.subresource || info.parts.length > 2) throw noSuchPath();
   if (request.method !== 'GET' || (info.verb !== 'get' && info.verb !== 'list')) throw notOnThis();
   c.warn(kind.deprecated!);
+  c.audit?.annotateEnd('k8s.io/deprecated', 'true');
   return info.verb === 'get' ? one(c, components) : all(c, components, clock);
 }
 

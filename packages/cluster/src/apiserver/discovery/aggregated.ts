@@ -25,6 +25,7 @@ export class Aggregated {
   answer(c: RequestContext): ServerResponse | undefined {
     const form = pick(c.request, c.query, conversions);
     if (form?.as !== 'APIGroupDiscoveryList') return undefined;
+    c.audit?.responded(() => this.#list());
     if (c.request.objects) return { status: 200, headers: {}, body: { type: 'object', value: this.#list() } };
     this.#etag ??= `"${createHash('sha512').update(JSON.stringify(this.#list())).digest('hex').toUpperCase()}"`;
     const headers = { etag: this.#etag, vary: 'Accept', 'cache-control': 'public' };

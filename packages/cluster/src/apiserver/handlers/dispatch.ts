@@ -149,7 +149,9 @@ function refuseBadName({ name }: RequestInfo): void {
 }
 
 function warnOfDeprecation(c: RequestContext, { kind }: Resource): void {
-  if (kind.deprecated) c.warn(kind.deprecated);
+  if (!kind.deprecated) return;
+  c.warn(kind.deprecated);
+  c.audit?.annotateEnd('k8s.io/deprecated', 'true');
 }
 
 function onSubresource(c: RequestContext, registry: Registry, deps: DispatchDeps): Promise<ServerResponse> {

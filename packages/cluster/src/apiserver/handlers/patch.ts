@@ -2,6 +2,7 @@ import {
   badRequest,
   type FieldError,
   forbiddenAt,
+  goJson,
   invalid,
   invalidObject,
   isObject,
@@ -131,13 +132,13 @@ const readers: Readonly<Record<string, (body: PatchBody, kind: AnyKind) => ReadP
       })),
       isOfKind: false,
       apply: (current) => jsonPatch(current, operations),
-      told: (result) => asWritten(touchedInOrder(result, operations)),
+      told: (result) => goJson(touchedInOrder(result, operations)),
     };
   },
   'application/merge-patch+json': (body) => {
     const { value, ...odd } = patchObject(body, 'error decoding patch: ');
     if (!value) throw badRequest('Invalid JSON Patch');
-    return { ...odd, isOfKind: false, apply: (current) => mergePatch(current, value), told: asWritten };
+    return { ...odd, isOfKind: false, apply: (current) => mergePatch(current, value), told: goJson };
   },
   'application/strategic-merge-patch+json': (body, kind) => {
     const { value, duplicates } = patchObject(body, '');
@@ -262,10 +263,6 @@ const inPublishedOrder = ({ metadata, ...object }: KubeObject): JsonObject => {
   setFields(objectMeta, ordered, {});
   return { ...object, metadata: ordered };
 };
-
-/** As upstream's encoder writes JSON, which may be put into a page. */
-const asWritten = (value: unknown): string =>
-  JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** What a patch makes can't be read as the kind. */
 const unfit = (told: string, why: string): StatusError => invalidObject('', '', '', [invalid('patch', told, why)]);

@@ -157,6 +157,7 @@ export function writeRequest(
       userAgent: String(c.request.headers['user-agent'] ?? ''),
     },
     warn: (text) => c.warn(text),
+    audit: c.audit,
   };
 }
 

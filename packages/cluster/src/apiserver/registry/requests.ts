@@ -1,7 +1,7 @@
 import type { JsonObject, KubeObject } from '@tiphys/sdk/machinery';
 import type { PartStrategy } from '@tiphys/sdk/schema';
 import type { Entry } from '../cache/entry.ts';
-import type { UserInfo } from '../context.ts';
+import type { Auditing, UserInfo } from '../context.ts';
 import type { FieldManager } from './field-manager.ts';
 
 /** What every write carries with it. */
@@ -16,6 +16,8 @@ export interface WriteRequest {
   /** Whose the written fields become; absent where the caller has seen to them itself, or nobody owns them. */
   readonly manager?: FieldManager;
   warn(text: string): void;
+  /** Only where there is an audit log. */
+  readonly audit?: Auditing | undefined;
 }
 
 export interface UpdateRequest extends WriteRequest {

@@ -87,7 +87,9 @@ export const token = (deps: TokenDeps): SubresourceHandler => ({
       c.warn(`requested expiration of ${wanted} seconds shortened to ${seconds} seconds`);
       setFields(tokenRequestSpec, spec, { expirationSeconds: seconds });
     }
-    const claims = { account, audiences: spec.audiences ?? [], seconds, bound, now: c.now };
+    const id = deps.random.uuid();
+    const claims = { id, account, audiences: spec.audiences ?? [], seconds, bound, now: c.now };
+    c.audit?.annotate('authentication.kubernetes.io/issued-credential-id', `JTI=${id}`);
     const status = { token: signed(deps, claims), expirationTimestamp: timestamp(c.now + seconds * 1000) };
     const own = { name, namespace, uid: deps.random.uuid(), creationTimestamp: timestamp(c.now) };
     const { kind: of, apiVersion } = kind;
@@ -96,6 +98,7 @@ export const token = (deps: TokenDeps): SubresourceHandler => ({
 });
 
 interface Claims {
+  readonly id: string;
   readonly account: KubeObject;
   readonly audiences: readonly string[];
   readonly seconds: number;
@@ -103,7 +106,7 @@ interface Claims {
   readonly now: number;
 }
 
-function signed(deps: TokenDeps, { account, audiences, seconds, bound, now }: Claims): string {
+function signed(deps: TokenDeps, { id, account, audiences, seconds, bound, now }: Claims): string {
   const { namespace = '', name = '', uid = '' } = account.metadata;
   const issued = Math.floor(now / 1000);
   const forServers = audiences.every((a) => deps.audiences.includes(a));
@@ -115,7 +118,7 @@ function signed(deps: TokenDeps, { account, audiences, seconds, bound, now }: Cl
     exp: issued + (extended ? year : seconds),
     iat: issued,
     nbf: issued,
-    jti: deps.random.uuid(),
+    jti: id,
     'kubernetes.io': {
       namespace,
       serviceaccount: { name, uid },

@@ -3,7 +3,8 @@
  * what makes pods is warned, and who tightens a namespace hears of the pods that are there.
  */
 import { namespace as namespaceKind, type Pod, pod as podKind } from '@tiphys/sdk/api';
-import { equal, invalidObject, type KubeObject } from '@tiphys/sdk/machinery';
+import { equal, type FieldError, invalidObject, type KubeObject, lineOf } from '@tiphys/sdk/machinery';
+import { annotate } from '../annotate.ts';
 import type { ClusterObjects } from '../cluster-objects.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
 import { refuse } from '../refuse.ts';
@@ -52,13 +53,22 @@ export function podSecurity(objects: ClusterObjects, config: PodSecurityConfig =
     },
     async validate(a) {
       if (a.resource === 'namespaces') return ofNamespace(a);
-      if (exemptions.namespaces.includes(a.namespace) || exemptions.usernames.includes(a.user.name)) return;
-      const { policy } = policyOf((await objects.get(namespaceKind, '', a.namespace))?.metadata.labels, defaults);
-      if (a.resource !== 'pods') return warned(a, templateIn(a.object!), policy);
+      if (exemptions.namespaces.includes(a.namespace)) return tell(a, 'exempt', 'namespace');
+      if (exemptions.usernames.includes(a.user.name)) return tell(a, 'exempt', 'user');
+      const { labels } = (await objects.get(namespaceKind, '', a.namespace))?.metadata ?? {};
+      const { policy, errors } = policyOf(labels, defaults);
+      if (a.resource !== 'pods') return ofMaker(a, templateIn(a.object!), { policy, errors });
+      // Most pods: nothing to find out.
+      if (a.audit && !errors.length && isFullyPrivileged(policy)) {
+        return tell(a, 'enforce-policy', standardText(anything));
+      }
       const [next, old] = [a.object as Pod, a.oldObject as Pod | undefined];
       if (old && !changesContainers(next, old)) return;
-      if (isExempt(next)) return;
+      if (isExempt(next)) return tell(a, 'exempt', 'runtimeClass');
+      tellErrors(a, errors);
+      if (a.audit) tell(a, 'enforce-policy', standardText(policy.enforce));
       const violations = violationsOf(policy.enforce, subjectOf(next));
+      tellViolations(a, next, policy);
       if (violations.length) {
         throw refuse(a, `violates PodSecurity "${standardText(policy.enforce)}": ${detailsText(violations)}`);
       }
@@ -66,12 +76,25 @@ export function podSecurity(objects: ClusterObjects, config: PodSecurityConfig =
     },
   };
 
+  function ofMaker(
+    a: AdmissionAttributes,
+    subject: PodLike | undefined,
+    { policy, errors }: ReturnType<typeof policyOf>,
+  ): void {
+    const { audit, warn } = policy;
+    if (!errors.length && audit.level === 'privileged' && warn.level === 'privileged') return;
+    if (!subject) return;
+    if (isExempt(subject)) return tell(a, 'exempt', 'runtimeClass');
+    tellErrors(a, errors);
+    tellViolations(a, subject, policy);
+    warned(a, subject, policy);
+  }
+
   function isExempt({ spec }: PodLike): boolean {
     return exemptions.runtimeClasses.includes(spec.runtimeClassName ?? '');
   }
 
-  function warned(a: AdmissionAttributes, subject: PodLike | undefined, { warn }: Policy): void {
-    if (!subject || isExempt(subject)) return;
+  function warned(a: AdmissionAttributes, subject: PodLike, { warn }: Policy): void {
     const violations = violationsOf(warn, subjectOf(subject));
     if (violations.length) a.warn(`would violate PodSecurity "${standardText(warn)}": ${detailsText(violations)}`);
   }
@@ -99,6 +122,26 @@ export function podSecurity(objects: ClusterObjects, config: PodSecurityConfig =
     for (const warning of existingPodWarnings(pods, enforce, name)) a.warn(warning);
   }
 }
+
+/** For the audit log. */
+const tell = (a: AdmissionAttributes, name: string, value: string): void =>
+  annotate(a, `pod-security.kubernetes.io/${name}`, value);
+
+function tellErrors(a: AdmissionAttributes, errors: readonly FieldError[]): void {
+  if (!errors.length || !a.audit) return;
+  const lines = [...new Set(errors.map(lineOf))];
+  tell(a, 'error', `Failed to parse policy: ${lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`}`);
+}
+
+/** What nobody else is told of is only looked for where there is an audit log. */
+function tellViolations(a: AdmissionAttributes, subject: PodLike, { audit }: Policy): void {
+  const violations = a.audit ? violationsOf(audit, subjectOf(subject)) : [];
+  if (!violations.length) return;
+  tell(a, 'audit-violations', `would violate PodSecurity "${standardText(audit)}": ${detailsText(violations)}`);
+}
+
+const isFullyPrivileged = ({ enforce, audit, warn }: Policy): boolean =>
+  [enforce, audit, warn].every(({ level }) => level === 'privileged');
 
 /** Of what can be changed of a pod, that which could make it worse. */
 function changesContainers(next: Pod, old: Pod): boolean {

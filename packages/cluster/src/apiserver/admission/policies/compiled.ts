@@ -12,7 +12,7 @@ export interface CompiledValidation extends Compiled {
   readonly validations: readonly PolicyExpression[];
   /** Of each validation, where it has one. */
   readonly messages: readonly (PolicyExpression | undefined)[];
-  readonly annotations: readonly PolicyExpression[];
+  readonly annotations: readonly (PolicyExpression & { readonly key: string })[];
 }
 
 export interface CompiledMutation extends Compiled {
@@ -32,7 +32,10 @@ export const compiledValidation = keptByGeneration((policy: ValidatingAdmissionP
     messages: validations.map(({ messageExpression }) =>
       messageExpression ? expression(messageExpression, 'message') : undefined,
     ),
-    annotations: auditAnnotations.map((a) => expression(a.valueExpression, 'auditAnnotation')),
+    annotations: auditAnnotations.map(({ key, valueExpression }) => ({
+      key,
+      ...expression(valueExpression, 'auditAnnotation'),
+    })),
   };
 });
 

@@ -5,12 +5,14 @@ import {
   type ValidatingAdmissionPolicyBinding,
 } from '@tiphys/sdk/api';
 import { evaluateAll, type Outcome, OutOfBudget, type PolicyInput } from '@tiphys/sdk/cel';
-import { StatusError } from '@tiphys/sdk/machinery';
+import { goJson, StatusError } from '@tiphys/sdk/machinery';
+import { annotate } from '../annotate.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
 import { refuse } from '../refuse.ts';
 import { compiledValidation, type CompiledValidation } from './compiled.ts';
 import { conditionsHold } from './conditions.ts';
 import { matchOf } from './match.ts';
+import { PolicyAnnotations } from './annotations.ts';
 import { isExempt } from './exempt.ts';
 import { paramsOf, paramSource } from './params.ts';
 import { inputOf } from './request.ts';
@@ -55,6 +57,7 @@ async function denialsOf(
   const match = bindings.length ? matchOf(policy.spec.matchConstraints, attributes, world) : undefined;
   if (!match) return [];
   const denials: Denial[] = [];
+  const annotations = new PolicyAnnotations();
   const isStrict = policy.spec.failurePolicy !== 'Ignore';
   let source;
   try {
@@ -77,47 +80,64 @@ async function denialsOf(
       const input = { match, params: param };
       const judged = await evaluated(world, (w) => judge(policy, inputOf(attributes, input, w)));
       denials.push(...take(judged, { policy, binding, attributes }));
+      for (const [key, value] of judged.annotations) annotations.add(key, value);
     }
   }
+  annotations.tell(policy.metadata.name ?? '', attributes);
   return denials;
 }
 
 interface Judgement {
   /** What was found against the write, by validation. */
-  readonly refusals: readonly { readonly message: string; readonly reason: string }[];
+  readonly refusals: readonly Refusal[];
   /** What keeps the write out whatever the binding does with refusals. */
   readonly failures: readonly string[];
+  /** For the audit log. */
+  readonly annotations: readonly (readonly [key: string, value: string])[];
+}
+
+interface Refusal {
+  readonly message: string;
+  readonly reason: string;
+  /** Of the validation. */
+  readonly index: number;
 }
 
 function judge(policy: ValidatingAdmissionPolicy, input: PolicyInput): Judgement {
   const isStrict = policy.spec.failurePolicy !== 'Ignore';
   const failed = (message: string): Judgement => ({
-    refusals: isStrict ? [{ message, reason: '' }] : [],
+    refusals: isStrict ? [{ message, reason: '', index: 0 }] : [],
     failures: [],
+    annotations: [],
   });
   const compiled = compiledValidation(policy);
   try {
-    if (!conditionsHold(compiled.conditions, input, compiled.variables)) return { refusals: [], failures: [] };
+    if (!conditionsHold(compiled.conditions, input, compiled.variables)) 
+      return { refusals: [], failures: [], annotations: [] };
     const { access: _unasked, ...unasked } = input;
     const context = { variables: compiled.variables, budget };
     const { outcomes, remaining } = evaluateAll(compiled.validations, input, context);
     const messages = messagesOf(compiled, unasked, remaining);
     const refusals = outcomes.flatMap((outcome, i) => {
       const validation = policy.spec.validations![i]!;
-      if ('error' in outcome) return isStrict ? [{ message: outcome.error, reason: '' }] : [];
+      if ('error' in outcome) return isStrict ? [{ message: outcome.error, reason: '', index: i }] : [];
       if ('spent' in messages) {
-        return isStrict ? [{ message: `failed messageExpression: ${messages.spent}`, reason: '' }] : [];
+        return isStrict ? [{ message: `failed messageExpression: ${messages.spent}`, reason: '', index: i }] : [];
       }
       if (outcome.value === true) return [];
       const message =
         said(messages.outcomes[i]) ||
         (validation.message ?? '').trim() ||
         `failed expression: ${validation.expression.trim()}`;
-      return [{ message, reason: validation.reason ?? 'Invalid' }];
+      return [{ message, reason: validation.reason ?? 'Invalid', index: i }];
     });
-    const annotations = evaluateAll(compiled.annotations, unasked, context).outcomes;
-    const failures = annotations.flatMap((o) => ('error' in o && isStrict ? [o.error] : []));
-    return { refusals, failures };
+    const told = evaluateAll(compiled.annotations, unasked, context).outcomes;
+    const failures = told.flatMap((o) => ('error' in o && isStrict ? [o.error] : []));
+    const annotations = told.flatMap((o, i) => {
+      const text = 'value' in o && typeof o.value === 'string' ? o.value.trim() : '';
+      return text ? [[compiled.annotations[i]!.key, text] as const] : [];
+    });
+    return { refusals, failures, annotations };
   } catch (err) {
     return failed((err as Error).message);
   }
@@ -162,7 +182,12 @@ interface Bound {
 function take({ refusals, failures }: Judgement, { policy, binding, attributes }: Bound): readonly Denial[] {
   const actions = binding.spec.validationActions ?? [];
   const denials: Denial[] = [];
-  for (const { message, reason } of refusals) {
+  for (const { message, reason, index } of refusals) {
+    if (actions.includes('Audit')) {
+      const [policyName, name] = [policy.metadata.name, binding.metadata.name];
+      const failure = { message, policy: policyName, binding: name, expressionIndex: index, validationActions: actions };
+      annotate(attributes, 'validation.policy.admission.k8s.io/validation_failure', goJson([failure]));
+    }
     if (actions.includes('Warn')) {
       const by = `ValidatingAdmissionPolicy '${policy.metadata.name}' with binding '${binding.metadata.name}'`;
       attributes.warn(`Validation failed for ${by}: ${message}`);

@@ -3,6 +3,7 @@ import { internalError } from '@tiphys/sdk/machinery';
 import type { Clock, Random } from '@tiphys/sdk/runtime';
 import type { ServiceRoute } from '../../services/index.ts';
 import { askConfigured, type WebhookConnections } from '../../webhook-client/index.ts';
+import { annotate } from '../annotate.ts';
 import type { AdmissionAttributes } from '../plugin.ts';
 import type { Match } from '../policies/match.ts';
 import type { PolicyWorld } from '../policies/world.ts';
@@ -16,22 +17,36 @@ export interface WebhookWorld extends PolicyWorld {
   readonly connections: WebhookConnections;
 }
 
+interface Asking {
+  readonly match: Match;
+  readonly mutating: boolean;
+  /** Where in the order of webhooks it stands, and which time that order is gone through, as audit annotations say it. */
+  readonly place: string;
+  readonly world: WebhookWorld;
+}
+
 /** Asks a webhook about a write. Nothing when it can't be asked and that doesn't matter; throws what refuses the write. */
 export async function askWebhook(
   { spec }: Webhook<MutatingWebhook | ValidatingWebhook>,
   attributes: AdmissionAttributes,
-  { match, mutating, world }: { readonly match: Match; readonly mutating: boolean; readonly world: WebhookWorld },
+  { match, mutating, place, world }: Asking,
 ): Promise<ReviewAnswer | undefined> {
   const { name, clientConfig, admissionReviewVersions, failurePolicy, timeoutSeconds } = spec;
   const review = reviewOf(attributes, match, { uid: world.random.uuid(), versions: admissionReviewVersions });
   let answer;
   try {
-    const body = await called({ config: clientConfig, review, timeoutSeconds }, world);
+    const ask = () => called({ config: clientConfig, review, timeoutSeconds }, world);
+    const { audit } = attributes;
+    const body = await (audit ? audit.timed(mutating ? 'mutating-webhook' : 'validating-webhook', ask) : ask());
     answer = understood(() => answerOf(body, review, { mutating }));
   } catch (err) {
-    if (failurePolicy === 'Ignore') return undefined;
+    if (failurePolicy === 'Ignore') {
+      annotate(attributes, `failed-open.${mutating ? 'mutation' : 'validating'}.webhook.admission.k8s.io/${place}`, name);
+      return undefined;
+    }
     throw internalError(`failed calling webhook ${JSON.stringify(name)}: ${(err as Error).message}`);
   }
+  for (const [key, value] of Object.entries(answer.annotations)) annotate(attributes, `${name}/${key}`, value);
   for (const warning of answer.warnings) attributes.warn(warning);
   if (!answer.allowed) throw rejection(name, answer);
   return answer;

@@ -1,12 +1,14 @@
 import { type MutatingWebhook, mutatingWebhookConfiguration } from '@tiphys/sdk/api';
 import {
   equal,
+  goJson,
   internalError,
   type JsonObject,
   jsonPatch,
   type JsonPatchOperation,
   type KubeObject,
 } from '@tiphys/sdk/machinery';
+import { annotate } from '../annotate.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
 import type { Match } from '../policies/match.ts';
 import { convert } from '../policies/request.ts';
@@ -39,11 +41,12 @@ export function mutatingWebhookAdmission(world: WebhookWorld): AdmissionPlugin {
       progress.set(attributes, run);
       if (before && before.last !== shown(attributes)) askAgain(run);
       let hasChanged = false;
-      for (const webhook of webhooks) {
+      for (const [i, webhook] of webhooks.entries()) {
         if (before && !run.toAskAgain.has(webhook.id)) continue;
         const match = await matchOfWebhook(webhook, attributes, world);
         if (!match) continue;
-        if (await changes(webhook, attributes, match, world)) {
+        const place = `round_${before ? 1 : 0}_index_${i}`;
+        if (await changes(webhook, attributes, { match, place, world })) {
           hasChanged = true;
           askAgain(run);
         }
@@ -62,14 +65,36 @@ function askAgain({ asked, toAskAgain }: Progress): void {
 
 const shown = ({ object }: AdmissionAttributes): string => JSON.stringify(object ?? null);
 
-/** Whether a webhook made the object another one. */
+interface Changing {
+  readonly match: Match;
+  /** As audit annotations say it. */
+  readonly place: string;
+  readonly world: WebhookWorld;
+}
+
+/** Whether a webhook made the object another one, which the audit log is told whatever happened. */
 async function changes(
   webhook: Webhook<MutatingWebhook>,
   attributes: AdmissionAttributes,
-  match: Match,
-  world: WebhookWorld,
+  asking: Changing,
 ): Promise<boolean> {
-  const answer = await askWebhook(webhook, attributes, { match, mutating: true, world });
+  const { configuration, spec } = webhook;
+  let mutated = false;
+  try {
+    mutated = await mutates(webhook, attributes, asking);
+  } finally {
+    const value = { configuration, webhook: spec.name, mutated };
+    annotate(attributes, `mutation.webhook.admission.k8s.io/${asking.place}`, goJson(value));
+  }
+  return mutated;
+}
+
+async function mutates(
+  webhook: Webhook<MutatingWebhook>,
+  attributes: AdmissionAttributes,
+  { match, place, world }: Changing,
+): Promise<boolean> {
+  const answer = await askWebhook(webhook, attributes, { match, mutating: true, place, world });
   const operations = answer?.patch ? operationsOf(answer.patch) : [];
   if (!operations.length) return false;
   const object = convert(attributes.object, attributes.kind, match.kind);
@@ -79,9 +104,23 @@ async function changes(
     throw internalError(`admission webhook ${JSON.stringify(name)} ${why}`);
   }
   const patched = decodedAs(match.kind, patchedBy(object, operations));
+  tellPatch(webhook, attributes, operations, place);
   if (equal(patched, decodedAs(match.kind, object))) return false;
   rewrite(attributes, patched, match.kind);
   return true;
+}
+
+/** What was changed may be as secret as the object: it is for those who are shown that. */
+function tellPatch(
+  { configuration, spec }: Webhook,
+  attributes: AdmissionAttributes,
+  operations: readonly JsonPatchOperation[],
+  place: string,
+): void {
+  if (!attributes.audit) return;
+  const patch = operations.map((o) => Object.fromEntries(Object.entries(o).sort(([a], [b]) => (a < b ? -1 : 1))));
+  const value = { configuration, webhook: spec.name, patch, patchType: 'JSONPatch' };
+  annotate(attributes, `patch.webhook.admission.k8s.io/${place}`, goJson(value), 'Request');
 }
 
 function operationsOf(text: string): JsonPatchOperation[] {

@@ -15,6 +15,8 @@ export interface ReviewAnswer {
   readonly allowed: boolean;
   readonly status: JsonObject | undefined;
   readonly warnings: readonly string[];
+  /** For the audit log. */
+  readonly annotations: Readonly<Record<string, string>>;
   /** JSON Patch, as text. */
   readonly patch: string;
 }
@@ -48,6 +50,7 @@ export function answerOf(body: unknown, review: Review, { mutating }: { mutating
       patch?: string;
       patchType?: string;
       warnings?: string[];
+      auditAnnotations?: Record<string, string>;
       status?: JsonObject;
     };
   };
@@ -70,6 +73,7 @@ export function answerOf(body: unknown, review: Review, { mutating }: { mutating
     allowed: allowed === true,
     status: response.status,
     warnings: response.warnings ?? [],
+    annotations: response.auditAnnotations ?? {},
     patch: mutating ? Buffer.from(patch, 'base64').toString() : '',
   };
 }

@@ -17,9 +17,10 @@ export const validatingWebhookAdmission = (world: WebhookWorld): AdmissionPlugin
       const match = await matchOfWebhook(webhook, attributes, world);
       if (match) matching.push({ webhook, match });
     }
-    const outcomes = await Promise.allSettled(
-      matching.map(({ webhook, match }) => askWebhook(webhook, attributes, { match, mutating: false, world })),
+    const asked = matching.map(({ webhook, match }, i) =>
+      askWebhook(webhook, attributes, { match, mutating: false, place: `round_0_index_${i}`, world }),
     );
+    const outcomes = await Promise.allSettled(asked);
     const refused = outcomes.find((o) => o.status === 'rejected');
     if (refused) throw refused.reason;
   },

@@ -20,6 +20,8 @@ import { refuse } from '../refuse.ts';
 export interface Webhook<W extends MutatingWebhook | ValidatingWebhook = MutatingWebhook | ValidatingWebhook> {
   /** Unlike any other's. */
   readonly id: string;
+  /** The name of the configuration that it is of. */
+  readonly configuration: string;
   readonly spec: W;
   readonly conditions: readonly PolicyExpression[];
 }
@@ -33,7 +35,8 @@ const compiled = <W extends MutatingWebhook | ValidatingWebhook>(configuration: 
       source: expression,
       compiled: compiler.compile(expression.trim(), 'condition'),
     }));
-    return { id: `${configuration.metadata.name}/${spec.name}/${i}`, spec, conditions };
+    const { name = '' } = configuration.metadata;
+    return { id: `${name}/${spec.name}/${i}`, configuration: name, spec, conditions };
   });
 
 const ofMutating = keptByGeneration((c: MutatingWebhookConfiguration) => compiled<MutatingWebhook>(c));
