@@ -5,7 +5,7 @@ import type { Filter, RequestContext, ServerRequest, ServerResponse } from '../c
 import { afterBody, streams } from '../filters/after-body.ts';
 import { isLongRunning } from '../filters/long-running.ts';
 import { isRefusalReadable } from '../handlers/negotiate.ts';
-import { textResponse } from '../handlers/respond.ts';
+import { internalErrorText } from '../handlers/respond.ts';
 import { AuditRecord, type AuditWorld } from './record.ts';
 
 /** Begins what is known of a request, and tells of those that are refused before it is known whose they are. */
@@ -33,7 +33,8 @@ export const tellRequests =
     if (!(audit instanceof AuditRecord) || !audit.cover(c.user)) return next(c);
     if (!(await audit.tell('RequestReceived'))) {
       world.metrics.rejected.inc();
-      return untold(c.request);
+      // Nothing is done that can't be told of.
+      return internalErrorText(c.request, 'failed to store audit event');
     }
     const isLong = isLongRunning(c.info);
     let response: ServerResponse;
@@ -72,14 +73,6 @@ async function tellRefusal(c: RequestContext, audit: AuditRecord, err: unknown):
   if (isLongRunning(c.info)) await audit.tell('ResponseStarted');
   audit.end();
   await audit.tell('ResponseComplete');
-}
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-
-/** Nothing is done that can't be told of. */
-function untold({ path }: ServerRequest): ServerResponse {
-  const text = `Internal Server Error: ${JSON.stringify(path)}: failed to store audit event`;
-  return textResponse(500, `${text.replace(/[&<>]/g, (c) => entities[c]!)}\n`);
 }
 
 /** What somebody tried to be known by. */

@@ -1,8 +1,8 @@
 import { internalError, type StatusError } from '@tiphys/sdk/machinery';
 import { actionOf, type Authorizer, type Verdict, whenKnown } from '../authz/authorizer.ts';
 import { refusal } from '../authz/refusal.ts';
-import type { Filter, RequestContext, ServerResponse } from '../context.ts';
-import { textResponse } from '../handlers/respond.ts';
+import type { Filter, ServerResponse } from '../context.ts';
+import { internalErrorText } from '../handlers/respond.ts';
 
 /** Lets a request through that somebody allows, and ends every other with 403, or with 500 where somebody couldn't judge. */
 export const authorize =
@@ -23,7 +23,7 @@ export const authorize =
     const judged = ({ decision, reason, error }: Verdict): Promise<ServerResponse> => {
       if (decision !== 'allow' && error !== undefined) {
         audit?.annotate('authorization.k8s.io/reason', 'internal error');
-        return Promise.resolve(unjudged(c, error));
+        return Promise.resolve(internalErrorText(c.request, error));
       }
       audit?.annotate('authorization.k8s.io/decision', decision === 'allow' ? 'allow' : 'forbid');
       audit?.annotate('authorization.k8s.io/reason', reason);
@@ -32,8 +32,3 @@ export const authorize =
     };
     return verdict instanceof Promise ? verdict.then(judged) : judged(verdict);
   };
-
-function unjudged({ request: { path } }: RequestContext, error: string): ServerResponse {
-  const where = JSON.stringify(path).replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]!);
-  return textResponse(500, `Internal Server Error: ${where}: ${error}\n`);
-}

@@ -58,3 +58,12 @@ export const textResponse = (status: number, text: string): ServerResponse => ({
   headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
   body: { type: 'bytes', pieces: [Buffer.from(text)] },
 });
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+
+/** What upstream's filters say where they can't go on: no Status, and safe to be shown as a page. */
+export const internalErrorText = ({ path }: ServerRequest, why: string): ServerResponse =>
+  textResponse(
+    500,
+    `${`Internal Server Error: ${JSON.stringify(path)}: ${why}`.replace(/[&<>]/g, (c) => entities[c]!)}\n`,
+  );
