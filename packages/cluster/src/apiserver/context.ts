@@ -61,12 +61,7 @@ export interface RequestInfo {
 
 /** Parts of the work on a request whose durations are told of those that took long, by upstream's names. */
 export type Layer =
-  | 'authentication'
-  | 'authorization'
-  | 'impersonation'
-  | 'apf-queue-wait'
-  | 'mutating-webhook'
-  | 'validating-webhook';
+  'authentication' | 'authorization' | 'impersonation' | 'apf-queue-wait' | 'mutating-webhook' | 'validating-webhook';
 
 /** Who is told of a request while it is worked on, for the audit log. */
 export interface Auditing {

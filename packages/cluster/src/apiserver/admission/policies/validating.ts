@@ -112,7 +112,7 @@ function judge(policy: ValidatingAdmissionPolicy, input: PolicyInput): Judgement
   });
   const compiled = compiledValidation(policy);
   try {
-    if (!conditionsHold(compiled.conditions, input, compiled.variables)) 
+    if (!conditionsHold(compiled.conditions, input, compiled.variables))
       return { refusals: [], failures: [], annotations: [] };
     const { access: _unasked, ...unasked } = input;
     const context = { variables: compiled.variables, budget };
@@ -185,7 +185,13 @@ function take({ refusals, failures }: Judgement, { policy, binding, attributes }
   for (const { message, reason, index } of refusals) {
     if (actions.includes('Audit')) {
       const [policyName, name] = [policy.metadata.name, binding.metadata.name];
-      const failure = { message, policy: policyName, binding: name, expressionIndex: index, validationActions: actions };
+      const failure = {
+        message,
+        policy: policyName,
+        binding: name,
+        expressionIndex: index,
+        validationActions: actions,
+      };
       annotate(attributes, 'validation.policy.admission.k8s.io/validation_failure', goJson([failure]));
     }
     if (actions.includes('Warn')) {

@@ -41,7 +41,11 @@ export async function askWebhook(
     answer = understood(() => answerOf(body, review, { mutating }));
   } catch (err) {
     if (failurePolicy === 'Ignore') {
-      annotate(attributes, `failed-open.${mutating ? 'mutation' : 'validating'}.webhook.admission.k8s.io/${place}`, name);
+      annotate(
+        attributes,
+        `failed-open.${mutating ? 'mutation' : 'validating'}.webhook.admission.k8s.io/${place}`,
+        name,
+      );
       return undefined;
     }
     throw internalError(`failed calling webhook ${JSON.stringify(name)}: ${(err as Error).message}`);
