@@ -1,5 +1,5 @@
 import * as api from '@tiphys/sdk/api';
-import { type Client, discover, type ServedResource } from '@tiphys/sdk/client';
+import { type Client, discoverAll, type ServedResource } from '@tiphys/sdk/client';
 import type { KubeObject } from '@tiphys/sdk/machinery';
 import type { ControllerDeps } from '@tiphys/sdk/operator';
 import { throwIfAborted, WorkQueue } from '@tiphys/sdk/runtime';
@@ -17,14 +17,20 @@ const declared = new Map(
 );
 const declaredGroups = new Set([...declared.values()].map((k) => k.group));
 
+/** Kinds, and versions of groups of which the server doesn't know now what they have. */
+export interface DeletableKinds {
+  readonly kinds: readonly AnyKind[];
+  readonly stale: readonly string[];
+}
+
 /**
  * Kinds that the server has and whose objects can be listed, watched and deleted: those that are declared here, and others in
  * the version that their group prefers.
  */
-export async function deletableKinds(client: Client, signal: AbortSignal): Promise<AnyKind[]> {
-  const served = await discover(client, { signal });
+export async function deletableKinds(client: Client, signal: AbortSignal): Promise<DeletableKinds> {
+  const { resources, stale } = await discoverAll(client, { signal });
   const others = new Set<string>();
-  return served.flatMap((resource): AnyKind[] => {
+  const kinds = resources.flatMap((resource): AnyKind[] => {
     if (!['list', 'watch', 'delete'].every((verb) => resource.verbs.includes(verb))) return [];
     const known = declared.get(keyOf(resource));
     if (known) return [known.kind === definitions.kind ? definitions : known];
@@ -33,6 +39,7 @@ export async function deletableKinds(client: Client, signal: AbortSignal): Promi
     others.add(name);
     return [undeclared(resource)];
   });
+  return { kinds, stale };
 }
 
 /** Enough of a kind to find its objects, and to see who owns them. */
@@ -52,6 +59,8 @@ const undeclared = ({ group, version, kind, resource, namespaced, verbs }: Serve
   );
 
 const retryMs = 1000;
+const againMs = 30_000;
+const staleAgainMs = 5000;
 /** Definitions often come many at a time. */
 const gatherMs = 200;
 
@@ -71,9 +80,11 @@ export async function followKinds(
   try {
     let told = new Map<string, AnyKind>();
     while ((await changes.take(signal)) !== undefined) {
-      const found = await lastingKinds(deps, signal);
+      const { kinds: found, stale } = await lastingKinds(deps, signal);
       const idOf = (kind: AnyKind) => idWith(kind, cache.informer(definitions).get(undefined, definitionOf(kind)));
       const kinds = new Map(found.map((kind) => [idOf(kind), told.get(idOf(kind)) ?? kind]));
+      // Of whom nobody knows now, it isn't known that they are gone.
+      for (const [id, kind] of told) if (stale.includes(`${kind.group}/${kind.version}`)) kinds.set(id, kind);
       const gone = [...told].filter(([id]) => !kinds.has(id));
       // First, so that one that came back is watched anew.
       for (const [, kind] of gone) cache.end(kind);
@@ -81,6 +92,12 @@ export async function followKinds(
       told = kinds;
       await clock.sleep(gatherMs, signal);
       changes.done('');
+      // What others serve may change without a word.
+      const hasOthers = cache
+        .informer(api.apiService)
+        .list()
+        .some(({ spec }) => spec.service);
+      if (hasOthers) changes.addAfter('', stale.length ? staleAgainMs : againMs);
     }
   } finally {
     for (const stop of stops) stop();
@@ -97,10 +114,11 @@ const definitionOf = ({ plural, group }: AnyKind) => `${plural}.${group}`;
 async function lastingKinds(
   { client, clock, log }: Pick<ControllerDeps, 'client' | 'clock' | 'log'>,
   signal: AbortSignal,
-): Promise<AnyKind[]> {
+): Promise<DeletableKinds> {
   for (;;) {
     try {
-      return (await deletableKinds(client, signal)).filter((k) => k.plural !== 'events' && !k.hub);
+      const { kinds, stale } = await deletableKinds(client, signal);
+      return { kinds: kinds.filter((k) => k.plural !== 'events' && !k.hub), stale };
     } catch (err) {
       throwIfAborted(signal);
       log.warn('waiting for the server to tell its kinds', { error: String(err) });

@@ -1,7 +1,7 @@
 import type { Informer } from '@tiphys/sdk/cache';
 import type { KubeObject, OwnerReference } from '@tiphys/sdk/machinery';
 import { type Controller, type ControllerDeps, EventBroadcaster, TerminalError } from '@tiphys/sdk/operator';
-import { group, isAbort, WorkQueue } from '@tiphys/sdk/runtime';
+import { type Clock, group, isAbort, within, WorkQueue } from '@tiphys/sdk/runtime';
 import type { AnyKind } from '@tiphys/sdk/schema';
 import { followKinds } from '../kinds.ts';
 import { Collector } from './collector.ts';
@@ -57,7 +57,7 @@ async function collectGarbage(deps: ControllerDeps, signal: AbortSignal): Promis
         }).finally(resolve),
       );
     });
-    await Promise.all([...collected.values()].map(({ informer }) => informer.synced(tasks.signal)));
+    await allSynced([...collected.values()], clock, tasks.signal);
     for (let i = 0; i < workers; i++) tasks.go((s) => work(s));
     await tasks.done();
   } finally {
@@ -81,6 +81,20 @@ async function collectGarbage(deps: ControllerDeps, signal: AbortSignal): Promis
     }
   }
 }
+
+/** So long at most nothing is deleted for want of knowing all: somebody behind the server may not answer for days. */
+const patienceMs = 30_000;
+
+async function allSynced(kinds: readonly Collected[], clock: Clock, signal: AbortSignal): Promise<void> {
+  const synced = (s: AbortSignal) => Promise.all(kinds.map(({ informer }) => informer.synced(s)));
+  try {
+    await within(clock, patienceMs, synced, signal);
+  } catch (err) {
+    if (signal.aborted || !isTimeout(err)) throw err;
+  }
+}
+
+const isTimeout = (err: unknown): boolean => err instanceof DOMException && err.name === 'TimeoutError';
 
 /** What is heard of one kind. */
 interface Collected {

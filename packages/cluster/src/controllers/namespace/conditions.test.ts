@@ -35,6 +35,14 @@ test('what is left is counted by resource and by finalizer, in order', () => {
   ]);
 });
 
+test('of whom nobody knows what they have is told', () => {
+  const one = 'b.example.com/v1: stale GroupVersion discovery: b.example.com/v1';
+  const other = 'a.example.com/v1: stale GroupVersion discovery: a.example.com/v1';
+  const [first] = messages({ failures: [], unknown: ['b.example.com/v1', 'a.example.com/v1'] });
+  const all = 'unable to retrieve the complete list of server APIs';
+  assert.equal(first, `True DiscoveryFailed: Discovery failed for some groups, 2 failing: ${all}: ${other}, ${one}`);
+});
+
 test('a condition that says what it said keeps its time', () => {
   const before = deletionConditions([], { failures: [] }, now);
   assert.deepEqual(deletionConditions(before, { failures: [] }, now + 60_000), before);

@@ -5,6 +5,8 @@ import { timestamp } from '@tiphys/sdk/machinery';
 export interface Findings {
   /** Errors of deletion, in words. */
   readonly failures: readonly string[];
+  /** Versions of groups of which nobody knows now what they have. */
+  readonly unknown?: readonly string[];
   /** Objects left, by `resource.group`. Undefined when nobody counted. */
   readonly remaining?: ReadonlyMap<string, number>;
   readonly finalizers?: ReadonlyMap<string, number>;
@@ -20,7 +22,12 @@ const verdicts: readonly Verdict[] = [
   {
     type: 'NamespaceDeletionDiscoveryFailure',
     good: ['ResourcesDiscovered', 'All resources successfully discovered'],
-    bad: () => undefined,
+    bad: ({ unknown }) => {
+      const why = unknown && unknownText(unknown);
+      return why
+        ? ['DiscoveryFailed', `Discovery failed for some groups, ${unknown.length} failing: ${why}`]
+        : undefined;
+    },
   },
   {
     type: 'NamespaceDeletionGroupVersionParsingFailure',
@@ -72,6 +79,13 @@ export function deletionConditions(
     return unchanged ? before : { type, status, lastTransitionTime: timestamp(now), reason, message };
   });
   return [...current.filter((c) => !types.has(c.type)), ...told];
+}
+
+/** As client libraries say that discovery doesn't tell all; nothing when it does. */
+export function unknownText(versions: readonly string[]): string | undefined {
+  if (!versions.length) return undefined;
+  const each = versions.map((v) => `${v}: stale GroupVersion discovery: ${v}`).toSorted();
+  return `unable to retrieve the complete list of server APIs: ${each.join(', ')}`;
 }
 
 const listed = (counts: ReadonlyMap<string, number>, words: (what: string, n: number) => string) =>

@@ -19,7 +19,8 @@ export async function deleteContent(client: Client, namespace: string, signal: A
   if (pods.left.length > 0 || pods.failure) {
     return { failures: pods.failure ? [pods.failure] : [], estimateSeconds: graceOf(pods.left as Pod[]) };
   }
-  const kinds = (await deletableKinds(client, signal)).filter((k) => k.scope === 'Namespaced' && k.plural !== 'pods');
+  const { kinds: all, stale } = await deletableKinds(client, signal);
+  const kinds = all.filter((k) => k.scope === 'Namespaced' && k.plural !== 'pods');
   const attempts = await Promise.all(kinds.map((kind) => attempt(kind, client, namespace, signal)));
   const remaining = new Map<string, number>();
   const finalizers = new Map<string, number>();
@@ -28,6 +29,7 @@ export async function deleteContent(client: Client, namespace: string, signal: A
     for (const f of left.flatMap((o) => o.metadata.finalizers ?? [])) finalizers.set(f, (finalizers.get(f) ?? 0) + 1);
   }
   return {
+    unknown: stale,
     failures: attempts.flatMap((a) => a.failure ?? []),
     remaining,
     finalizers,

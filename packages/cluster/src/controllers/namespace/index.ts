@@ -1,7 +1,7 @@
 import { namespace, pod } from '@tiphys/sdk/api';
 import { equal } from '@tiphys/sdk/machinery';
 import { defineController, watch } from '@tiphys/sdk/operator';
-import { deletionConditions } from './conditions.ts';
+import { deletionConditions, unknownText } from './conditions.ts';
 import { deleteContent } from './content.ts';
 
 const finalizer = 'kubernetes';
@@ -27,7 +27,8 @@ export const namespaceController = defineController({
     const conditions = deletionConditions(ns.status.conditions ?? [], pass, clock.now());
     const status = { ...ns.status, phase: 'Terminating' as const, conditions };
     const told = equal(status, ns.status) ? ns : await client.updateStatus(namespace, ns, status, { signal });
-    if (pass.failures.length > 0) throw new Error(pass.failures.join(', '));
+    const problems = [unknownText(pass.unknown ?? []) ?? [], pass.failures].flat();
+    if (problems.length > 0) throw new Error(problems.join(', '));
     if (pass.estimateSeconds > 0) return { requeueAfterMs: (pass.estimateSeconds / 2 + 1) * 1000 };
     const finalizers = (told.spec.finalizers ?? []).filter((f) => f !== finalizer);
     await client.update(
