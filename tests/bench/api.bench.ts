@@ -14,14 +14,11 @@ export const api: Bench = {
     for (const work of apiWork(wants)) {
       progress(work.what);
       await work.prepare(server.client);
-      const own = await done(work, server);
       const { what, definition, bare: asBare } = work;
-      if (asBare === undefined) rows.push({ what, definition, ...own });
-      else {
-        await work.prepare(bare.client);
-        const peer = { what: 'bare node:http2', definition: asBare, ...(await done(work, bare)) };
-        rows.push({ what, definition, ...own, peers: [peer] });
-      }
+      if (asBare !== undefined) await work.prepare(bare.client);
+      const [own, asked] = await done(work, asBare === undefined ? [server] : [server, bare]);
+      const peers = asked && [{ what: 'bare node:http2', definition: asBare!, ...asked }];
+      rows.push({ what, definition, ...own, ...(peers && { peers }) });
     }
     return rows;
   },

@@ -10,6 +10,8 @@ export interface Row {
   readonly p99Ms?: number;
   /** CPU time of the server's process (user and system) per operation. */
   readonly cpuUs?: number;
+  /** The share of the first peer's CPU time that it may take at most. */
+  readonly budget?: number;
   /** Delay of the server's event loop, 99th percentile while this ran. */
   readonly loopP99Ms?: number;
   /** The longest it was held. */
@@ -34,6 +36,8 @@ const columns: readonly [title: string, cell: (r: Row) => string][] = [
   ['p50 ms', (r) => number(r.p50Ms)],
   ['p99 ms', (r) => number(r.p99Ms)],
   ['CPU µs', (r) => number(r.cpuUs)],
+  ['of peer’s', (r) => number(r.cpuUs && r.peers?.[0]?.cpuUs && r.cpuUs / r.peers[0].cpuUs, 3)],
+  ['budget', (r) => number(r.budget, 3)],
   ['loop p99 ms', (r) => number(r.loopP99Ms)],
   ['max', (r) => number(r.loopMaxMs)],
   ['MiB', (r) => number(r.rssMiB)],
@@ -52,8 +56,8 @@ export function tableOf(rows: readonly Row[]): string {
   return [...text, '', ...notes].join('\n');
 }
 
-function number(value: number | undefined): string {
+function number(value: number | undefined, digits = 2): string {
   if (value === undefined) return '';
   if (value >= 100) return Math.round(value).toLocaleString('en');
-  return value >= 10 ? value.toFixed(1) : value.toFixed(2);
+  return value >= 10 ? value.toFixed(1) : value.toFixed(digits);
 }

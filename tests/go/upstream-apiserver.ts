@@ -14,6 +14,8 @@ const token = 'upstream';
 /** A real kube-apiserver 1.36 over an etcd, and an administrator's client of it. */
 export class UpstreamApiServer implements AsyncDisposable {
   readonly client: LoadClient;
+  /** How other clients are told of it. */
+  readonly credentials: readonly string[];
   readonly #child: ChildProcess;
   readonly #dir: string;
 
@@ -21,6 +23,7 @@ export class UpstreamApiServer implements AsyncDisposable {
     this.#child = child;
     this.#dir = dir;
     this.client = new LoadClient(url, { token });
+    this.credentials = ['-server', url, '-token', token];
   }
 
   static async start(etcd: readonly string[], ...flags: string[]): Promise<UpstreamApiServer> {
