@@ -62,6 +62,13 @@ export function put<T>(o: { [key: string]: T }, key: string, value: T): void {
   } else o[key] = value;
 }
 
+/** A map's keys in order. Most stand so already. */
+export function sortedKeys(map: object): string[] {
+  const keys = Object.keys(map);
+  for (let i = 1; i < keys.length; i++) if (keys[i - 1]! > keys[i]!) return keys.sort();
+  return keys;
+}
+
 /** The same map with its keys in order, as upstream prints maps. */
 export const inKeyOrder = <T>(map: Readonly<Record<string, T>>): Record<string, T> =>
   Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -8,6 +8,7 @@ import {
   put,
   type ReadOptions,
   type Shape,
+  sortedKeys,
   type StructShape,
 } from '../machinery/index.ts';
 import { DecodeError } from './decode-error.ts';
@@ -118,9 +119,7 @@ function compile(shape: Shape): Decoder {
         if (!isObject(v)) return mismatch(shape, v, c);
         const out: Record<string, unknown> = {};
         // In order of the keys, as upstream writes maps.
-        const keys = Object.keys(v);
-        if (keys.length > 1) keys.sort();
-        for (const k of keys) put(out, k, typeof v[k] === plain ? v[k] : inside(values, k, v[k], c));
+        for (const k of sortedKeys(v)) put(out, k, typeof v[k] === plain ? v[k] : inside(values, k, v[k], c));
         return out;
       };
     }

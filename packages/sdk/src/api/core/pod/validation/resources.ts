@@ -13,6 +13,7 @@ import {
   type Path,
   problemsAt,
   required,
+  sortedKeys,
 } from '../../../../machinery/index.ts';
 import type { PodSpec } from '../pod-spec.ts';
 import { containerTotals, type ResourceList } from '../resource-totals.ts';
@@ -113,11 +114,8 @@ function validateRequirements(
 }
 
 // Upstream meets the names in any order; by name is one of them, and the same every time.
-const sorted = (list: ResourceList | undefined): readonly (readonly [string, string])[] => {
-  if (!list) return [];
-  const entries = Object.entries(list);
-  return entries.length > 1 ? entries.sort(([a], [b]) => (a < b ? -1 : 1)) : entries;
-};
+const sorted = (list: ResourceList = {}): readonly (readonly [string, string])[] =>
+  sortedKeys(list).map((name) => [name, list[name]!]);
 
 export function validateAmount(errors: FieldError[], name: string, amount: string, at: Path): void {
   const { nano } = parseQuantity(amount);

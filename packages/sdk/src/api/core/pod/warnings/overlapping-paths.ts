@@ -21,7 +21,7 @@ export function overlappingPaths(texts: string[], volumes: readonly Volume[]): v
     }
     const files: File[] = [];
     for (const source of projected.sources) addAll(files, projectedFiles(source));
-    for (const pair of overlaps(files)) texts.push(told(name, 'Projected', pair));
+    for (const pair of files.length > 1 ? overlaps(files) : []) texts.push(told(name, 'Projected', pair));
   }
 }
 
