@@ -1,6 +1,6 @@
 import { unauthorized } from '@tiphys/sdk/machinery';
 import type { Clock, Logger } from '@tiphys/sdk/runtime';
-import type { ServerRequest, UserInfo } from '../context.ts';
+import type { Auditing, ServerRequest, UserInfo } from '../context.ts';
 import {
   anonymousName,
   BadCredentials,
@@ -50,7 +50,7 @@ export class Authenticator {
   }
 
   /** At once, unless somebody has to be asked elsewhere. */
-  authenticate(request: ServerRequest): UserInfo | Promise<UserInfo> {
+  authenticate(request: ServerRequest, audit?: Auditing): UserInfo | Promise<UserInfo> {
     if (request.user) return request.user;
     const { clock } = this.#options;
     const began = clock.monotonic();
@@ -58,11 +58,11 @@ export class Authenticator {
       const found = this.#knows(request, this.audiences);
       if (found instanceof Promise) {
         return found.then(
-          (known) => this.#admitted(known, request, began),
+          (known) => this.#admitted(told(known, audit), request, began),
           (err) => this.#refused(err, began),
         );
       }
-      return this.#admitted(found, request, began);
+      return this.#admitted(audit ? told(found, audit) : found, request, began);
     } catch (err) {
       return this.#refused(err, began);
     }
@@ -107,4 +107,10 @@ export class Authenticator {
     const { isAllowed, paths } = this.#options.anonymous;
     return isAllowed && (!paths?.size || paths.has(path.split('?', 1)[0]!));
   }
+}
+
+/** The audit log is told what there is to say of credentials. */
+function told(known: Known | undefined, audit: Auditing | undefined): Known | undefined {
+  for (const [key, value] of Object.entries(known?.notes ?? {})) audit?.annotate(key, value);
+  return known;
 }

@@ -5,6 +5,8 @@ import type { ServerRequest, UserInfo } from '../context.ts';
 export interface Known {
   readonly user: UserInfo;
   readonly audiences: readonly string[];
+  /** What the audit log is told of the credentials. */
+  readonly notes?: Readonly<Record<string, string>>;
 }
 
 /**

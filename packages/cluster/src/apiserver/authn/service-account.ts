@@ -6,7 +6,7 @@ import type { ClusterObjects } from '../admission/cluster-objects.ts';
 import type { UserInfo } from '../context.ts';
 import { accountUser } from './account-user.ts';
 import { BadCredentials, type TokenAuthenticator } from './known.ts';
-import { legacyIssuer, legacyUser } from './legacy-service-account.ts';
+import { legacyIssuer, legacyAccount } from './legacy-service-account.ts';
 import { ownClaims, sharedAudiences } from './own-tokens.ts';
 
 export interface ServiceAccountAuthnDeps {
@@ -32,12 +32,22 @@ export function serviceAccountTokens(deps: ServiceAccountAuthnDeps): TokenAuthen
     const claims = ownClaims(token, tokens, isIssuer);
     if (!claims) return undefined;
     const audiences = sharedAudiences(claims, wanted, own);
-    if (claims.iss === legacyIssuer) return { user: legacyUser(claims, token, deps), audiences };
+    if (claims.iss === legacyIssuer) return { ...legacyAccount(claims, token, deps), audiences };
     const now = clock.now();
     checkTime(claims, now);
     checkBound(claims, objects, now);
-    return { user: userOf(claims), audiences };
+    const user = userOf(claims);
+    return isStale(claims, now) ? { user, audiences, notes: staleNotes(claims, now) } : { user, audiences };
   };
+}
+
+/** Whoever uses such a token ought to have read a newer one by now. */
+const isStale = ({ 'kubernetes.io': { warnafter } }: TokenClaims, now: number): boolean =>
+  warnafter !== undefined && warnafter !== 0 && now > warnafter * 1000;
+
+function staleNotes({ sub, 'kubernetes.io': { warnafter = 0 } }: TokenClaims, now: number): Record<string, string> {
+  const late = Math.floor(now / 1000) - warnafter;
+  return { 'authentication.k8s.io/stale-token': `subject: ${sub}, seconds after warning threshold: ${late}` };
 }
 
 function checkTime({ nbf, exp, iat }: Partial<TokenClaims>, now: number): void {

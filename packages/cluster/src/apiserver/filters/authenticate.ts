@@ -6,7 +6,7 @@ export const authenticate =
   (authenticator: Authenticator): Filter =>
   (c, next) => {
     const user = c.audit
-      ? c.audit.timed('authentication', () => authenticator.authenticate(c.request))
+      ? c.audit.timed('authentication', () => authenticator.authenticate(c.request, c.audit))
       : authenticator.authenticate(c.request);
     return user instanceof Promise ? user.then((known) => admit(c, known, next)) : admit(c, user, next);
   };
