@@ -19,6 +19,8 @@ export type {
 export { certificatesIn, listen, type Listening, type ListenOptions } from './http/index.ts';
 export type { AdmissionAttributes, AdmissionPlugin } from './admission/plugin.ts';
 export { type AuditLog, type AuditOptions, openAuditLog } from './audit/index.ts';
+export { type AdmissionFlags, type AdmissionSettings, readAdmission } from './admission/index.ts';
+export { WebhookConnections } from './webhook-client/index.ts';
 export { bootstrap, serverItself } from './bootstrap.ts';
 export { bootstrapPolicy } from './authz/bootstrap/index.ts';
 export { type KubernetesServiceOptions, publishKubernetesService } from './kubernetes-service.ts';

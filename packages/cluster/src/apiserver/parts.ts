@@ -1,6 +1,6 @@
 import { Aggregation, type AggregationConfig } from './aggregation/index.ts';
 import { ClusterObjects } from './admission/cluster-objects.ts';
-import { admissionPlugins } from './admission/index.ts';
+import { admissionPlugins, type AdmissionSettings } from './admission/index.ts';
 import type { AuditLog } from './audit/index.ts';
 import type { ServiceAccountTokens } from '../pki/index.ts';
 import { Health } from '../serving/index.ts';
@@ -60,8 +60,9 @@ export interface PartsConfig extends KindHooksConfig, AggregationConfig {
   readonly tokenAuthenticators: readonly TokenAuthenticator[];
   /** Where clients reach this server, for old discovery. */
   readonly advertised: () => string;
-  /** Admission plugins to have beside upstream's default ones. */
-  readonly enableAdmissionPlugins?: readonly string[];
+  /** Admission plugins, when they aren't upstream's default ones. */
+  readonly admission?: AdmissionSettings;
+  readonly allowPrivileged?: boolean;
   /** Where the server's metrics go; `/metrics` tells all that is in it. */
   readonly metrics?: Registry;
   /** Whether `/debug/pprof/` is there, which it is unless told. */
@@ -169,7 +170,9 @@ export function standardParts(config: PartsConfig): ApiServerParts {
         kinds: server.served,
         registryOf: async ({ group, version, plural }) =>
           server.registries.find(group, version, plural) ?? (await server.custom?.registry(group, version, plural)),
-        enable: config.enableAdmissionPlugins ?? [],
+        namespaces: () => server.registries.of(api.namespace),
+        settings: config.admission ?? { enable: [], disable: [] },
+        allowPrivileged: config.allowPrivileged,
       }),
     subresources: (server) =>
       subresourcesOf({

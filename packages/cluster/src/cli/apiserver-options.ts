@@ -1,4 +1,4 @@
-import type { AuditOptions, AuthenticationOptions, PartsConfig } from '../apiserver/index.ts';
+import type { AdmissionFlags, AuditOptions, AuthenticationOptions, PartsConfig } from '../apiserver/index.ts';
 import type { AggregationOptions } from './aggregation-flags.ts';
 import type { AuthorizationFlags } from './authorization-flags.ts';
 import type { EtcdFlags } from './store.ts';
@@ -21,8 +21,8 @@ export interface ApiServerOptions {
   readonly runtimeConfig?: string;
   /** Feature gates that are on, as far as they decide what is served. */
   readonly featureGates?: ReadonlySet<string>;
-  /** Admission plugins beside upstream's default ones. */
-  readonly enableAdmissionPlugins?: readonly string[];
+  /** Admission plugins, when they aren't upstream's default ones. */
+  readonly admission?: AdmissionFlags;
   readonly aggregation?: AggregationOptions;
   readonly limits?: { readonly readOnly: number; readonly mutating: number };
   readonly requestTimeoutMs?: number;

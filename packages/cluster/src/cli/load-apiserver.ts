@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { type Clock, type Logger, messageOf, type Random, Registry, type TaskGroup } from '@tiphys/sdk/runtime';
 import {
+  type AdmissionFlags,
+  type AdmissionSettings,
   ApiServer,
   type Authentication,
   type AuthenticationDeps,
@@ -22,6 +24,7 @@ import {
   processMetrics,
   publishKubernetesService,
   publishServiceCidr,
+  readAdmission,
   resourceOfKey,
   runUpkeep,
   standardParts,
@@ -29,6 +32,7 @@ import {
   type StoreOverride,
   tlsNodes,
   tokenFile,
+  WebhookConnections,
 } from '../apiserver/index.ts';
 import { type KeyPair, Pki, ServiceAccountTokens } from '../pki/index.ts';
 import { compactRegularly, type StoreBackend } from '../store/index.ts';
@@ -95,7 +99,8 @@ export async function loadApiServer(
   const whoMay = { ...(audit && { audit }), ...(authorizers && { authorizers }), ...who };
   const around = { pki, proxyClient: proxyClient.current, metrics, nodes, components, clusterIps, address };
   const parts = partsConfig(options, { ...whoMay, ...around });
-  await server.load(standardParts(parts), signal);
+  const admission = options.admission && (await admissionOf(options.admission, deps));
+  await server.load(standardParts({ ...parts, ...(admission && { admission }) }), signal);
   const stores = [store, ...new Set((deps.overrides ?? []).map((o) => o.store))];
   return {
     server,
@@ -179,12 +184,9 @@ function partsConfig(options: ApiServerOptions, { pki, address, ...around }: Aro
     ...(longestMs && { longestTokenSeconds: longestMs / 1000 }),
     extendsTokens: options.serviceAccountExtendTokenExpiration ?? true,
     looksUpTokens: options.serviceAccountLookup ?? true,
-    enableAdmissionPlugins: [
-      ...(options.enableAdmissionPlugins ?? []),
-      ...(options.allowPrivileged ? [] : ['Unprivileged']),
-    ],
     tokenAuthenticators: options.tokenAuthFile ? [tokensOf(options.tokenAuthFile, around.audiences)] : [],
     ...given(options, [
+      'allowPrivileged',
       'limits',
       'requestTimeoutMs',
       'minWatchSeconds',
@@ -206,6 +208,14 @@ async function auditLogOf(
     return await openAuditLog(audit, deps);
   } catch (cause) {
     throw new Failure(messageOf(cause), { cause });
+  }
+}
+
+async function admissionOf(flags: AdmissionFlags, world: { clock: Clock; random: Random }): Promise<AdmissionSettings> {
+  try {
+    return await readAdmission(flags, { ...world, connections: new WebhookConnections() });
+  } catch (cause) {
+    throw new Failure(`failed to apply admission: ${reasonOf(cause)}`, { cause });
   }
 }
 

@@ -78,7 +78,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
         bindAddress: '127.0.0.1',
         serviceClusterIpRange: more.serviceClusterIpRange ?? '10.96.0.0/12',
         allowPrivileged: true,
-        enableAdmissionPlugins: ['NodeRestriction'],
+        admission: { enable: ['NodeRestriction'], disable: [] },
         kubeletCa: 'own',
         ...(more.runtimeConfig !== undefined && { runtimeConfig: more.runtimeConfig }),
       },

@@ -55,7 +55,7 @@ export async function runUp(options: UpOptions, { signal, keepsPods }: Stop): Pr
         bindAddress: options.bindAddress ?? plan.bindAddress,
         securePort: port,
         portFlag: '--port',
-        enableAdmissionPlugins: ['NodeRestriction'],
+        admission: { enable: ['NodeRestriction'], disable: [] },
         kubeletCa: 'own',
       },
       { ...deps, store, components: componentsWithin() },

@@ -19,6 +19,21 @@ import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
 import { mutatingAdmissionPolicies } from './policies/mutating.ts';
 import { validatingAdmissionPolicies } from './policies/validating.ts';
+import {
+  alwaysAdmit,
+  alwaysDeny,
+  alwaysPullImages,
+  denyServiceExternalIPs,
+  eventRateLimit,
+  extendedResourceToleration,
+  imagePolicyWebhook,
+  limitPodHardAntiAffinityTopology,
+  namespaceAutoProvision,
+  namespaceExists,
+  ownerReferencesPermissionEnforcement,
+  podNodeSelector,
+  podTolerationRestriction,
+} from './optional/index.ts';
 import type { PolicyWorld } from './policies/world.ts';
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts';
 import type { AdmissionPlugin } from './plugin.ts';
@@ -30,6 +45,7 @@ import { priority } from './priority.ts';
 import { runtimeClassAdmission } from './runtime-class.ts';
 import { resourceQuotas } from './resource-quota.ts';
 import { serviceAccount } from './service-account.ts';
+import { type AdmissionSettings, isOn } from './settings.ts';
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
 import { unprivileged } from './unprivileged.ts';
@@ -47,21 +63,19 @@ export interface AdmissionConfig extends PolicyWorld {
   readonly gates?: Gates;
   /** How webhooks in the cluster are reached. */
   readonly route: ServiceRoute;
-  /** Names of plugins to have beside those that upstream has unless told. */
-  readonly enable: readonly string[];
+  /** The registry of namespaces. */
+  readonly namespaces: () => Registry;
+  readonly settings: AdmissionSettings;
+  /** Whether containers may be privileged, which they may unless told. */
+  readonly allowPrivileged?: boolean | undefined;
 }
 
-/** Plugins that are there only where they are asked for (`--enable-admission-plugins`, `--allow-privileged=false`). */
-const onRequest = new Set(['NodeRestriction', unprivileged.name]);
-
 /** The plugins, in upstream's order. */
-export function admissionPlugins({ enable, ...deps }: AdmissionConfig): readonly AdmissionPlugin[] {
-  const all = everyPlugin({ ...deps, connections: new WebhookConnections() });
-  const unknown = enable.find((name) => !all.some((p) => p.name === name));
-  if (unknown !== undefined) throw new Error(`unknown admission plugin ${JSON.stringify(unknown)}`);
-  return all.filter(
+export function admissionPlugins({ allowPrivileged = true, ...deps }: AdmissionConfig): readonly AdmissionPlugin[] {
+  return everyPlugin({ ...deps, connections: new WebhookConnections() }).filter(
     ({ name, featureGate }) =>
-      (!onRequest.has(name) || enable.includes(name)) && (!featureGate || isOpen(deps.gates, featureGate)),
+      (name === unprivileged.name ? !allowPrivileged : isOn(name, deps.settings)) &&
+      (!featureGate || isOpen(deps.gates, featureGate)),
   );
 }
 
@@ -70,22 +84,38 @@ const everyPlugin = ({
   random,
   clock,
   quotas,
+  namespaces,
+  settings,
   authorizer,
   route,
   connections,
   gates,
   ...served
-}: Omit<AdmissionConfig, 'enable'> & { readonly connections: WebhookConnections }): readonly AdmissionPlugin[] => [
+}: Omit<AdmissionConfig, 'allowPrivileged'> & {
+  readonly connections: WebhookConnections;
+}): readonly AdmissionPlugin[] => [
+  alwaysAdmit,
+  namespaceAutoProvision(objects, namespaces),
   namespaceLifecycle(objects),
+  namespaceExists(objects),
+  limitPodHardAntiAffinityTopology,
   limitRanger(objects),
   serviceAccount(objects, random),
   nodeRestriction(objects, authorizer),
   taintNodesByCondition,
+  alwaysPullImages,
+  ...(settings.imagePolicy ? [imagePolicyWebhook(settings.imagePolicy)] : []),
+  podSecurity(objects, settings.podSecurity),
+  podNodeSelector(objects, settings.nodeSelectors ?? {}),
   priority(objects, gates),
   defaultTolerationSeconds,
+  podTolerationRestriction(objects, settings.tolerations ?? {}),
+  eventRateLimit(settings.eventLimits ?? [], clock),
+  extendedResourceToleration,
   defaultStorageClass(objects),
   storageObjectInUseProtection,
   podGroupProtection,
+  ownerReferencesPermissionEnforcement({ authorizer, kinds: served.kinds }),
   persistentVolumeClaimResize(objects),
   runtimeClassAdmission(objects),
   certificateApproval(authorizer),
@@ -93,7 +123,7 @@ const everyPlugin = ({
   clusterTrustBundleAttest(authorizer),
   certificateSubjectRestriction,
   defaultIngressClass(objects),
-  podSecurity(objects),
+  denyServiceExternalIPs,
   podTopologyLabels(objects),
   podGroupWorkloadExists(objects),
   unprivileged,
@@ -102,4 +132,7 @@ const everyPlugin = ({
   validatingAdmissionPolicies({ objects, authorizer, ...served }),
   validatingWebhookAdmission({ objects, authorizer, random, clock, route, connections, ...served }),
   resourceQuotas({ objects, clock, quotas }),
+  alwaysDeny,
 ];
+
+export { type AdmissionFlags, type AdmissionSettings, readAdmission } from './settings.ts';

@@ -18,7 +18,7 @@ const aPod = (name: string, nodeName: string, spec = {}) => ({
 let nodeUid = '';
 let podUid = '';
 before(async () => {
-  scene = await serverScene({ enableAdmissionPlugins: ['NodeRestriction'] });
+  scene = await serverScene({ admission: { enable: ['NodeRestriction'], disable: [] } });
   await scene.given(
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ns' } },
     { apiVersion: 'v1', kind: 'Node', metadata: { name: 'me' } },

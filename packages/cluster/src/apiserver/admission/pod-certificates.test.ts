@@ -17,7 +17,7 @@ before(async () => {
     config: parseRuntimeConfig('certificates.k8s.io/v1beta1=true'),
     gates: new Set(['PodCertificateRequest']),
   });
-  scene = await serverScene({ enableAdmissionPlugins: ['NodeRestriction'] }, kinds);
+  scene = await serverScene({ admission: { enable: ['NodeRestriction'], disable: [] } }, kinds);
   const aPod = (name: string, nodeName: string, spec: object = {}) => ({
     apiVersion: 'v1',
     kind: 'Pod',

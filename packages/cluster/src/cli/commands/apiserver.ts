@@ -1,6 +1,7 @@
 import { goDuration, isObject } from '@tiphys/sdk/machinery';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ApiServerOptions } from '../apiserver-options.ts';
+import { admissionFlags, type AdmissionFlags, admissionOptionsOf } from '../admission-flags.ts';
 import { type AuthorizationFlags, authorizationFlags, checkAuthorization } from '../authorization-flags.ts';
 import { Failure } from '../failure.ts';
 import { aggregationFlags, aggregationNotes, aggregationOptionsOf } from '../aggregation-flags.ts';
@@ -16,7 +17,7 @@ import { flags, parseAddress, parseCount, parseList, parsePeriod, parsePort, par
 import type { Level } from '../logger.ts';
 import { stopSignal } from '../stop-signal.ts';
 
-interface Flags extends AuthorizationFlags, AuthenticationFlags {
+interface Flags extends AdmissionFlags, AuthorizationFlags, AuthenticationFlags {
   dataDir: string;
   securePort: number;
   bindAddress: string;
@@ -30,7 +31,6 @@ interface Flags extends AuthorizationFlags, AuthenticationFlags {
   eventTtl: number;
   serviceNodePortRange?: NonNullable<ApiServerOptions['nodePortRange']>;
   runtimeConfig?: string;
-  enableAdmissionPlugins: readonly string[];
   maxRequestsInflight: number;
   maxMutatingRequestsInflight: number;
   requestTimeout: number;
@@ -106,9 +106,7 @@ const objects = (): Option[] => [
     .argParser(parsePortRange)
     .default(undefined, '30000-32767'),
   flags.runtimeConfig(),
-  new Option('--enable-admission-plugins <names>', 'plugins beside the default ones, such as NodeRestriction')
-    .argParser(parseList)
-    .default([], 'none'),
+  ...admissionFlags(),
 ];
 
 const limits = (): Option[] => [
@@ -229,6 +227,7 @@ function optionsOf(given: Flags): ApiServerOptions {
     ...(tlsCertFile && tlsPrivateKeyFile && { tls: { certFile: tlsCertFile, keyFile: tlsPrivateKeyFile } }),
     ...(nodeCa !== undefined && { kubeletCa: { file: nodeCa } }),
     authorization: given,
+    admission: admissionOptionsOf(given),
     limits: { readOnly: given.maxRequestsInflight, mutating: given.maxMutatingRequestsInflight },
     requestTimeoutMs: given.requestTimeout,
     compactionIntervalMs: given.etcdCompactionInterval,

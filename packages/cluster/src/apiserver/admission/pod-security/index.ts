@@ -11,23 +11,10 @@ import { refuse } from '../refuse.ts';
 import { type AnyContainer, subjectOf } from './check.ts';
 import { detailsText, violationsOf } from './evaluate.ts';
 import { existingPodWarnings } from './existing-pods.ts';
+import { type PodSecurityConfig, readPodSecurity } from './configuration.ts';
 import { isStricter, type Policy, policyOf, standardText } from './policy.ts';
 
-/** What holds where namespaces don't say, and who it doesn't hold for. */
-export interface PodSecurityConfig {
-  readonly defaults: Policy;
-  readonly exemptions: {
-    readonly usernames: readonly string[];
-    readonly runtimeClasses: readonly string[];
-    readonly namespaces: readonly string[];
-  };
-}
-
-const anything = { level: 'privileged', version: 'latest' } as const;
-const ordinary: PodSecurityConfig = {
-  defaults: { enforce: anything, audit: anything, warn: anything },
-  exemptions: { usernames: [], runtimeClasses: [], namespaces: [] },
-};
+const ordinary = readPodSecurity(undefined);
 
 /** What makes pods after its template. */
 const makers = [
@@ -60,7 +47,7 @@ export function podSecurity(objects: ClusterObjects, config: PodSecurityConfig =
       if (a.resource !== 'pods') return ofMaker(a, templateIn(a.object!), { policy, errors });
       // Most pods: nothing to find out.
       if (a.audit && !errors.length && isFullyPrivileged(policy)) {
-        return tell(a, 'enforce-policy', standardText(anything));
+        return tell(a, 'enforce-policy', standardText(ordinary.defaults.enforce));
       }
       const [next, old] = [a.object as Pod, a.oldObject as Pod | undefined];
       if (old && !changesContainers(next, old)) return;

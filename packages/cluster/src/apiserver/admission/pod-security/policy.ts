@@ -62,9 +62,9 @@ function lentTo({ enforce, warn }: Policy, labels: Readonly<Record<string, strin
   return said && isStricter(said, warn.level) ? enforce : undefined;
 }
 
-const levelOf = (text: string): Level | undefined => levels.find((level) => level === text);
+export const levelOf = (text: string): Level | undefined => levels.find((level) => level === text);
 
-function versionOf(text: string): StandardVersion | undefined {
+export function versionOf(text: string): StandardVersion | undefined {
   if (text === 'latest') return text;
   const minor = /^v1\.(0|[1-9]\d*)$/.exec(text)?.[1];
   return minor === undefined ? undefined : Number(minor);
