@@ -188,7 +188,6 @@ function partsConfig(options: ApiServerOptions, { pki, address, ...around }: Aro
     ...given(options, [
       'allowPrivileged',
       'limits',
-      'priorityAndFairness',
       'requestTimeoutMs',
       'minWatchSeconds',
       'nodePortRange',

@@ -47,23 +47,17 @@ export const authenticatedGroup = 'system:authenticated';
 export const unauthenticatedGroup = 'system:unauthenticated';
 export const anonymousName = 'system:anonymous';
 
-/** Everybody who isn't nobody in particular is in a group for it. The same user each time for the same user. */
-export function withAuthenticated(user: UserInfo): UserInfo {
-  const { name, groups } = user;
-  if (name === anonymousName || groups.includes(authenticatedGroup) || groups.includes(unauthenticatedGroup))
-    return user;
-  let known = completed.get(user);
-  if (!known) completed.set(user, (known = { ...user, groups: [...groups, authenticatedGroup] }));
-  return known;
-}
-
-const completed = new WeakMap<UserInfo, UserInfo>();
+/** Everybody who isn't nobody in particular is in a group for it. */
+export const withAuthenticated = (user: UserInfo): UserInfo =>
+  user.name === anonymousName || user.groups.includes(authenticatedGroup) || user.groups.includes(unauthenticatedGroup)
+    ? user
+    : { ...user, groups: [...user.groups, authenticatedGroup] };
 
 const nobodyElse: readonly string[] = [];
 
 /** Those of the wanted audiences that are the server's own: what credentials are for that say nothing of whom they are for. */
 export function ownOf(wanted: readonly string[], own: readonly string[]): readonly string[] {
   if (wanted === own) return own;
-  const shared = own.filter((a) => wanted.includes(a));
+  const shared = wanted.filter((a) => own.includes(a));
   return shared.length ? shared : nobodyElse;
 }

@@ -23,7 +23,7 @@ export function ownClaims(
 export function sharedAudiences({ aud }: TokenClaims, wanted: readonly string[], own: readonly string[]): string[] {
   const said = [aud ?? []].flat() as readonly string[];
   const all = said.length ? said : own;
-  const shared = all.filter((a) => wanted.includes(a));
+  const shared = wanted.filter((a) => all.includes(a));
   if (shared.length) return shared;
   throw new BadCredentials(
     `token audiences ${quotedList(all)} is invalid for the target audiences ${quotedList(wanted)}`,

@@ -31,7 +31,7 @@ export function webhookTokens({ client, version, audiences: own, ...deps }: Webh
     });
     const status = statusOf(answer);
     const said = textsOf(status['audiences']);
-    const audiences = said.length ? wanted.filter((a) => said.includes(a)) : wanted.filter((a) => own.includes(a));
+    const audiences = (said.length ? said : own).filter((a) => wanted.includes(a));
     if (!audiences.length) return undefined;
     if (status['authenticated'] !== true) {
       if (typeof status['error'] === 'string' && status['error']) throw new BadCredentials(status['error']);

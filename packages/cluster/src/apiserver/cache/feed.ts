@@ -51,13 +51,8 @@ export class Feed {
     return this.#caches.values();
   }
 
-  /** The cache of a resource, if it is kept now. */
-  find({ prefix }: Resource): WatchCache | undefined {
-    return this.#caches.get(prefix);
-  }
-
   cache(resource: Resource): WatchCache {
-    const cache = this.find(resource);
+    const cache = this.#caches.get(resource.prefix);
     if (!cache) throw new Error(`no watch cache for ${resource.prefix}`);
     return cache;
   }

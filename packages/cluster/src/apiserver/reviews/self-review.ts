@@ -18,5 +18,11 @@ export const userStatus = ({ name, uid, groups, extra }: UserInfo): typeof userI
   ...(name && { username: name }),
   ...(uid && { uid }),
   ...(groups.length && { groups: [...groups] }),
-  ...(Object.keys(extra).length && { extra: Object.fromEntries(Object.entries(extra).map(([k, v]) => [k, [...v]])) }),
+  ...(Object.keys(extra).length && { extra: Object.fromEntries(sorted(extra)) }),
 });
+
+/** As Go writes maps. */
+const sorted = (extra: UserInfo['extra']): [string, string[]][] =>
+  Object.keys(extra)
+    .sort()
+    .map((key) => [key, [...extra[key]!]]);

@@ -1,6 +1,6 @@
 import { syntaxProblem } from '@tiphys/sdk/machinery';
-import type { IncomingMessage } from 'node:http';
-import { Agent, request } from 'node:https';
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
 import { abortError, type Clock, within } from '@tiphys/sdk/runtime';
 import { dialError } from '../../nodes/connector.ts';
 import { reasonOf } from '../../webhook-client/index.ts';
@@ -18,13 +18,14 @@ const timeoutMs = 30_000;
 const mostRedirects = 10;
 const largestAnswer = 8 * 1024 * 1024;
 
-/** Gets documents of an OpenID provider over TLS, whose certificate one of its authorities has signed, or one of the system's. */
+/** Gets documents of an OpenID provider, whose certificate one of its authorities has signed, or one of the system's. */
 export class HttpGet {
-  readonly #agent: Agent;
+  readonly #agent: https.Agent;
+  readonly #plain = new http.Agent({ keepAlive: true });
   readonly #clock: Clock;
 
   constructor({ ca, clock }: { readonly ca?: string | undefined; readonly clock: Clock }) {
-    this.#agent = new Agent({ keepAlive: true, ...(ca && { ca }) });
+    this.#agent = new https.Agent({ keepAlive: true, ...(ca && { ca }) });
     this.#clock = clock;
   }
 
@@ -35,7 +36,8 @@ export class HttpGet {
       const fail = (why: string): never => {
         throw new Error(`Get ${JSON.stringify(n ? at.href : url)}: ${why}`);
       };
-      if (at.protocol !== 'https:') fail(`unsupported protocol scheme ${JSON.stringify(at.protocol.slice(0, -1))}`);
+      if (at.protocol !== 'https:' && at.protocol !== 'http:')
+        fail(`unsupported protocol scheme ${JSON.stringify(at.protocol.slice(0, -1))}`);
       const answer = await within(this.#clock, timeoutMs, (s) => this.#once(at, s, headers), signal).catch(
         (err: Error) =>
           fail(
@@ -57,21 +59,21 @@ export class HttpGet {
 
   close(): void {
     this.#agent.destroy();
+    this.#plain.destroy();
   }
 
   #once(
-    { hostname, port, pathname, search, host }: URL,
+    { protocol, hostname, port, pathname, search, host }: URL,
     signal: AbortSignal,
     headers: Readonly<Record<string, string>>,
   ): Promise<HttpAnswer> {
-    const to = { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port || 443) };
+    const isPlain = protocol === 'http:';
+    const to = { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port || (isPlain ? 80 : 443)) };
     return new Promise((resolve, reject) => {
-      const sent = request({
-        agent: this.#agent,
-        ...to,
-        path: `${pathname}${search}`,
-        headers: { host, accept: '*/*', ...headers },
-      });
+      const what = { ...to, path: `${pathname}${search}`, headers: { host, accept: '*/*', ...headers } };
+      const sent = isPlain
+        ? http.request({ ...what, agent: this.#plain })
+        : https.request({ ...what, agent: this.#agent });
       const end = () => void sent.destroy(abortError(signal));
       sent.once('response', (message) => textOf(message).then((text) => resolve(answerOf(message, text)), reject));
       sent.on('error', (err) => reject(dialError(err, to)));
@@ -101,16 +103,24 @@ async function textOf(message: IncomingMessage): Promise<string> {
   return Buffer.concat(pieces).toString();
 }
 
-/** The JSON of an answer, whatever it says that it is. */
-export function jsonOf({ headers, text }: HttpAnswer): unknown {
+/** What the JSON of an answer means, whatever it says that it is. */
+export function jsonOf<T>({ headers, text }: HttpAnswer, understand: (value: unknown) => T): T {
   try {
-    return JSON.parse(text) as unknown;
+    return understand(parsed(text));
   } catch (err) {
     const type = String(headers['content-type'] ?? '');
     const isJson = /^application\/json *(;|$)/i.test(type);
     const said = isJson
       ? 'got Content-Type = application/json, but could not unmarshal as JSON'
       : `expected Content-Type = application/json, got ${JSON.stringify(type)}`;
-    throw new Error(`${said}: ${syntaxProblem(Buffer.from(text)) ?? (err as Error).message}`, { cause: err });
+    throw new Error(`${said}: ${(err as Error).message}`, { cause: err });
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (err) {
+    throw new Error(syntaxProblem(Buffer.from(text)) ?? (err as Error).message, { cause: err });
   }
 }

@@ -1,7 +1,8 @@
-import { isObject, own, quoted } from '@tiphys/sdk/machinery';
+import { isObject, quoted } from '@tiphys/sdk/machinery';
 import { jsonWord } from '../../handlers/json-text.ts';
 import { quotedList } from '../known.ts';
 import type { Claims } from './claims.ts';
+import { type IdTokenFields, idTokenFields } from './id-token-fields.ts';
 import { type Jws, parseJws } from './jws.ts';
 
 export interface IdTokenRules {
@@ -34,11 +35,11 @@ export async function verifyIdToken(
   await keys.verify(jws).catch((err: Error) => {
     throw new Error(`failed to verify signature: ${err.message}`, { cause: err });
   });
-  const claims = claimsOf(jws.payload);
-  checkSources(claims);
-  checkIssuer(textOf(claims, 'iss'), rules.issuer);
-  checkAudiences(audiencesOf(claims), rules.audiences);
-  checkTime(claims, now());
+  const { claims, fields } = understood(jws.payload);
+  checkSources(fields);
+  checkIssuer(fields.issuer, rules.issuer);
+  checkAudiences(fields.audiences, rules.audiences);
+  checkTime(fields, now());
   return claims;
 }
 
@@ -50,28 +51,22 @@ function jwsOf(token: string): Jws {
   }
 }
 
-const unreadable = (why: string): Error => new Error(`oidc: failed to unmarshal claims: ${why}`);
-
-function claimsOf(payload: Buffer): Claims {
-  const value = JSON.parse(payload.toString()) as unknown;
-  if (isObject(value)) return value;
-  throw unreadable(`json: cannot unmarshal ${jsonWord(value)} into Go value of type oidc.idToken`);
-}
-
-function textOf(claims: Claims, name: string): string {
-  const value = own(claims, name) ?? '';
-  if (typeof value === 'string') return value;
-  throw unreadable(`json: cannot unmarshal ${jsonWord(value)} into Go struct field idToken.${name} of type string`);
+function understood(payload: Buffer): { claims: Claims; fields: IdTokenFields } {
+  try {
+    const claims = JSON.parse(payload.toString()) as unknown;
+    if (!isObject(claims))
+      throw new Error(`json: cannot unmarshal ${jsonWord(claims)} into Go value of type oidc.idToken`);
+    return { claims, fields: idTokenFields(claims) };
+  } catch (err) {
+    throw new Error(`oidc: failed to unmarshal claims: ${(err as Error).message}`, { cause: err });
+  }
 }
 
 /** Every claim that stands elsewhere must have a place where. */
-function checkSources(claims: Claims): void {
-  const names = own(claims, '_claim_names');
-  const sources = own(claims, '_claim_sources');
-  for (const source of isObject(names) ? Object.values(names) : []) {
-    if (source === '') throw new Error('oidc: failed to obtain source from claim name');
-    if (!isObject(sources) || own(sources, String(source)) === undefined)
-      throw new Error('oidc: source does not exist');
+function checkSources({ claimNames, claimSources }: IdTokenFields): void {
+  for (const source of Object.values(claimNames)) {
+    if (!source) throw new Error('oidc: failed to obtain source from claim name');
+    if (!Object.hasOwn(claimSources, source)) throw new Error('oidc: source does not exist');
   }
 }
 
@@ -81,17 +76,6 @@ function checkIssuer(said: string, issuer: string): void {
   // Google says it either way.
   if (said === issuer || (issuer === google && `https://${said}` === google)) return;
   throw new Error(`oidc: id token issued by a different provider, expected ${quoted(issuer)} got ${quoted(said)}`);
-}
-
-function audiencesOf(claims: Claims): string[] {
-  const said = own(claims, 'aud') ?? [];
-  if (typeof said === 'string') return [said];
-  if (!Array.isArray(said)) throw unreadable(`json: cannot unmarshal ${jsonWord(said)} into Go value of type []string`);
-  return said.map((one: unknown) => {
-    if (typeof one === 'string') return one;
-    if (one === null) return '';
-    throw unreadable(`json: cannot unmarshal ${jsonWord(one)} into Go value of type string`);
-  });
 }
 
 function checkAudiences(said: readonly string[], ours: readonly string[]): void {
@@ -104,23 +88,13 @@ function checkAudiences(said: readonly string[], ours: readonly string[]): void 
   );
 }
 
-function checkTime(claims: Claims, now: number): void {
-  const [expiry, notBefore] = [timeOf(claims, 'exp'), timeOf(claims, 'nbf')];
+function checkTime({ expiry, notBefore }: IdTokenFields, now: number): void {
   if (expiry === undefined || expiry < now) {
     throw new Error(`oidc: token is expired (Token Expiry: ${goTime(expiry)})`);
   }
   if (notBefore !== undefined && now + leewayMs < notBefore) {
     throw new Error(`oidc: current time ${goTime(now)} before the nbf (not before) time: ${goTime(notBefore)}`);
   }
-}
-
-/** Seconds since the epoch as milliseconds; what comes after the point doesn't count. */
-function timeOf(claims: Claims, name: string): number | undefined {
-  const value = own(claims, name) ?? undefined;
-  if (value === undefined) return undefined;
-  const seconds = typeof value === 'string' && value.trim() ? Number(value) : value;
-  if (typeof seconds === 'number' && Number.isFinite(seconds)) return Math.trunc(seconds) * 1000;
-  throw unreadable(`json: cannot unmarshal ${jsonWord(value)} into Go value of type json.Number`);
 }
 
 /** The zero time where there is none. */

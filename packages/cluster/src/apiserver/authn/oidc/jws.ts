@@ -22,10 +22,15 @@ export function parseJws(token: string): Jws {
   const header = parsed(protectedHeader);
   if (!isObject(header))
     throw new Error(`json: cannot unmarshal ${jsonWord(header)} into Go value of type jose.rawHeader`);
-  const text = (name: string) => (typeof header[name] === 'string' ? header[name] : '');
+  const text = (name: string, what: string): string => {
+    const value = header[name] ?? '';
+    if (typeof value === 'string') return value;
+    const why = `json: cannot unmarshal ${jsonWord(value)} into Go value of type string`;
+    throw new Error(`failed to unmarshal ${what}: ${why}: ${JSON.stringify(JSON.stringify(value))}`);
+  };
   return {
-    alg: text('alg'),
-    kid: text('kid'),
+    alg: text('alg', 'algorithm'),
+    kid: text('kid', 'key ID'),
     signed: Buffer.from(`${head}.${body}`),
     payload,
     signature,
@@ -98,10 +103,13 @@ export const signingAlgorithms = [
   'RS512',
 ] as const;
 
+const curves: Readonly<Record<string, string>> = { 256: 'prime256v1', 384: 'secp384r1', 512: 'secp521r1' };
+
 /** Whether the key's owner has signed it. */
 export function isSignedBy(key: KeyObject, { alg, signed, signature, hasCritical }: Jws): boolean {
   const [, scheme, bits] = /^(RS|PS|ES)(256|384|512)$/.exec(alg) ?? [];
   if (!scheme || hasCritical || key.asymmetricKeyType !== (scheme === 'ES' ? 'ec' : 'rsa')) return false;
+  if (scheme === 'ES' && key.asymmetricKeyDetails?.namedCurve !== curves[bits!]) return false;
   const how =
     scheme === 'ES'
       ? { key, dsaEncoding: 'ieee-p1363' as const }

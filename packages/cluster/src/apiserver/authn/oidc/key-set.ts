@@ -65,7 +65,7 @@ function keysOf(answer: HttpAnswer): readonly ProviderKey[] {
   const { status, statusText, text } = answer;
   if (status !== 200) throw new Error(`oidc: get keys failed: ${statusText} ${text}`);
   try {
-    return parseKeySet(jsonOf(answer));
+    return jsonOf(answer, parseKeySet);
   } catch (err) {
     throw new Error(`oidc: failed to decode keys: ${(err as Error).message} ${text}`, { cause: err });
   }

@@ -1,5 +1,5 @@
 import { isObject, quoted } from '@tiphys/sdk/machinery';
-import { type HttpGet, jsonOf } from './http-get.ts';
+import { type HttpAnswer, type HttpGet, jsonOf } from './http-get.ts';
 
 const wellKnown = '/.well-known/openid-configuration';
 
@@ -14,7 +14,7 @@ export async function discoverKeys(
 ): Promise<string> {
   const answer = await http.get(url, signal);
   if (answer.status !== 200) throw new Error(`${answer.statusText}: ${answer.text}`);
-  const document = documentOf(() => jsonOf(answer));
+  const document = documentOf(answer);
   const said = textIn(document, 'issuer');
   if (said !== issuer) {
     throw new Error(
@@ -26,10 +26,9 @@ export async function discoverKeys(
   return keys;
 }
 
-function documentOf(read: () => unknown): Record<string, unknown> {
+function documentOf(answer: HttpAnswer): Record<string, unknown> {
   try {
-    const document = read();
-    return isObject(document) ? document : {};
+    return jsonOf(answer, (document) => (isObject(document) ? document : {}));
   } catch (err) {
     throw new Error(`oidc: failed to decode provider discovery object: ${(err as Error).message}`, { cause: err });
   }
