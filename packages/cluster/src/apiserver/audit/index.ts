@@ -50,10 +50,10 @@ export async function openAuditLog(options: AuditOptions, deps: AuditDeps): Prom
   const problems = optionProblems(options);
   if (problems.length) throw new Error(problems.length === 1 ? problems[0] : `[${problems.join(', ')}]`);
   const { clock, random } = deps;
+  const metrics = new AuditMetrics(deps.metrics);
   const policy = policyFile ? auditPolicy(policyFile, deps.log) : undefined;
   const output = log && outputOf(log, clock);
   if (!policy || (!output && !webhook)) return undefined;
-  const metrics = new AuditMetrics(deps.metrics);
   const lost = lostTo(metrics, deps.log);
   const around = { clock, lost };
   const backends: Backend[] = [];

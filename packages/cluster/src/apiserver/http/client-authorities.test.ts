@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { systemClock, systemRandom } from '@tiphys/sdk/runtime';
 import { type KeyPair, Pki, selfSigned } from '../../pki/index.ts';
 import type { ServerRequest } from '../context.ts';
+import { ClientAuthorities } from './client-authorities.ts';
 import { listen } from './listener.ts';
 
 test('neither a client nor a proxy in front is taken for the other', async (t) => {
@@ -50,4 +51,11 @@ test('neither a client nor a proxy in front is taken for the other', async (t) =
 
   const none = await listening({ clientCa: ca.cert });
   assert.deepEqual(await ask(none, client), ['client', undefined, undefined]);
+});
+
+test('a client that is gone before it is looked at shows nothing', () => {
+  const authorities = new ClientAuthorities({ clients: '', frontProxies: '' });
+  const closed = { authorized: false, authorizationError: 'none', getPeerCertificate: () => null } as never;
+  const { clientCertificate, certificateProblem } = authorities.verified(closed);
+  assert.deepEqual([clientCertificate, certificateProblem], [undefined, undefined]);
 });
