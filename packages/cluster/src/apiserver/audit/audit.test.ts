@@ -241,6 +241,27 @@ test('who acts as somebody else is told with both', async () => {
   assert.ok(!('authenticationMetadata' in event));
 });
 
+// Each as a kube-apiserver 1.36.3 tells it of a requestor who may do anything and has asked for nothing else before.
+const ways: readonly (readonly [Record<string, string>, string | undefined, readonly string[]])[] = [
+  [{ user: 'jane', group: 'dev' }, 'impersonate:user-info', ['dev', 'system:authenticated']],
+  [{ user: 'jane', group: 'system:masters' }, undefined, ['system:masters', 'system:authenticated']],
+  [{ user: 'jane', 'extra-plain': 'v' }, undefined, ['system:authenticated']],
+  [{ user: 'system:node:n' }, 'impersonate:arbitrary-node', ['system:nodes', 'system:authenticated']],
+  [
+    { user: 'system:serviceaccount:ns:default' },
+    'impersonate:serviceaccount',
+    ['system:serviceaccounts', 'system:serviceaccounts:ns', 'system:authenticated'],
+  ],
+];
+for (const [i, [wanted, constraint, groups]] of ways.entries()) {
+  test(`the narrowest way to act as ${JSON.stringify(wanted)} is taken`, async () => {
+    const headers = Object.fromEntries(Object.entries(wanted).map(([name, value]) => [`impersonate-${name}`, value]));
+    const { event } = await asked('GET', configMaps(), undefined, { user: { ...admin, name: `admin-${i}` }, headers });
+    assert.equal(event.authenticationMetadata?.impersonationConstraint, constraint);
+    assert.deepEqual(event.impersonatedUser?.groups, groups);
+  });
+}
+
 test('who may act as somebody else in a narrow way is told with the way', async () => {
   const rules = [
     { apiGroups: ['authentication.k8s.io'], resources: ['users'], verbs: ['impersonate:user-info'] },

@@ -29,8 +29,7 @@ export class Impersonation {
   /** Rejects with 403 unless it may be; answers the groups that the way brings with it, and what it is called. */
   async check(user: UserInfo, wanted: Identity, request: Action): Promise<Pick<Mode, 'groups' | 'constraint'>> {
     const last = this.#lastMode.get(user.name);
-    // Whoever may do anything needs no narrow way, and gets exactly the identity that was asked for.
-    const fitting = user.groups.includes('system:masters') ? [legacy] : modes.filter((m) => m.fits(wanted, user));
+    const fitting = modes.filter((m) => m.fits(wanted, user));
     const order = last && fitting.includes(last) ? [last, ...fitting.filter((m) => m !== last)] : fitting;
     let first: StatusError | undefined;
     for (const mode of order) {
@@ -128,6 +127,8 @@ const account: Mode = {
   },
 };
 
+const masters = 'system:masters';
+
 const userInfo: Mode = {
   constraint: 'impersonate:user-info',
   fits: ({ name }) => !name.startsWith(nodePrefix) && !serviceAccount.test(name),
@@ -135,8 +136,12 @@ const userInfo: Mode = {
     const verb = 'impersonate:user-info';
     yield under(user, 'user-info', request);
     yield about(user, verb, 'users', wanted.name);
-    for (const name of wanted.groups) yield about(user, verb, 'groups', name);
     if (wanted.uid) yield about(user, verb, 'uids', wanted.uid);
+    // Only the old way leads there.
+    if (wanted.groups.includes(masters)) {
+      yield refusal(about(user, verb, 'groups', masters), `impersonating the ${masters} group is not allowed`);
+    }
+    for (const name of wanted.groups) yield about(user, verb, 'groups', name);
     for (const [key, values] of Object.entries(wanted.extra)) {
       if (!/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/.+$/.test(key)) {
         yield refusal(
@@ -156,11 +161,11 @@ const legacy: Mode = {
     const [, namespace, accountName = ''] = serviceAccount.exec(name) ?? [];
     if (namespace) yield { ...about(user, verb, 'serviceaccounts', accountName), group: '', namespace };
     else yield { ...about(user, verb, 'users', name), group: '' };
+    if (uid) yield about(user, verb, 'uids', uid);
     for (const g of groups) yield { ...about(user, verb, 'groups', g), group: '' };
     for (const [key, values] of Object.entries(extra)) {
       for (const v of values) yield { ...about(user, verb, 'userextras', v), subresource: key };
     }
-    if (uid) yield about(user, verb, 'uids', uid);
   },
 };
 

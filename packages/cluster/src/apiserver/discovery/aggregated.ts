@@ -25,11 +25,11 @@ export class Aggregated {
   answer(c: RequestContext): ServerResponse | undefined {
     const form = pick(c.request, c.query, conversions);
     if (form?.as !== 'APIGroupDiscoveryList') return undefined;
-    c.audit?.responded(() => this.#list());
     if (c.request.objects) return { status: 200, headers: {}, body: { type: 'object', value: this.#list() } };
     this.#etag ??= `"${createHash('sha512').update(JSON.stringify(this.#list())).digest('hex').toUpperCase()}"`;
     const headers = { etag: this.#etag, vary: 'Accept', 'cache-control': 'public' };
     if (c.request.headers['if-none-match'] === this.#etag) return { status: 304, headers, body: { type: 'none' } };
+    c.audit?.responded(() => this.#list());
     const contentType = `${form.contentType};g=apidiscovery.k8s.io;v=v2;as=${form.as}`;
     const body = { type: 'bytes', pieces: [this.#bytes(form)] } as const;
     return { status: 200, headers: { 'content-type': contentType, ...headers }, body };
