@@ -176,8 +176,10 @@ class HandlerError extends Error {}
 const isInitialEnd = ({ type, object }: WatchEvent<KubeObject>) =>
   type === 'BOOKMARK' && object.metadata.annotations?.[initialEventsEnd] === 'true';
 
-// Servers before 1.32 answer 422 (the parameter is forbidden) or 400.
-const refusesStreaming = (err: unknown) => err instanceof StatusError && (err.code === 422 || err.code === 400);
+/** What a server says that may answer later, whatever it is asked. */
+const mayPass = new Set([429, 502, 503, 504]);
+// Servers before 1.32 answer 422 (the parameter is forbidden) or 400, an extension server over an old etcd 500.
+const refusesStreaming = (err: unknown) => err instanceof StatusError && !mayPass.has(err.code);
 
 function ignoreAbort(err: unknown): void {
   if (!isAbort(err)) throw err;

@@ -109,20 +109,26 @@ test('an object deleted and made again while nobody watched is two changes', asy
   await end();
 });
 
-test('servers that cannot stream a list are listed in pages', async () => {
-  const { clock, cache, client, stop, make, end } = setUp();
-  for (let i = 0; i < 1200; i++) await make(`m-${i}`);
-  const { StatusError } = await import('../machinery/index.ts');
-  let streaming = true;
-  client.react(({ verb }) => {
-    if (verb === 'list') streaming = false;
-    if (verb === 'watch' && streaming) throw new StatusError(422, 'Invalid', 'sendInitialEvents is forbidden');
+for (const [code, reason] of [
+  [422, 'Invalid'],
+  [400, 'BadRequest'],
+  [500, 'InternalError'],
+] as const) {
+  test(`servers that cannot stream a list and say so with ${code} are listed in pages`, async () => {
+    const { clock, cache, client, stop, make, end } = setUp();
+    for (let i = 0; i < 1200; i++) await make(`m-${i}`);
+    const { StatusError } = await import('../machinery/index.ts');
+    let streaming = true;
+    client.react(({ verb }) => {
+      if (verb === 'list') streaming = false;
+      if (verb === 'watch' && streaming) throw new StatusError(code, reason, 'sendInitialEvents is forbidden');
+    });
+    const informer = cache.informer(configMap);
+    await clock.runUntil(informer.synced(stop.signal));
+    assert.equal(informer.size, 1200);
+    await end();
   });
-  const informer = cache.informer(configMap);
-  await clock.runUntil(informer.synced(stop.signal));
-  assert.equal(informer.size, 1200);
-  await end();
-});
+}
 
 test('seen waits until the informer has got that far, and no longer', async () => {
   const { clock, cache, stop, make, end } = setUp();
