@@ -7,7 +7,7 @@ import { createClient } from '@tiphys/sdk/client';
 import { bootstrapPolicy } from './authz/bootstrap/index.ts';
 import type { ApiServer } from './server.ts';
 import type { UserInfo } from './context.ts';
-import { makeFlowControlObjects } from './upkeep/flow-control-objects.ts';
+import { makeFlowControlObjects, producer } from './upkeep/keep-flow-control.ts';
 import { registerLocalApis } from './upkeep/local-api-services.ts';
 
 /** The server acting for itself. */
@@ -45,9 +45,7 @@ export async function bootstrap(server: ApiServer): Promise<void> {
         api.systemPriorityClasses.map(({ name, ...rest }) => ({ metadata: { name }, ...rest })),
       ),
     ),
-    lifecycle.step('priority-and-fairness-config-producer', () =>
-      makeFlowControlObjects(clientOf(server, 'api-priority-and-fairness-config-producer-v1')),
-    ),
+    lifecycle.step('priority-and-fairness-config-producer', () => makeFlowControlObjects(clientOf(server, producer))),
     lifecycle.step('apiservice-registration-controller', () =>
       registerLocalApis(clientOf(server, 'kube-apiserver'), server.kinds.all),
     ),

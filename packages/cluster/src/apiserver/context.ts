@@ -80,6 +80,12 @@ export interface Auditing {
   timed<T>(layer: Layer, work: () => T): T;
 }
 
+/** The UIDs of the flow schema that a request belongs to and of its priority level. */
+export interface FlowIds {
+  readonly schemaUid: string;
+  readonly levelUid: string;
+}
+
 export interface RequestContext {
   readonly request: ServerRequest;
   /** What the request is called in logs, here and elsewhere; empty for those from within the process. */
@@ -99,6 +105,10 @@ export interface RequestContext {
   /** Tells the client something in a `Warning` header. */
   warn(text: string): void;
   readonly warnings: readonly string[];
+  /** What was found out on the way that every answer says, whatever it is. */
+  readonly findings: { flow: FlowIds | undefined };
+  /** A watch calls it once it has told what there is: it takes next to nothing from then on. */
+  readonly initialized?: () => void;
 }
 
 /** Where chunks are pushed to. */

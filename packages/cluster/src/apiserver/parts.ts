@@ -27,6 +27,8 @@ import { healthChecks } from './health/checks.ts';
 import { health } from './health/endpoint.ts';
 import { deadline } from './filters/deadline.ts';
 import { limit, type Limits } from './filters/limit.ts';
+import { share } from './filters/share.ts';
+import { dumps, type Fairness, fairnessMetrics, liveFairness } from './fairness/index.ts';
 import { measure } from './filters/measure.ts';
 import { whileOpen } from './filters/while-open.ts';
 import { cacheMetrics, metrics, RequestMetrics } from './metrics/index.ts';
@@ -77,6 +79,8 @@ export interface PartsConfig extends KindHooksConfig, AggregationConfig {
   readonly nodes: NodeConnector;
   /** Of requests from outside that are in work at once. */
   readonly limits?: Limits;
+  /** Whether both limits together are shared out among priority levels, rather than each kept to by itself. They are, unless told. */
+  readonly priorityAndFairness?: boolean;
   readonly audit?: AuditLog;
   readonly requestTimeoutMs?: number;
   readonly minWatchSeconds?: number;
@@ -92,10 +96,16 @@ const defaultLimits: Limits = { readOnly: 400, mutating: 200 };
 export function standardParts(config: PartsConfig): ApiServerParts {
   let shared: ReturnType<typeof access> | undefined;
   const of = (server: ApiServer) => (shared ??= access(config, server));
+  let fair: Fairness | undefined;
+  /** For parts that are made once there are registries. */
+  const fairnessOf = (server: ApiServer) =>
+    (config.priorityAndFairness ?? true) ? (fair ??= fairnessBy(config, server, of(server))) : undefined;
   return {
     ...(config.minWatchSeconds !== undefined && { minWatchSeconds: config.minWatchSeconds }),
     filters: (server) => {
       const { authenticator, authorizer, registry } = of(server);
+      const fairness = fairnessOf(server);
+      const { requestTimeoutMs = 60_000 } = config;
       const { clock } = server.deps;
       const { audit } = config;
       cacheMetrics(registry, server.feeds);
@@ -104,11 +114,11 @@ export function standardParts(config: PartsConfig): ApiServerParts {
         measure(measured, { clock, isServed: isServedBy(server) }),
         whileOpen(server.lifecycle),
         ...(audit ? [audit.record] : []),
-        deadline({ clock, requestTimeoutMs: config.requestTimeoutMs ?? 60_000 }),
+        deadline({ clock, requestTimeoutMs }),
         authenticate(authenticator),
         ...(audit ? [audit.tell] : []),
         impersonate(authorizer),
-        limit(config.limits ?? defaultLimits, measured),
+        fairness ? share({ fairness, requestTimeoutMs }, measured) : limit(config.limits ?? defaultLimits, measured),
         authorize(authorizer),
       ];
     },
@@ -121,6 +131,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
         serverAddress: config.advertised,
         onMade: aggregation.metrics.discoveryMade,
       };
+      const fairness = fairnessOf(server);
       const wellness = new Health(healthChecks({ ...server.deps, lifecycle: server.lifecycle }));
       return [
         reviews({ ...who, admission: () => server.admission }),
@@ -143,6 +154,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
         metrics('/metrics', registry, server.deps.clock),
         metrics('/metrics/slis', wellness.metrics, server.deps.clock),
         ...((config.profiling ?? true) ? [profiling(server.deps.clock)] : []),
+        ...(fairness ? [dumps(fairness.control)] : []),
         zPages({ clock: server.deps.clock, flags: config.flags ?? new Map() }),
         rootPaths(told, wellness.checks),
       ];
@@ -157,6 +169,10 @@ export function standardParts(config: PartsConfig): ApiServerParts {
         cache: server.registries.ofKind(api.apiService)?.cache,
         isOurs: (group, version) => ours.has(`${group}/${version}`),
       });
+    },
+    background: (server) => {
+      const fairness = fairnessOf(server);
+      return fairness ? [(signal) => fairness.run(signal)] : [];
     },
     admission: (server) =>
       admissionPlugins({
@@ -227,4 +243,15 @@ function access(config: PartsConfig, server: ApiServer) {
 function addressIn(text: string): Reached {
   const at = text.lastIndexOf(':');
   return { host: text.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(text.slice(at + 1)) };
+}
+
+/** The limits together are the seats that levels share. */
+function fairnessBy(
+  { limits = defaultLimits }: PartsConfig,
+  server: ApiServer,
+  { objects, registry }: { objects: ClusterObjects; registry: Registry },
+): Fairness {
+  const fairness = liveFairness(server, { seats: limits.readOnly + limits.mutating, objects });
+  fairnessMetrics(registry, fairness);
+  return fairness;
 }

@@ -5,7 +5,7 @@ import { SimClock } from '@tiphys/sdk/testing';
 import { ServiceAccountTokens } from '../pki/index.ts';
 import { MemoryBackend, type StoreBackend } from '../store/index.ts';
 import { bootstrap } from './bootstrap.ts';
-import type { UserInfo } from './context.ts';
+import type { ServerRequest, ServerResponse, UserInfo } from './context.ts';
 import { type ServedKinds, standardKinds } from './kinds.ts';
 import { type PartsConfig, standardParts } from './parts.ts';
 import { ClusterIps } from './registry/kinds/index.ts';
@@ -109,6 +109,45 @@ export async function serverScene(
     }
   };
   return { server, clock, tokens, ask, given, stop: () => stop.abort() };
+}
+
+export interface FromOutside {
+  readonly user?: UserInfo;
+  readonly body?: object;
+  readonly headers?: ServerRequest['headers'];
+}
+
+/** A request as a socket brings it, which the server may give up. */
+export function outside(
+  { server }: ServerScene,
+  method: string,
+  path: string,
+  { user = admin, body, headers = {} }: FromOutside = {},
+): { answer: Promise<ServerResponse>; signal: AbortSignal; leave: () => void } {
+  const stop = new AbortController();
+  const answer = server.handle({
+    method,
+    path,
+    user,
+    headers: { 'content-type': 'application/json', ...headers },
+    objects: false,
+    signal: stop.signal,
+    giveUp: (reason) => stop.abort(reason),
+    body: () => Promise.resolve(Buffer.from(body ? JSON.stringify(body) : '')),
+  });
+  return { answer, signal: stop.signal, leave: () => stop.abort() };
+}
+
+/** Nothing that reads or writes gets an answer from the store any more, until told. */
+export function hang({ server: { deps } }: ServerScene): () => void {
+  const { store } = deps;
+  const currentRevision = store.currentRevision.bind(store);
+  const txn = store.txn.bind(store);
+  let go = () => {};
+  const gate = new Promise<void>((resolve) => (go = resolve));
+  store.currentRevision = () => gate.then(() => currentRevision());
+  store.txn = (t) => gate.then(() => txn(t));
+  return go;
 }
 
 /** The collection of an object that says what it is. */

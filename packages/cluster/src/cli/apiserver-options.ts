@@ -24,6 +24,7 @@ export interface ApiServerOptions {
   /** Admission plugins, when they aren't upstream's default ones. */
   readonly admission?: AdmissionFlags;
   readonly aggregation?: AggregationOptions;
+  readonly priorityAndFairness?: boolean;
   readonly limits?: { readonly readOnly: number; readonly mutating: number };
   readonly requestTimeoutMs?: number;
   /** What is told of requests, and where; nothing, unless said. */

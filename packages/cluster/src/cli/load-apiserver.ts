@@ -188,6 +188,7 @@ function partsConfig(options: ApiServerOptions, { pki, address, ...around }: Aro
     ...given(options, [
       'allowPrivileged',
       'limits',
+      'priorityAndFairness',
       'requestTimeoutMs',
       'minWatchSeconds',
       'nodePortRange',

@@ -47,11 +47,17 @@ export const authenticatedGroup = 'system:authenticated';
 export const unauthenticatedGroup = 'system:unauthenticated';
 export const anonymousName = 'system:anonymous';
 
-/** Everybody who isn't nobody in particular is in a group for it. */
-export const withAuthenticated = (user: UserInfo): UserInfo =>
-  user.name === anonymousName || user.groups.includes(authenticatedGroup) || user.groups.includes(unauthenticatedGroup)
-    ? user
-    : { ...user, groups: [...user.groups, authenticatedGroup] };
+/** Everybody who isn't nobody in particular is in a group for it. The same user each time for the same user. */
+export function withAuthenticated(user: UserInfo): UserInfo {
+  const { name, groups } = user;
+  if (name === anonymousName || groups.includes(authenticatedGroup) || groups.includes(unauthenticatedGroup))
+    return user;
+  let known = completed.get(user);
+  if (!known) completed.set(user, (known = { ...user, groups: [...groups, authenticatedGroup] }));
+  return known;
+}
+
+const completed = new WeakMap<UserInfo, UserInfo>();
 
 const nobodyElse: readonly string[] = [];
 

@@ -84,7 +84,16 @@ function checkBound(
   else if (onNode) check(objects.find(node, '', onNode.name), onNode, (uid) => claim('node', uid, onNode));
 }
 
-function userOf({ jti, 'kubernetes.io': { namespace, serviceaccount, pod, node: onNode } }: TokenClaims): UserInfo {
+/** The same user for the same claims, which are remembered with their token. */
+function userOf(claims: TokenClaims): UserInfo {
+  let user = users.get(claims);
+  if (!user) users.set(claims, (user = userIn(claims)));
+  return user;
+}
+
+const users = new WeakMap<TokenClaims, UserInfo>();
+
+function userIn({ jti, 'kubernetes.io': { namespace, serviceaccount, pod, node: onNode } }: TokenClaims): UserInfo {
   const extra: Record<string, string[]> = {};
   const say = (key: string, value: string | undefined) => {
     if (value) extra[`authentication.kubernetes.io/${key}`] = [value];

@@ -51,8 +51,13 @@ export class Feed {
     return this.#caches.values();
   }
 
+  /** The cache of a resource, if it is kept now. */
+  find({ prefix }: Resource): WatchCache | undefined {
+    return this.#caches.get(prefix);
+  }
+
   cache(resource: Resource): WatchCache {
-    const cache = this.#caches.get(resource.prefix);
+    const cache = this.find(resource);
     if (!cache) throw new Error(`no watch cache for ${resource.prefix}`);
     return cache;
   }

@@ -26,6 +26,7 @@ export class WatchCache {
   lastChange: number;
   /** How many changes there have been. */
   received = 0;
+  #bytes = 0;
 
   constructor(resource: Resource, revision: number) {
     this.resource = resource;
@@ -36,6 +37,11 @@ export class WatchCache {
 
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** Bytes of all stored bodies. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   get watcherCount(): number {
@@ -110,12 +116,16 @@ export class WatchCache {
     if (event.type === 'delete') {
       if (!prev) return;
       this.#unindex(prev);
+      this.#bytes -= prev.size;
       this.#entries.delete(prev.key);
       this.#ordered.delete(prev.key);
       this.#publish({ type: 'DELETED', entry: prev.at(revision), prev });
     } else {
       const entry = this.#read(event.item!);
-      if (prev) this.#unindex(prev);
+      if (prev) {
+        this.#unindex(prev);
+        this.#bytes -= prev.size;
+      }
       this.#set(entry);
       this.#publish({ type: prev ? 'MODIFIED' : 'ADDED', entry, prev });
     }
@@ -155,6 +165,7 @@ export class WatchCache {
   }
 
   #set(entry: Entry): void {
+    this.#bytes += entry.size;
     this.#entries.set(entry.key, entry);
     this.#ordered.set(entry);
     for (const [field, values] of this.#indexes) {

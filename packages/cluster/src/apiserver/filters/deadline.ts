@@ -17,12 +17,11 @@ export const deadline =
   ({ clock, requestTimeoutMs }: DeadlineOptions): Filter =>
   (c, next) => {
     if (isLongRunning(c.info)) return next(c);
-    const asked = timeoutOf(c.query.get('timeout'));
+    const allotted = allottedMs(c.query, requestTimeoutMs);
     const { giveUp } = c.request;
     if (!giveUp) return next(c);
     const isWrite = c.info.isResource && writes.has(c.info.verb);
-    const most = isWrite ? Math.min(writeTimeoutMs, requestTimeoutMs) : requestTimeoutMs;
-    const limitMs = asked > 0 ? Math.min(asked, most) : most;
+    const limitMs = isWrite ? Math.min(writeTimeoutMs, allotted) : allotted;
     const answer = next(c);
     return new Promise((resolve, reject) => {
       const cancel = clock.after(limitMs, () => {
@@ -42,6 +41,12 @@ export const deadline =
       );
     });
   };
+
+/** How long a request may take: as long as its client says, and no longer than the server allows. */
+export function allottedMs(query: URLSearchParams, requestTimeoutMs: number): number {
+  const asked = timeoutOf(query.get('timeout'));
+  return asked > 0 ? Math.min(asked, requestTimeoutMs) : requestTimeoutMs;
+}
 
 const timedOut = (why: string): StatusError => new StatusError(504, 'Timeout', `Timeout: ${why}`, {});
 

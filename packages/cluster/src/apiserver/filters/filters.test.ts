@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Registry } from '@tiphys/sdk/runtime';
 import { AuthorizerChain } from '../authz/index.ts';
-import type { ServerRequest, ServerResponse, UserInfo } from '../context.ts';
-import { admin, aUser, serverScene, type ServerScene } from '../server-scene.ts';
+import type { ServerResponse, UserInfo } from '../context.ts';
+import { admin, aUser, hang, outside, serverScene, type ServerScene } from '../server-scene.ts';
 import type { PartsConfig } from '../parts.ts';
 
 async function within(config: Partial<PartsConfig>, use: (scene: ServerScene) => Promise<void>): Promise<void> {
@@ -15,53 +15,20 @@ async function within(config: Partial<PartsConfig>, use: (scene: ServerScene) =>
   }
 }
 
-interface FromOutside {
-  readonly user?: UserInfo;
-  readonly body?: object;
-  readonly headers?: ServerRequest['headers'];
-}
-
-/** A request as a socket brings it, which the server may give up. */
-function outside(
-  { server }: ServerScene,
-  method: string,
-  path: string,
-  { user = admin, body, headers = {} }: FromOutside = {},
-) {
-  const stop = new AbortController();
-  const answer = server.handle({
-    method,
-    path,
-    user,
-    headers: { 'content-type': 'application/json', ...headers },
-    objects: false,
-    signal: stop.signal,
-    giveUp: (reason) => stop.abort(reason),
-    body: () => Promise.resolve(Buffer.from(body ? JSON.stringify(body) : '')),
-  });
-  return { answer, signal: stop.signal };
-}
-
 const textOf = ({ body }: ServerResponse) =>
   body.type === 'bytes' ? Buffer.concat([...body.pieces]).toString() : `(${body.type})`;
 const maps = '/api/v1/namespaces/default/configmaps';
 const aMap = { metadata: { name: 'm' } };
 
-/** Nothing that reads or writes gets an answer from the store any more, until told. */
-function hang({ server: { deps } }: ServerScene): () => void {
-  const { store } = deps;
-  const currentRevision = store.currentRevision.bind(store);
-  const txn = store.txn.bind(store);
-  let go = () => {};
-  const gate = new Promise<void>((resolve) => (go = resolve));
-  store.currentRevision = () => gate.then(() => currentRevision());
-  store.txn = (t) => gate.then(() => txn(t));
-  return go;
-}
+const without = { priorityAndFairness: false };
 
-test('requests over the limit are refused, each side by itself', () =>
+test('without priority and fairness requests over the limit are refused, each side by itself', () =>
   within(
-    { limits: { readOnly: 2, mutating: 1 }, authorizers: AuthorizerChain.of(['AlwaysAllow'], new Registry()) },
+    {
+      ...without,
+      limits: { readOnly: 2, mutating: 1 },
+      authorizers: AuthorizerChain.of(['AlwaysAllow'], new Registry()),
+    },
     async (scene) => {
       const go = hang(scene);
       const user = aUser('ada');
@@ -92,8 +59,8 @@ test('requests over the limit are refused, each side by itself', () =>
     },
   ));
 
-test('0 is no limit', () =>
-  within({ limits: { readOnly: 0, mutating: 0 } }, async (scene) => {
+test('0 is no limit then', () =>
+  within({ ...without, limits: { readOnly: 0, mutating: 0 } }, async (scene) => {
     const go = hang(scene);
     const many = Array.from({ length: 500 }, () => outside(scene, 'GET', maps, { user: aUser('x') }));
     go();

@@ -1,4 +1,4 @@
-import type { Filter } from '../context.ts';
+import type { Filter, ServerResponse } from '../context.ts';
 import { textResponse } from '../handlers/respond.ts';
 import type { RequestMetrics } from '../metrics/index.ts';
 import { isLongRunning } from './long-running.ts';
@@ -7,6 +7,12 @@ import { isLongRunning } from './long-running.ts';
 export interface Limits {
   readonly readOnly: number;
   readonly mutating: number;
+}
+
+/** Tells a client to come back after so many seconds. */
+export function tooMany(seconds: number): ServerResponse {
+  const response = textResponse(429, 'Too many requests, please try again later.\n');
+  return { ...response, headers: { ...response.headers, 'retry-after': String(seconds) } };
 }
 
 const reading = new Set(['get', 'list', 'watch']);
@@ -22,8 +28,7 @@ export const limit =
     const side = reading.has(c.info.verb) ? 'readOnly' : 'mutating';
     const isFull = limits[side] > 0 && inFlight[side] >= limits[side];
     if (isFull && !c.user.groups.includes('system:masters')) {
-      const response = textResponse(429, 'Too many requests, please try again later.\n');
-      return { ...response, headers: { ...response.headers, 'retry-after': '1' } };
+      return tooMany(1);
     }
     inFlight[side]++;
     try {

@@ -51,7 +51,11 @@ export function dispatcher(deps: DispatchDeps): Handler {
 /** Answers for what others serve, for a resource that they have defined, or for none. */
 async function elsewhere(c: RequestContext, deps: DispatchDeps): Promise<ServerResponse> {
   const forwarded = deps.elsewhere?.(c);
-  if (forwarded) return forwarded;
+  if (forwarded) {
+    // What it takes is for them to say.
+    c.initialized?.();
+    return forwarded;
+  }
   const { group, version, resource, isResource, path } = c.info;
   const registry = isResource ? await deps.custom?.registry(group, version, resource) : undefined;
   if (registry && isAt(registry.resource, c.info)) return onResource(c, registry, deps);

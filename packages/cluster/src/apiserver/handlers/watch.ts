@@ -54,7 +54,9 @@ export async function watch(
   else if (query.sendInitialEvents) await atLeast(feed, Number(asked));
 
   const withInitial = query.sendInitialEvents ?? (asked === '' || asked === '0');
-  const initial = withInitial ? inSlices(cache.entries(query.interest), query.interest, deps.clock) : undefined;
+  const initial = withInitial
+    ? inSlices(cache.entries(query.interest), query.interest, deps.clock, c.initialized)
+    : undefined;
   let watcher: Watcher;
   try {
     watcher = cache.watch(query.interest, withInitial ? feed.revision : Number(asked) || feed.revision, initial);
@@ -66,6 +68,7 @@ export async function watch(
   if (query.sendInitialEvents && query.allowWatchBookmarks) {
     watcher.tell({ type: 'BOOKMARK', revision: feed.revision, initialEventsEnd: true });
   }
+  if (!initial) c.initialized?.();
   const deadline = endInTime(watcher, c, query, deps);
   if (query.allowWatchBookmarks) remind(watcher, { feed, clock: deps.clock }, deadline);
   if (c.request.objects)
@@ -83,28 +86,34 @@ export async function watch(
   return stream(form, mapped(watcher, chunkOf), (into) => pushWatch(watcher, { chunkOf, fanOut }, into));
 }
 
-/** Objects that are told at the beginning of a watch, in slices that don't hold up others. */
+/** Objects that are told at the beginning of a watch, in slices that don't hold up others; says when that is over. */
 async function* inSlices(
   entries: Iterable<Entry>,
   { matches }: Interest,
   clock: Clock,
+  over?: () => void,
 ): AsyncIterable<readonly Entry[]> {
   const pacer = pacerOf(clock);
   let slice: Entry[] = [];
   let seen = 0;
-  for (const entry of entries) {
-    if (matches?.(entry) ?? true) slice.push(entry);
-    if (slice.length === together) {
-      yield slice;
-      slice = [];
+  try {
+    for (const entry of entries) {
+      if (matches?.(entry) ?? true) slice.push(entry);
+      if (slice.length === together) {
+        yield slice;
+        slice = [];
+      }
+      if (++seen % lookedAt === 0) await pacer.turn();
     }
-    if (++seen % lookedAt === 0) await pacer.turn();
+    if (slice.length) yield slice;
+  } finally {
+    over?.();
   }
-  if (slice.length) yield slice;
 }
 
 /** A few frames, and the end. */
 function streamed(c: RequestContext, form: Negotiated, batches: AsyncIterable<readonly Buffer[]>): ServerResponse {
+  c.initialized?.();
   return asksForWebSocket(c)
     ? webSocket(c, form, batches)
     : stream(

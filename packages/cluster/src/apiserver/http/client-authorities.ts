@@ -33,9 +33,10 @@ export class ClientAuthorities {
     const { authorized, authorizationError: problem } = socket;
     // Who shows none has a problem, too.
     if (!authorized && !problem) return none;
-    const shown = socket.getPeerCertificate(true);
-    const { raw } = shown as Partial<DetailedPeerCertificate>;
-    if (!raw) return none;
+    // A socket that has been closed meanwhile shows nothing at all.
+    const shown = socket.getPeerCertificate(true) as DetailedPeerCertificate | null;
+    if (!shown?.raw) return none;
+    const { raw } = shown;
     if (!authorized) return { ...none, certificateProblem: String(problem) };
     if (!this.#frontProxies.length) return { ...none, clientCertificate: raw };
     const chain = chainOf(shown);

@@ -1,50 +1,4 @@
-import {
-  flowSchema,
-  type FlowSchemaSpecManifest,
-  mandatoryFlowSchemas,
-  mandatoryPriorityLevels,
-  priorityLevelConfiguration,
-  type PriorityLevelConfigurationSpecManifest,
-} from '@tiphys/sdk/api';
-import { allEnded } from '@tiphys/sdk/runtime';
-import type { Client } from '@tiphys/sdk/client';
-import { equal, isAlreadyExists, type KubeObject } from '@tiphys/sdk/machinery';
-import { decode, type Kind } from '@tiphys/sdk/schema';
-
-/** Makes the flow schemas and priority levels that every cluster begins with, and brings those nobody changed up to date. */
-export async function makeFlowControlObjects(client: Client): Promise<void> {
-  await ensureAll(client, priorityLevelConfiguration, { ...Object.fromEntries(mandatoryPriorityLevels), ...levels });
-  await ensureAll(client, flowSchema, { ...Object.fromEntries(mandatoryFlowSchemas), ...schemas });
-}
-
-const autoUpdate = 'apf.kubernetes.io/autoupdate-spec';
-
-async function ensureAll<O extends KubeObject & { spec: S }, S>(
-  client: Client,
-  kind: Kind<O, unknown>,
-  specs: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  const { items } = await client.list(kind);
-  const known = new Map(items.map((o) => [o.metadata.name, o]));
-  await allEnded(
-    Object.entries(specs).map(async ([name, spec]) => {
-      const old = known.get(name);
-      if (!old) {
-        const manifest = { metadata: { name, annotations: { [autoUpdate]: 'true' } }, spec };
-        return client.create(kind, manifest).catch(ignoreExisting);
-      }
-      // Whoever changes one for good says so there.
-      if (old.metadata.annotations?.[autoUpdate] !== 'true') return;
-      const wanted = (decode(kind.schema.shape, { metadata: {}, spec }) as O).spec;
-      if (!equal(wanted, old.spec)) await client.update(kind, { ...old, spec: wanted });
-    }),
-  );
-}
-
-/** Another server of the same store was faster. */
-function ignoreExisting(err: unknown): void {
-  if (!isAlreadyExists(err)) throw err;
-}
+import type { FlowSchemaSpecManifest, PriorityLevelConfigurationSpecManifest } from '@tiphys/sdk/api';
 
 interface Level {
   readonly shares: number;
@@ -62,7 +16,8 @@ const limited = ({ shares, lendable, queues, hand }: Level): PriorityLevelConfig
   },
 });
 
-const levels: Readonly<Record<string, PriorityLevelConfigurationSpecManifest>> = {
+/** Priority levels that every cluster begins with. Whoever changes one keeps the change. */
+export const suggestedLevels: Readonly<Record<string, PriorityLevelConfigurationSpecManifest>> = {
   system: limited({ shares: 30, lendable: 33, queues: 64, hand: 6 }),
   'node-high': limited({ shares: 40, lendable: 25, queues: 64, hand: 6 }),
   'leader-election': limited({ shares: 10, lendable: 0, queues: 16, hand: 4 }),
@@ -98,7 +53,8 @@ const flow = ({ level, precedence, by }: Flow, rules: Rules): FlowSchemaSpecMani
   rules: [rules],
 });
 
-const schemas: Readonly<Record<string, FlowSchemaSpecManifest>> = {
+/** Flow schemas that every cluster begins with. */
+export const suggestedSchemas: Readonly<Record<string, FlowSchemaSpecManifest>> = {
   probes: flow(
     { level: 'exempt', precedence: 2 },
     {

@@ -13,6 +13,7 @@ import { apiServiceAvailability } from './api-service-availability.ts';
 import { keepAuthenticationConfig, type PublishedAuthentication } from './authentication-config.ts';
 import { keepCustomApiServices } from './custom-api-services.ts';
 import { flowSchemaStatus } from './flow-schema-status.ts';
+import { keepFlowControlObjects, producer } from './keep-flow-control.ts';
 
 export interface UpkeepConfig {
   /** What extension servers are told of whom to believe; nothing, without it. */
@@ -34,6 +35,8 @@ export async function runUpkeep(
     controllers.push(apiServiceAvailability({ check: (api) => aggregation.check(api), lost }));
   }
   await using tasks = group(signal);
+  const configuring = createClient(server.transport(serverItself), { fieldManager: producer });
+  tasks.go((s) => keepFlowControlObjects({ ...deps, client: configuring }, s));
   if (custom) tasks.go((s) => runDefinitionUpkeep({ ...deps, custom }, s));
   if (aggregation) tasks.go((s) => aggregation.run(s));
   tasks.go(async (s) => {

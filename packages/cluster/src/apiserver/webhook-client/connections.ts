@@ -1,7 +1,9 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import type { PeerCertificate } from 'node:tls';
 import { abortError } from '@tiphys/sdk/runtime';
 import { dialError } from '../nodes/connector.ts';
+import { identityProblem } from './identity.ts';
 
 export interface WebhookAddress {
   readonly host: string;
@@ -68,6 +70,7 @@ export class WebhookConnections {
     const isName = !/^[\d.]+$|:/.test(servername);
     const tls = {
       servername: isName ? servername : '',
+      checkServerIdentity: (_: string, shown: PeerCertificate) => identityProblem(servername, shown),
       ...(ca && { ca }),
       ...(cert && { cert }),
       ...(key && { key }),

@@ -6,5 +6,6 @@
 export { type WebhookAddress, type WebhookAnswer, WebhookConnections, type WebhookPost } from './connections.ts';
 export { refusalOf, reasonOf, WebhookFailure } from './failure.ts';
 export { WebhookClient, type WebhookClientDeps } from './client.ts';
+export { reliesOnCommonName } from './identity.ts';
 export { type Retries, withRetries } from './retries.ts';
 export { askConfigured, type WebhookReach } from './configured.ts';

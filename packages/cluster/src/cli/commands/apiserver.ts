@@ -4,6 +4,7 @@ import type { ApiServerOptions } from '../apiserver-options.ts';
 import { admissionFlags, type AdmissionFlags, admissionOptionsOf } from '../admission-flags.ts';
 import { type AuthorizationFlags, authorizationFlags, checkAuthorization } from '../authorization-flags.ts';
 import { Failure } from '../failure.ts';
+import { refuseUnfair } from '../fairness-flags.ts';
 import { aggregationFlags, aggregationNotes, aggregationOptionsOf } from '../aggregation-flags.ts';
 import {
   authenticationFlags,
@@ -13,7 +14,16 @@ import {
 } from '../authentication-flags.ts';
 import { auditFlags, auditOptionsOf } from '../audit-flags.ts';
 import { agreedGates, featureGatesFlag, idleGatesNote } from '../feature-gates.ts';
-import { flags, parseAddress, parseCount, parseList, parsePeriod, parsePort, parsePortRange } from '../flags.ts';
+import {
+  flags,
+  parseAddress,
+  parseBool,
+  parseCount,
+  parseList,
+  parsePeriod,
+  parsePort,
+  parsePortRange,
+} from '../flags.ts';
 import type { Level } from '../logger.ts';
 import { stopSignal } from '../stop-signal.ts';
 
@@ -31,6 +41,7 @@ interface Flags extends AdmissionFlags, AuthorizationFlags, AuthenticationFlags 
   eventTtl: number;
   serviceNodePortRange?: NonNullable<ApiServerOptions['nodePortRange']>;
   runtimeConfig?: string;
+  enablePriorityAndFairness: boolean;
   maxRequestsInflight: number;
   maxMutatingRequestsInflight: number;
   requestTimeout: number;
@@ -110,8 +121,23 @@ const objects = (): Option[] => [
 ];
 
 const limits = (): Option[] => [
-  count('--max-requests-inflight', 'reading requests in work at once; 0 for any number', 400),
-  count('--max-mutating-requests-inflight', 'writing requests in work at once; 0 for any number', 200),
+  new Option(
+    '--enable-priority-and-fairness [bool]',
+    'whether the limits of requests in work, added up, are shared out among priority levels, where requests wait for their turn',
+  )
+    .argParser(parseBool)
+    .preset('true')
+    .default(true),
+  count(
+    '--max-requests-inflight',
+    'what levels share is this and the limit of writing requests; without priority and fairness, reading requests in work at once, 0 for any number',
+    400,
+  ),
+  count(
+    '--max-mutating-requests-inflight',
+    'what levels share is this and the limit above; without priority and fairness, writing requests in work at once, 0 for any number',
+    200,
+  ),
   period('--request-timeout', 'how long a request may take, watches and the like aside', '1m0s'),
   count('--min-request-timeout', 'seconds after which a watch ends at the earliest', 1800),
   period('--shutdown-delay-duration', 'how long to go on after being asked to end, no longer ready', '0s'),
@@ -159,7 +185,6 @@ function parseOverrides(text: string): readonly EtcdOverride[] {
 const withoutEffect: Readonly<Record<string, string>> = {
   'contention-profiling': 'bool',
   'cert-dir': 'dir',
-  'enable-priority-and-fairness': 'bool',
   'enable-garbage-collector': 'bool',
   'endpoint-reconciler-type': 'type',
   'etcd-healthcheck-timeout': 'duration',
@@ -180,6 +205,7 @@ const withoutEffect: Readonly<Record<string, string>> = {
 async function run(given: Flags, command: Command): Promise<void> {
   if (!given.tlsCertFile !== !given.tlsPrivateKeyFile)
     throw new Failure('--tls-cert-file and --tls-private-key-file go together: give both, or none');
+  refuseUnfair(given);
   checkAuthorization(given, (name) => command.getOptionValueSource(name) === 'cli');
   const options = { ...optionsOf(given), authentication: authenticationOptionsOf(given, command) };
   const { servingGates } = await import('../../apiserver/index.ts');
@@ -228,6 +254,7 @@ function optionsOf(given: Flags): ApiServerOptions {
     ...(nodeCa !== undefined && { kubeletCa: { file: nodeCa } }),
     authorization: given,
     admission: admissionOptionsOf(given),
+    priorityAndFairness: given.enablePriorityAndFairness,
     limits: { readOnly: given.maxRequestsInflight, mutating: given.maxMutatingRequestsInflight },
     requestTimeoutMs: given.requestTimeout,
     compactionIntervalMs: given.etcdCompactionInterval,

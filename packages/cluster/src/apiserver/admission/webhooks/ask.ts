@@ -1,8 +1,8 @@
 import type { MutatingWebhook, ValidatingWebhook, WebhookClientConfig } from '@tiphys/sdk/api';
-import { internalError } from '@tiphys/sdk/machinery';
+import { hostnameOf, internalError, parseGoUrl } from '@tiphys/sdk/machinery';
 import type { Clock, Random } from '@tiphys/sdk/runtime';
 import type { ServiceRoute } from '../../services/index.ts';
-import { askConfigured, type WebhookConnections } from '../../webhook-client/index.ts';
+import { askConfigured, reliesOnCommonName, type WebhookConnections } from '../../webhook-client/index.ts';
 import { annotate } from '../annotate.ts';
 import type { AdmissionAttributes } from '../plugin.ts';
 import type { Match } from '../policies/match.ts';
@@ -40,6 +40,7 @@ export async function askWebhook(
     const body = await (audit ? audit.timed(mutating ? 'mutating-webhook' : 'validating-webhook', ask) : ask());
     answer = understood(() => answerOf(body, review, { mutating }));
   } catch (err) {
+    if (reliesOnCommonName(err as Error)) tellOfCommonName(clientConfig, attributes);
     if (failurePolicy === 'Ignore') {
       annotate(
         attributes,
@@ -54,6 +55,13 @@ export async function askWebhook(
   for (const warning of answer.warnings) attributes.warn(warning);
   if (!answer.allowed) throw rejection(name, answer);
   return answer;
+}
+
+/** Certificates of a time before alternative names count for nothing; the audit log tells whose they are. */
+function tellOfCommonName({ url, service }: WebhookClientConfig, { audit }: AdmissionAttributes): void {
+  const host = url === undefined ? `${service?.name}.${service?.namespace}.svc` : hostnameOf(parseGoUrl(url));
+  const why = 'relies on a legacy Common Name field instead of the SAN extension for subject validation';
+  audit?.annotate(`missing-san.invalid-cert.kubernetes.io/${host}`, why);
 }
 
 interface Call {
