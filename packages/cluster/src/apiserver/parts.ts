@@ -15,6 +15,7 @@ import { Registry } from '@tiphys/sdk/runtime';
 import { type Component, componentStatuses } from './componentstatus/endpoint.ts';
 import { storeComponents } from './componentstatus/stores.ts';
 import { computedFrom } from './computed-from.ts';
+import { ConversionMetrics } from './crd/conversion/index.ts';
 import { discovery } from './discovery/endpoint.ts';
 import { issuerDiscovery } from './discovery/openid.ts';
 import { rootPaths } from './discovery/paths.ts';
@@ -35,6 +36,7 @@ import { cacheMetrics, metrics, RequestMetrics } from './metrics/index.ts';
 import { profiling } from './profiling.ts';
 import { openApi } from './openapi/index.ts';
 import { reviews } from './reviews/index.ts';
+import { WebhookConnections } from './webhook-client/index.ts';
 import type { NodeConnector } from './nodes/connector.ts';
 import type { RequestInfo } from './context.ts';
 import { hooksOf, type KindHooksConfig } from './registry/kinds/index.ts';
@@ -183,6 +185,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
         gates: server.kinds.gates,
         authorizer: () => of(server).authorizer,
         route: of(server).route,
+        connections: of(server).connections,
         kinds: server.served,
         registryOf: async ({ group, version, plural }) =>
           server.registries.find(group, version, plural) ?? (await server.custom?.registry(group, version, plural)),
@@ -190,6 +193,11 @@ export function standardParts(config: PartsConfig): ApiServerParts {
         settings: config.admission ?? { enable: [], disable: [] },
         allowPrivileged: config.allowPrivileged,
       }),
+    conversion: (server) => {
+      const { route, connections, registry } = of(server);
+      const { clock, random } = server.deps;
+      return { route, connections, clock, random: random.fork('conversion'), metrics: new ConversionMetrics(registry) };
+    },
     subresources: (server) =>
       subresourcesOf({
         ...config,
@@ -233,6 +241,7 @@ function access(config: PartsConfig, server: ApiServer) {
     objects,
     rbac,
     route: withLoopback(toServices, () => addressIn(config.advertised())),
+    connections: new WebhookConnections(),
     registry,
     authenticator: authenticatorOf({ ...config, issuers }, { ...server.deps, objects, metrics: registry }),
     authorizer,

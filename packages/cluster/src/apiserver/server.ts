@@ -20,6 +20,7 @@ import { type ServedKinds, standardKinds } from './kinds.ts';
 import { customResourceDefinition } from '@tiphys/sdk/api';
 import type { AnyKind } from '@tiphys/sdk/schema';
 import type { Aggregation } from './aggregation/index.ts';
+import type { ConversionWorld } from './crd/conversion/index.ts';
 import { CustomResources } from './crd/custom-resources.ts';
 import { terminationHooks } from './crd/termination.ts';
 import type { KindHooks } from './registry/kind-hooks.ts';
@@ -50,6 +51,8 @@ export interface ApiServerParts {
   readonly aggregation?: (server: ApiServer) => Aggregation;
   /** What goes on beside requests for as long as the server runs. */
   readonly background?: (server: ApiServer) => readonly ((signal: AbortSignal) => Promise<void>)[];
+  /** How custom resources are converted by others; they aren't, unless given. */
+  readonly conversion?: (server: ApiServer) => ConversionWorld;
   /** Watches without a limit of their own end after this long to twice as long; half an hour, unless told. */
   readonly minWatchSeconds?: number;
 }
@@ -125,7 +128,7 @@ export class ApiServer {
           { feed: feeds.of(r), admission, clock, random },
           terminationHooks(r, () => this.#custom?.find(`${r.resource}.${r.group}`)),
         );
-      this.#custom = new CustomResources({ feeds, definitions, registryOf });
+      this.#custom = new CustomResources({ feeds, definitions, registryOf, conversion: parts.conversion?.(this) });
     }
     this.#aggregation = parts.aggregation?.(this);
     const last = dispatcher({

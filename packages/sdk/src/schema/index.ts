@@ -15,6 +15,7 @@ export { type Retirement, versionOf } from './version-of.ts';
 export {
   type AnyKind,
   type Column,
+  type Converter,
   defineKind,
   erase,
   type Hub,

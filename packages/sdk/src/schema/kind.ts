@@ -177,6 +177,8 @@ export interface KindDefinition<O extends KubeObject, M> {
   readonly storageVersion?: string;
   /** The kind's name in protobuf and stored objects when it is stored under another version. */
   readonly hub?: Hub<O>;
+  /** Who makes an object of one version one of another, where that isn't known here: then there is no hub. */
+  readonly converter?: Converter;
 
   /** The object as it is once it has been stored and read again, where that differs from what was written. */
   settled?(object: O): O;
@@ -213,6 +215,16 @@ export interface Hub<O> {
   readonly kind: AnyKind;
   toHub(object: O): KubeObject;
   fromHub(object: KubeObject): O;
+}
+
+/** Converts objects between the versions of a kind, and takes its time. */
+export interface Converter {
+  /** The version that objects are stored in. */
+  readonly stored: AnyKind;
+  /** An object, which says what it is, as it is in a version of the kind. Rejects when it can't be told. Doesn't change it. */
+  convert(object: KubeObject, to: AnyKind): Promise<KubeObject>;
+  /** The same of several together: what each is, or why none can be told from there on. */
+  convertAll(objects: readonly KubeObject[], to: AnyKind): Promise<readonly (KubeObject | Error)[]>;
 }
 
 export interface Kind<O extends KubeObject = KubeObject, M = unknown> extends KindDefinition<O, M> {

@@ -49,7 +49,7 @@ import { type AdmissionSettings, isOn } from './settings.ts';
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
 import { unprivileged } from './unprivileged.ts';
-import { WebhookConnections } from '../webhook-client/index.ts';
+import type { WebhookConnections } from '../webhook-client/index.ts';
 import { mutatingWebhookAdmission } from './webhooks/mutating.ts';
 import { validatingWebhookAdmission } from './webhooks/validating.ts';
 
@@ -63,6 +63,7 @@ export interface AdmissionConfig extends PolicyWorld {
   readonly gates?: Gates;
   /** How webhooks in the cluster are reached. */
   readonly route: ServiceRoute;
+  readonly connections: WebhookConnections;
   /** The registry of namespaces. */
   readonly namespaces: () => Registry;
   readonly settings: AdmissionSettings;
@@ -72,7 +73,7 @@ export interface AdmissionConfig extends PolicyWorld {
 
 /** The plugins, in upstream's order. */
 export function admissionPlugins({ allowPrivileged = true, ...deps }: AdmissionConfig): readonly AdmissionPlugin[] {
-  return everyPlugin({ ...deps, connections: new WebhookConnections() }).filter(
+  return everyPlugin(deps).filter(
     ({ name, featureGate }) =>
       (name === unprivileged.name ? !allowPrivileged : isOn(name, deps.settings)) &&
       (!featureGate || isOpen(deps.gates, featureGate)),
@@ -91,9 +92,7 @@ const everyPlugin = ({
   connections,
   gates,
   ...served
-}: Omit<AdmissionConfig, 'allowPrivileged'> & {
-  readonly connections: WebhookConnections;
-}): readonly AdmissionPlugin[] => [
+}: Omit<AdmissionConfig, 'allowPrivileged'>): readonly AdmissionPlugin[] => [
   alwaysAdmit,
   namespaceAutoProvision(objects, namespaces),
   namespaceLifecycle(objects),

@@ -1,5 +1,6 @@
 import { internalError, isObject, type JsonObject, type KubeObject } from '@tiphys/sdk/machinery';
-import { type AnyKind, decode, DecodeError, inVersion } from '@tiphys/sdk/schema';
+import { type AnyKind, decode, DecodeError } from '@tiphys/sdk/schema';
+import { inOtherVersion } from './forms.ts';
 import type { AdmissionAttributes } from './plugin.ts';
 
 /** An object as somebody outside has made it, with its defaults. */
@@ -15,10 +16,10 @@ export function decodedAs(kind: AnyKind, value: unknown): KubeObject {
 }
 
 /** Makes the object of a write another one, given in some version of its kind. */
-export function rewrite({ object, kind }: AdmissionAttributes, next: KubeObject, from: AnyKind): void {
+export async function rewrite({ object, kind }: AdmissionAttributes, next: KubeObject, from: AnyKind): Promise<void> {
   const target = object!;
   const { metadata } = target;
-  const converted = inVersion(next, from, kind);
+  const converted = await inOtherVersion(next, from, kind);
   // Others hold the object and its metadata, so both stay and what is in them goes.
   replace(metadata as object as JsonObject, converted.metadata as object as JsonObject);
   replace(target as object as JsonObject, {

@@ -1,9 +1,9 @@
 import { deepFreeze, type KubeObject } from '@tiphys/sdk/machinery';
-import { encodeMessage } from '@tiphys/sdk/schema';
+import { type AnyKind, encodeMessage } from '@tiphys/sdk/schema';
 import type { StoredItem } from '../../store/index.ts';
 import { placeOf, type Resource } from '../registry/resource.ts';
 import { Body } from './body.ts';
-import { bodyStart, forgetParsed, parsedBody, readBody, storedBody } from './stored.ts';
+import { bodyStart, forgetParsed, isOfOtherVersion, keptAs, parsedBody, readBody, storedBody } from './stored.ts';
 import { keepWarm } from './warm.ts';
 
 type Labels = NonNullable<KubeObject['metadata']['labels']>;
@@ -39,11 +39,15 @@ export class Entry {
   }
 
   /** What stands in the store, whoever wrote it. Throws `Unreadable`. */
-  static read(resource: Resource, { key, value, modRevision }: StoredItem): Entry {
+  static read(cached: Resource, { key, value, modRevision }: StoredItem): Entry {
+    const resource = keptAs(cached, value);
     const body = readBody(resource, key, value);
     const entry = new Entry(resource, key, body, modRevision);
+    if (resource !== cached) ofOther.add(entry);
+    if (body === value) return entry;
+    if (isOfOtherVersion(body)) ofOther.add(entry);
     // It had to be parsed.
-    if (body !== value) entry.#warm();
+    entry.#warm();
     return entry;
   }
 
@@ -119,18 +123,51 @@ export class Entry {
     return this.#message;
   }
 
-  /** The object in another version of its kind, converted once. */
+  /** The object in another version of its kind, converted once. It must be known in that. */
   served(resource: Resource): Entry {
-    const hub = resource.kind.hub;
-    if (resource === this.resource || !hub) return this;
+    const { hub, converter } = resource.kind;
+    if (resource === this.resource || (!hub && !converter)) return this;
     this.#served ??= new Map();
     let entry = this.#served.get(resource);
     if (!entry) {
-      entry = new Entry(resource, this.key, storedBody(resource, hub.fromHub(this.object)), this.revision);
+      const body = hub ? storedBody(resource, hub.fromHub(this.object)) : this.#convertedBody(resource);
+      entry = new Entry(resource, this.key, body, this.revision);
+      if (this.isOfOtherVersion) ofOther.add(entry);
       this.#served.set(resource, entry);
       this.#warm();
     }
     return entry;
+  }
+
+  /** Whether the object is known in a version of its kind: where others convert, they may have to be asked first. */
+  isKnownIn(resource: Resource): boolean {
+    if (resource === this.resource || !resource.kind.converter) return true;
+    return converted.get(this.#body)?.has(resource.kind) ?? false;
+  }
+
+  /** Learns what the object is in another version. It is kept as long as the object is, since asking is dear. */
+  learn(resource: Resource, object: KubeObject): void {
+    let versions = converted.get(this.#body);
+    if (!versions) converted.set(this.#body, (versions = new Map()));
+    const body = storedBody(resource, object);
+    versions.set(resource.kind, new Body(body));
+    this.#served?.delete(resource);
+  }
+
+  /** The same for whoever tells of the same object at another revision. */
+  get content(): object {
+    return this.#body;
+  }
+
+  /** It isn't stored in the version in which it would be now. */
+  get isOfOtherVersion(): boolean {
+    return ofOther.has(this);
+  }
+
+  #convertedBody({ kind }: Resource): Body {
+    const body = converted.get(this.#body)?.get(kind);
+    if (!body) throw new Error(`${this.key} has not been converted to ${kind.apiVersion}`);
+    return body;
   }
 
   /** The same object told at a later revision: of its own deletion, or of its leaving a selection. */
@@ -166,6 +203,12 @@ export class Entry {
     return object;
   }
 }
+
+/** Bodies of objects in versions that others have converted them to. */
+const converted = new WeakMap<object, Map<AnyKind, Body>>();
+
+/** Entries of objects that are stored in another version than they would be now. */
+const ofOther = new WeakSet<Entry>();
 
 /** Objects of bodies that are complete. */
 const complete = new WeakSet<KubeObject>();

@@ -2,7 +2,7 @@ import { type JsonObject, isObject, type KubeObject, type ManagedFieldsEntry } f
 import { messageOf } from '@tiphys/sdk/runtime';
 import { type AnyKind, decode, decodeMessage, managedFieldsPieces, openEnvelope, settle } from '@tiphys/sdk/schema';
 import { declaredKinds } from '../kinds.ts';
-import type { Resource } from '../registry/resource.ts';
+import { type Resource, resourceOf } from '../registry/resource.ts';
 import { Latest } from './latest.ts';
 
 /** What is in a body. */
@@ -117,7 +117,9 @@ export function readBody(resource: Resource, key: string, stored: Uint8Array): U
   const isOurs = stored.at(-1) !== newline && Buffer.compare(start, stored.subarray(0, start.length)) === 0;
   if (isOurs && !resource.kind.unstructured) return stored;
   try {
-    const body = storedBody(resource, hubObject(resource, stored));
+    const { object, isOther } = hubObject(resource, stored);
+    const body = storedBody(resource, object);
+    if (isOther) ofOtherVersions.add(body);
     // What reads as it was written keeps its bytes alone.
     return isOurs && Buffer.compare(body, stored) === 0 ? stored : body;
   } catch (cause) {
@@ -125,7 +127,33 @@ export function readBody(resource: Resource, key: string, stored: Uint8Array): U
   }
 }
 
-function hubObject(resource: Resource, stored: Uint8Array): KubeObject {
+/** Bodies that were made of what is stored in another version. */
+const ofOtherVersions = new WeakSet<Uint8Array>();
+
+export const isOfOtherVersion = (body: Uint8Array): boolean => ofOtherVersions.has(body);
+
+/**
+ * As what a value is kept: the version that it is stored in where others convert between a kind's versions, since nobody is asked
+ * to convert until somebody wants to see it.
+ */
+export function keptAs(resource: Resource, stored: Uint8Array): Resource {
+  if (!resource.kind.converter) return resource;
+  const versions = resource.kind.versions?.().map(resourceOf) ?? [];
+  const startsAs = (r: Resource) =>
+    Buffer.compare(bodyStart(r).bytes, stored.subarray(0, bodyStart(r).bytes.length)) === 0;
+  return versions.find(startsAs) ?? versions.find(({ kind }) => kind.apiVersion === versionIn(stored)) ?? resource;
+}
+
+function versionIn(stored: Uint8Array): string {
+  try {
+    return fromJson(stored).apiVersion;
+  } catch {
+    // It is refused when it is read.
+    return '';
+  }
+}
+
+function hubObject(resource: Resource, stored: Uint8Array): { object: KubeObject; isOther: boolean } {
   const isJson = stored[0] === 0x7b;
   const { apiVersion, kind: name, value } = isJson ? fromJson(stored) : fromProtobuf(stored);
   // The kind may be left out: older bodies of ours don't say it.
@@ -134,7 +162,7 @@ function hubObject(resource: Resource, stored: Uint8Array): KubeObject {
   kind.default?.(object);
   // Only JSON tells an empty list from none.
   if (!isJson) settle(kind.schema.shape, object);
-  return kind.hub ? kind.hub.toHub(object) : object;
+  return { object: kind.hub ? kind.hub.toHub(object) : object, isOther: kind !== resource.kind };
 }
 
 interface Found {

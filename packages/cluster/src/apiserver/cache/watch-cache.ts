@@ -195,7 +195,7 @@ export const isWithin = ({ namespace, name }: Interest, entry: Entry): boolean =
   (namespace === undefined || !entry.resource.namespaced || entry.namespace === namespace) &&
   (name === undefined || entry.name === name);
 
-function* within(interest: Interest, entries: Iterable<Entry>): Iterable<Entry> {
+export function* within(interest: Interest, entries: Iterable<Entry>): Iterable<Entry> {
   for (const entry of entries) if (isWithin(interest, entry)) yield entry;
 }
 

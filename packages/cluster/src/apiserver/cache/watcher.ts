@@ -20,7 +20,7 @@ export interface Interest {
 
 /** Told to a watcher: an event seen through its selectors, or how far it has been told everything. */
 export type Told =
-  | { readonly type: CacheEvent['type']; readonly entry: Entry }
+  | { readonly type: CacheEvent['type']; readonly entry: Entry; readonly prev?: Entry | undefined }
   | { readonly type: 'BOOKMARK'; readonly revision: number; readonly initialEventsEnd?: boolean };
 
 /** So many events may wait for a watcher that doesn't read; then its stream is closed. */
@@ -57,18 +57,16 @@ export class Watcher implements AsyncIterable<readonly Told[]> {
     this.#onClose = [() => onClose(this)];
   }
 
-  /** Offers an event; entering or leaving the selection turns a change into an addition or a deletion. */
+  /** Offers an event; it is told as it looks through the selection. */
   offer(event: CacheEvent): void {
-    const { type, entry, prev } = event;
+    const { entry } = event;
     if (this.#closed || entry.revision <= this.revision) return;
     this.revision = entry.revision;
     const { matches } = this.interest;
     // Most are told the event itself: the same one, whoever they are.
     if (!matches) return this.tell(event);
-    const was = prev !== undefined && matches(prev);
-    const is = type !== 'DELETED' && matches(entry);
-    if (is) this.tell({ type: was ? 'MODIFIED' : 'ADDED', entry });
-    else if (was) this.tell({ type: 'DELETED', entry: type === 'DELETED' ? entry : prev.at(entry.revision) });
+    const told = seenThrough(matches, event);
+    if (told) this.tell(told);
   }
 
   tell(told: Told): void {
@@ -157,6 +155,17 @@ export class Watcher implements AsyncIterable<readonly Told[]> {
     this.#reader = undefined;
     reader?.ready();
   }
+}
+
+/** An event as it looks through a selector: entering or leaving the selection turns a change into an addition or a deletion. */
+export function seenThrough(
+  matches: (entry: Entry) => boolean,
+  { type, entry, prev }: Omit<CacheEvent, 'prev'> & { readonly prev?: Entry | undefined },
+): Told | undefined {
+  const was = prev !== undefined && matches(prev);
+  const is = type !== 'DELETED' && matches(entry);
+  if (is) return { type: was ? 'MODIFIED' : 'ADDED', entry };
+  return was ? { type: 'DELETED', entry: type === 'DELETED' ? entry : prev.at(entry.revision) } : undefined;
 }
 
 const none: readonly Told[] = [];

@@ -1,10 +1,12 @@
 import type { CustomResourceDefinition } from '@tiphys/sdk/api';
-import type { AnyKind } from '@tiphys/sdk/schema';
+import { internalError } from '@tiphys/sdk/machinery';
+import type { AnyKind, Converter } from '@tiphys/sdk/schema';
 import type { Entry } from '../cache/entry.ts';
 import type { Feeds } from '../cache/feeds.ts';
 import type { WatchCache } from '../cache/watch-cache.ts';
 import type { Registry } from '../registry/registry.ts';
 import { type Resource, resourceOf } from '../registry/resource.ts';
+import { type ConversionWorld, WebhookConverter } from './conversion/index.ts';
 import { type Definition, definitionOf } from './definition.ts';
 import { type DefinedKinds, kindsOf, type SchemaOf } from './kinds.ts';
 
@@ -13,6 +15,8 @@ export interface CustomResourcesDeps {
   /** The cache of definitions: what stands in it is served. */
   readonly definitions: WatchCache;
   readonly registryOf: (resource: Resource) => Registry;
+  /** What it takes to have objects converted by webhooks. */
+  readonly conversion?: ConversionWorld | undefined;
 }
 
 type Follower = (name: string, next: Definition | undefined, before: Definition | undefined) => void;
@@ -72,7 +76,9 @@ export class CustomResources {
   async registry(group: string, version: string, plural: string): Promise<Registry | undefined> {
     const name = `${plural}.${group}`;
     const isServed = ({ served }: DefinedKinds) => served.some((k) => k.version === version);
-    return (await this.#opened(name, isServed))?.get(version);
+    const registry = (await this.#opened(name, isServed))?.get(version);
+    if (registry && !this.find(name)?.isConvertible) throw internalError('error resolving resource');
+    return registry;
   }
 
   /** The registry of the version that is stored, served or not. */
@@ -111,12 +117,21 @@ export class CustomResources {
     const isSame = definition && definition.digest === before?.definition.digest;
     if (before?.kinds && !isSame) this.#deps.feeds.close(resourceOf(before.kinds.hub));
     if (definition) {
-      const kinds = isSame ? before.kinds : definition.isServed ? kindsOf(definition, this.#schemas(name)) : undefined;
+      const kinds = isSame ? before.kinds : definition.isServed ? this.#kindsOf(definition) : undefined;
       this.#defined.set(name, { definition, kinds, opened: isSame ? before.opened : undefined });
     } else this.#defined.delete(name);
     const wasTold = before?.definition.isEstablished ?? false;
     if (!isSame || wasTold !== definition.isEstablished) this.#kinds = undefined;
     for (const tell of this.#followers) tell(name, definition, before?.definition);
+  }
+
+  #kindsOf(definition: Definition): DefinedKinds {
+    const { name, conversion } = definition;
+    const webhook = conversion?.strategy === 'Webhook' ? conversion.webhook : undefined;
+    const world = this.#deps.conversion;
+    const converterTo = (stored: () => AnyKind): Converter | undefined =>
+      webhook && world && new WebhookConverter({ name, webhook, stored }, world);
+    return kindsOf(definition, this.#schemas(name), converterTo);
   }
 
   #entry(name: string): Entry | undefined {

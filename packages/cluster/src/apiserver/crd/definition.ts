@@ -1,8 +1,10 @@
 import { compareVersions } from '@tiphys/sdk/machinery';
-import type {
-  CustomResourceDefinition,
-  CustomResourceDefinitionNames,
-  CustomResourceDefinitionVersion,
+import {
+  type CustomResourceConversion,
+  type CustomResourceDefinition,
+  type CustomResourceDefinitionNames,
+  type CustomResourceDefinitionVersion,
+  isWebhookTellable,
 } from '@tiphys/sdk/api';
 
 /** What is known of a definition without its schemas, which are large and rarely looked at. */
@@ -15,7 +17,9 @@ export interface Definition {
   readonly accepted: CustomResourceDefinitionNames;
   /** In the order in which they are preferred. */
   readonly versions: readonly DefinedVersion[];
-  readonly converts: 'None' | 'Webhook';
+  readonly conversion: CustomResourceConversion | undefined;
+  /** Nothing stands in the way of asking whoever converts. */
+  readonly isConvertible: boolean;
   /** Clients are told of it. */
   readonly isEstablished: boolean;
   /** Requests for it are answered. */
@@ -40,7 +44,8 @@ export function definitionOf({ metadata, spec, status }: CustomResourceDefinitio
     asked: spec.names,
     accepted,
     versions: versions.toSorted((a, b) => compareVersions(a.name, b.name)),
-    converts: spec.conversion?.strategy === 'Webhook' ? 'Webhook' : 'None',
+    conversion: spec.conversion,
+    isConvertible: isWebhookTellable(spec.conversion),
     isEstablished: is('Established'),
     isServed,
     isTerminating: is('Terminating'),

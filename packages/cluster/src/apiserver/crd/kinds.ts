@@ -1,6 +1,14 @@
 import { type CustomResourceSubresourceScale, objectMeta } from '@tiphys/sdk/api';
 import { type KubeObject, qualifiedNameProblems, compareVersions } from '@tiphys/sdk/machinery';
-import { type AnyKind, decode, defineKind, erase, type JSONSchemaProps, resourceShape } from '@tiphys/sdk/schema';
+import {
+  type AnyKind,
+  type Converter,
+  decode,
+  defineKind,
+  erase,
+  type JSONSchemaProps,
+  resourceShape,
+} from '@tiphys/sdk/schema';
 import { columnsOf } from './columns.ts';
 import type { DefinedVersion, Definition } from './definition.ts';
 import { nestedText } from './nested.ts';
@@ -19,15 +27,22 @@ export interface DefinedKinds {
   readonly served: readonly AnyKind[];
 }
 
-export function kindsOf(definition: Definition, schemaOf: SchemaOf): DefinedKinds {
+/** `converterTo`: who converts, given the version that is stored; nobody where versions differ in nothing but their name. */
+export function kindsOf(
+  definition: Definition,
+  schemaOf: SchemaOf,
+  converterTo: (stored: () => AnyKind) => Converter | undefined,
+): DefinedKinds {
   const all: AnyKind[] = [];
   const stored = definition.versions.find((v) => v.storage);
   if (!stored) throw new Error(`${definition.name} has no version that is stored`);
   const versions = () => all;
-  const hub = kindOf(definition, stored, { schemaOf, versions });
+  const converter = converterTo(() => hub);
+  const of = { schemaOf, versions, ...(converter && { converter }) };
+  const hub: AnyKind = kindOf(definition, stored, of);
   const served: AnyKind[] = [];
   for (const version of definition.versions) {
-    const kind = version === stored ? hub : kindOf(definition, version, { schemaOf, versions, hub });
+    const kind = version === stored ? hub : kindOf(definition, version, converter ? of : { ...of, hub });
     all.push(kind);
     if (version.served) served.push(kind);
   }
@@ -37,11 +52,12 @@ export function kindsOf(definition: Definition, schemaOf: SchemaOf): DefinedKind
 interface Of {
   readonly schemaOf: SchemaOf;
   readonly versions: () => readonly AnyKind[];
-  /** The version that is stored, when it is another. */
+  readonly converter?: Converter;
+  /** The version that is stored, when it is another and nobody converts. */
   readonly hub?: AnyKind;
 }
 
-function kindOf(definition: Definition, version: DefinedVersion, { schemaOf, versions, hub }: Of): AnyKind {
+function kindOf(definition: Definition, version: DefinedVersion, { schemaOf, versions, converter, hub }: Of): AnyKind {
   const { group, accepted, namespaced } = definition;
   const { plural, kind, singular, listKind, shortNames, categories } = accepted;
   const { status, scale } = version.subresources ?? {};
@@ -81,6 +97,7 @@ function kindOf(definition: Definition, version: DefinedVersion, { schemaOf, ver
       storagePrefix: `${group}/${plural}`,
       versions,
       ...(asHub && { hub: asHub }),
+      ...(converter && { converter }),
       settled: (object) => (asHub ? asHub.fromHub(asHub.toHub(object)) : readAs(object, true)),
       ...(version.deprecated && { deprecated: deprecation(definition, version) }),
 

@@ -28,10 +28,11 @@ function nested<T>(object: unknown, path: string, fits: (v: unknown) => v is T, 
 
 const problem = (names: readonly string[], value: unknown, wanted: string): string => {
   const shown = typeof value === 'number' ? printNumber(value) : printValue(value);
-  return `.${names.join('.')} accessor error: ${shown} is of the type ${typeName(value)}, expected ${wanted}`;
+  return `.${names.join('.')} accessor error: ${shown} is of the type ${goTypeName(value)}, expected ${wanted}`;
 };
 
-function typeName(value: unknown): string {
+/** What upstream's language calls the type of a JSON value. */
+export function goTypeName(value: unknown): string {
   const word = kindWord(value);
   if (word === 'map') return 'map[string]interface {}';
   if (word === 'slice') return '[]interface {}';

@@ -4,6 +4,7 @@ import {
   type CustomResourceDefinitionNames,
   type CustomResourceDefinitionStatus,
   isProtectedGroup,
+  isWebhookTellable,
   structuralViolations,
 } from '@tiphys/sdk/api';
 import { equal, timestamp } from '@tiphys/sdk/machinery';
@@ -30,7 +31,9 @@ export function nextStatus(
     acceptedNames = accepted;
     said.push(condition);
     if (!is('Established')) said.push(condition.status === 'True' ? installing : notAccepted);
-  } else if (is('NamesAccepted') && !is('Established')) said.push(established);
+  } else if (is('NamesAccepted') && !is('Established')) {
+    said.push(isWebhookTellable(definition.spec.conversion) ? established : noCertificates);
+  }
   const violations = structuralViolations(definition.spec);
   if (violations) said.push({ ...nonStructural, message: violations });
   const before = (status.conditions ?? []).filter((c) => violations || c.type !== nonStructural.type);
@@ -53,6 +56,12 @@ const installing: Said = {
   status: 'False',
   reason: 'Installing',
   message: 'the initial names have been accepted',
+};
+const noCertificates: Said = {
+  type: 'Established',
+  status: 'False',
+  reason: 'InvalidCABundle',
+  message: 'The conversion webhook CABundle is invalid',
 };
 const established: Said = { ...installing, status: 'True', reason: 'InitialNamesAccepted' };
 

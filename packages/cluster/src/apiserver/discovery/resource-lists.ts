@@ -52,7 +52,7 @@ export function resourcesOf(kind: AnyKind): ApiResource[] {
       verbs: kind.unstructured ? unstructuredVerbs : kind.verbs,
       ...(kind.shortNames.length && { shortNames: kind.shortNames }),
       ...(kind.categories.length && { categories: kind.categories }),
-      ...(stored && { storageVersionHash: storageVersionHash(kind.hub?.kind ?? kind) }),
+      ...(stored && { storageVersionHash: storageVersionHash(kind.hub?.kind ?? kind.converter?.stored ?? kind) }),
     },
     ...(kind.unstructured ? subresources : subresources.sort((a, b) => (a.name < b.name ? -1 : 1))),
   ];

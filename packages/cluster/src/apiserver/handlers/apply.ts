@@ -6,10 +6,12 @@ import {
   type JsonObject,
   type KubeObject,
   required,
+  StatusError,
   timestamp,
 } from '@tiphys/sdk/machinery';
-import { type AnyKind, applyManaged, decode, resetFieldsOf } from '@tiphys/sdk/schema';
+import { type AnyKind, applyManaged, decode, resetFieldsOf, type Versions } from '@tiphys/sdk/schema';
 import type { RequestContext, ServerResponse } from '../context.ts';
+import { converting, unfitness } from '../registry/converting.ts';
 import { versionsOf } from '../registry/kind-versions.ts';
 import type { Registry } from '../registry/registry.ts';
 import { decodeObject } from './body.ts';
@@ -33,8 +35,13 @@ export async function apply(c: RequestContext, registry: Registry): Promise<Serv
     ...(c.info.subresource && { subresource: c.info.subresource }),
     mayCreate: !c.info.subresource || (kind.createOnUpdate ?? false),
     next: (current) => {
-      const applied = () =>
-        appliedTo(c, { kind, live: current, ...configuration(), ignore: resetFieldsOf(kind, c.info.subresource) });
+      const applied = (): KubeObject | Promise<KubeObject> => {
+        const applying = { kind, live: current, ...configuration(), ignore: resetFieldsOf(kind, c.info.subresource) };
+        const { converter } = kind;
+        if (!converter) return appliedTo(c, applying);
+        if (current) refuseUnfit(kind, current);
+        return converting(kind, converter, (versions) => appliedTo(c, { ...applying, versions }));
+      };
       if (current) return applied();
       const made = () => {
         refuseForeign(configuration().applied, registry, c.info.name);
@@ -62,10 +69,15 @@ interface Applying extends Configuration {
   readonly kind: AnyKind;
   readonly live: KubeObject | undefined;
   readonly ignore: ReturnType<typeof resetFieldsOf>;
+  /** As the kind has them, unless given. */
+  readonly versions?: Versions;
 }
 
 /** What applying a configuration makes of an object of the kind, its managed fields included. */
-export function appliedTo(c: RequestContext, { kind, live, applied, duplicates, ignore }: Applying): KubeObject {
+export function appliedTo(
+  c: RequestContext,
+  { kind, live, applied, duplicates, ignore, versions = versionsOf(kind) }: Applying,
+): KubeObject {
   const { object } = applyManaged({
     shape: kind.schema.shape,
     kind: kind.kind,
@@ -77,7 +89,7 @@ export function appliedTo(c: RequestContext, { kind, live, applied, duplicates, 
     force: isTrue(c.query.get('force')),
     now: timestamp(c.now),
     ignore,
-    versions: versionsOf(kind),
+    versions,
   });
   const decoded = kind.unstructured
     ? (decode(kind.schema.shape, object, { keepNulls: true }) as KubeObject)
@@ -85,6 +97,15 @@ export function appliedTo(c: RequestContext, { kind, live, applied, duplicates, 
   tellDuplicates(c, duplicates);
   checkPlace(decoded.metadata, c.info.namespace, c.info.name, true);
   return decoded;
+}
+
+/** Whoever converts may have made something of it that nothing can be laid over. */
+function refuseUnfit(kind: AnyKind, live: KubeObject): void {
+  const { apiVersion, metadata } = live;
+  const why = unfitness(kind, live);
+  if (why === undefined) return;
+  const object = `(${metadata.namespace ?? ''}/${metadata.name}; ${apiVersion}, Kind=${kind.kind})`;
+  throw new StatusError(500, '', `failed to create typed live object ${object}: ${why}`);
 }
 
 /** An applier that means one certain object doesn't want another made. */

@@ -3,7 +3,7 @@ import { pacerOf } from '@tiphys/sdk/runtime';
 import { Compacted } from '../../store/index.ts';
 import { Entry } from '../cache/entry.ts';
 import { OrderedEntries } from '../cache/ordered.ts';
-import { isWithin, scopeOf } from '../cache/watch-cache.ts';
+import { isWithin, scopeOf, within } from '../cache/watch-cache.ts';
 import type { RequestContext } from '../context.ts';
 import type { Registry } from '../registry/registry.ts';
 import { type ContinueToken, decodeContinue, encodeContinue } from './continue-token.ts';
@@ -48,14 +48,22 @@ export async function pageOf(c: RequestContext, registry: Registry, query: ListQ
   const pacer = pacerOf(deps.clock);
   let seen = 0;
   let more = false;
-  for (const found of entries.range(scope, start)) {
-    if (++seen % lookedAt === 0) await pacer.turn();
-    if (!isWithin(interest, found)) continue;
-    const entry = found.served(resource);
-    if (interest.matches && !interest.matches(entry)) continue;
+  const isEnough = (entry: Entry): boolean => {
+    // As upstream: there is more when there is anything, whether or not it is asked for.
     more = limit > 0 && items.length === limit;
-    if (more) break;
-    items.push(entry);
+    if (!more && (interest.matches?.(entry) ?? true)) items.push(entry);
+    return more;
+  };
+  if (registry.conversions) {
+    // No more is converted than is looked at.
+    const size = limit > 0 && !interest.matches ? limit + 1 : undefined;
+    const found = within(interest, entries.range(scope, start));
+    for await (const slice of registry.conversions.slices(found, size)) if (slice.some(isEnough)) break;
+  } else {
+    for (const found of entries.range(scope, start)) {
+      if (++seen % lookedAt === 0) await pacer.turn();
+      if (isWithin(interest, found) && isEnough(found.served(resource))) break;
+    }
   }
   if (!more) return { items, revision };
   cache.snapshots.keep(revision, entries);

@@ -35,7 +35,10 @@ export async function get(c: RequestContext, registry: Registry): Promise<Server
   // Who says how old it may be is answered from the cache.
   if (wanted === '') await registry.feed.current();
   else await atLeast(registry.feed, Number(wanted));
-  const entry = registry.known(c.info.namespace, c.info.name);
+  const { namespace, name } = c.info;
+  const entry = registry.conversions
+    ? await registry.converted(namespace, name, { anew: wanted === '' })
+    : registry.known(namespace, name);
   refuseMisfit(form, registry.resource.kind, false);
   if (form.as === 'Table') return rowResponse(c, registry.resource.kind, entry, form);
   if (form.as !== 'itself') return valueResponse(c, partialMetadata(entry.object, form.version), form);

@@ -14,6 +14,7 @@ import { listQuery, type ListQuery } from './list-options.ts';
 import { type Negotiated, asStream, negotiate } from './negotiate.ts';
 import type { ReadDeps } from './read.ts';
 import { atLeast, revisionProblem } from './revision.ts';
+import { convertedWatch } from './converted-watch.ts';
 import { bookmark, eventFrame, framer, joinFrames } from './watch-frames.ts';
 import { pushWatch } from './watch-push.ts';
 import { asksForWebSocket, webSocket } from './watch-socket.ts';
@@ -54,12 +55,13 @@ export async function watch(
   else if (query.sendInitialEvents) await atLeast(feed, Number(asked));
 
   const withInitial = query.sendInitialEvents ?? (asked === '' || asked === '0');
-  const initial = withInitial
-    ? inSlices(cache.entries(query.interest), query.interest, deps.clock, c.initialized)
-    : undefined;
+  const { conversions } = registry;
+  // What others convert is looked at when they have.
+  const interest = conversions ? unselected(query.interest) : query.interest;
+  const initial = withInitial ? inSlices(cache.entries(interest), interest, deps.clock, c.initialized) : undefined;
   let watcher: Watcher;
   try {
-    watcher = cache.watch(query.interest, withInitial ? feed.revision : Number(asked) || feed.revision, initial);
+    watcher = cache.watch(interest, withInitial ? feed.revision : Number(asked) || feed.revision, initial);
   } catch (err) {
     // An old revision is told in the stream, so that the client starts over rather than gives up.
     if (!(err instanceof StatusError) || c.request.objects) throw err;
@@ -71,8 +73,10 @@ export async function watch(
   if (!initial) c.initialized?.();
   const deadline = endInTime(watcher, c, query, deps);
   if (query.allowWatchBookmarks) remind(watcher, { feed, clock: deps.clock }, deadline);
+  const { matches } = query.interest;
+  const all = conversions ? convertedWatch(watcher, { conversions, resource, matches }) : watcher;
   if (c.request.objects)
-    return { status: 200, headers: {}, body: { type: 'frames', frames: objectFrames(watcher, resource) } };
+    return { status: 200, headers: {}, body: { type: 'frames', frames: objectFrames(all, resource) } };
   // Objects can't be told as lists: upstream's stream ends at the first.
   if (form.as === 'PartialObjectMetadataList') {
     watcher.close();
@@ -80,10 +84,16 @@ export async function watch(
   }
   const toFrame = framer(resource, form, { include, now: c.now });
   const framesOf = (told: readonly Told[]): readonly Buffer[] => told.map(toFrame);
-  if (asksForWebSocket(c)) return webSocket(c, form, mapped(watcher, framesOf), watcher);
+  if (asksForWebSocket(c)) return webSocket(c, form, mapped(all, framesOf), watcher);
   const chunkOf = (told: readonly Told[]) => (told.length === 1 ? toFrame(told[0]!) : joinFrames(framesOf(told)));
+  if (conversions) return stream(form, mapped(all, chunkOf));
   const fanOut = fanOutOf(deps.clock);
   return stream(form, mapped(watcher, chunkOf), (into) => pushWatch(watcher, { chunkOf, fanOut }, into));
+}
+
+/** Everything where it is looked for. */
+function unselected({ namespace, name }: Interest): Interest {
+  return { ...(namespace !== undefined && { namespace }), ...(name !== undefined && { name }) };
 }
 
 /** Objects that are told at the beginning of a watch, in slices that don't hold up others; says when that is over. */
@@ -166,7 +176,10 @@ function mapped<T, U>(source: AsyncIterable<T>, map: (value: T) => U): AsyncIter
   };
 }
 
-async function* objectFrames(watcher: Watcher, resource: Resource): AsyncIterable<readonly WatchFrame[]> {
+async function* objectFrames(
+  watcher: AsyncIterable<readonly Told[]>,
+  resource: Resource,
+): AsyncIterable<readonly WatchFrame[]> {
   for await (const batch of watcher) {
     yield batch.map((t): WatchFrame => {
       if (t.type === 'BOOKMARK') return { type: 'BOOKMARK', object: bookmark(resource, t) };

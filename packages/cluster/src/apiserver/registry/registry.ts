@@ -9,10 +9,11 @@ import type { Entry } from '../cache/entry.ts';
 import type { Feed } from '../cache/feed.ts';
 import type { WatchCache } from '../cache/watch-cache.ts';
 import { change, type Decision } from './change.ts';
+import { Conversions } from './conversions.ts';
 import type { DeleteOptions } from './delete-options.ts';
 import { beginDeletion, isReadyToGo } from './deletion.ts';
 import { Expiry } from './expiry.ts';
-import { trackFields } from './field-manager.ts';
+import { trackConverted, trackFields } from './field-manager.ts';
 import type { KindHooks, Undo } from './kind-hooks.ts';
 import { dedupeOwners } from './owner-references.ts';
 import { dropStatus, isCountedChange, partOf, prepareUpdate } from './parts.ts';
@@ -47,6 +48,8 @@ export class Registry {
   readonly resource: Resource;
   readonly cache: WatchCache;
   readonly feed: Feed;
+  /** Where others convert between the kind's versions: how its objects come to be known in this one. */
+  readonly conversions: Conversions | undefined;
   readonly #deps: RegistryDeps;
   readonly #hooks: KindHooks;
   readonly #objects: StoredObjects;
@@ -58,6 +61,8 @@ export class Registry {
     this.feed = deps.feed;
     this.cache = deps.feed.cache(resource);
     const { store } = deps.feed;
+    const { converter } = resource.kind;
+    this.conversions = converter && new Conversions(resource, converter, deps.clock);
     const { ttlSeconds = resource.kind.ttlSeconds } = hooks;
     const expiry = ttlSeconds ? new Expiry(store, deps.clock, ttlSeconds) : undefined;
     const absentAt = (key: string) => (this.cache.isFree(key) ? this.feed.revision : undefined);
@@ -67,7 +72,15 @@ export class Registry {
   /** The object as it is now, including every write that had been acknowledged before the call. */
   async get(namespace: string, name: string): Promise<Entry> {
     await this.feed.current();
-    return this.known(namespace, name);
+    return this.conversions ? this.converted(namespace, name) : this.known(namespace, name);
+  }
+
+  /** The same as `known`, where others may have to convert it first: anew, unless what it was converted to once will do. */
+  async converted(namespace: string, name: string, { anew = true } = {}): Promise<Entry> {
+    const entry = this.#stored(namespace, name);
+    if (!entry) throw notFound(this.resource, name);
+    const { conversions } = this;
+    return conversions && anew ? conversions.fresh(entry) : (conversions?.served(entry) ?? entry.served(this.resource));
   }
 
   /** The object as far as the cache knows. */
@@ -78,7 +91,18 @@ export class Registry {
   }
 
   find(namespace: string, name: string): Entry | undefined {
-    return this.cache.get(keyOf(this.resource, namespace, name))?.served(this.resource);
+    return this.#stored(namespace, name)?.served(this.resource);
+  }
+
+  /** What `find` finds, where others may have to convert it first. */
+  async foundAt(namespace: string, name: string): Promise<Entry | undefined> {
+    const entry = this.#stored(namespace, name);
+    return entry && (this.conversions?.served(entry) ?? entry.served(this.resource));
+  }
+
+  /** In the version in which it is stored. */
+  #stored(namespace: string, name: string): Entry | undefined {
+    return this.cache.get(keyOf(this.resource, namespace, name));
   }
 
   create(object: KubeObject, request: WriteRequest): Promise<Written> {
@@ -115,7 +139,11 @@ export class Registry {
     const { manager, subresource = '' } = request;
     const context = this.#context(request);
     dedupeOwners(metadata, request);
-    if (manager) trackFields(kind, { next: object, old: undefined, manager, subresource, now: clock.now() });
+    if (manager) {
+      const write = { next: object, old: undefined, manager, subresource, now: clock.now() };
+      if (kind.converter) await trackConverted(kind, kind.converter, write);
+      else trackFields(kind, write);
+    }
     const attributes = attributesOf(this.resource, 'CREATE', request, { object });
     await admission.admit(attributes);
     // Mutating admission sees an object that is still to be named, validating admission its name.
@@ -135,11 +163,12 @@ export class Registry {
         refuseInvalid(this.resource, object, problems);
       for (const w of kind.warnings?.(object) ?? []) request.warn(w);
       await admission.validate(attributes);
-      const settled = this.#objects.settled(object);
+      const settling = this.#objects.settled(object);
+      const settled = settling instanceof Promise ? await settling : settling;
       const isVersion = /^[1-9]\d*$/.test(sentVersion ?? '');
       if (request.dryRun) {
         undo?.();
-        if (this.find(request.namespace, metadata.name ?? ''))
+        if (this.#stored(request.namespace, metadata.name ?? ''))
           throw new KeyExists(metadata.name ?? '', this.feed.revision);
         if (isVersion) settled.metadata.resourceVersion = sentVersion!;
         return { object: typed(this.resource, settled), created: true };
@@ -174,8 +203,12 @@ export class Registry {
   async #change<W extends Written>(
     { namespace, name }: WriteRequest,
     decide: (current: Entry | undefined) => Promise<Decision<Outcome<W>>>,
+    { isAnew = false } = {},
   ): Promise<W> {
-    const { written, stored } = await change(this.feed, () => this.find(namespace, name), decide);
+    const { conversions } = this;
+    const { written, stored } = conversions
+      ? await change(this.feed, () => this.#stored(namespace, name), conversions.deciding(decide, isAnew))
+      : await change(this.feed, () => this.find(namespace, name), decide);
     if (stored) await this.#hooks.afterWrite?.(stored.next?.object, stored.old);
     return written;
   }
@@ -205,7 +238,11 @@ export class Registry {
     } else if (wanted !== String(current.revision)) throw modified(this.resource, request.name);
     const { manager, subresource = '' } = request;
     dedupeOwners(next.metadata, request);
-    if (manager) trackFields(kind, { next, old, manager, subresource, now: clock.now() });
+    if (manager) {
+      const write = { next, old, manager, subresource, now: clock.now() };
+      if (kind.converter) await trackConverted(kind, kind.converter, write);
+      else trackFields(kind, write);
+    }
     const attributes = attributesOf(this.resource, 'UPDATE', request, { object: next, oldObject: old });
     await admission.admit(attributes);
     const part = request.strategy ?? partOf(kind, request.subresource);
@@ -222,7 +259,8 @@ export class Registry {
         refuseInvalid(this.resource, next, await this.#hooks.partRules(next, old, request));
       for (const w of (part ? part.warnings?.(next, old) : kind.warnings?.(next, old)) ?? []) request.warn(w);
       await admission.validate(attributes);
-      const settled = this.#objects.settled(next);
+      const settling = this.#objects.settled(next);
+      const settled = settling instanceof Promise ? await settling : settling;
       if (request.dryRun) {
         undo?.();
         settled.metadata.resourceVersion = String(current.revision);
@@ -230,7 +268,7 @@ export class Registry {
       }
       settled.metadata.resourceVersion = old.metadata.resourceVersion!;
       const isGoing = isReadyToGo(settled, kind);
-      if (!isGoing && isUnchanged(typed(this.resource, settled), old)) {
+      if (!isGoing && !current.isOfOtherVersion && isUnchanged(typed(this.resource, settled), old)) {
         return { answer: { written: { object: old, entry: current, created: false } } };
       }
       const write = async (): Promise<Outcome<Written>> => {
@@ -249,7 +287,7 @@ export class Registry {
 
   /** Deletes, or marks for deletion what must wait for grace or finalizers. */
   async delete(request: WriteRequest, options: DeleteOptions): Promise<Deleted> {
-    return this.#change(request, (current) => this.#deletionOf(current, request, options));
+    return this.#change(request, (current) => this.#deletionOf(current, request, options), { isAnew: true });
   }
 
   async #deletionOf(
@@ -305,7 +343,7 @@ export class Registry {
 
   #taken(namespace: string, { metadata }: KubeObject): StatusError {
     const name = metadata.name ?? metadata.generateName ?? '';
-    return nameTaken(this.resource, name, this.find(namespace, name)?.object);
+    return nameTaken(this.resource, name, this.#stored(namespace, name)?.object);
   }
 }
 

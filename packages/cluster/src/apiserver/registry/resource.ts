@@ -10,15 +10,23 @@ export interface Resource extends GroupResource {
   readonly prefix: string;
 }
 
+const resources = new WeakMap<AnyKind, Resource>();
+
+/** A kind's resource: the same one whoever asks. */
 export function resourceOf(kind: AnyKind): Resource {
-  return {
-    kind,
-    group: kind.group,
-    version: kind.version,
-    resource: kind.plural,
-    namespaced: kind.scope === 'Namespaced',
-    prefix: `/registry/${kind.storagePrefix ?? kind.plural}/`,
-  };
+  let resource = resources.get(kind);
+  if (!resource) {
+    resource = {
+      kind,
+      group: kind.group,
+      version: kind.version,
+      resource: kind.plural,
+      namespaced: kind.scope === 'Namespaced',
+      prefix: `/registry/${kind.storagePrefix ?? kind.plural}/`,
+    };
+    resources.set(kind, resource);
+  }
+  return resource;
 }
 
 export const keyOf = (resource: Resource, namespace: string, name: string): string =>

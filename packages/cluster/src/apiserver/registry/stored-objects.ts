@@ -1,8 +1,9 @@
 import { internalError, type KubeObject, serviceUnavailable } from '@tiphys/sdk/machinery';
-import { settle } from '@tiphys/sdk/schema';
+import { type Converter, settle } from '@tiphys/sdk/schema';
 import { create, remove, type StoreBackend, StoreFull, update } from '../../store/index.ts';
 import { Entry } from '../cache/entry.ts';
 import { storedBody } from '../cache/stored.ts';
+import { asStored, pruned } from './conversions.ts';
 import type { Expiry } from './expiry.ts';
 import { keyOf, type Resource } from './resource.ts';
 
@@ -23,18 +24,39 @@ export interface StoredObjectsDeps {
 export class StoredObjects {
   readonly #resource: Resource;
   readonly #deps: StoredObjectsDeps;
+  /** What is stored of objects that have been settled, where others convert between the two. */
+  readonly #forms = new WeakMap<KubeObject, KubeObject>();
 
   constructor(resource: Resource, deps: StoredObjectsDeps) {
     this.#resource = resource;
     this.#deps = deps;
   }
 
-  /** The object as whoever reads it from the store will see it. */
-  settled(object: KubeObject): KubeObject {
+  /** The object as whoever reads it from the store will see it; a promise of it where others convert it. */
+  settled(object: KubeObject): KubeObject | Promise<KubeObject> {
     const { kind } = this.#resource;
     settle(kind.schema.shape, object);
     kind.default?.(object);
-    return kind.settled?.(object) ?? object;
+    const { converter } = kind;
+    return converter && converter.stored !== kind
+      ? this.#thereAndBack(object, converter)
+      : (kind.settled?.(object) ?? object);
+  }
+
+  async #thereAndBack(object: KubeObject, converter: Converter): Promise<KubeObject> {
+    const { kind } = this.#resource;
+    const stored = await this.#storedForm(object, converter);
+    const settled = pruned(kind, await converter.convert(stored, kind));
+    this.#forms.set(settled, stored);
+    return settled;
+  }
+
+  /** What is stored of an object, its version's defaults filled in as whoever reads it would. */
+  async #storedForm(object: KubeObject, converter: Converter): Promise<KubeObject> {
+    const { apiVersion, kind } = this.#resource.kind;
+    const { stored } = converter;
+    const form = pruned(stored, await converter.convert(asStored({ ...object, apiVersion, kind }), stored));
+    return stored.settled?.(form) ?? form;
   }
 
   /** Throws `KeyExists`. */
@@ -64,16 +86,22 @@ export class StoredObjects {
     write: (key: string, body: Uint8Array, lease: number | undefined) => Promise<{ modRevision: number }>,
   ): Promise<Entry> {
     const { expiry, storedAs } = this.#deps;
-    const { hub } = this.#resource.kind;
-    const body = storedBody(storedAs, hub ? hub.toHub(object) : object);
+    const { hub, converter } = this.#resource.kind;
+    const isConverted = converter !== undefined && converter.stored !== this.#resource.kind;
+    const form = hub ? hub.toHub(object) : isConverted ? await this.#formOf(object, converter) : object;
+    const body = storedBody(storedAs, form);
     const key = keyOf(this.#resource, object.metadata.namespace ?? '', object.metadata.name ?? '');
     if (body.length > largestObject) throw internalError('etcdserver: request is too large');
     try {
       const { modRevision } = await write(key, body, expiry && (await expiry.lease()));
-      return new Entry(this.#resource, key, hub ? storedBody(this.#resource, object) : body, modRevision);
+      return new Entry(this.#resource, key, form === object ? body : storedBody(this.#resource, object), modRevision);
     } catch (err) {
       throw refusalOf(err);
     }
+  }
+
+  #formOf(object: KubeObject, converter: Converter): KubeObject | Promise<KubeObject> {
+    return this.#forms.get(object) ?? this.#storedForm(object, converter);
   }
 }
 

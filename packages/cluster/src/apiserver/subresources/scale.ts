@@ -148,7 +148,7 @@ function refuseWithoutReplicas(object: KubeObject, { scale }: AnyKind): void {
   const { specReplicas, statusReplicas } = scale!;
   for (const path of [specReplicas, statusReplicas]) {
     const { problem } = nestedInteger(object, path);
-    if (problem) throw internalError(problem);
+    if (problem) throw new StatusError(500, '', problem);
   }
   if (nestedInteger(object, specReplicas).value !== undefined) return;
   throw internalError(`the spec replicas field ${JSON.stringify(specReplicas)} does not exist`);

@@ -85,7 +85,7 @@ export class WebhookConnections {
         ...headers,
         host: authority,
         'content-type': 'application/json',
-        accept: 'application/json',
+        accept: 'application/json, */*',
         'content-length': body.length,
       },
     };

@@ -4,7 +4,7 @@ import {
   mutatingAdmissionPolicyBinding,
   type MutatingAdmissionPolicyBinding,
 } from '@tiphys/sdk/api';
-import { configurationOf, evaluateAll, operationsOf } from '@tiphys/sdk/cel';
+import { configurationOf, evaluateAll, operationsOf, type PolicyInput } from '@tiphys/sdk/cel';
 import {
   type JsonObject,
   jsonPatch,
@@ -14,6 +14,7 @@ import {
 } from '@tiphys/sdk/machinery';
 import { type AnyKind, mergeConfiguration } from '@tiphys/sdk/schema';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
+import { formsOf } from '../forms.ts';
 import { refuse } from '../refuse.ts';
 import { decodedAs, rewrite } from '../rewrite.ts';
 import { compiledMutation, type CompiledMutation } from './compiled.ts';
@@ -22,7 +23,7 @@ import { isExempt } from './exempt.ts';
 import { type Match, matchOf } from './match.ts';
 import { paramsOf, paramSource } from './params.ts';
 import { inputOf } from './request.ts';
-import { evaluated, type PolicyWorld, type PromptWorld } from './world.ts';
+import { evaluated, type PolicyWorld } from './world.ts';
 
 /** A policy that is to change a write, under a binding, with a parameter. */
 interface Invocation {
@@ -90,7 +91,7 @@ async function invocationsOf(
       if (!matchOf(binding.spec.matchResources, attributes, world)) continue;
       const { namespace } = attributes;
       try {
-        const found = paramsOf({ source, paramRef: binding.spec.paramRef, namespace });
+        const found = await paramsOf({ source, paramRef: binding.spec.paramRef, namespace });
         invocations.push(...found.map((params) => ({ policy, binding, match, params })));
       } catch (err) {
         const message = `failed to configure binding: ${(err as Error).message}`;
@@ -119,17 +120,19 @@ async function invoke(
     }
   };
   const { conditions, variables } = compiled;
-  const input = (w: PromptWorld) => inputOf(attributes, { match, params }, w);
-  if (!(await guarded(() => evaluated(world, (w) => conditionsHold(conditions, input(w), variables))))) return false;
+  const evaluate = async <T>(act: (input: PolicyInput) => T): Promise<T> => {
+    const forms = await formsOf(attributes, match.kind);
+    return evaluated(world, (w) => act(inputOf(attributes, { match, params, forms }, w)));
+  };
+  if (!(await guarded(() => evaluate((input) => conditionsHold(conditions, input, variables))))) return false;
   for (const { form, expression } of compiled.mutations) {
     const applied = await guarded(async () => {
-      const { object, outcome } = await evaluated(world, (w) => {
-        const seen = input(w);
-        const { outcomes } = evaluateAll([expression], seen, { variables, budget });
-        return { object: seen.object as KubeObject, outcome: outcomes[0] };
+      const { object, outcome } = await evaluate((input) => {
+        const { outcomes } = evaluateAll([expression], input, { variables, budget });
+        return { object: input.object as KubeObject, outcome: outcomes[0] };
       });
       if (!outcome || 'error' in outcome) throw new Error(outcome?.error);
-      rewrite(attributes, changedBy(form, outcome.value, { object, kind: match.kind }), match.kind);
+      await rewrite(attributes, changedBy(form, outcome.value, { object, kind: match.kind }), match.kind);
       return true;
     });
     hasChanged = applied || hasChanged;

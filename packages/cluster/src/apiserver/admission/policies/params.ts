@@ -34,7 +34,11 @@ interface ParamsWanted {
  * The objects that a policy takes its parameters from, under a binding: one after the other it judges with each. Nothing as the only
  * one where it takes none. Throws why there is no telling.
  */
-export function paramsOf({ source, paramRef, namespace }: ParamsWanted): readonly (KubeObject | undefined)[] {
+export async function paramsOf({
+  source,
+  paramRef,
+  namespace,
+}: ParamsWanted): Promise<readonly (KubeObject | undefined)[]> {
   if (!source || !paramRef) return [undefined];
   const { kind, registry } = source;
   const isNamespaced = kind.scope === 'Namespaced';
@@ -47,11 +51,12 @@ export function paramsOf({ source, paramRef, namespace }: ParamsWanted): readonl
   }
   const found: KubeObject[] = [];
   if (paramRef.name) {
-    const entry = registry.find(inNamespace, paramRef.name);
+    const entry = await registry.foundAt(inNamespace, paramRef.name);
     if (entry) found.push(entry.object);
   } else {
     const selector = labelSelectorOf(paramRef.selector ?? {});
     const entries = registry.cache.list(inNamespace ? { namespace: inNamespace } : {});
+    await registry.conversions?.known(entries);
     const objects = entries.map((entry) => entry.served(registry.resource).object);
     found.push(...objects.filter((o) => selector.matches(o.metadata.labels ?? {})));
   }

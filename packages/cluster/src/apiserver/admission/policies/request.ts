@@ -1,9 +1,9 @@
 import { namespace } from '@tiphys/sdk/api';
 import type { AskAccess, PolicyInput } from '@tiphys/sdk/cel';
 import type { JsonObject, KubeObject } from '@tiphys/sdk/machinery';
-import { type AnyKind, inVersion } from '@tiphys/sdk/schema';
 import { type Action, selectedBy } from '../../authz/authorizer.ts';
 import type { PromptAuthorizer } from '../../authz/promptly.ts';
+import type { Forms } from '../forms.ts';
 import type { AdmissionAttributes } from '../plugin.ts';
 import type { Match } from './match.ts';
 import type { PromptWorld } from './world.ts';
@@ -11,16 +11,16 @@ import type { PromptWorld } from './world.ts';
 /** What the expressions of a policy are told of a write. */
 export function inputOf(
   attributes: AdmissionAttributes,
-  { match, params }: { match: Match; params: KubeObject | undefined },
+  { match, params, forms }: { match: Match; params: KubeObject | undefined; forms: Forms },
   world: PromptWorld,
 ): PolicyInput {
-  const { object, oldObject, kind, group, resource, subresource, name } = attributes;
+  const { group, resource, subresource, name } = attributes;
   const isNamespace = group === '' && resource === 'namespaces';
   const within = isNamespace ? '' : attributes.namespace;
   const of = within ? world.objects.find(namespace, '', within) : undefined;
   return {
-    object: convert(object, kind, match.kind) ?? null,
-    oldObject: convert(oldObject, kind, match.kind) ?? null,
+    object: forms.object ?? null,
+    oldObject: forms.oldObject ?? null,
     request: requestOf(attributes, match),
     params: params ?? null,
     namespaceObject: of ? shownNamespace(of) : null,
@@ -29,11 +29,6 @@ export function inputOf(
       resource: { group, resource, subresource, namespace: attributes.namespace, name },
     },
   };
-}
-
-/** An object of a write in the version that matched, saying so. */
-export function convert(object: KubeObject | undefined, from: AnyKind, to: AnyKind): KubeObject | undefined {
-  return object && { ...inVersion(object, from, to), apiVersion: to.apiVersion, kind: to.kind };
 }
 
 /** Whoever is told of the namespace isn't told who wrote it. */

@@ -8,6 +8,7 @@ import { evaluateAll, type Outcome, OutOfBudget, type PolicyInput } from '@tiphy
 import { goJson, StatusError } from '@tiphys/sdk/machinery';
 import { annotate } from '../annotate.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
+import { type Forms, formsOf } from '../forms.ts';
 import { refuse } from '../refuse.ts';
 import { compiledValidation, type CompiledValidation } from './compiled.ts';
 import { conditionsHold } from './conditions.ts';
@@ -68,16 +69,17 @@ async function denialsOf(
   }
   for (const binding of bindings) {
     if (!matchOf(binding.spec.matchResources, attributes, world)) continue;
-    let params;
+    let params, forms: Forms;
     try {
-      params = paramsOf({ source, paramRef: binding.spec.paramRef, namespace: attributes.namespace });
+      forms = await formsOf(attributes, match.kind);
+      params = await paramsOf({ source, paramRef: binding.spec.paramRef, namespace: attributes.namespace });
     } catch (err) {
       const message = `failed to configure binding: ${(err as Error).message}`;
       if (isStrict) denials.push({ policy, binding, message, reason: '' });
       continue;
     }
     for (const param of params) {
-      const input = { match, params: param };
+      const input = { match, params: param, forms };
       const judged = await evaluated(world, (w) => judge(policy, inputOf(attributes, input, w)));
       denials.push(...take(judged, { policy, binding, attributes }));
       for (const [key, value] of judged.annotations) annotations.add(key, value);

@@ -4,6 +4,7 @@ import type { Clock, Random } from '@tiphys/sdk/runtime';
 import type { ServiceRoute } from '../../services/index.ts';
 import { askConfigured, reliesOnCommonName, type WebhookConnections } from '../../webhook-client/index.ts';
 import { annotate } from '../annotate.ts';
+import { formsOf } from '../forms.ts';
 import type { AdmissionAttributes } from '../plugin.ts';
 import type { Match } from '../policies/match.ts';
 import type { PolicyWorld } from '../policies/world.ts';
@@ -32,7 +33,8 @@ export async function askWebhook(
   { match, mutating, place, world }: Asking,
 ): Promise<ReviewAnswer | undefined> {
   const { name, clientConfig, admissionReviewVersions, failurePolicy, timeoutSeconds } = spec;
-  const review = reviewOf(attributes, match, { uid: world.random.uuid(), versions: admissionReviewVersions });
+  const forms = await formsOf(attributes, match.kind);
+  const review = reviewOf(attributes, match, { uid: world.random.uuid(), versions: admissionReviewVersions, forms });
   let answer;
   try {
     const ask = () => called({ config: clientConfig, review, timeoutSeconds }, world);

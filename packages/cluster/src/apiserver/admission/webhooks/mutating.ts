@@ -11,7 +11,7 @@ import {
 import { annotate } from '../annotate.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
 import type { Match } from '../policies/match.ts';
-import { convert } from '../policies/request.ts';
+import { formsOf } from '../forms.ts';
 import { decodedAs, rewrite } from '../rewrite.ts';
 import { askWebhook, type WebhookWorld } from './ask.ts';
 import { isAboutAdmission, matchOfWebhook, mutatingWebhooks, type Webhook } from './webhook.ts';
@@ -97,7 +97,7 @@ async function mutates(
   const answer = await askWebhook(webhook, attributes, { match, mutating: true, place, world });
   const operations = answer?.patch ? operationsOf(answer.patch) : [];
   if (!operations.length) return false;
-  const object = convert(attributes.object, attributes.kind, match.kind);
+  const { object } = await formsOf(attributes, match.kind);
   if (!object) {
     const { name } = webhook.spec;
     const why = 'attempted to modify the object, which is not supported for this operation';
@@ -106,7 +106,7 @@ async function mutates(
   const patched = decodedAs(match.kind, patchedBy(object, operations));
   tellPatch(webhook, attributes, operations, place);
   if (equal(patched, decodedAs(match.kind, object))) return false;
-  rewrite(attributes, patched, match.kind);
+  await rewrite(attributes, patched, match.kind);
   return true;
 }
 

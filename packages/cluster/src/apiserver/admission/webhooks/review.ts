@@ -1,7 +1,8 @@
 import { isObject, type JsonObject, type KubeObject, quoted, StatusError } from '@tiphys/sdk/machinery';
+import type { Forms } from '../forms.ts';
 import type { AdmissionAttributes } from '../plugin.ts';
 import type { Match } from '../policies/match.ts';
-import { convert, requestOf } from '../policies/request.ts';
+import { requestOf } from '../policies/request.ts';
 
 /** What a webhook is asked. */
 export interface Review {
@@ -24,15 +25,14 @@ export interface ReviewAnswer {
 export function reviewOf(
   attributes: AdmissionAttributes,
   match: Match,
-  { uid, versions }: { readonly uid: string; readonly versions: readonly string[] },
+  { uid, versions, forms }: { readonly uid: string; readonly versions: readonly string[]; readonly forms: Forms },
 ): Review {
-  const { object, oldObject, kind } = attributes;
   const version = versions.find((v) => v === 'v1' || v === 'v1beta1') ?? 'v1';
-  const shown = (o: KubeObject | undefined) => (convert(o, kind, match.kind) ?? null) as unknown as JsonObject;
+  const shown = (o: KubeObject | undefined) => (o ?? null) as unknown as JsonObject;
   return {
     apiVersion: `admission.k8s.io/${version}`,
     kind: 'AdmissionReview',
-    request: { ...requestOf(attributes, match), uid, object: shown(object), oldObject: shown(oldObject) },
+    request: { ...requestOf(attributes, match), uid, object: shown(forms.object), oldObject: shown(forms.oldObject) },
   };
 }
 

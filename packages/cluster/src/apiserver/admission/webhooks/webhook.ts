@@ -9,6 +9,7 @@ import {
 import { PolicyCompiler, type PolicyExpression } from '@tiphys/sdk/cel';
 import { type StatusError } from '@tiphys/sdk/machinery';
 import { keptByGeneration } from '../kept.ts';
+import { formsOf } from '../forms.ts';
 import type { AdmissionAttributes } from '../plugin.ts';
 import { conditionsHold } from '../policies/conditions.ts';
 import { type Match, matchOf } from '../policies/match.ts';
@@ -76,8 +77,9 @@ export async function matchOfWebhook(
   const constraints = { resourceRules: rules, namespaceSelector, objectSelector, matchPolicy };
   const match = matchOf(constraints as Parameters<typeof matchOf>[0], attributes, world);
   if (!match || !conditions.length) return match;
+  const forms = await formsOf(attributes, match.kind);
   try {
-    const input = { match, params: undefined };
+    const input = { match, params: undefined, forms };
     const holds = await evaluated(world, (w) => conditionsHold(conditions, inputOf(attributes, input, w), []));
     return holds ? match : undefined;
   } catch (err) {

@@ -45,6 +45,10 @@ export function* conversionRules(
   yield* reviewVersionRules(versions, here.child('conversionReviewVersions'), mustKnow);
 }
 
+/** Whether the webhook that converts, if there is one, can be told by the certificates that are given for it. */
+export const isWebhookTellable = ({ webhook }: CustomResourceConversion = { strategy: 'None' }): boolean =>
+  !webhook?.clientConfig?.caBundle || holdsCertificates(webhook.clientConfig.caBundle);
+
 const holdsCertificates = (base64 = ''): boolean =>
   [...pemBlocks(Buffer.from(base64, 'base64').toString('latin1'))].some(({ type }) => type === 'CERTIFICATE');
 
