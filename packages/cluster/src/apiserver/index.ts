@@ -16,7 +16,17 @@ export type {
   ServerResponse,
   UserInfo,
 } from './context.ts';
-export { certificatesIn, listen, type Listening, type ListenOptions } from './http/index.ts';
+export {
+  certificatesIn,
+  crossOrigin,
+  listen,
+  type Listening,
+  type ListenOptions,
+  type NamedCertificate,
+  type Served,
+  type ServingCredentials,
+  withHeaders,
+} from './http/index.ts';
 export type { AdmissionAttributes, AdmissionPlugin } from './admission/plugin.ts';
 export { type AuditLog, type AuditOptions, openAuditLog } from './audit/index.ts';
 export { type AdmissionFlags, type AdmissionSettings, readAdmission } from './admission/index.ts';

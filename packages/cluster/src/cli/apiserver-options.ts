@@ -1,6 +1,7 @@
 import type { AdmissionFlags, AuditOptions, AuthenticationOptions, PartsConfig } from '../apiserver/index.ts';
 import type { AggregationOptions } from './aggregation-flags.ts';
 import type { AuthorizationFlags } from './authorization-flags.ts';
+import type { ServingOptions } from './serving-flags.ts';
 import type { EtcdFlags } from './store.ts';
 
 export interface ApiServerOptions {
@@ -31,6 +32,7 @@ export interface ApiServerOptions {
   readonly audit?: AuditOptions;
   readonly minWatchSeconds?: number;
   readonly maxStreamsPerConnection?: number;
+  readonly serving?: ServingOptions;
   /** Between not being ready any more and letting nobody in. */
   readonly shutdownDelayMs?: number;
   /** Pods and nodes reach the server under it; the address of this machine when left out. */

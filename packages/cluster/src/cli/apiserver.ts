@@ -1,14 +1,24 @@
 import { type Clock, group, type Random, systemClock, systemRandom, whenAborted } from '@tiphys/sdk/runtime';
-import { type ApiServer, listen, type Listening, type StoreOverride } from '../apiserver/index.ts';
+import {
+  type ApiServer,
+  crossOrigin,
+  listen,
+  type Listening,
+  type ListenOptions,
+  type Served,
+  type StoreOverride,
+  withHeaders,
+} from '../apiserver/index.ts';
 import type { ServedEtcd, StoreBackend } from '../store/index.ts';
 import { type ApiServerOptions, given } from './apiserver-options.ts';
 import { componentsBeside } from './component-checks.ts';
 import { reasonOf } from './data-dir.ts';
 import { Failure } from './failure.ts';
-import { clientCaOf } from './front-proxy.ts';
 import { type ApiServerDeps, loadApiServer, type LoadedApiServer } from './load-apiserver.ts';
+import { followCertificates, servingCredentials } from './serving-certificates.ts';
+import type { ServingOptions } from './serving-flags.ts';
 import { type Level, stderrLogger } from './logger.ts';
-import { type EtcdFlags, openEtcdStore, openStore, pemIn } from './store.ts';
+import { type EtcdFlags, openEtcdStore, openStore } from './store.ts';
 
 export interface RunningApiServer extends Pick<LoadedApiServer, 'server' | 'pki' | 'metrics' | 'nodes'> {
   readonly listening: Listening;
@@ -46,7 +56,7 @@ export async function startApiServer(
   deps: ApiServerDeps,
   signal: AbortSignal,
 ): Promise<RunningApiServer> {
-  const { clock } = deps;
+  const { clock, random } = deps;
   const { begin, publish, ...loaded } = await loadApiServer(options, deps, signal);
   const { server, pki, frontProxy, audit } = loaded;
   // The server goes on behind the signal until everybody who waits has been answered.
@@ -60,15 +70,18 @@ export async function startApiServer(
   };
   try {
     await begin(tasks);
-    listening = await listen(server, {
+    const { serving = {} } = options;
+    const read = () => servingCredentials(options, { pki, frontProxyCa: frontProxy.ca });
+    listening = await listen(servedBy(server, serving), {
+      ...read(),
       clock,
       host: options.bindAddress,
       port: options.securePort,
-      ...(options.tls ? { cert: pemIn(options.tls.certFile), key: pemIn(options.tls.keyFile) } : pki.apiserver),
-      clientCa: clientCaOf(options, pki),
-      frontProxyCa: frontProxy.ca,
       ...given(options, ['maxStreamsPerConnection']),
+      ...given(serving, ['minVersion', 'ciphers']),
+      ...movingOn(serving, random),
     });
+    followCertificates(options, { ...deps, listening, read }, tasks);
     await publish(listening.port, tasks);
   } catch (err) {
     // What has begun would keep the process, which has nobody to serve. Why it ends is told already.
@@ -77,6 +90,23 @@ export async function startApiServer(
   }
   const ended = Promise.race([tasks.done(), shutDown({ server, listening, clock }, options, signal)]).finally(end);
   return { ...loaded, listening, ended };
+}
+
+/** The server with what browsers want to know, where that is asked for. */
+function servedBy(server: ApiServer, { corsOrigins, strictTransport }: ServingOptions): Served {
+  const open = corsOrigins
+    ? crossOrigin(
+        server,
+        corsOrigins.map((o) => new RegExp(o)),
+      )
+    : server;
+  return strictTransport ? withHeaders(open, { 'strict-transport-security': strictTransport.join('; ') }) : open;
+}
+
+function movingOn({ goawayChance }: ServingOptions, random: Random): Partial<ListenOptions> {
+  if (!goawayChance) return {};
+  const dice = random.fork('goaway');
+  return { moveOn: () => dice.next() < goawayChance };
 }
 
 /**

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createSecureContext } from 'node:tls';
 import { Command, CommanderError } from 'commander';
 import { apiserverCommand } from './commands/apiserver.ts';
 import { parsePortRange } from './flags.ts';
+import { servingFlags, servingOptionsOf } from './serving-flags.ts';
 import { fieldGates, standardGates } from '@tiphys/sdk/api';
 import { dependencyProblems, enabledGates, idleGatesNote, isDefault, parseFeatureGates } from './feature-gates.ts';
 
@@ -65,6 +67,16 @@ test('what is wrong is told', () => {
     [['--max-requests-inflight=-1'], /A whole number/],
     [['--anonymous-auth=perhaps'], /Say true or false/],
     [['--bind-address=here'], /An IP address/],
+    [['--tls-min-version=TLS1.2'], /unknown tls version "TLS1\.2"/],
+    [['--tls-cipher-suites=TLS_AES_128_GCM_SHA256,FOO'], /Cipher suite FOO not supported or doesn't exist/],
+    [['--tls-sni-cert-key=a.crt'], /expected comma separated certificate and key file paths/],
+    [['--goaway-chance=0.5'], /can not be less than 0 or greater than 0\.02/],
+    [['--cors-allowed-origins=a.example'], /does not pin to start\/end of host/],
+    [['--cors-allowed-origins=^('], /has an invalid regular expression/],
+    [['--strict-transport-security-directives=max-age=x'], /allowed values: max-age=expireTime/],
+    [['--emulated-version=1.34'], /only 1\.36 is there/],
+    [['--show-hidden-metrics-for-version=1.30'], /must be omitted or have the value '1\.35'/],
+    [['--logging-format=json'], /Unsupported log format/],
     [['--etcd-servers-overrides=events#http://a:1'], /must be of format: group\/resource#servers/],
     [['--feature-gates=NoSuchGate=true'], /unrecognized feature gate: NoSuchGate/],
     [['--feature-gates=APIServerIdentity'], /missing bool value for APIServerIdentity/],
@@ -75,6 +87,32 @@ test('what is wrong is told', () => {
     ],
   ];
   for (const [flags, want] of table) assert.match(complaint(...flags) ?? 'nothing', want, flags.join(' '));
+});
+
+test('how the server is reached is said in upstream’s words', () => {
+  const parsed = (...said: string[]) => {
+    const command = new Command().exitOverride();
+    for (const option of servingFlags()) command.addOption(option);
+    command.parse(said, { from: 'user' });
+    return servingOptionsOf(command.opts());
+  };
+  assert.deepEqual(parsed(), {});
+  assert.deepEqual(
+    parsed('--tls-sni-cert-key=a.crt,a.key', '--tls-sni-cert-key=b.crt,b.key:*.b.example,c.example').named,
+    [
+      { certFile: 'a.crt', keyFile: 'a.key', names: [] },
+      { certFile: 'b.crt', keyFile: 'b.key', names: ['*.b.example', 'c.example'] },
+    ],
+  );
+  const suites = '--tls-cipher-suites=TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_RSA_WITH_AES_256_CBC_SHA';
+  const { ciphers, minVersion } = parsed(suites, '--tls-min-version=VersionTLS12');
+  assert.equal(minVersion, 'TLSv1.2');
+  assert.match(ciphers ?? '', /^TLS_AES.*:ECDHE-RSA-AES128-GCM-SHA256:AES256-SHA$/);
+  createSecureContext({ ciphers: ciphers! });
+  assert.deepEqual(
+    parsed('--cors-allowed-origins=^https://a$,//b(:|$)', '--strict-transport-security-directives=max-age=5,preload'),
+    { corsOrigins: ['^https://a$', '//b(:|$)'], strictTransport: ['max-age=5', 'preload'] },
+  );
 });
 
 test('feature gates add up', () => {

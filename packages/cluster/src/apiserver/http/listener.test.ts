@@ -84,3 +84,62 @@ for (const [sent, want] of [
     assert.match(answer, want);
   });
 }
+
+test('what a server shows: by name, and something else once that is renewed', async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'tiphys-listener-'));
+  const world = { clock: systemClock, random: systemRandom };
+  const [first, second, named] = ['first', 'second', 'named'].map((name) => {
+    const pki = new Pki(join(dir, name), world, { serverNames: [`${name}.example`, '127.0.0.1'] });
+    return { ...pki.apiserver, clientCa: pki.ca.cert };
+  }) as [Credentials, Credentials, Credentials];
+  const handle = () => Promise.resolve({ status: 204, headers: {}, body: { type: 'none' } } as const);
+  let moves = false;
+  const server = await listen(
+    { handle },
+    {
+      ...first,
+      named: [{ ...named, names: ['*.b.example'] }],
+      clock: systemClock,
+      port: 0,
+      minVersion: 'TLSv1.3',
+      moveOn: () => moves,
+    },
+  );
+  t.after(async () => {
+    await server.close();
+    rmSync(dir, { recursive: true });
+  });
+  const shownTo = async (servername: string, options: object = {}): Promise<string> => {
+    const socket = connectTls({
+      port: server.port,
+      host: '127.0.0.1',
+      servername,
+      rejectUnauthorized: false,
+      ...options,
+    });
+    await once(socket, 'secureConnect');
+    const { subjectaltname = '' } = socket.getPeerCertificate();
+    socket.destroy();
+    return /DNS:([a-z]+)\.example/.exec(subjectaltname)?.[1] ?? subjectaltname;
+  };
+  assert.deepEqual([await shownTo('a.example'), await shownTo('x.b.example')], ['first', 'named']);
+  await assert.rejects(shownTo('a.example', { maxVersion: 'TLSv1.2' }));
+  server.renew(second);
+  assert.equal(await shownTo('a.example'), 'second');
+  await assert.rejects(shownTo('a.example', { maxVersion: 'TLSv1.2' }));
+
+  // A client that is sent on finishes what it asked, and hears that it shall ask elsewhere.
+  const client = connect(`https://127.0.0.1:${server.port}`, { ca: second.clientCa });
+  const ask = async () => {
+    const stream = client.request({ ':path': '/' });
+    const [headers] = (await once(stream, 'response')) as [{ ':status': number }];
+    return headers[':status'];
+  };
+  assert.equal(await ask(), 204);
+  moves = true;
+  const goaway = once(client, 'goaway');
+  assert.equal(await ask(), 204);
+  await goaway;
+});
+
+type Credentials = Pki['apiserver'] & { clientCa: string };

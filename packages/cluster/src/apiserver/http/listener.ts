@@ -8,7 +8,7 @@ import {
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
+import type { SecureVersion, TLSSocket } from 'node:tls';
 import { type Clock, type Pacer, pacerOf } from '@tiphys/sdk/runtime';
 import { Answering } from './answering.ts';
 import { ClientAuthorities } from './client-authorities.ts';
@@ -19,22 +19,41 @@ import { type Served, SocketRequest } from './request.ts';
 import { upgrade } from './upgrade.ts';
 import { writeBody } from './write-body.ts';
 
-export interface ListenOptions {
-  readonly clock: Clock;
-  readonly host?: string;
-  readonly port: number;
+/** What a server shows, and who vouches for those who show it something. */
+export interface ServingCredentials {
   readonly key: string | Buffer;
   readonly cert: string | Buffer;
+  /** Shown instead to who asks for a server of such a name: `a.example`, `*.example`. The first that fits. */
+  readonly named?: readonly NamedCertificate[];
   /** Certificates that sign clients'. */
   readonly clientCa: string;
   /** Certificates that sign those of proxies in front, whose word on who asks is taken. */
   readonly frontProxyCa?: string;
+}
+
+export interface NamedCertificate {
+  readonly names: readonly string[];
+  readonly key: string;
+  readonly cert: string;
+}
+
+export interface ListenOptions extends ServingCredentials {
+  readonly clock: Clock;
+  readonly host?: string;
+  readonly port: number;
+  readonly minVersion?: SecureVersion;
+  /** OpenSSL's names, joined with colons. */
+  readonly ciphers?: string;
+  /** Whether a connection ends gracefully after the request at hand, for its client to find another server. */
+  readonly moveOn?: () => boolean;
   /** As many as a client with many watches may want on its one connection, unless told. */
   readonly maxStreamsPerConnection?: number;
 }
 
 export interface Listening {
   readonly port: number;
+  /** Shows something else, and asks somebody else about clients, on connections that come from now on. */
+  renew(credentials: ServingCredentials): void;
   /** Takes no more connections, tells clients so, and resolves when everybody who waits has been answered, or with the signal. */
   drain(signal: AbortSignal): Promise<void>;
   /** Ends every connection and stops listening. */
@@ -46,9 +65,7 @@ const manyStreams = 4096;
 /** TLS on one port for HTTP/2 and HTTP/1.1; client certificates are asked for, not required. */
 export async function listen(served: Served, options: ListenOptions): Promise<Listening> {
   const server = createSecureServer({
-    key: options.key,
-    cert: options.cert,
-    ca: [options.clientCa, options.frontProxyCa ?? ''].join('\n'),
+    ...contextOf(options, options),
     requestCert: true,
     rejectUnauthorized: false,
     allowHTTP1: true,
@@ -69,8 +86,13 @@ export async function listen(served: Served, options: ListenOptions): Promise<Li
     session.once('close', () => sessions.delete(session));
   });
   const answering = new Answering();
-  const authorities = new ClientAuthorities({ clients: options.clientCa, frontProxies: options.frontProxyCa ?? '' });
-  const all: Server = { served, pacer: pacerOf(options.clock), authorities };
+  addNamed(server, options, options);
+  const all: Server = {
+    served,
+    pacer: pacerOf(options.clock),
+    authorities: authoritiesOf(options),
+    moveOn: options.moveOn,
+  };
   // A connection that breaks is its client's business.
   server.on('sessionError', () => {});
   server.on('request', (request, response) => {
@@ -96,6 +118,11 @@ export async function listen(served: Served, options: ListenOptions): Promise<Li
   const stopListening = () => (closed ??= new Promise((resolve) => server.close(() => resolve())));
   return {
     port: (server.address() as AddressInfo).port,
+    renew(credentials) {
+      server.setSecureContext(contextOf(credentials, options));
+      addNamed(server, credentials, options);
+      all.authorities = authoritiesOf(credentials);
+    },
     async drain(signal) {
       void stopListening();
       for (const session of sessions) session.close();
@@ -109,23 +136,62 @@ export async function listen(served: Served, options: ListenOptions): Promise<Li
   };
 }
 
-function bound(server: Http2SecureServer, { port, host = '0.0.0.0' }: ListenOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
+type TlsLimits = Pick<ListenOptions, 'minVersion' | 'ciphers'>;
+
+const contextOf = (
+  { key, cert, clientCa, frontProxyCa = '' }: ServingCredentials,
+  { minVersion, ciphers }: TlsLimits,
+) => ({
+  key,
+  cert,
+  ca: [clientCa, frontProxyCa].join('\n'),
+  ...(minVersion && { minVersion }),
+  ...(ciphers !== undefined && { ciphers }),
+});
+
+/** The server asks those last that were added first. */
+function addNamed(server: Http2SecureServer, credentials: ServingCredentials, limits: TlsLimits): void {
+  for (const { names, ...pair } of (credentials.named ?? []).toReversed()) {
+    for (const name of names) server.addContext(name, contextOf({ ...credentials, ...pair }, limits));
+  }
+}
+
+const authoritiesOf = ({ clientCa, frontProxyCa = '' }: ServingCredentials): ClientAuthorities =>
+  new ClientAuthorities({ clients: clientCa, frontProxies: frontProxyCa });
+
+const anyAddress = '0.0.0.0';
+
+/** Any address is one of IPv6 too, where the machine has that. */
+async function bound(server: Http2SecureServer, { port, host = anyAddress }: ListenOptions): Promise<void> {
+  const listenOn = (address: string) =>
+    new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, address, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  if (host !== anyAddress) return listenOn(host);
+  try {
+    await listenOn('::');
+  } catch (err) {
+    const { code = '' } = err as NodeJS.ErrnoException;
+    if (code !== 'EAFNOSUPPORT' && code !== 'EADDRNOTAVAIL') throw err;
+    await listenOn(host);
+  }
 }
 
 interface Server {
   readonly served: Served;
   /** Clients send requests in bursts, and all that one read brings come at once. */
   readonly pacer: Pacer;
-  readonly authorities: ClientAuthorities;
+  authorities: ClientAuthorities;
+  readonly moveOn: (() => boolean) | undefined;
 }
 
 /** Calls `done` when the answer has been written, or turns out to be a stream. */
 async function answerStream(
-  { served, pacer, authorities }: Server,
+  { served, pacer, authorities, moveOn }: Server,
   { stream, headers }: { stream: ServerHttp2Stream; headers: IncomingHttpHeaders },
   done: () => void,
 ): Promise<void> {
@@ -152,6 +218,7 @@ async function answerStream(
   const broken = () => stream.close();
   try {
     stream.respond({ ':status': answer.status, ...(answer.headers as Record<string, string | string[]>) });
+    if (moveOn?.()) session.close();
     // What may have no body ended with its headers. Nobody awaits it, so that what was needed to answer goes while a watch lasts.
     if (!stream.writableEnded) writeBody(stream, answer.body, leaving).catch(broken);
   } catch {

@@ -95,7 +95,9 @@ const connections = new WeakMap<object, Connection>();
 function connectionOf({ socket, authorities }: Carrier): Connection {
   let known = connections.get(socket);
   if (!known) {
-    known = { remoteAddress: socket.remoteAddress, ...authorities.verified(socket) };
+    // An address of IPv4 is told as such, whichever family it came in by.
+    const remoteAddress = socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '');
+    known = { remoteAddress, ...authorities.verified(socket) };
     connections.set(socket, known);
   }
   return known;

@@ -13,29 +13,17 @@ import {
   authenticationOptionsOf,
 } from '../authentication-flags.ts';
 import { auditFlags, auditOptionsOf } from '../audit-flags.ts';
+import { servingFlags, type ServingFlags, servingOptionsOf } from '../serving-flags.ts';
+import { versionFlags } from '../version-flags.ts';
 import { agreedGates, featureGatesFlag, idleGatesNote } from '../feature-gates.ts';
-import {
-  flags,
-  parseAddress,
-  parseBool,
-  parseCount,
-  parseList,
-  parsePeriod,
-  parsePort,
-  parsePortRange,
-} from '../flags.ts';
+import { flags, parseBool, parseCount, parseList, parsePeriod, parsePortRange } from '../flags.ts';
 import type { Level } from '../logger.ts';
 import { stopSignal } from '../stop-signal.ts';
 
-interface Flags extends AdmissionFlags, AuthorizationFlags, AuthenticationFlags {
+interface Flags extends ServingFlags, AdmissionFlags, AuthorizationFlags, AuthenticationFlags {
   dataDir: string;
-  securePort: number;
-  bindAddress: string;
-  advertiseAddress?: string;
   clientCaFile?: string;
   kubeletCertificateAuthority?: string;
-  tlsCertFile?: string;
-  tlsPrivateKeyFile?: string;
   serviceClusterIpRange: string;
   allowPrivileged: boolean;
   eventTtl: number;
@@ -46,7 +34,6 @@ interface Flags extends AdmissionFlags, AuthorizationFlags, AuthenticationFlags 
   maxMutatingRequestsInflight: number;
   requestTimeout: number;
   minRequestTimeout: number;
-  http2MaxStreamsPerConnection: number;
   shutdownDelayDuration: number;
   etcdServers?: readonly string[];
   etcdServersOverrides?: readonly EtcdOverride[];
@@ -69,7 +56,7 @@ export const apiserverCommand = (): Command => {
     .description('The API server alone, over the store in its data directory.')
     .addOption(flags.dataDir());
   for (const option of [
-    ...listening(),
+    ...servingFlags(),
     ...access(),
     ...objects(),
     ...aggregationFlags(),
@@ -90,15 +77,6 @@ const count = (flag: string, description: string, value: number) =>
   new Option(`${flag} <number>`, description).argParser(parseCount).default(value);
 const period = (flag: string, description: string, value: string) =>
   new Option(`${flag} <duration>`, description).argParser(parsePeriod).default(parsePeriod(value), value);
-
-const listening = (): Option[] => [
-  new Option('--secure-port <port>', 'port of HTTPS').argParser(parsePort).default(6443),
-  new Option('--bind-address <ip>', 'address to listen on').argParser(parseAddress).default('0.0.0.0'),
-  new Option('--advertise-address <ip>', 'address that pods and nodes reach it under').argParser(parseAddress),
-  file('--tls-cert-file', 'certificate to show instead of one of the data directory, with what signed it'),
-  file('--tls-private-key-file', 'its key'),
-  count('--http2-max-streams-per-connection', 'streams at once on one connection; 0 for as many as is wise', 0),
-];
 
 const access = (): Option[] => [
   file('--client-ca-file', "authority of clients' certificates, beside the cluster's own"),
@@ -161,6 +139,7 @@ const storage = (): Option[] => [
 ];
 
 const telling = (): Option[] => [
+  ...versionFlags(),
   featureGatesFlag(),
   flags.profiling(),
   new Option('-v, --v <level>', 'how much to tell, as a number: 2 for info, 4 for debug')
@@ -188,17 +167,15 @@ const withoutEffect: Readonly<Record<string, string>> = {
   'enable-garbage-collector': 'bool',
   'endpoint-reconciler-type': 'type',
   'etcd-healthcheck-timeout': 'duration',
-  'goaway-chance': 'number',
   'kubelet-client-certificate': 'file',
   'kubelet-client-key': 'file',
   'kubelet-preferred-address-types': 'types',
   'kubelet-timeout': 'duration',
-  'logging-format': 'format',
   'storage-backend': 'name',
   'storage-media-type': 'type',
-  'tls-cipher-suites': 'names',
-  'tls-min-version': 'version',
   'watch-cache': 'bool',
+  'default-watch-cache-size': 'number',
+  'delete-collection-workers': 'number',
   'watch-cache-sizes': 'sizes',
 };
 
@@ -255,6 +232,11 @@ function optionsOf(given: Flags): ApiServerOptions {
     authorization: given,
     admission: admissionOptionsOf(given),
     priorityAndFairness: given.enablePriorityAndFairness,
+    serving: servingOptionsOf(given),
+    ...(given.externalHostname &&
+      !given.serviceAccountJwksUri && {
+        serviceAccountJwksUri: `https://${given.externalHostname}:${given.securePort}/openid/v1/jwks`,
+      }),
     limits: { readOnly: given.maxRequestsInflight, mutating: given.maxMutatingRequestsInflight },
     requestTimeoutMs: given.requestTimeout,
     compactionIntervalMs: given.etcdCompactionInterval,
