@@ -49,15 +49,19 @@ function orRefused(tokens: TokenAuthenticator): Knows<string> {
   };
 }
 
+const usual = 'Bearer '.length;
+
 /** The word after `Bearer`. Two spaces make it empty, and the request one without credentials, as upstream reads it. */
 function bearerOf(header: string): string {
+  // As nearly everybody writes it.
+  if (header.startsWith('Bearer ') && header.length > usual && !header.includes(' ', usual)) return header.slice(usual);
   const [scheme = '', token = ''] = header.trim().split(' ');
   return scheme.toLowerCase() === 'bearer' ? token : '';
 }
 
 /** Two spaces where one belongs. */
 export const hasEmptyToken = ({ headers: { authorization } }: Shown): boolean =>
-  typeof authorization === 'string' && /^bearer  [^ ]*$/i.test(authorization.trim());
+  typeof authorization === 'string' && authorization.includes('  ') && /^bearer  [^ ]*$/i.test(authorization.trim());
 
 const isWebSocket = ({ headers: { connection, upgrade } }: Shown): boolean =>
   /(^|,)\s*upgrade\s*(,|$)/i.test(String(connection)) && String(upgrade).toLowerCase() === 'websocket';

@@ -7,7 +7,7 @@ const buckets = Array.from({ length: 15 }, (_, i) => 0.001 * 2 ** i);
 
 /** Who got in and who didn't, under upstream's names. Every request adds to it: plain numbers until somebody asks. */
 export class AuthenticationMetrics {
-  readonly #byUser = new Map<string, number>();
+  readonly #byUser = new Map<string, { count: number }>();
   readonly #outcomes = {
     success: new Durations(buckets),
     failure: new Durations(buckets),
@@ -20,7 +20,7 @@ export class AuthenticationMetrics {
       name: 'authenticated_user_requests',
       help: 'Counter of authenticated requests broken out by username.',
       type: 'counter',
-      samples: () => [...this.#byUser].map(([username, value]) => ({ labels: { username }, value })),
+      samples: () => [...this.#byUser].map(([username, { count }]) => ({ labels: { username }, value: count })),
     });
     adopt(registry, {
       name: 'authentication_attempts',
@@ -40,7 +40,9 @@ export class AuthenticationMetrics {
 
   succeeded(name: string, tookMs: number): void {
     const word = wordFor(name);
-    this.#byUser.set(word, (this.#byUser.get(word) ?? 0) + 1);
+    const cell = this.#byUser.get(word);
+    if (cell) cell.count++;
+    else this.#byUser.set(word, { count: 1 });
     this.#outcomes.success.add(tookMs / 1000);
   }
 

@@ -61,6 +61,12 @@ test('what it says is taken for those whom the token is for', async () => {
   }
 });
 
+test('an answer of another kind is none', async () => {
+  const { tokens } = webhook(() => ({ apiVersion: 'v1', kind: 'Pod' }));
+  const message = 'converting (v1.Pod) to (v1beta1.TokenReview): unknown conversion';
+  await assert.rejects(async () => tokens('t', ['us']), { message });
+});
+
 test('what may pass is tried again, five times in all', async () => {
   const failing = webhook(() => {
     throw new WebhookFailure('an error on the server', { mayPass: true });

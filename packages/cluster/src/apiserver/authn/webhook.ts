@@ -29,7 +29,7 @@ export function webhookTokens({ client, version, audiences: own, ...deps }: Webh
       deps.log.error('failed to make webhook authenticator request', { error: err.message });
       throw new BadCredentials(err.message);
     });
-    const status = statusOf(answer);
+    const status = statusOf(answer, version);
     const said = textsOf(status['audiences']);
     const audiences = (said.length ? said : own).filter((a) => wanted.includes(a));
     if (!audiences.length) return undefined;
@@ -41,8 +41,12 @@ export function webhookTokens({ client, version, audiences: own, ...deps }: Webh
   };
 }
 
-function statusOf(answer: unknown): Readonly<Record<string, unknown>> {
-  const status = isObject(answer) ? answer['status'] : undefined;
+function statusOf(answer: unknown, version: string): Readonly<Record<string, unknown>> {
+  const { kind, apiVersion, status } = isObject(answer) ? answer : {};
+  if (typeof kind === 'string' && kind && kind !== 'TokenReview') {
+    const said = `${String(apiVersion).split('/').at(-1)}.${kind}`;
+    throw new BadCredentials(`converting (${said}) to (${version}.TokenReview): unknown conversion`);
+  }
   return isObject(status) ? status : {};
 }
 
