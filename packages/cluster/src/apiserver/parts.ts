@@ -3,7 +3,7 @@ import { ClusterObjects } from './admission/cluster-objects.ts';
 import { admissionPlugins, type AdmissionSettings } from './admission/index.ts';
 import type { AuditLog } from './audit/index.ts';
 import type { ServiceAccountTokens } from '../pki/index.ts';
-import { Health } from '../serving/index.ts';
+import { Health, type HealthCheck } from '../serving/index.ts';
 import { AuthorizerChain } from './authz/chain.ts';
 import { type Authentication, authenticatorOf, type TokenAuthenticator } from './authn/index.ts';
 import { nodeAuthorizer } from './authz/node.ts';
@@ -86,6 +86,8 @@ export interface PartsConfig extends KindHooksConfig, AggregationConfig {
   readonly audit?: AuditLog;
   readonly requestTimeoutMs?: number;
   readonly minWatchSeconds?: number;
+  /** What else may be wrong with the server. */
+  readonly healthChecks?: readonly HealthCheck[];
   /** Who decides what users may, in the order in which they are asked: nodes for their pods and stored roles, unless given. */
   readonly authorizers?: AuthorizerChain;
   /** How others are asked who asks here, and who nobody in particular is. */
@@ -134,7 +136,9 @@ export function standardParts(config: PartsConfig): ApiServerParts {
         onMade: aggregation.metrics.discoveryMade,
       };
       const fairness = fairnessOf(server);
-      const wellness = new Health(healthChecks({ ...server.deps, lifecycle: server.lifecycle }));
+      const wellness = new Health(
+        healthChecks({ ...server.deps, lifecycle: server.lifecycle, more: config.healthChecks ?? [] }),
+      );
       return [
         reviews({ ...who, admission: () => server.admission }),
         bindings(

@@ -59,6 +59,8 @@ export interface ApiServerOptions {
   /** The store of the data directory, when left out. */
   readonly etcd?: EtcdFlags;
   readonly etcdPrefix?: string;
+  /** Which values are encrypted in the store, as a file says, and whether it is followed. */
+  readonly encryption?: { readonly file: string; readonly reload: boolean };
   /** How often the store is compacted, 0 for never; every five minutes when left out. */
   readonly compactionIntervalMs?: number;
   /** Other clusters, for some resources. */

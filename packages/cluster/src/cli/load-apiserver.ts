@@ -41,6 +41,7 @@ import { filesIn, reasonOf } from './data-dir.ts';
 import { Failure } from './failure.ts';
 import { clientCaOf, frontProxyOf, proxyClientOf } from './front-proxy.ts';
 import { loadAuthorizers } from './load-authorizers.ts';
+import { loadEncryption } from './load-encryption.ts';
 import { machineAddress } from './machine.ts';
 import { pemIn, underPrefix } from './store.ts';
 
@@ -69,6 +70,7 @@ export interface LoadedApiServer {
   readonly publish: (port: number, tasks: TaskGroup) => Promise<void>;
 }
 
+const encryptionHook = 'start-encryption-provider-config-automatic-reload';
 const defaultIssuer = 'https://kubernetes.default.svc';
 
 /** Reads the store and puts the server together; nothing of it runs yet. */
@@ -84,9 +86,11 @@ export async function loadApiServer(
   const pki = new Pki(filesIn(options.dataDir).pki, { clock, random }, { serverNames });
   const metrics = new Registry();
   processMetrics(metrics);
-  const store = underPrefix(deps.store, options.etcdPrefix);
+  const encryption = await loadEncryption(options, { ...deps, metrics });
+  const kept = (each: StoreBackend) => underPrefix(encryption?.store(each) ?? each, options.etcdPrefix);
+  const store = kept(deps.store);
   const storeMetrics = new StoreMetrics(metrics, { clock, placeOf: resourceOfKey });
-  const overrides = measuredOverrides(deps.overrides ?? [], options.etcdPrefix, storeMetrics);
+  const overrides = measuredOverrides(deps.overrides ?? [], kept, storeMetrics);
   const server = new ApiServer({ ...deps, store: storeMetrics.measured(store), overrides, kinds: kindsOf(options) });
   const nodes = nodesTrustedBy(pki, options);
   const frontProxy = frontProxyOf(options, pki);
@@ -96,8 +100,20 @@ export async function loadApiServer(
   const identity = identitiesOf(options);
   const authentication = await authenticationOf(options, { ...deps, ...identity, metrics }, signal);
   const who = { ...identity, authentication, frontProxy };
+  const healthChecks: PartsConfig['healthChecks'] = encryption?.hasHealth
+    ? [{ name: 'kms-providers', in: ['healthz', 'readyz'], check: () => encryption.problem() }]
+    : [];
   const whoMay = { ...(audit && { audit }), ...(authorizers && { authorizers }), ...who };
-  const around = { pki, proxyClient: proxyClient.current, metrics, nodes, components, clusterIps, address };
+  const around = {
+    pki,
+    proxyClient: proxyClient.current,
+    metrics,
+    nodes,
+    components,
+    clusterIps,
+    address,
+    healthChecks,
+  };
   const parts = partsConfig(options, { ...whoMay, ...around });
   const admission = options.admission && (await admissionOf(options.admission, deps));
   await server.load(standardParts({ ...parts, ...(admission && { admission }) }), signal);
@@ -112,6 +128,8 @@ export async function loadApiServer(
     begin: async (tasks) => {
       tasks.go((s) => server.run(s));
       if (authorizers) tasks.go((s) => authorizers.run(s));
+      if (encryption) tasks.go((s) => encryption.run(s));
+      if (encryption?.isFollowed) await server.lifecycle.step(encryptionHook, async () => {});
       if (authentication.follow) tasks.go(authentication.follow);
       const { compactionIntervalMs: intervalMs } = options;
       if (intervalMs !== 0) {
@@ -147,6 +165,7 @@ interface Around extends Pick<LoadedApiServer, 'pki' | 'frontProxy' | 'metrics' 
   readonly clusterIps: ClusterIps;
   readonly address: string;
   readonly authorizers?: AuthorizerChain;
+  readonly healthChecks: NonNullable<PartsConfig['healthChecks']>;
   readonly issuers: readonly string[];
   readonly audiences: readonly string[];
   readonly authentication: Authentication;
@@ -239,12 +258,12 @@ function tokensSignedBy(
 /** The same under the prefix and measured, each store once. */
 function measuredOverrides(
   overrides: readonly StoreOverride[],
-  prefix: string | undefined,
+  kept: (store: StoreBackend) => StoreBackend,
   storeMetrics: StoreMetrics,
 ): StoreOverride[] {
   const stores = new Map<StoreBackend, StoreBackend>();
   return overrides.map((o) => {
-    const store = stores.get(o.store) ?? storeMetrics.measured(underPrefix(o.store, prefix));
+    const store = stores.get(o.store) ?? storeMetrics.measured(kept(o.store));
     stores.set(o.store, store);
     return { ...o, store };
   });

@@ -24,13 +24,21 @@ export interface EtcdFlags {
 }
 
 /** A store whose keys start with what `--etcd-prefix` says. */
-export function underPrefix(store: StoreBackend, prefix = upstreamsPrefix): StoreBackend {
-  const outside = `/${prefix.replace(/^\/+|\/+$/g, '')}/`;
-  const inside = `${upstreamsPrefix}/`;
+export function underPrefix(store: StoreBackend, prefix?: string): StoreBackend {
+  const outside = outsideOf(prefix);
   return outside === inside ? store : new PrefixedStore(store, { inside, outside });
 }
 
+/** A key of such a store as whoever uses it calls it. */
+export function insidePrefix(key: string, prefix?: string): string {
+  const outside = outsideOf(prefix);
+  return key.startsWith(outside) ? inside + key.slice(outside.length) : key;
+}
+
+const outsideOf = (prefix = upstreamsPrefix): string => `/${prefix.replace(/^\/+|\/+$/g, '')}/`;
+
 const upstreamsPrefix = '/registry';
+const inside = `${upstreamsPrefix}/`;
 
 export async function openEtcdStore(flags: EtcdFlags, deps: { clock: Clock; random: Random }): Promise<StoreBackend> {
   const pem = (name: string, file: string | undefined) => file && { [name]: Buffer.from(pemIn(file)) };

@@ -1,6 +1,6 @@
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
-import { descriptorOf, type Service } from './message.ts';
+import { type AnyMessage, descriptorOf, type In, type Out, rpc, type Service } from './message.ts';
 
 const made = new WeakMap<Service, ServiceDefinition>();
 
@@ -12,4 +12,19 @@ export function definitionOf(service: Service): ServiceDefinition {
   const definition = all[`${service.package}.${service.name}`] as ServiceDefinition;
   made.set(service, definition);
   return definition;
+}
+
+export interface MessageCodec<M extends AnyMessage> {
+  encode(value: In<M>): Buffer;
+  decode(bytes: Uint8Array): Out<M>;
+}
+
+/** A message by itself, as it is kept somewhere rather than sent. */
+export function codecOf<M extends AnyMessage>(of: M): MessageCodec<M> {
+  const service: Service = { package: 'kept', name: 'Keeper', methods: { keep: rpc('Keep', of, of) } };
+  const { requestSerialize, requestDeserialize } = definitionOf(service)['Keep']!;
+  return {
+    encode: (value) => requestSerialize(value),
+    decode: (bytes) => requestDeserialize(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)) as Out<M>,
+  };
 }

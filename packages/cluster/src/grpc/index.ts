@@ -9,6 +9,7 @@ export {
   bool,
   bothStream,
   bytes,
+  bytesMap,
   descriptorOf,
   type In,
   int32,
@@ -42,4 +43,4 @@ export {
 export { type CallOptions } from './call.ts';
 export { Connection, type ConnectionOptions, type RpcClient } from './connection.ts';
 export { RpcServer, type RpcHandlers, type RpcServerOptions } from './server.ts';
-export { definitionOf } from './definition.ts';
+export { codecOf, definitionOf, type MessageCodec } from './definition.ts';

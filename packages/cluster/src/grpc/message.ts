@@ -44,6 +44,11 @@ export const uint64 = scalar<number>('uint64');
 export const bytes = scalar<Buffer, Uint8Array>('bytes');
 export const strMap: Word<Record<string, string>, Readonly<Record<string, string>>> = { type: 'string', label: 'map' };
 
+export const bytesMap: Word<Record<string, Buffer>, Readonly<Record<string, Uint8Array>>> = {
+  type: 'bytes',
+  label: 'map',
+};
+
 export function message<const F extends Fields>(name: string, fields: F): Message<F> {
   return { name, fields };
 }

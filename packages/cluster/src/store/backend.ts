@@ -97,6 +97,8 @@ export interface StoreBackend {
   /** Items whose key starts with `prefix`, in the order of the keys' UTF-8 bytes. */
   list(prefix: string, options?: ListOptions): Promise<{ items: StoredItem[]; more: boolean; revision: number }>;
   count(prefix: string): Promise<number>;
+  /** Whether a value would be kept in another form when it is written again. Never, in a store that has but one. */
+  isStale?(key: string): Promise<boolean>;
   txn(transaction: Transaction): Promise<TransactionResult>;
   /**
    * Every change under the prefix, from `fromRevision` on (inclusive), in order, each once. When all that happened has been

@@ -58,6 +58,10 @@ export class PrefixedStore implements StoreBackend {
     return this.#store.count(this.#out(prefix));
   }
 
+  isStale(key: string): Promise<boolean> {
+    return this.#store.isStale?.(this.#out(key)) ?? Promise.resolve(false);
+  }
+
   async txn({ compare = [], success, failure = [], ...seen }: Transaction): Promise<TransactionResult> {
     const outside = (o: Operation): Operation => ({ ...o, key: this.#out(o.key) });
     const result = await this.#store.txn({

@@ -8,13 +8,21 @@ export interface HealthDeps {
   readonly overrides?: readonly { readonly store: StoreBackend }[];
   readonly clock: Clock;
   readonly lifecycle: Lifecycle;
+  /** Those of parts that are only there when they are wanted. */
+  readonly more?: readonly HealthCheck[];
 }
 
 /** A store that takes longer than this to answer is as good as none. */
 const patienceMs = 2000;
 
 /** What can be wrong with a server, by upstream's names and in its order. */
-export function healthChecks({ store, overrides = [], clock, lifecycle }: HealthDeps): () => readonly HealthCheck[] {
+export function healthChecks({
+  store,
+  overrides = [],
+  clock,
+  lifecycle,
+  more = [],
+}: HealthDeps): () => readonly HealthCheck[] {
   const stored = storeCheck(store, clock);
   const others = [...new Set(overrides.map((o) => o.store))].map((other) => storeCheck(other, clock));
   const before: readonly HealthCheck[] = [
@@ -22,6 +30,7 @@ export function healthChecks({ store, overrides = [], clock, lifecycle }: Health
     { name: 'log', check: () => undefined },
     { name: 'etcd', check: stored },
     { name: 'etcd-readiness', in: ['readyz'], check: stored },
+    ...more,
     ...others.flatMap(overrideChecks),
     // The caches are loaded before anybody can ask, and a server that can't follow its store ends.
     { name: 'informer-sync', in: ['readyz'], check: () => undefined },

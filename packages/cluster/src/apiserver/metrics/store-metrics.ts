@@ -44,7 +44,9 @@ export class StoreMetrics {
 
   /** The store again, every read and write of it counted and timed. */
   measured(store: StoreBackend): StoreBackend {
+    const isStale = store.isStale?.bind(store);
     return {
+      ...(isStale && { isStale }),
       get revision() {
         return store.revision;
       },

@@ -268,7 +268,8 @@ export class Registry {
       }
       settled.metadata.resourceVersion = old.metadata.resourceVersion!;
       const isGoing = isReadyToGo(settled, kind);
-      if (!isGoing && !current.isOfOtherVersion && isUnchanged(typed(this.resource, settled), old)) {
+      const mayStay = !isGoing && !current.isOfOtherVersion && isUnchanged(typed(this.resource, settled), old);
+      if (mayStay && !(await this.#objects.isStale(current))) {
         return { answer: { written: { object: old, entry: current, created: false } } };
       }
       const write = async (): Promise<Outcome<Written>> => {

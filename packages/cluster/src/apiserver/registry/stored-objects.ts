@@ -59,6 +59,11 @@ export class StoredObjects {
     return stored.settled?.(form) ?? form;
   }
 
+  /** Whether it is worth a write though nothing of it changes: the store would keep it otherwise now. */
+  isStale({ key }: Entry): Promise<boolean> | false {
+    return this.#deps.store.isStale?.(key) ?? false;
+  }
+
   /** Throws `KeyExists`. */
   create(object: KubeObject): Promise<Entry> {
     const { store, absentAt } = this.#deps;

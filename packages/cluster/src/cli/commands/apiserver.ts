@@ -39,6 +39,8 @@ interface Flags extends ServingFlags, AdmissionFlags, AuthorizationFlags, Authen
   etcdServersOverrides?: readonly EtcdOverride[];
   etcdPrefix: string;
   etcdCompactionInterval: number;
+  encryptionProviderConfig?: string;
+  encryptionProviderConfigAutomaticReload: boolean;
   etcdCafile?: string;
   etcdCertfile?: string;
   etcdKeyfile?: string;
@@ -135,6 +137,11 @@ const storage = (): Option[] => [
   file('--etcd-certfile', 'the certificate to show to etcd'),
   file('--etcd-keyfile', 'its key'),
   period('--etcd-compaction-interval', 'how often the store is compacted; 0 for never', '5m0s'),
+  file('--encryption-provider-config', 'which values are encrypted in the store: an EncryptionConfiguration'),
+  new Option('--encryption-provider-config-automatic-reload [bool]', 'whether that file is followed')
+    .argParser(parseBool)
+    .preset('true')
+    .default(false),
   flags.serveEtcd(),
 ];
 
@@ -183,6 +190,8 @@ async function run(given: Flags, command: Command): Promise<void> {
   if (!given.tlsCertFile !== !given.tlsPrivateKeyFile)
     throw new Failure('--tls-cert-file and --tls-private-key-file go together: give both, or none');
   refuseUnfair(given);
+  if (given.encryptionProviderConfigAutomaticReload && !given.encryptionProviderConfig)
+    throw new Failure('--encryption-provider-config-automatic-reload must be set with --encryption-provider-config');
   checkAuthorization(given, (name) => command.getOptionValueSource(name) === 'cli');
   const options = { ...optionsOf(given), authentication: authenticationOptionsOf(given, command) };
   const { servingGates } = await import('../../apiserver/index.ts');
@@ -223,6 +232,7 @@ const levelOf = ({ v, logLevel }: Flags): Level => (v >= 4 ? 'debug' : v >= 2 ? 
 function optionsOf(given: Flags): ApiServerOptions {
   const { tlsCertFile, tlsPrivateKeyFile, etcdServers, etcdServersOverrides, featureGates, ...same } = given;
   const { kubeletCertificateAuthority: nodeCa } = given;
+  const { encryptionProviderConfig: encryptionFile, encryptionProviderConfigAutomaticReload: reload } = given;
   return {
     ...same,
     portFlag: '--secure-port',
@@ -240,6 +250,7 @@ function optionsOf(given: Flags): ApiServerOptions {
     limits: { readOnly: given.maxRequestsInflight, mutating: given.maxMutatingRequestsInflight },
     requestTimeoutMs: given.requestTimeout,
     compactionIntervalMs: given.etcdCompactionInterval,
+    ...(encryptionFile && { encryption: { file: encryptionFile, reload } }),
     minWatchSeconds: given.minRequestTimeout,
     shutdownDelayMs: given.shutdownDelayDuration,
     maxStreamsPerConnection: given.http2MaxStreamsPerConnection,
