@@ -39,7 +39,7 @@ func main() {
 
 func run(ctx context.Context) error {
 	scheme := runtime.NewScheme()
-	builder := runtime.NewSchemeBuilder(clientgoscheme.AddToScheme, addToScheme)
+	builder := runtime.NewSchemeBuilder(clientgoscheme.AddToScheme, addToScheme, addCargo)
 	if err := builder.AddToScheme(scheme); err != nil {
 		return err
 	}
@@ -110,6 +110,7 @@ var stories = []story{
 	{"an index finds what has a label", isIndexed},
 	{"events are recorded", isRecorded},
 	{"what is deleted is cleaned up after", isCleanedUp},
+	{"a webhook converts between hub and spoke", isConverted},
 }
 
 func isMade(ctx context.Context, user client.Client, _ ctrl.Manager) error {

@@ -87,6 +87,10 @@ func define(ctx context.Context, user client.Client) error {
 	if err := user.Create(ctx, definition); err != nil {
 		return err
 	}
+	return established(ctx, user, definition)
+}
+
+func established(ctx context.Context, user client.Client, definition *apiextensionsv1.CustomResourceDefinition) error {
 	return until(ctx, func() (bool, error) {
 		if err := user.Get(ctx, client.ObjectKeyFromObject(definition), definition); err != nil {
 			return false, err
