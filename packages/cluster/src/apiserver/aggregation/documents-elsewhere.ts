@@ -29,12 +29,13 @@ export class DocumentsElsewhere {
   readonly #apis: ForwardedApis;
   readonly #deps: AskDeps;
   readonly #told = new Map<string, Told>();
-  #specs: readonly Spec[] | undefined;
+  #specs: readonly Spec[] = [];
+  #areSpecsOld = false;
 
   constructor(apis: ForwardedApis, deps: AskDeps) {
     this.#apis = apis;
     this.#deps = deps;
-    apis.onChange(() => (this.#specs = undefined));
+    apis.onChange(() => (this.#areSpecsOld = true));
   }
 
   /** Documents of OpenAPI 3 by path. */
@@ -49,8 +50,15 @@ export class DocumentsElsewhere {
   }
 
   /** Parts of OpenAPI 2, in the order of their APIs' priorities: the same array as long as they are the same. */
-  readonly specs = (): readonly Spec[] =>
-    (this.#specs ??= [...this.#apis.all()].sort(byPriority).flatMap(({ name }) => this.#told.get(name)?.spec ?? []));
+  readonly specs = (): readonly Spec[] => {
+    if (this.#areSpecsOld) {
+      const next = [...this.#apis.all()].sort(byPriority).flatMap(({ name }) => this.#told.get(name)?.spec ?? []);
+      const isSame = next.length === this.#specs.length && next.every((spec, i) => spec === this.#specs[i]);
+      if (!isSame) this.#specs = next;
+      this.#areSpecsOld = false;
+    }
+    return this.#specs;
+  };
 
   /** Keeps asking until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
@@ -85,7 +93,7 @@ export class DocumentsElsewhere {
       const listed = await this.#list(api);
       const { spec, etag } = await this.#spec(api, before);
       this.#told.set(api.name, { listed, spec, etag });
-      if (spec !== before?.spec) this.#specs = undefined;
+      if (spec !== before?.spec) this.#areSpecsOld = true;
       return true;
     } catch {
       // It is asked again; until then clients do without.

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Readable } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import type { Clock } from '@tiphys/sdk/runtime';
 import type { UserHeaders } from '../authn/index.ts';
 import type { RequestContext, ServerRequest, ServerResponse } from '../context.ts';
@@ -114,16 +114,18 @@ const gently = (body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> =>
 const hasNoBody = (status: number, method: string): boolean => method === 'HEAD' || status === 204 || status === 304;
 
 function answerOf(message: IncomingMessage, method: string, rejectRedirects: boolean): ServerResponse {
-  const { status, headers } = headOf(message);
+  const { status, headers: all } = headOf(message);
+  // Of the connection there, which HTTP/2 wouldn't even say.
+  const { upgrade: _upgrade, 'proxy-connection': _proxy, ...headers } = all;
   if (rejectRedirects && status >= 300 && status <= 399 && headers['location']) {
     message.destroy();
     return refusedRedirect();
   }
   const cached = headers['cache-control'];
-  const all = cached === undefined ? headers : { ...headers, 'cache-control': [notKept, ...[cached].flat()] };
-  if (!hasNoBody(status, method)) return { status, headers: all, body: { type: 'stream', chunks: message } };
+  const both = cached === undefined ? headers : { ...headers, 'cache-control': [notKept, ...[cached].flat()] };
+  if (!hasNoBody(status, method)) return { status, headers: both, body: { type: 'stream', chunks: message } };
   message.resume();
-  return { status, headers: all, body: { type: 'none' } };
+  return { status, headers: both, body: { type: 'none' } };
 }
 
 /** What every answer says of itself, whatever others add to it. */
@@ -147,16 +149,17 @@ async function upgraded(
   to: Reached,
   { head, connections, signal }: Upgrading,
 ): Promise<ServerResponse> {
-  let connection;
+  let connection: Duplex | undefined;
   try {
     connection = await connections.connect(api, to, signal);
+    const answer = await exchange(connection, head);
+    const { status, headers, body } = answer;
+    if (answer.upgraded) return { status, headers, body: { type: 'upgrade', stream: answer.upgraded } };
+    if (status >= 400) return { status, headers, body: { type: 'stream', chunks: body } };
+    connection.destroy();
+    return textResponse(503, `invalid upgrade response: status code ${status}\n`);
   } catch (err) {
-    return textResponse(503, `error dialing backend: ${(err as Error).message}\n`);
+    const what = connection ? '' : 'error dialing backend: ';
+    return textResponse(503, `${what}${(err as Error).message}\n`);
   }
-  const answer = await exchange(connection, head);
-  const { status, headers, body } = answer;
-  if (answer.upgraded) return { status, headers, body: { type: 'upgrade', stream: answer.upgraded } };
-  if (status >= 400) return { status, headers, body: { type: 'stream', chunks: body } };
-  connection.destroy();
-  return textResponse(503, `invalid upgrade response: status code ${status}\n`);
 }

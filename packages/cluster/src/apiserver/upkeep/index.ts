@@ -15,6 +15,17 @@ import { keepCustomApiServices } from './custom-api-services.ts';
 import { flowSchemaStatus } from './flow-schema-status.ts';
 import { keepFlowControlObjects, producer } from './keep-flow-control.ts';
 
+/** What is begun with, by the names that upstream's health endpoints have for it. */
+const aggregating = [
+  'start-kube-aggregator-informers',
+  'apiservice-status-local-available-controller',
+  'apiservice-status-remote-available-controller',
+  'apiservice-discovery-controller',
+  'apiservice-openapi-controller',
+  'apiservice-openapiv3-controller',
+];
+const publishing = ['start-cluster-authentication-info-controller'];
+
 export interface UpkeepConfig {
   /** What extension servers are told of whom to believe; nothing, without it. */
   readonly authentication?: PublishedAuthentication;
@@ -33,6 +44,9 @@ export async function runUpkeep(
   if (aggregation) {
     const { lost } = aggregation.metrics;
     controllers.push(apiServiceAvailability({ check: (api) => aggregation.check(api), lost }));
+  }
+  for (const step of [...(aggregation ? aggregating : []), ...(published ? publishing : [])]) {
+    await server.lifecycle.step(step, () => Promise.resolve());
   }
   await using tasks = group(signal);
   const configuring = createClient(server.transport(serverItself), { fieldManager: producer });
