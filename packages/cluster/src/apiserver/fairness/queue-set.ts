@@ -1,6 +1,7 @@
 import type { Clock } from '@tiphys/sdk/runtime';
 import type { Refusal } from './flow-counts.ts';
 import { FlowQueue } from './flow-queue.ts';
+import { LastDispatch } from './last-dispatch.ts';
 import { LevelUse } from './level-use.ts';
 import { seatSeconds } from './seat-seconds.ts';
 import { guessedMs, type Ticket } from './ticket.ts';
@@ -12,14 +13,6 @@ export type Queuing = 'exempt' | 'refuse' | { readonly queues: number; readonly 
 const highR = 2 ** 26;
 const setBackR = 2 ** 25;
 
-/** What was so at the last dispatch, in virtual time. */
-export interface Dispatch {
-  readonly r: number;
-  readonly s: number;
-  readonly nextS: { readonly min: number; readonly max: number };
-  readonly discountedS: { readonly min: number; readonly max: number };
-}
-
 /**
  * One level's seats, and the queues in which requests wait for them. Whoever finds seats free takes them; otherwise that queue is
  * served next which would be done first if all queues were served at once, a little at a time, each as fast as the others. So a flow
@@ -28,6 +21,7 @@ export interface Dispatch {
 export class QueueSet {
   readonly use = new LevelUse();
   readonly executing: Ticket[] = [];
+  readonly lastDispatch = new LastDispatch();
   readonly #clock: Clock;
   #queuing: Queuing = 'refuse';
   #queues: FlowQueue[] = [];
@@ -41,13 +35,6 @@ export class QueueSet {
   /** The queue that was served last. */
   #robin = 0;
   #entered = 0;
-  #s = 0;
-  #sMin = 0;
-  #sMax = 0;
-  #discountedMin = 0;
-  #discountedMax = 0;
-  #dispatchR = 0;
-  hasDispatched = false;
   dispatched = 0;
   refused = 0;
   cancelled = 0;
@@ -73,15 +60,6 @@ export class QueueSet {
   /** Virtual time when something last changed. */
   get r(): number {
     return this.#r;
-  }
-
-  get lastDispatch(): Dispatch {
-    return {
-      r: this.#dispatchR,
-      s: this.#s,
-      nextS: { min: this.#sMin, max: this.#sMax },
-      discountedS: { min: this.#discountedMin, max: this.#discountedMax },
-    };
   }
 
   /** Takes queues and a limit as they are to be from now on. Queues that there are too many of go when they are empty. */
@@ -125,8 +103,7 @@ export class QueueSet {
       // Nobody else is there to be next.
       counts.queueLengths.add(1);
       if (queue.nextR < this.#r) queue.nextR = this.#r;
-      this.#sMin = this.#sMax = queue.nextR;
-      this.#discountedMin = this.#discountedMax = queue.nextR - seatSeconds(queue.seats, guessedMs);
+      this.lastDispatch.look(queue, true);
       this.#serve(queue, ticket);
       return;
     }
@@ -269,17 +246,11 @@ export class QueueSet {
     const queues = this.#queues;
     let best: FlowQueue | undefined;
     let bestR = Infinity;
-    this.#sMin = this.#discountedMin = Infinity;
-    this.#sMax = this.#discountedMax = -Infinity;
     for (let i = 1; i <= queues.length; i++) {
       const queue = queues[(this.#robin + i) % queues.length]!;
       const { first, nextR } = queue;
       if (!first) continue;
-      const discounted = nextR - seatSeconds(queue.seats, guessedMs);
-      this.#sMin = Math.min(this.#sMin, nextR);
-      this.#sMax = Math.max(this.#sMax, nextR);
-      this.#discountedMin = Math.min(this.#discountedMin, discounted);
-      this.#discountedMax = Math.max(this.#discountedMax, discounted);
+      this.lastDispatch.look(queue, !best);
       if (nextR + first.work < bestR) {
         bestR = nextR + first.work;
         best = queue;
@@ -300,9 +271,7 @@ export class QueueSet {
   }
 
   #serve(queue: FlowQueue, ticket: Ticket): void {
-    this.hasDispatched = true;
-    this.#dispatchR = this.#r;
-    this.#s = queue.nextR;
+    this.lastDispatch.set(this.#r, queue.nextR);
     queue.nextR += ticket.work;
     queue.executing++;
     queue.seats += ticket.seats;
@@ -316,7 +285,6 @@ export class QueueSet {
     const { counts } = ticket.flow;
     ticket.state = 'executing';
     ticket.beganMs = this.#lastMs;
-    ticket.startedAt = ticket.arrivedAt + (this.#lastMs - ticket.enteredMs);
     ticket.at = this.executing.push(ticket) - 1;
     this.dispatched++;
     use.executing++;

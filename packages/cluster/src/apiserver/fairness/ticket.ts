@@ -20,8 +20,6 @@ export class Ticket {
   lingerMs: number;
   readonly work: number;
   state: 'waiting' | 'executing' | 'refused' | 'over' = 'waiting';
-  /** Milliseconds since the epoch; 0 while it waits. */
-  startedAt = 0;
   /** Monotonic. */
   enteredMs = 0;
   beganMs = 0;
@@ -43,6 +41,11 @@ export class Ticket {
     this.finalSeats = width.finalSeats;
     this.lingerMs = width.lingerMs;
     this.work = seatSeconds(width.initialSeats, guessedMs) + seatSeconds(width.finalSeats, width.lingerMs);
+  }
+
+  /** Milliseconds since the epoch; 0 while it waits. */
+  get startedAt(): number {
+    return this.state === 'waiting' ? 0 : this.arrivedAt + this.beganMs - this.enteredMs;
   }
 
   /** The seats that it takes as long as it takes any. */
