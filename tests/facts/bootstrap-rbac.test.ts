@@ -20,6 +20,7 @@ interface Facts {
   readonly commonMeta: { label: Record<string, string>; annotation: Record<string, string> };
   readonly clusterRoles: readonly Role[];
   readonly controllerClusterRoles: readonly Role[];
+  readonly clusterRolesWithAllFeatureGates: readonly (Pick<Role, 'name'> & Partial<Role> & { added?: object[] })[];
   readonly clusterRoleBindings: readonly Binding[];
   readonly controllerClusterRoleBindings: readonly Binding[];
   readonly namespaceRoles: readonly Role[];
@@ -74,13 +75,21 @@ if (!existsSync(source)) {
       test(`${what} ${key(wanted)}`, () => assert.deepEqual(own.get(key(wanted)), wanted));
     }
   };
-  const { clusterRoles, clusterRoleBindings, roles, roleBindings } = bootstrapPolicy;
+  const { clusterRoles, clusterRoleBindings, roles, roleBindings } = bootstrapPolicy();
   compare('cluster role', clusterRoles, [...facts.clusterRoles, ...facts.controllerClusterRoles].map(role));
   compare(
     'cluster role binding',
     clusterRoleBindings,
     [...facts.clusterRoleBindings, ...facts.controllerClusterRoleBindings].map(binding),
   );
+  const everyGate = { has: () => true } as unknown as ReadonlySet<string>;
+  const withAll = new Map(bootstrapPolicy(everyGate).clusterRoles.map((r) => [r.metadata?.name, r.rules ?? []]));
+  for (const { name, added, rules } of facts.clusterRolesWithAllFeatureGates) {
+    test(`with all gates open: ${name}`, () => {
+      const own = withAll.get(name)!.map((r) => JSON.stringify(r));
+      for (const rule of added ?? rules ?? []) assert.ok(own.includes(JSON.stringify(rule)), JSON.stringify(rule));
+    });
+  }
   compare('role', roles, facts.namespaceRoles.map(role));
   compare('role binding', roleBindings, facts.namespaceRoleBindings.map(binding));
 }

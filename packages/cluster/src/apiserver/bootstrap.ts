@@ -4,6 +4,7 @@ import { isAlreadyExists } from '@tiphys/sdk/machinery';
 import { type AnyKind, decode, erase } from '@tiphys/sdk/schema';
 import { allEnded } from '@tiphys/sdk/runtime';
 import { createClient } from '@tiphys/sdk/client';
+import { completed } from './authz/bootstrap/completed.ts';
 import { bootstrapPolicy } from './authz/bootstrap/index.ts';
 import type { ApiServer } from './server.ts';
 import type { UserInfo } from './context.ts';
@@ -24,6 +25,7 @@ export async function bootstrap(server: ApiServer): Promise<void> {
   const make = (kind: AnyKind, manifests: readonly { metadata?: { name?: string; namespace?: string } }[]) =>
     allEnded(manifests.map((m) => ensure(server, kind, m)));
   const { lifecycle } = server;
+  const policy = bootstrapPolicy(server.kinds.gates);
   await lifecycle.step('start-system-namespaces-controller', () =>
     make(
       erase(api.namespace),
@@ -33,10 +35,10 @@ export async function bootstrap(server: ApiServer): Promise<void> {
   await allEnded([
     lifecycle.step('rbac/bootstrap-roles', () =>
       allEnded([
-        make(erase(api.clusterRole), bootstrapPolicy.clusterRoles),
-        make(erase(api.clusterRoleBinding), bootstrapPolicy.clusterRoleBindings),
-        make(erase(api.role), bootstrapPolicy.roles),
-        make(erase(api.roleBinding), bootstrapPolicy.roleBindings),
+        make(erase(api.clusterRole), policy.clusterRoles),
+        make(erase(api.clusterRoleBinding), policy.clusterRoleBindings),
+        make(erase(api.role), policy.roles),
+        make(erase(api.roleBinding), policy.roleBindings),
       ]),
     ),
     lifecycle.step('scheduling/bootstrap-system-priority-classes', () =>
@@ -62,19 +64,25 @@ async function ensure(
 ): Promise<void> {
   const registry = server.registries.of(kind);
   const { name = '', namespace = '' } = manifest.metadata ?? {};
-  if (registry.find(namespace, name)) return;
+  const request = {
+    namespace,
+    name,
+    user: serverItself,
+    dryRun: false,
+    options: {},
+    manager: { fieldManager: 'kube-apiserver', userAgent: '' },
+    warn: () => {},
+  };
+  const stored = registry.find(namespace, name)?.object;
+  if (stored) {
+    if (kind.group !== api.clusterRole.group || !completed(stored, manifest)) return;
+    await registry.update({ ...request, next: (o) => completed(o!, manifest) ?? structuredClone(o!) });
+    return;
+  }
   const object = decode(kind.schema.shape, manifest) as KubeObject;
   kind.default?.(object);
   try {
-    await registry.create(object, {
-      namespace,
-      name,
-      user: serverItself,
-      dryRun: false,
-      options: {},
-      manager: { fieldManager: 'kube-apiserver', userAgent: '' },
-      warn: () => {},
-    });
+    await registry.create(object, request);
   } catch (err) {
     // Another server of the same store was faster.
     if (!isAlreadyExists(err)) throw err;

@@ -1,8 +1,8 @@
-import { isOpen, type PolicyRule } from '@tiphys/sdk/api';
+import { isOpen } from '@tiphys/sdk/api';
 import type { Gates } from '@tiphys/sdk/schema';
 import { type Action, allowed, type Verdict } from './authorizer.ts';
 import type { PromptAuthorizer } from './promptly.ts';
-import { clusterRoles } from './bootstrap/cluster-roles.ts';
+import { nodeRules } from './bootstrap/index.ts';
 import { nodeNameOf } from './node-identity.ts';
 import { ruleAllows } from './rule-allows.ts';
 
@@ -25,11 +25,11 @@ export interface NodeRelations {
 
 const no = (reason: string): Verdict => ({ decision: 'no opinion', reason });
 const leaseNamespace = 'kube-node-lease';
-const nodeRules = (clusterRoles.find((r) => r.metadata?.name === 'system:node')?.rules ?? []) as readonly PolicyRule[];
 
 /** Nodes read what their own pods need, and write what is their own (upstream's node authorizer; NodeRestriction does the rest). */
 export function nodeAuthorizer(relations: NodeRelations, gates?: Gates): PromptAuthorizer {
   const certifies = isOpen(gates, 'PodCertificateRequest');
+  const rules = nodeRules(gates);
   return (action) => {
     const node = nodeNameOf(action.user);
     if (node === undefined) return no('');
@@ -38,7 +38,7 @@ export function nodeAuthorizer(relations: NodeRelations, gates?: Gates): PromptA
     if (action.isResource && asked === podCertificateRequests && !certifies) return no('');
     const special = action.isResource ? byResource[asked] : undefined;
     if (special) return special(action, node, relations);
-    return nodeRules.some((r) => ruleAllows(r, action)) ? allowed : no('');
+    return rules.some((r) => ruleAllows(r, action)) ? allowed : no('');
   };
 }
 

@@ -1,5 +1,12 @@
 import { binding, namespaceRole } from './declaration.ts';
 
+/** Who may read the bundles of certificates that the cluster trusts, where there are any. */
+export const trustBundleBinding = binding(
+  'system:cluster-trust-bundle-discovery',
+  'ClusterRole/system:cluster-trust-bundle-discovery',
+  ['Group:system:serviceaccounts'],
+);
+
 /** Who has which of the cluster's roles from the start. */
 export const clusterRoleBindings = [
   binding('cluster-admin', 'ClusterRole/cluster-admin', ['Group:system:masters']),

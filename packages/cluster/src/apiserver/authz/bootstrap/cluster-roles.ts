@@ -40,6 +40,7 @@ export const clusterRoles = [
     create,delete,deletecollection,patch,update networking.k8s.io ingresses,networkpolicies
     create,delete,deletecollection,get,list,patch,update,watch coordination.k8s.io leases
     create,delete,deletecollection,patch,update resource.k8s.io resourceclaims,resourceclaimtemplates
+    create,delete,deletecollection,patch,update scheduling.k8s.io podgroups,workloads ?GenericWorkload
   `,
     { labels: { 'rbac.authorization.k8s.io/aggregate-to-edit': 'true' } },
   ),
@@ -58,6 +59,7 @@ export const clusterRoles = [
     get,list,watch policy poddisruptionbudgets,poddisruptionbudgets/status
     get,list,watch networking.k8s.io ingresses,ingresses/status,networkpolicies
     get,list,watch resource.k8s.io resourceclaims,resourceclaims/status,resourceclaimtemplates
+    get,list,watch scheduling.k8s.io podgroups,podgroups/status,workloads ?GenericWorkload
   `,
     { labels: { 'rbac.authorization.k8s.io/aggregate-to-view': 'true' } },
   ),
@@ -111,6 +113,9 @@ export const clusterRoles = [
     approve certificates.k8s.io signers kubernetes.io/legacy-unknown
   `,
   ),
+  role('system:cluster-trust-bundle-discovery', `get,list,watch certificates.k8s.io clustertrustbundles`, {
+    gates: 'ClusterTrustBundle',
+  }),
   role(
     'system:discovery',
     `
@@ -180,8 +185,11 @@ export const clusterRoles = [
     get,list,patch,update,watch resource.k8s.io resourceclaims/status
     update core pods/finalizers
     get,list,watch resource.k8s.io resourceslices
-    create,delete resource.k8s.io resourceclaims
-    patch,update resource.k8s.io resourceclaims/binding
+    create,delete resource.k8s.io resourceclaims ?DRAExtendedResource
+    get,list,watch resource.k8s.io devicetaintrules ?DRADeviceTaintRules
+    patch,update resource.k8s.io resourceclaims/binding ?DRAResourceClaimGranularStatusAuthorization
+    get,list,watch scheduling.k8s.io podgroups ?GenericWorkload
+    patch,update scheduling.k8s.io podgroups/status ?GenericWorkload
   `,
   ),
   role(
@@ -227,7 +235,9 @@ export const clusterRoles = [
     get,list,watch node.k8s.io runtimeclasses
     get resource.k8s.io resourceclaims
     deletecollection resource.k8s.io resourceslices
-    get core serviceaccounts
+    get,list,watch certificates.k8s.io clustertrustbundles ?ClusterTrustBundle
+    get core serviceaccounts ?KubeletServiceAccountTokenForCredentialProviders
+    create,get,list,watch certificates.k8s.io podcertificaterequests ?PodCertificateRequest
   `,
   ),
   role(

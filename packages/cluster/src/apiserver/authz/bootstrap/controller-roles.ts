@@ -76,7 +76,10 @@ export const controllerRoles = [
     get,list,watch resource.k8s.io resourceslices
     get,list,watch resource.k8s.io deviceclasses
     create,patch,update core,events.k8s.io events
+    patch,update resource.k8s.io devicetaintrules/status ?DRADeviceTaintRules
+    get,list,watch resource.k8s.io devicetaintrules ?DRADeviceTaintRules
   `,
+    { gates: 'DRADeviceTaints' },
   ),
   role(
     'system:controller:disruption-controller',
@@ -168,6 +171,7 @@ export const controllerRoles = [
     update batch jobs/finalizers
     create,delete,list,patch,watch core pods
     create,patch,update core,events.k8s.io events
+    create,get,list,watch scheduling.k8s.io podgroups,workloads ?WorkloadWithJob
   `,
   ),
   role(
@@ -262,7 +266,9 @@ export const controllerRoles = [
     patch,update resource.k8s.io resourceclaims,resourceclaims/status
     patch,update core pods/status
     create,patch,update core,events.k8s.io events
-    patch,update resource.k8s.io resourceclaims/binding
+    get,list,watch scheduling.k8s.io podgroups ?DRAWorkloadResourceClaims
+    patch,update scheduling.k8s.io podgroups/status ?DRAWorkloadResourceClaims
+    patch,update resource.k8s.io resourceclaims/binding ?DRAResourceClaimGranularStatusAuthorization
   `,
   ),
   role(
@@ -378,5 +384,57 @@ export const controllerRoles = [
     get,list,update,watch storage.k8s.io volumeattributesclasses
     create,patch,update core,events.k8s.io events
   `,
+  ),
+  role(
+    'system:controller:resourcepoolstatusrequest-controller',
+    `
+    delete,get,list,watch resource.k8s.io resourcepoolstatusrequests
+    patch,update resource.k8s.io resourcepoolstatusrequests/status
+    get,list,watch resource.k8s.io resourceslices
+    get,list,watch resource.k8s.io resourceclaims
+    create,patch,update core,events.k8s.io events
+  `,
+    { gates: 'DRAResourcePoolStatus' },
+  ),
+  role(
+    'system:controller:podcertificaterequestcleaner',
+    `delete,get,list,watch certificates.k8s.io podcertificaterequests`,
+    { gates: 'PodCertificateRequest' },
+  ),
+  role(
+    'system:controller:podgroup-protection-controller',
+    `
+    get,list,update,watch scheduling.k8s.io podgroups
+    get,list,watch core pods
+  `,
+    { gates: 'GenericWorkload' },
+  ),
+  role(
+    'system:controller:kube-apiserver-serving-clustertrustbundle-publisher',
+    `
+    attest certificates.k8s.io signers kubernetes.io/kube-apiserver-serving
+    create,delete,list,update,watch certificates.k8s.io clustertrustbundles
+    create,patch,update core,events.k8s.io events
+  `,
+    { gates: 'ClusterTrustBundle' },
+  ),
+  role(
+    'system:controller:storage-version-garbage-collector',
+    `
+    get,list,watch coordination.k8s.io leases
+    delete,get,list,patch,update,watch internal.apiserver.k8s.io storageversions
+    get,patch,update internal.apiserver.k8s.io storageversions/status
+  `,
+    { gates: 'StorageVersionAPI&APIServerIdentity' },
+  ),
+  role(
+    'system:controller:storage-version-migrator-controller',
+    `
+    create,list,patch * *
+    get apiextensions.k8s.io customresourcedefinitions
+    patch apiextensions.k8s.io customresourcedefinitions/status
+    update storagemigration.k8s.io storageversionmigrations/status
+  `,
+    { gates: 'StorageVersionMigrator' },
   ),
 ];

@@ -12,27 +12,39 @@ const bootstrapped = {
 };
 const rbac = 'rbac.authorization.k8s.io';
 
+export type IsOpen = (gate: string) => boolean;
+/** What is there or not, and what there is of it, by the feature gates that are open. */
+export type Gated<T> = (isOpen: IsOpen) => T | undefined;
+
 /**
  * A cluster role. A rule is a line of `verbs groups resources [names]`, lists separated by commas, the core group called
- * `core`; or `verbs url paths`.
+ * `core`; or `verbs url paths`. One that is only there with feature gates ends with `?Gate&Gate`.
  */
-export function role(
-  name: string,
-  rules: string,
-  options: { labels?: Record<string, string>; aggregates?: readonly string[] } = {},
-): ClusterRoleManifest {
-  const { labels, aggregates } = options;
-  const clusterRoleSelectors = aggregates?.map((label) => ({ matchLabels: { [label]: 'true' } }));
-  return {
-    metadata: { name, ...bootstrapped, labels: { ...bootstrapped.labels, ...labels } },
-    rules: rulesOf(rules),
-    ...(clusterRoleSelectors && { aggregationRule: { clusterRoleSelectors } }),
+export const role =
+  (
+    name: string,
+    rules: string,
+    {
+      labels,
+      aggregates,
+      gates = '',
+    }: { labels?: Record<string, string>; aggregates?: readonly string[]; gates?: string } = {},
+  ): Gated<ClusterRoleManifest> =>
+  (isOpen) => {
+    if (!areOpen(gates, isOpen)) return undefined;
+    const clusterRoleSelectors = aggregates?.map((label) => ({ matchLabels: { [label]: 'true' } }));
+    return {
+      metadata: { name, ...bootstrapped, labels: { ...bootstrapped.labels, ...labels } },
+      rules: rulesOf(rules, isOpen),
+      ...(clusterRoleSelectors && { aggregationRule: { clusterRoleSelectors } }),
+    };
   };
-}
+
+const areOpen = (gates: string, isOpen: IsOpen): boolean => gates.split('&').every((gate) => !gate || isOpen(gate));
 
 export const namespaceRole = (namespace: string, name: string, rules: string): RoleManifest => ({
   metadata: { namespace, name, ...bootstrapped },
-  rules: rulesOf(rules),
+  rules: rulesOf(rules, () => true),
 });
 
 /** `roleRef` and subjects as `Kind/name` and `Kind:name`, a service account as `ServiceAccount:namespace/name`. */
@@ -58,17 +70,21 @@ function subjectOf(text: string) {
   return { kind, name: account, namespace };
 }
 
-function rulesOf(text: string): PolicyRuleManifest[] {
+function rulesOf(text: string, isOpen: IsOpen): PolicyRuleManifest[] {
   const lines = text.split('\n').map((l) => l.trim());
-  return lines.filter(Boolean).map((line) => {
-    const [verbs = '', groups = '', resources = '', names] = line.split(' ');
+  return lines.filter(Boolean).flatMap((line): PolicyRuleManifest[] => {
+    const [rule = '', gates = ''] = line.split(' ?');
+    if (!areOpen(gates, isOpen)) return [];
+    const [verbs = '', groups = '', resources = '', names] = rule.split(' ');
     const list = (s: string) => s.split(',');
-    if (groups === 'url') return { verbs: list(verbs), nonResourceURLs: list(resources) };
-    return {
-      verbs: list(verbs),
-      apiGroups: list(groups).map((g) => (g === 'core' ? '' : g)),
-      resources: list(resources),
-      ...(names && { resourceNames: list(names) }),
-    };
+    if (groups === 'url') return [{ verbs: list(verbs), nonResourceURLs: list(resources) }];
+    return [
+      {
+        verbs: list(verbs),
+        apiGroups: list(groups).map((g) => (g === 'core' ? '' : g)),
+        resources: list(resources),
+        ...(names && { resourceNames: list(names) }),
+      },
+    ];
   });
 }
