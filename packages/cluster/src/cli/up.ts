@@ -1,7 +1,8 @@
 import { createClient } from '@tiphys/sdk/client';
 import { group, isAbort, systemClock, systemRandom, whenAborted } from '@tiphys/sdk/runtime';
-import { type AuditOptions, serverItself } from '../apiserver/index.ts';
+import { serverItself } from '../apiserver/index.ts';
 import { kubeconfig, writeFileOnce } from '../pki/index.ts';
+import type { ApiServerOptions } from './apiserver-options.ts';
 import { startApiServer } from './apiserver.ts';
 import { componentsWithin } from './component-checks.ts';
 import { filesIn } from './data-dir.ts';
@@ -14,11 +15,26 @@ import { openStore } from './store.ts';
 import type { ServedEtcd } from '../store/index.ts';
 import { version } from './version.ts';
 
-export interface UpOptions {
+/** Of the API server, who is let in, and what is told of it. */
+type ServerOptions = Pick<
+  ApiServerOptions,
+  | 'apiAudiences'
+  | 'audit'
+  | 'authentication'
+  | 'serviceAccountExtendTokenExpiration'
+  | 'serviceAccountIssuer'
+  | 'serviceAccountJwksUri'
+  | 'serviceAccountKeyFile'
+  | 'serviceAccountLookup'
+  | 'serviceAccountMaxTokenExpiration'
+  | 'serviceAccountSigningKeyFile'
+  | 'tokenAuthFile'
+>;
+
+export interface UpOptions extends ServerOptions {
   readonly dataDir: string;
   readonly port: number;
   readonly bindAddress?: string;
-  readonly tokenAuthFile?: string;
   readonly serviceClusterIpRange: string;
   readonly clusterCidr: string;
   readonly allowPrivileged: boolean;
@@ -31,7 +47,6 @@ export interface UpOptions {
   readonly nodes?: number;
   /** Where etcd's own API is served over the store. */
   readonly serveEtcd?: string;
-  readonly audit?: AuditOptions;
   /** False for a control plane alone. */
   readonly node: boolean;
   readonly output: 'text' | 'json';

@@ -1,6 +1,6 @@
 import { unauthorized } from '@tiphys/sdk/machinery';
 import type { Clock, Logger } from '@tiphys/sdk/runtime';
-import type { Auditing, ServerRequest, UserInfo } from '../context.ts';
+import type { RequestContext, ServerRequest, UserInfo } from '../context.ts';
 import {
   anonymousName,
   BadCredentials,
@@ -50,7 +50,7 @@ export class Authenticator {
   }
 
   /** At once, unless somebody has to be asked elsewhere. */
-  authenticate(request: ServerRequest, audit?: Auditing): UserInfo | Promise<UserInfo> {
+  authenticate(request: ServerRequest, listener?: Listener): UserInfo | Promise<UserInfo> {
     if (request.user) return request.user;
     const { clock } = this.#options;
     const began = clock.monotonic();
@@ -58,11 +58,11 @@ export class Authenticator {
       const found = this.#knows(request, this.audiences);
       if (found instanceof Promise) {
         return found.then(
-          (known) => this.#admitted(told(known, audit), request, began),
+          (known) => this.#admitted(told(known, listener), request, began),
           (err) => this.#refused(err, began),
         );
       }
-      return this.#admitted(audit ? told(found, audit) : found, request, began);
+      return this.#admitted(told(found, listener), request, began);
     } catch (err) {
       return this.#refused(err, began);
     }
@@ -109,8 +109,13 @@ export class Authenticator {
   }
 }
 
-/** The audit log is told what there is to say of credentials. */
-function told(known: Known | undefined, audit: Auditing | undefined): Known | undefined {
-  for (const [key, value] of Object.entries(known?.notes ?? {})) audit?.annotate(key, value);
+/** Who is told what there is to say of credentials: the audit log, where there is one, and the client. */
+type Listener = Partial<Pick<RequestContext, 'audit' | 'warn'>>;
+
+function told(known: Known | undefined, listener: Listener | undefined): Known | undefined {
+  if (!known) return known;
+  const { notes, warning } = known;
+  if (notes && listener?.audit) for (const key in notes) listener.audit.annotate(key, notes[key]!);
+  if (warning) listener?.warn?.(warning);
   return known;
 }

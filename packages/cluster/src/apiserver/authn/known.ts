@@ -7,6 +7,8 @@ export interface Known {
   readonly audiences: readonly string[];
   /** What the audit log is told of the credentials. */
   readonly notes?: Readonly<Record<string, string>>;
+  /** What the client had better know of them. */
+  readonly warning?: string;
 }
 
 /**

@@ -81,7 +81,8 @@ test('tokens that secrets hold are good as long as the secret is there, where th
   const unseeing = await serverScene({ tokens, looksUpTokens: false });
   try {
     await scene.given({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'robot', namespace: 'default' } });
-    const account = await scene.ask('GET', '/api/v1/namespaces/default/serviceaccounts/robot');
+    const robotAt = '/api/v1/namespaces/default/serviceaccounts/robot';
+    const account = await scene.ask('GET', robotAt);
     const token = signed(claims((account.body['metadata'] as { uid: string }).uid));
     assert.equal(await review(unseeing, token), robot);
     assert.equal(await review(scene, token), bad('Token has been invalidated'));
@@ -93,10 +94,16 @@ test('tokens that secrets hold are good as long as the secret is there, where th
     };
     await scene.ask('POST', path, secret);
     assert.equal(await review(scene, token), robot);
+    const asRobot = { user: null, headers: { authorization: `Bearer ${token}` } };
+    const merge = { headers: { 'content-type': 'application/merge-patch+json' } };
+    assert.equal((await scene.ask('GET', '/version', undefined, asRobot)).headers['warning'], undefined);
+    await scene.ask('PATCH', robotAt, { secrets: [{ name: 'robot-token' }] }, merge);
+    assert.deepEqual((await scene.ask('GET', '/version', undefined, asRobot)).headers['warning'], [
+      '299 - "Use tokens from the TokenRequest API or manually created secret-based tokens instead of auto-generated secret-based tokens."',
+    ]);
     const other = signed({ ...claims('7'), jti: 'another' });
     assert.equal(await review(scene, other), bad("Token does not match server's copy"));
     const labels = { 'kubernetes.io/legacy-token-invalid-since': '2026-01-01' };
-    const merge = { headers: { 'content-type': 'application/merge-patch+json' } };
     await scene.ask('PATCH', `${path}/robot-token`, { metadata: { labels } }, merge);
     assert.match(await review(scene, token), /has been marked invalid/);
     const missing = signed({ ...claims('7'), [`${prefix}/secret.name`]: '' });

@@ -44,7 +44,11 @@ const problems: readonly (readonly [string, string])[] = [
   [`${header}parts: [{name: []}]`, 'json: cannot unmarshal array into Go struct field Part.parts.name of type string'],
   [
     `${header}parts:\n- name: a\n  foo: 1\n  foo: 2\nbar: x\n`,
-    'strict decoding error: yaml: unmarshal errors:\n  line 6: key "foo" already set in map, unknown field "parts[0].foo", unknown field "bar"',
+    'strict decoding error: yaml: unmarshal errors:\n  line 6: key "foo" already set in map, unknown field "bar", unknown field "parts[0].foo"',
+  ],
+  [
+    JSON.stringify({ apiVersion: kind.apiVersion, kind: kind.kind, z: 1, parts: [{ foo: 1, bar: 2 }], a: 1 }),
+    'strict decoding error: unknown field "z", unknown field "parts[0].foo", unknown field "parts[0].bar", unknown field "a"',
   ],
   [
     JSON.stringify({ apiVersion: kind.apiVersion, kind: kind.kind, bar: 1 }),

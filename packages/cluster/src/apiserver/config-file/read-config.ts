@@ -4,6 +4,7 @@ import { strictProblems } from '../handlers/field-validation.ts';
 import { JsonProblem, jsonWord, readJson } from '../handlers/json-text.ts';
 import { headerType, kindMissing } from '../handlers/said-type.ts';
 import { readYaml, YamlProblem } from '../yaml/index.ts';
+import { asWritten } from './as-written.ts';
 
 /** A kind of configuration, in one of its versions. */
 export interface ConfigKind<O extends object = object> {
@@ -47,11 +48,16 @@ export function readConfig<O extends object>(bytes: Uint8Array, kinds: readonly 
   if (missing) throw new Error(missing);
   const found = kinds.find((k) => k.kind === header.kind && k.apiVersion === header.apiVersion);
   if (!found) throw new Error(whyNot(kinds, header));
-  const unknown: string[] = [];
+  const unknown = new Set<string>();
   const object = decodedConfig(found, value, (path) => {
-    if (path !== 'apiVersion' && path !== 'kind') unknown.push(`unknown field ${JSON.stringify(path)}`);
+    if (path !== 'apiVersion' && path !== 'kind') unknown.add(path);
   });
-  const problem = strictProblems(unknown, duplicates);
+  const problem = strictProblems(
+    asWritten(unknown, value, { isYaml: duplicates.yaml !== undefined }).map(
+      (path) => `unknown field ${JSON.stringify(path)}`,
+    ),
+    duplicates,
+  );
   if (problem) throw new Error(problem);
   return object;
 }

@@ -1,4 +1,4 @@
-import { withoutTrailing } from '@tiphys/sdk/machinery';
+import { parseGoUrl, withoutTrailing } from '@tiphys/sdk/machinery';
 import type { ServiceAccountTokens } from '../../pki/index.ts';
 import { type Endpoint, notOnThis } from '../handlers/dispatch.ts';
 import { requireOneOf } from '../handlers/negotiate.ts';
@@ -15,6 +15,7 @@ export interface IssuerDiscovery {
 
 /** What others need to verify service accounts' tokens by themselves (OpenID Connect Discovery 1.0). */
 export function issuerDiscovery({ issuer, tokens, jwksUri, advertised }: IssuerDiscovery): Endpoint {
+  if (!isDiscoverable(issuer)) return () => undefined;
   const documents: Readonly<Record<string, readonly [contentType: string, document: () => object]>> = {
     '/.well-known/openid-configuration': [
       'application/json',
@@ -38,4 +39,15 @@ export function issuerDiscovery({ issuer, tokens, jwksUri, advertised }: IssuerD
     const response = bytesResponse([Buffer.from(JSON.stringify(document()))], contentType, 200);
     return Promise.resolve({ ...response, headers: { ...response.headers, 'cache-control': 'public, max-age=3600' } });
   };
+}
+
+/** By its name others can't find an issuer that isn't at a plain address of TLS. */
+function isDiscoverable(issuer: string): boolean {
+  try {
+    const { scheme, query, fragment } = parseGoUrl(issuer);
+    return scheme === 'https' && !query && !fragment;
+  } catch {
+    // Any word may be an issuer.
+    return false;
+  }
 }

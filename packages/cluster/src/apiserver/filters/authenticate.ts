@@ -6,8 +6,8 @@ export const authenticate =
   (authenticator: Authenticator): Filter =>
   (c, next) => {
     const user = c.audit
-      ? c.audit.timed('authentication', () => authenticator.authenticate(c.request, c.audit))
-      : authenticator.authenticate(c.request);
+      ? c.audit.timed('authentication', () => authenticator.authenticate(c.request, c))
+      : authenticator.authenticate(c.request, c);
     return user instanceof Promise ? user.then((known) => admit(c, known, next)) : admit(c, user, next);
   };
 

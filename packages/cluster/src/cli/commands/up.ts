@@ -1,15 +1,20 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { auditFlags, auditOptionsOf } from '../audit-flags.ts';
+import {
+  authenticationFlags,
+  type AuthenticationFlags,
+  authenticationNotes,
+  authenticationOptionsOf,
+} from '../authentication-flags.ts';
 import { agreedGates, featureGatesFlag, idleGatesNote } from '../feature-gates.ts';
 import { flags, parseAddress, parsePort } from '../flags.ts';
 import type { Level } from '../logger.ts';
 import { stopSignal } from '../stop-signal.ts';
 
-interface Flags {
+interface Flags extends Omit<AuthenticationFlags, 'authorizationMode'> {
   dataDir: string;
   port: number;
   bindAddress?: string;
-  tokenAuthFile?: string;
   serviceClusterIpRange: string;
   clusterCidr: string;
   allowPrivileged: boolean;
@@ -42,7 +47,6 @@ export const upCommand = (): Command => {
       ),
     )
     .option('--no-node', 'no node at all: the control plane alone')
-    .addOption(flags.tokenAuthFile())
     .addOption(flags.serviceRange('10.96.0.0/12'))
     .addOption(flags.clusterCidr())
     .addOption(flags.allowPrivileged())
@@ -55,18 +59,21 @@ export const upCommand = (): Command => {
       new Option('-o, --output <format>', 'how to tell that it is ready').choices(['text', 'json']).default('text'),
     )
     .addOption(flags.logLevel());
-  for (const option of auditFlags()) command.addOption(option);
+  for (const option of [...authenticationFlags(), ...auditFlags()]) command.addOption(option);
   return command.action(run);
 };
 
-async function run({ featureGates = new Map(), ...options }: Flags): Promise<void> {
+async function run({ featureGates = new Map(), ...options }: Flags, command: Command): Promise<void> {
   const gates = agreedGates(featureGates);
+  const who = { ...options, authorizationMode: [] };
+  const authentication = authenticationOptionsOf(who, command);
+  for (const text of authenticationNotes(who)) process.stderr.write(`tiphys up: ${text}\n`);
   const stop = stopSignal(options.keepPods);
   const { servingGates } = await import('../../apiserver/index.ts');
   const note = idleGatesNote(featureGates, servingGates);
   if (note) process.stderr.write(`tiphys up: ${note}\n`);
   const { runUp } = await import('../up.ts');
-  await runUp({ ...options, featureGates: gates, audit: auditOptionsOf(options) }, stop);
+  await runUp({ ...options, featureGates: gates, authentication, audit: auditOptionsOf(options) }, stop);
 }
 
 function parseNodes(text: string): number {
