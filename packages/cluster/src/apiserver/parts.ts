@@ -32,7 +32,7 @@ import { share } from './filters/share.ts';
 import { dumps, type Fairness, fairnessMetrics, liveFairness } from './fairness/index.ts';
 import { measure } from './filters/measure.ts';
 import { whileOpen } from './filters/while-open.ts';
-import { cacheMetrics, metrics, RequestMetrics } from './metrics/index.ts';
+import { AdmissionMetrics, cacheMetrics, metrics, type RequestLabels, RequestMetrics } from './metrics/index.ts';
 import { profiling } from './profiling.ts';
 import { openApi } from './openapi/index.ts';
 import { reviews } from './reviews/index.ts';
@@ -113,7 +113,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
       const { clock } = server.deps;
       const { audit } = config;
       cacheMetrics(registry, server.feeds);
-      const measured = new RequestMetrics(registry);
+      const measured = new RequestMetrics(registry, removalOf(server));
       return [
         measure(measured, { clock, isServed: isServedBy(server) }),
         whileOpen(server.lifecycle),
@@ -202,6 +202,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
       const { clock, random } = server.deps;
       return { route, connections, clock, random: random.fork('conversion'), metrics: new ConversionMetrics(registry) };
     },
+    admissionCounts: (server) => new AdmissionMetrics(of(server).registry),
     subresources: (server) =>
       subresourcesOf({
         ...config,
@@ -221,6 +222,15 @@ export function standardParts(config: PartsConfig): ApiServerParts {
       }),
   };
 }
+
+/** The release that goes without a resource, as its warning says; empty where it names none. */
+const removalOf =
+  ({ served }: ApiServer) =>
+  ({ group, version, resource }: RequestLabels): string | undefined => {
+    const kind = served().find((k) => k.group === group && k.version === version && k.plural === resource);
+    if (kind?.deprecated === undefined) return undefined;
+    return /unavailable in v(\d+\.\d+)\+/.exec(kind.deprecated)?.[1] ?? '';
+  };
 
 const isServedBy = ({ served }: ApiServer) => {
   const paths = computedFrom(served, (kinds) => new Set(kinds.map((k) => `${k.group}/${k.version}/${k.plural}`)));

@@ -9,7 +9,7 @@ import {
 } from '@tiphys/sdk/client';
 import { type Clock, type Logger, messageOf, pacerOf, type Random } from '@tiphys/sdk/runtime';
 import { type StoreBackend, StoreRefusal } from '../store/index.ts';
-import { AdmissionChain, type AdmissionPlugin } from './admission/plugin.ts';
+import { AdmissionChain, type AdmissionCounts, type AdmissionPlugin } from './admission/plugin.ts';
 import { Feeds, type StoreOverride } from './cache/feeds.ts';
 import { Lifecycle } from './lifecycle.ts';
 import type { Filter, Handler, RequestContext, ServerRequest, ServerResponse, UserInfo } from './context.ts';
@@ -44,6 +44,8 @@ export interface ApiServerDeps {
 export interface ApiServerParts {
   readonly filters: (server: ApiServer) => readonly Filter[];
   readonly admission: (server: ApiServer) => readonly AdmissionPlugin[];
+  /** Who wants to know how long admission takes. */
+  readonly admissionCounts?: (server: ApiServer) => AdmissionCounts;
   readonly endpoints: (server: ApiServer) => readonly Endpoint[];
   readonly subresources: (server: ApiServer) => readonly SubresourceHandler[];
   readonly hooks: (server: ApiServer, resource: Resource) => KindHooks | undefined;
@@ -114,7 +116,9 @@ export class ApiServer {
     const { gates } = this.kinds;
     await this.feeds.load(this.kinds.hubs.map(resourceOf), signal);
     // Plugins and hooks find the registries through the server when they are asked, not when they are made.
-    const admission = (this.#admission = new AdmissionChain(parts.admission(this)));
+    const counts = parts.admissionCounts?.(this);
+    const timing = counts && { counts, now: () => clock.monotonic() };
+    const admission = (this.#admission = new AdmissionChain(parts.admission(this), timing));
     this.#registries = new Registries(this.kinds.stored, { feeds: this.feeds, admission, clock, random, gates }, (r) =>
       parts.hooks(this, r),
     );

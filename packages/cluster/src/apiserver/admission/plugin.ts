@@ -48,36 +48,78 @@ export interface AdmissionPlugin {
   validate?(attributes: AdmissionAttributes): void | Promise<void>;
 }
 
+export type AdmissionStep = 'admit' | 'validate';
+
+/** Counts how long something took, by how it ended. */
+export interface AdmissionCell {
+  passed(ms: number): void;
+  rejected(ms: number): void;
+}
+
+/** Who wants to know how long plugins take. */
+export interface AdmissionCounts {
+  step(operation: Operation, type: AdmissionStep): AdmissionCell;
+  plugin(name: string, operation: Operation, type: AdmissionStep): AdmissionCell;
+}
+
 /** Runs the plugins in their order: first every `admit`, later every `validate`. */
 export class AdmissionChain {
   readonly #plugins: readonly AdmissionPlugin[];
+  readonly #now: () => number;
+  readonly #counts: AdmissionCounts;
   /** Which of them concern an operation on a resource, found once for each. */
   readonly #concerned = new Map<string, Concerned>();
 
-  constructor(plugins: readonly AdmissionPlugin[]) {
+  constructor(
+    plugins: readonly AdmissionPlugin[],
+    { now = () => 0, counts = uncounted }: { readonly now?: () => number; readonly counts?: AdmissionCounts } = {},
+  ) {
     this.#plugins = plugins;
+    this.#now = now;
+    this.#counts = counts;
   }
 
-  async admit(attributes: AdmissionAttributes): Promise<void> {
-    const { admit } = this.#concerning(attributes);
-    let again = true;
-    for (let round = 1; again && round <= 2; round++) {
-      again = false;
-      for (const plugin of admit) {
-        if (plugin.isIdle?.()) continue;
-        const admitted = plugin.admit(attributes);
-        // Most have nothing to wait for.
-        if ((typeof admitted === 'object' ? await admitted : admitted) === 'look again') again = true;
+  admit(attributes: AdmissionAttributes): Promise<void> {
+    return this.#run(this.#concerning(attributes).admit, 'admit', attributes);
+  }
+
+  validate(attributes: AdmissionAttributes): Promise<void> {
+    return this.#run(this.#concerning(attributes).validate, 'validate', attributes);
+  }
+
+  async #run({ step, plugins }: Step, type: AdmissionStep, attributes: AdmissionAttributes): Promise<void> {
+    if (!plugins.length) return;
+    const began = this.#now();
+    let at = began;
+    let cell = step;
+    try {
+      let again = true;
+      for (let round = 1; again && round <= 2; round++) {
+        again = false;
+        for (const counted of plugins) {
+          const { plugin } = counted;
+          if (plugin.isIdle?.()) continue;
+          cell = counted.cell;
+          const answer = type === 'admit' ? plugin.admit!(attributes) : plugin.validate!(attributes);
+          // Most have nothing to wait for, and take no time that is worth a look at the clock.
+          if (typeof answer === 'object') {
+            if ((await answer) === 'look again') again = true;
+            const now = this.#now();
+            cell.passed(now - at);
+            at = now;
+          } else {
+            if (answer === 'look again') again = true;
+            cell.passed(0);
+          }
+        }
       }
+    } catch (err) {
+      const now = this.#now();
+      cell.rejected(now - at);
+      step.rejected(now - began);
+      throw err;
     }
-  }
-
-  async validate(attributes: AdmissionAttributes): Promise<void> {
-    for (const plugin of this.#concerning(attributes).validate) {
-      if (plugin.isIdle?.()) continue;
-      const checked = plugin.validate(attributes);
-      if (checked) await checked;
-    }
+    step.passed(this.#now() - began);
   }
 
   #concerning({ operation, resource, subresource, admitted }: AdmissionAttributes): Concerned {
@@ -91,21 +133,27 @@ export class AdmissionChain {
           matches.operations.includes(operation) &&
           matches.resources.some((r) => r === asked || (r === '*' && !subresource) || r === '*/*'),
       );
-      concerned = { admit: plugins.filter(admits), validate: plugins.filter(validates) };
+      const stepOf = (type: AdmissionStep): Step => ({
+        step: this.#counts.step(operation, type),
+        plugins: plugins
+          .filter((plugin) => plugin[type] !== undefined)
+          .map((plugin) => ({ plugin, cell: this.#counts.plugin(plugin.name, operation, type) })),
+      });
+      concerned = { admit: stepOf('admit'), validate: stepOf('validate') };
       this.#concerned.set(key, concerned);
     }
     return concerned;
   }
 }
 
-type Admitting = AdmissionPlugin & Required<Pick<AdmissionPlugin, 'admit'>>;
-type Validating = AdmissionPlugin & Required<Pick<AdmissionPlugin, 'validate'>>;
-
-interface Concerned {
-  readonly admit: readonly Admitting[];
-  readonly validate: readonly Validating[];
+interface Step {
+  readonly step: AdmissionCell;
+  readonly plugins: readonly { readonly plugin: AdmissionPlugin; readonly cell: AdmissionCell }[];
 }
 
-const nobody: Concerned = { admit: [], validate: [] };
-const admits = (plugin: AdmissionPlugin): plugin is Admitting => plugin.admit !== undefined;
-const validates = (plugin: AdmissionPlugin): plugin is Validating => plugin.validate !== undefined;
+type Concerned = Readonly<Record<AdmissionStep, Step>>;
+
+const uncountedCell: AdmissionCell = { passed: () => {}, rejected: () => {} };
+const uncounted: AdmissionCounts = { step: () => uncountedCell, plugin: () => uncountedCell };
+const nothing: Step = { step: uncountedCell, plugins: [] };
+const nobody: Concerned = { admit: nothing, validate: nothing };

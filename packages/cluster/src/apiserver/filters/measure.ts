@@ -1,9 +1,9 @@
 import { StatusError } from '@tiphys/sdk/machinery';
 import type { Clock } from '@tiphys/sdk/runtime';
-import type { Filter, RequestContext, RequestInfo } from '../context.ts';
+import type { Filter, RequestContext, RequestInfo, ServerResponse } from '../context.ts';
 import { afterBody, streams } from './after-body.ts';
 import { isLongRunning } from './long-running.ts';
-import { type RequestCell, type RequestLabels, type RequestMetrics } from '../metrics/index.ts';
+import type { Histogram, RequestCell, RequestLabels, RequestMetrics } from '../metrics/index.ts';
 
 export interface MeasureOptions {
   readonly clock: Clock;
@@ -24,7 +24,7 @@ export const measure =
       const { body, status } = response;
       if (!long || !streams(body)) {
         finish(status);
-        return response;
+        return cell.sizes && body.type === 'bytes' ? sized(response, body.pieces, cell.sizes) : response;
       }
       cell.longRunning++;
       return afterBody(c.request, response, () => {
@@ -36,6 +36,31 @@ export const measure =
       throw err;
     }
   };
+
+/** The answer, whose size is known when it has been written where its pieces are made on the way. */
+function sized(response: ServerResponse, pieces: Iterable<Uint8Array>, sizes: Histogram): ServerResponse {
+  if (!Array.isArray(pieces)) return { ...response, body: { type: 'bytes', pieces: counted(pieces, sizes) } };
+  let size = 0;
+  for (const piece of pieces as readonly Uint8Array[]) size += piece.length;
+  sizes.add(size);
+  return response;
+}
+
+/** Counted once, however often somebody goes through them. */
+function counted(pieces: Iterable<Uint8Array>, sizes: Histogram): Iterable<Uint8Array> {
+  let isKnown = false;
+  return {
+    *[Symbol.iterator]() {
+      let size = 0;
+      for (const piece of pieces) {
+        size += piece.length;
+        yield piece;
+      }
+      if (!isKnown) sizes.add(size);
+      isKnown = true;
+    },
+  };
+}
 
 function cellOf(
   { info, query, request: { method } }: RequestContext,

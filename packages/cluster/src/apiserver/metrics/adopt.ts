@@ -13,14 +13,17 @@ export interface ReadMetric {
   readonly help: string;
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly samples: () => readonly Sample[];
+  /** Begins anew; what is only read goes on. */
+  readonly reset?: () => void;
 }
 
 /** Puts it into the registry beside its own metrics; one of that name that is there already is replaced. */
-export function adopt(registry: Registry, { name, help, type, samples }: ReadMetric): void {
+export function adopt(registry: Registry, { name, help, type, samples, reset = () => {} }: ReadMetric): void {
   registry.removeSingleMetric(name);
   // The registry asks its metrics for nothing but this.
   const metric = {
     name,
+    reset,
     get: () =>
       Promise.resolve({
         name,

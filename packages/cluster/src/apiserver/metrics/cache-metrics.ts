@@ -45,14 +45,23 @@ export function cacheMetrics(registry: Registry, feeds: Feeds): void {
     },
     (cache) => cache.lastChange,
   );
-  adopt(registry, {
-    name: 'apiserver_watch_cache_events_received_total',
-    help: 'Counter of events received in watch cache broken by resource type.',
-    type: 'counter',
-    samples: () =>
-      feeds.caches.map(({ resource: { group, resource }, received }) => ({
-        labels: { group, resource },
-        value: received,
-      })),
-  });
+  // What comes from the store goes into the caches.
+  for (const [name, help] of [
+    [
+      'apiserver_watch_cache_events_received_total',
+      'Counter of events received in watch cache broken by resource type.',
+    ],
+    ['apiserver_storage_events_received_total', 'Number of etcd events received split by kind.'],
+  ] as const) {
+    adopt(registry, {
+      name,
+      help,
+      type: 'counter',
+      samples: () =>
+        feeds.caches.map(({ resource: { group, resource }, received }) => ({
+          labels: { group, resource },
+          value: received,
+        })),
+    });
+  }
 }

@@ -23,11 +23,21 @@ export class Histogram {
     return this.#inBucket.reduce((sum, n) => sum + n, 0);
   }
 
-  samples(labels: Readonly<Record<string, string>>): Sample[] {
+  /** Both together; they have the same bounds. */
+  plus(other: Histogram): Histogram {
+    const sum = new Histogram(this.#bounds);
+    for (const [i, count] of this.#inBucket.entries()) sum.#inBucket[i] = count + other.#inBucket[i]!;
+    sum.#sum = this.#sum + other.#sum;
+    return sum;
+  }
+
+  /** Of the bounds from `least` on. */
+  samples(labels: Readonly<Record<string, string>>, least = 0): Sample[] {
     const out: Sample[] = [];
     let total = 0;
     for (const [i, count] of this.#inBucket.entries()) {
       total += count;
+      if (this.#bounds[i]! < least) continue;
       out.push({ suffix: '_bucket', labels: { le: String(this.#bounds[i] ?? '+Inf'), ...labels }, value: total });
     }
     out.push({ suffix: '_sum', labels, value: this.#sum }, { suffix: '_count', labels, value: total });

@@ -3,7 +3,9 @@ import type { Clock, Registry } from '@tiphys/sdk/runtime';
 import { metricsTextOrReset, metricsType } from '../../serving/index.ts';
 import type { Endpoint } from '../handlers/dispatch.ts';
 
+export { AdmissionMetrics } from './admission-metrics.ts';
 export { cacheMetrics } from './cache-metrics.ts';
+export type { Histogram } from './histogram.ts';
 export { StoreMetrics } from './store-metrics.ts';
 export { processMetrics } from './process-metrics.ts';
 export { type RequestCell, type RequestLabels, RequestMetrics } from './request-metrics.ts';

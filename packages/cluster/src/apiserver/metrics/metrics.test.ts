@@ -69,3 +69,49 @@ test('objects by resource', async () => {
     'apiserver_storage_objects{resource="namespaces"} 4',
   ]);
 });
+
+const valueOf = (found: readonly string[], ...parts: string[]): number | undefined => {
+  const line = found.find((l) => parts.every((part) => l.includes(part)));
+  return line === undefined ? undefined : Number(line.slice(line.lastIndexOf(' ') + 1));
+};
+
+test('what readers got is measured, in pieces or not; what writers got isn’t', async () => {
+  const { bytes } = await scene.ask('GET', '/apis/rbac.authorization.k8s.io/v1/clusterroles/cluster-admin');
+  const listed = await scene.ask('GET', '/apis/rbac.authorization.k8s.io/v1/clusterroles');
+  const found = await lines('apiserver_response_sizes');
+  const of = 'resource="clusterroles"';
+  assert.equal(valueOf(found, '_sum', of, 'verb="GET"'), bytes.length);
+  assert.equal(valueOf(found, '_sum', of, 'verb="LIST"'), listed.bytes.length);
+  assert.equal(valueOf(found, '_bucket', of, 'verb="LIST"', 'le="1000"'), 0);
+  assert.equal(valueOf(found, '_count', of, 'verb="LIST"'), 1);
+  assert.ok(!found.some((l) => l.includes('verb="POST"')));
+});
+
+test('tries and deeds are told together where upstream doesn’t tell them apart', async () => {
+  await scene.ask('POST', '/api/v1/namespaces/default/configmaps', { metadata: { name: 'd' } });
+  const found = await lines('apiserver_request_sli_duration_seconds');
+  assert.equal(valueOf(found, '_count', 'resource="configmaps"', 'verb="POST"'), 2);
+  assert.ok(!found.some((l) => l.includes('le="0.025"')));
+});
+
+test('what is out of favour and was asked for, with the release that goes without it', async () => {
+  await scene.ask('GET', '/api/v1/componentstatuses');
+  assert.deepEqual(await lines('apiserver_requested_deprecated_apis{group="",removed_release="",resource="compo'), [
+    'apiserver_requested_deprecated_apis{group="",removed_release="",resource="componentstatuses",subresource="",version="v1"} 1',
+  ]);
+});
+
+test('admission is timed as a whole and by plugin, by how it ended', async () => {
+  const step = 'apiserver_admission_step_admission_duration_seconds_count';
+  const before = valueOf(await lines(step), 'operation="DELETE"', 'rejected="true"') ?? 0;
+  assert.equal((await scene.ask('DELETE', '/api/v1/namespaces/kube-system')).status, 403);
+  assert.equal(valueOf(await lines(step), 'operation="DELETE"', 'rejected="true"', 'type="validate"'), before + 1);
+  const byPlugin = await lines('apiserver_admission_controller_admission_duration_seconds_count');
+  assert.equal(valueOf(byPlugin, 'name="NamespaceLifecycle"', 'operation="DELETE"', 'rejected="true"'), before + 1);
+  assert.ok(valueOf(byPlugin, 'name="NamespaceLifecycle"', 'operation="CREATE"', 'rejected="false"', 'type="admit"'));
+});
+
+test('metrics begin anew for who deletes them', async () => {
+  assert.equal((await scene.ask('DELETE', '/metrics')).text, 'metrics reset\n');
+  assert.ok(!(await lines('apiserver_request_total')).some((l) => l.includes('resource="clusterroles"')));
+});

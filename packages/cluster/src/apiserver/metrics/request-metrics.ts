@@ -1,6 +1,7 @@
 import type { Registry } from '@tiphys/sdk/runtime';
 import { adopt, type Sample } from './adopt.ts';
 import { Durations } from './durations.ts';
+import { Histogram } from './histogram.ts';
 
 /** What a request counts under; upstream's label names. */
 export interface RequestLabels {
@@ -19,10 +20,13 @@ export class RequestCell {
   readonly labels: RequestLabels;
   readonly byCode = new Map<number, number>();
   readonly durations = new Durations();
+  /** Of answers, where somebody reads. */
+  readonly sizes: Histogram | undefined;
   longRunning = 0;
 
   constructor(labels: RequestLabels) {
     this.labels = labels;
+    if (labels.verb === 'GET' || labels.verb === 'LIST') this.sizes = new Histogram(sizes);
   }
 
   finished(code: number, seconds: number): void {
@@ -30,6 +34,12 @@ export class RequestCell {
     this.durations.add(seconds);
   }
 }
+
+/** Upper bounds of answers' sizes in bytes. */
+const sizes = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
+
+/** The shortest that is told apart where waiting for others doesn't count. */
+const sliSeconds = 0.05;
 
 /** So many kinds of request are told apart; there are about ten for each served resource. */
 const mostCells = 5000;
@@ -40,7 +50,8 @@ export class RequestMetrics {
   readonly inFlight = { readOnly: 0, mutating: 0 };
   readonly #cells = new Map<string, RequestCell>();
 
-  constructor(registry: Registry) {
+  /** `removedIn`: the release that goes without a resource that is out of favour, empty where none is known. */
+  constructor(registry: Registry, removedIn: (of: RequestLabels) => string | undefined = () => undefined) {
     const common = ({ labels }: RequestCell) => ({
       component: 'apiserver',
       group: labels.group,
@@ -51,6 +62,7 @@ export class RequestMetrics {
       version: labels.version,
     });
     adopt(registry, {
+      reset: () => this.#cells.clear(),
       name: 'apiserver_request_total',
       help: 'Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.',
       type: 'counter',
@@ -67,6 +79,48 @@ export class RequestMetrics {
       help: 'Response latency distribution in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.',
       type: 'histogram',
       samples: () => this.#flat((cell) => cell.durations.samples({ dry_run: cell.labels.dryRun, ...common(cell) })),
+    });
+    // Whether it was tried only isn't told in these.
+    const together = (numbersOf: (cell: RequestCell) => Histogram | undefined) => {
+      const sums = new Map<string, Histogram>();
+      for (const cell of this.#cells.values()) {
+        const numbers = numbersOf(cell);
+        if (!numbers?.count) continue;
+        const key = JSON.stringify(common(cell));
+        sums.set(key, sums.get(key)?.plus(numbers) ?? numbers);
+      }
+      return [...sums].map(([key, sum]) => ({ labels: JSON.parse(key) as ReturnType<typeof common>, sum }));
+    };
+    adopt(registry, {
+      name: 'apiserver_request_sli_duration_seconds',
+      help: 'Response latency distribution (not counting webhook duration and priority & fairness queue wait times) in seconds for each verb, group, version, resource, subresource, scope and component.',
+      type: 'histogram',
+      samples: () =>
+        together((cell) => (cell.labels.longRunning ? undefined : cell.durations)).flatMap(({ labels, sum }) =>
+          sum.samples(labels, sliSeconds),
+        ),
+    });
+    adopt(registry, {
+      name: 'apiserver_response_sizes',
+      help: 'Response size distribution in bytes for each group, version, verb, resource, subresource, scope and component.',
+      type: 'histogram',
+      samples: () => together((cell) => cell.sizes).flatMap(({ labels, sum }) => sum.samples(labels)),
+    });
+    adopt(registry, {
+      name: 'apiserver_requested_deprecated_apis',
+      help: 'Gauge of deprecated APIs that have been requested, broken out by API group, version, resource, subresource, and removed_release.',
+      type: 'gauge',
+      samples: () => {
+        const asked = new Map<string, Sample>();
+        for (const { labels } of this.#cells.values()) {
+          const removed_release = labels.resource ? removedIn(labels) : undefined;
+          if (removed_release === undefined) continue;
+          const { group, version, resource, subresource } = labels;
+          const sample = { labels: { group, removed_release, resource, subresource, version }, value: 1 };
+          asked.set(JSON.stringify(sample), sample);
+        }
+        return [...asked.values()];
+      },
     });
     adopt(registry, {
       name: 'apiserver_longrunning_requests',
