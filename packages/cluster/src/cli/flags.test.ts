@@ -26,6 +26,14 @@ test("manifests' flags are taken", () => {
   const kubeadms = [
     '--advertise-address=192.168.0.10',
     '--allow-privileged=true',
+    '--audit-log-batch-throttle-qps=2.5',
+    '--audit-log-compress',
+    '--audit-log-maxage=30',
+    '--audit-log-path=/var/log/kubernetes/audit.log',
+    '--audit-policy-file=/etc/kubernetes/audit-policy.yaml',
+    '--audit-webhook-batch-initial-backoff=5s',
+    '--audit-webhook-config-file=/etc/kubernetes/audit-webhook.yaml',
+    '--audit-webhook-truncate-enabled=true',
     '--authorization-mode=Node,RBAC',
     '--client-ca-file=/etc/kubernetes/pki/ca.crt',
     '--enable-admission-plugins=NodeRestriction',
@@ -60,6 +68,10 @@ test("manifests' flags are taken", () => {
 test('what is wrong is told', () => {
   const table: [flags: string[], want: RegExp][] = [
     [['--no-such-flag'], /unknown option '--no-such-flag'/],
+    [['--audit-log-maxage=often'], /strconv.ParseInt: parsing "often": invalid syntax/],
+    [['--audit-log-batch-throttle-qps=x'], /strconv.ParseFloat: parsing "x": invalid syntax/],
+    [['--audit-log-compress=maybe'], /Say true or false/],
+    [['--audit-webhook-initial-backoff=soon'], /time: invalid duration "soon"/],
     [['--request-timeout=soon'], /time: invalid duration "soon"/],
     [['--request-timeout=-1s'], /A duration from 0 on/],
     [['--event-ttl=5'], /time: missing unit in duration "5"/],

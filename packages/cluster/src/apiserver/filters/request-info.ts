@@ -31,8 +31,7 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
     parts: [],
   };
   const [prefix] = parts;
-  if (path.startsWith('//') || (prefix !== 'api' && prefix !== 'apis') || parts.length < (prefix === 'api' ? 3 : 4))
-    return plain;
+  if ((prefix !== 'api' && prefix !== 'apis') || parts.length < (prefix === 'api' ? 3 : 4)) return plain;
   const group = prefix === 'api' ? '' : parts[1]!;
   const version = prefix === 'api' ? parts[1]! : parts[2]!;
   let rest = parts.slice(prefix === 'api' ? 2 : 3);

@@ -41,7 +41,9 @@ export interface DispatchDeps extends ReadDeps {
 /** The last of the chain: finds who answers a request that has been let through. */
 export function dispatcher(deps: DispatchDeps): Handler {
   return (c) => {
-    const { group, version, resource, isResource } = c.info;
+    const { group, version, resource, isResource, path } = c.info;
+    // Nobody is there, whatever the path means to those who let it through.
+    if (path.startsWith('//')) return Promise.resolve(nowhere());
     const registry = isResource ? deps.registries.find(group, version, resource) : undefined;
     if (registry && isAt(registry.resource, c.info)) return onResource(c, registry, deps);
     return elsewhere(c, deps);
@@ -64,8 +66,10 @@ async function elsewhere(c: RequestContext, deps: DispatchDeps): Promise<ServerR
     if (answer) return answer;
   }
   if (isUnderGroup(path, deps.groups)) throw noSuchPath();
-  return textResponse(404, '404 page not found\n');
+  return nowhere();
 }
+
+const nowhere = (): ServerResponse => textResponse(404, '404 page not found\n');
 
 /** A defined resource is nowhere but where it belongs: elsewhere nobody answers. */
 const isAt = ({ kind, namespaced }: Resource, { namespace, verb }: RequestInfo): boolean => {
