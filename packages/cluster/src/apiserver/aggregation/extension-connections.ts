@@ -18,8 +18,8 @@ export interface ExtensionRequest {
   readonly onceOver: (f: (why?: Error) => void) => () => void;
 }
 
-/** So many connections wait at each server for the next request, and no longer than this. */
-const mostIdle = 25;
+/** So many connections wait at each server for the next request, one for each of those that come at once, and no longer than this. */
+const mostIdle = 256;
 const idleMs = 90_000;
 
 interface Kept {
