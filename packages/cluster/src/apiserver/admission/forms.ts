@@ -1,5 +1,4 @@
-import { internalError, type KubeObject } from '@tiphys/sdk/machinery';
-import { messageOf } from '@tiphys/sdk/runtime';
+import type { KubeObject } from '@tiphys/sdk/machinery';
 import { type AnyKind, inVersion } from '@tiphys/sdk/schema';
 import type { AdmissionAttributes } from './plugin.ts';
 
@@ -19,12 +18,7 @@ export function formsOf(attributes: AdmissionAttributes, to: AnyKind): Forms | P
 
 /** An object of one version of a kind as one of another. */
 export async function inOtherVersion(object: KubeObject, from: AnyKind, to: AnyKind): Promise<KubeObject> {
-  if (from === to || !from.converter) return inVersion(object, from, to);
-  try {
-    return await from.converter.convert(typed(object, from), to);
-  } catch (err) {
-    throw internalError(messageOf(err));
-  }
+  return from === to || !from.converter ? inVersion(object, from, to) : from.converter.convert(typed(object, from), to);
 }
 
 const typed = (object: KubeObject, { apiVersion, kind }: AnyKind): KubeObject => ({ ...object, apiVersion, kind });

@@ -57,7 +57,7 @@ export async function watch(
   const withInitial = query.sendInitialEvents ?? (asked === '' || asked === '0');
   const { conversions } = registry;
   // What others convert is looked at when they have.
-  const interest = conversions ? unselected(query.interest) : query.interest;
+  const interest = conversions ? unselected(query.interest) : seenAs(resource, query.interest);
   const initial = withInitial ? inSlices(cache.entries(interest), interest, deps.clock, c.initialized) : undefined;
   let watcher: Watcher;
   try {
@@ -89,6 +89,13 @@ export async function watch(
   if (conversions) return stream(form, mapped(all, chunkOf));
   const fanOut = fanOutOf(deps.clock);
   return stream(form, mapped(watcher, chunkOf), (into) => pushWatch(watcher, { chunkOf, fanOut }, into));
+}
+
+/** What is selected by what this version shows of it, whichever is stored. */
+function seenAs(resource: Resource, interest: Interest): Interest {
+  const { matches } = interest;
+  if (!matches || !resource.kind.hub) return interest;
+  return { ...interest, matches: (entry) => matches(entry.served(resource)) };
 }
 
 /** Everything where it is looked for. */

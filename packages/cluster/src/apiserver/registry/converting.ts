@@ -38,7 +38,12 @@ const asError = (err: unknown): Error => (err instanceof Error ? err : new Error
 
 /** The versions of a kind as far as objects have been converted to them. */
 function asKnown(kind: AnyKind, known: ReadonlyMap<string, KubeObject | Error>): Versions {
-  const find = (apiVersion: string) => kind.versions?.().find((k) => k.apiVersion === apiVersion);
+  const find = (apiVersion: string): AnyKind => {
+    const version = kind.versions?.().find((k) => k.apiVersion === apiVersion);
+    // Somebody owns fields in a version that there was once.
+    if (!version) throw new StatusError(500, '', `request to convert CR to an invalid group/version: ${apiVersion}`);
+    return version;
+  };
   const convert = (object: KubeObject, from: string, to: string): KubeObject => {
     if (from === to) return object;
     // As upstream: through the version of the request.
@@ -48,13 +53,13 @@ function asKnown(kind: AnyKind, known: ReadonlyMap<string, KubeObject | Error>):
     const typed = { ...object, apiVersion: from, kind: kind.kind };
     const key = `${to} ${JSON.stringify(typed)}`;
     const found = known.get(key);
-    if (!found) throw new Unconverted(key, typed, find(to)!);
+    if (!found) throw new Unconverted(key, typed, find(to));
     if (found instanceof Error) throw found;
-    const why = unfitness(find(to)!, found);
+    const why = unfitness(find(to), found);
     if (why !== undefined) throw new StatusError(500, '', why);
     return found;
   };
-  return { shape: (apiVersion) => find(apiVersion)?.schema.shape, convert };
+  return { shape: (apiVersion) => find(apiVersion).schema.shape, convert };
 }
 
 /** Why whose fields are whose can't be told of what is said to be an object of a kind; nothing when it is one. */

@@ -69,12 +69,19 @@ async function denialsOf(
   }
   for (const binding of bindings) {
     if (!matchOf(binding.spec.matchResources, attributes, world)) continue;
-    let params, forms: Forms;
+    let params;
     try {
-      forms = await formsOf(attributes, match.kind);
       params = await paramsOf({ source, paramRef: binding.spec.paramRef, namespace: attributes.namespace });
     } catch (err) {
       const message = `failed to configure binding: ${(err as Error).message}`;
+      if (isStrict) denials.push({ policy, binding, message, reason: '' });
+      continue;
+    }
+    let forms: Forms;
+    try {
+      forms = await formsOf(attributes, match.kind);
+    } catch (err) {
+      const message = `failed to configure binding: failed to convert object version: ${(err as Error).message}`;
       if (isStrict) denials.push({ policy, binding, message, reason: '' });
       continue;
     }

@@ -4,12 +4,11 @@ import type { Clock, Random } from '@tiphys/sdk/runtime';
 import type { ServiceRoute } from '../../services/index.ts';
 import { askConfigured, reliesOnCommonName, type WebhookConnections } from '../../webhook-client/index.ts';
 import { annotate } from '../annotate.ts';
-import { formsOf } from '../forms.ts';
 import type { AdmissionAttributes } from '../plugin.ts';
 import type { Match } from '../policies/match.ts';
 import type { PolicyWorld } from '../policies/world.ts';
 import { answerOf, rejection, type Review, type ReviewAnswer, reviewOf } from './review.ts';
-import type { Webhook } from './webhook.ts';
+import { formsFor, type Webhook } from './webhook.ts';
 
 export interface WebhookWorld extends PolicyWorld {
   readonly random: Random;
@@ -33,7 +32,7 @@ export async function askWebhook(
   { match, mutating, place, world }: Asking,
 ): Promise<ReviewAnswer | undefined> {
   const { name, clientConfig, admissionReviewVersions, failurePolicy, timeoutSeconds } = spec;
-  const forms = await formsOf(attributes, match.kind);
+  const forms = await formsFor(attributes, match);
   const review = reviewOf(attributes, match, { uid: world.random.uuid(), versions: admissionReviewVersions, forms });
   let answer;
   try {

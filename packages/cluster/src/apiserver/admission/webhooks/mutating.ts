@@ -11,10 +11,9 @@ import {
 import { annotate } from '../annotate.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
 import type { Match } from '../policies/match.ts';
-import { formsOf } from '../forms.ts';
 import { decodedAs, rewrite } from '../rewrite.ts';
 import { askWebhook, type WebhookWorld } from './ask.ts';
-import { isAboutAdmission, matchOfWebhook, mutatingWebhooks, type Webhook } from './webhook.ts';
+import { formsFor, isAboutAdmission, matchOfWebhook, mutatingWebhooks, type Webhook } from './webhook.ts';
 
 /** What happened to a write so far, for when it is looked at again. */
 interface Progress {
@@ -97,7 +96,7 @@ async function mutates(
   const answer = await askWebhook(webhook, attributes, { match, mutating: true, place, world });
   const operations = answer?.patch ? operationsOf(answer.patch) : [];
   if (!operations.length) return false;
-  const { object } = await formsOf(attributes, match.kind);
+  const { object } = await formsFor(attributes, match);
   if (!object) {
     const { name } = webhook.spec;
     const why = 'attempted to modify the object, which is not supported for this operation';

@@ -7,9 +7,10 @@ import {
   validatingWebhookConfiguration,
 } from '@tiphys/sdk/api';
 import { PolicyCompiler, type PolicyExpression } from '@tiphys/sdk/cel';
-import { type StatusError } from '@tiphys/sdk/machinery';
+import { internalError, type StatusError } from '@tiphys/sdk/machinery';
+import { messageOf } from '@tiphys/sdk/runtime';
 import { keptByGeneration } from '../kept.ts';
-import { formsOf } from '../forms.ts';
+import { type Forms, formsOf } from '../forms.ts';
 import type { AdmissionAttributes } from '../plugin.ts';
 import { conditionsHold } from '../policies/conditions.ts';
 import { type Match, matchOf } from '../policies/match.ts';
@@ -65,6 +66,15 @@ const configurations = new Set([
 export const isAboutAdmission = ({ group, resource }: AdmissionAttributes): boolean =>
   group === 'admissionregistration.k8s.io' && configurations.has(resource);
 
+/** The objects of a write as a webhook is told of them; throws a refusal when they can't be had, which upstream wraps twice. */
+export async function formsFor(attributes: AdmissionAttributes, { kind }: Match): Promise<Forms> {
+  try {
+    return await formsOf(attributes, kind);
+  } catch (err) {
+    throw internalError(internalError(messageOf(err)).message);
+  }
+}
+
 /** Whether a webhook is to be asked of a write, and as what; throws a refusal when nobody can tell. */
 export async function matchOfWebhook(
   webhook: Webhook,
@@ -77,7 +87,7 @@ export async function matchOfWebhook(
   const constraints = { resourceRules: rules, namespaceSelector, objectSelector, matchPolicy };
   const match = matchOf(constraints as Parameters<typeof matchOf>[0], attributes, world);
   if (!match || !conditions.length) return match;
-  const forms = await formsOf(attributes, match.kind);
+  const forms = await formsFor(attributes, match);
   try {
     const input = { match, params: undefined, forms };
     const holds = await evaluated(world, (w) => conditionsHold(conditions, inputOf(attributes, input, w), []));

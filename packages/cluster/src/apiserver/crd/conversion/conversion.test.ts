@@ -255,6 +255,50 @@ describe('a watch', () => {
   });
 });
 
+test('where nobody converts, a version selects by its own fields all the same', async () => {
+  const [first, second] = versionsOfWidgets() as [JsonObject, JsonObject];
+  const both = (of: JsonObject) => ({ ...of, schema: { openAPIV3Schema: schemaOf(String(of['name'])) } });
+  const names = { plural: 'plains', singular: 'plain', kind: 'Plain', listKind: 'PlainList' };
+  const definition = convertedDefinition(scene, {
+    group: 'plain.com',
+    names,
+    versions: [both(first), both(second)],
+    conversion: { strategy: 'None', webhook: null },
+  });
+  const defined = await scene.ask('POST', definitions, { ...definition, metadata: { name: 'plains.plain.com' } });
+  assert.equal(defined.status, 201, defined.message);
+  await scene.settle();
+  const plains = '/apis/plain.com/v2/namespaces/default/plains';
+  const make = (name: string, host: string) =>
+    scene.ask('POST', plains, { apiVersion: 'plain.com/v2', kind: 'Plain', metadata: { name }, spec: { host } });
+  const transport = scene.server.transport({ name: 'admin', groups: ['system:masters'], extra: {} });
+  const over = new AbortController();
+  const path = `${plains}?watch=true&fieldSelector=spec.host%3Dwanted`;
+  await make('before', 'wanted');
+  const answer = await transport.send({ method: 'GET', path, signal: over.signal });
+  await make('other', 'unwanted');
+  await make('after', 'wanted');
+  const seen: string[] = [];
+  for await (const { object } of answer.frames() as AsyncIterable<{ object: Widget }>) {
+    seen.push(object.metadata.name!);
+    if (seen.length === 2) break;
+  }
+  over.abort();
+  assert.deepEqual(seen, ['before', 'after']);
+});
+
+const aText = { type: 'string' };
+const anInteger = { type: 'integer' };
+/** A schema with everything, unlike that of the other version. */
+const schemaOf = (name: string): JsonObject => ({
+  type: 'object',
+  properties: {
+    [`only-in-${name}`]: aText,
+    spec: { type: 'object', properties: { address: aText, host: aText, replicas: anInteger } },
+    status: { type: 'object', properties: { replicas: anInteger } },
+  },
+});
+
 describe('a definition that changes', () => {
   test('what was stored in another version is read as it is, and stored anew when it is written', async () => {
     await scene.ask('POST', at('v1'), inVersion('v1', 'old', { address: 'h:1' }));
