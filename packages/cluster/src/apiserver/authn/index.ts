@@ -57,12 +57,14 @@ const usual: Authentication = { anonymous: { isAllowed: true }, bootstrapTokens:
 
 export function authenticatorOf(config: AuthenticationConfig, around: Around): Authenticator {
   const { tokens, issuers, audiences, frontProxy, looksUpTokens: looksUp = true, authentication = usual } = config;
+  const { remoteTokens } = authentication;
   // Those who know at once come first, those who ask elsewhere last.
   const knownTokens = firstOf<string>([
     ...config.tokenAuthenticators,
+    ...(remoteTokens ? [remoteTokens.remembered] : []),
     serviceAccountTokens({ tokens, issuers, audiences, looksUp, ...around }),
     ...(authentication.bootstrapTokens ? [bootstrapTokens({ ...around, audiences })] : []),
-    ...(authentication.remoteTokens ? [authentication.remoteTokens] : []),
+    ...(remoteTokens ? [remoteTokens.knows] : []),
   ]);
   return new Authenticator({
     ...around,

@@ -54,7 +54,7 @@ async function user(options: OidcOptions, claims: object): Promise<string> {
   const token = signedToken(key, { iss: provider.url, aud: 'app', sub: 'ada', exp, ...claims });
   for (;;) {
     try {
-      const { user: known } = (await remoteTokens!(token, ['us']))!;
+      const { user: known } = (await remoteTokens!.knows(token, ['us']))!;
       return [known.name, ...known.groups].join(' ');
     } catch (err) {
       const { message } = err as Error;

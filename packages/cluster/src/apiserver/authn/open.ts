@@ -11,7 +11,7 @@ import { aggregate, type TokenAuthenticator } from './known.ts';
 import { signingAlgorithms } from './oidc/jws.ts';
 import { OidcMetrics } from './oidc/metrics.ts';
 import { OpenIdTokens } from './oidc/openid-tokens.ts';
-import { cached, TokenCacheMetrics } from './token-cache.ts';
+import { TokenCache, TokenCacheMetrics } from './token-cache.ts';
 import { firstOf } from './union.ts';
 import { webhookTokens } from './webhook.ts';
 
@@ -60,7 +60,7 @@ export interface Authentication {
   readonly anonymous: AnonymousAccess;
   readonly bootstrapTokens: boolean;
   /** Tokens that others know. */
-  readonly remoteTokens?: TokenAuthenticator;
+  readonly remoteTokens?: Pick<TokenCache, 'knows' | 'remembered'>;
   /** Follows the file that it was configured by, until the signal aborts. */
   readonly follow?: (signal: AbortSignal) => Promise<void>;
 }
@@ -104,7 +104,7 @@ export async function openAuthentication(
     anonymous,
     bootstrapTokens,
     ...(remote.length && {
-      remoteTokens: cached(firstOf(remote), { ...deps, metrics: cacheMetrics, successMs: rememberedMs }),
+      remoteTokens: new TokenCache(firstOf(remote), { ...deps, metrics: cacheMetrics, successMs: rememberedMs }),
     }),
     ...(reload && { follow: (s) => reload.run(s) }),
   };
@@ -170,5 +170,5 @@ async function webhookOf(
     );
   }
   const tokens = webhookTokens({ ...deps, client, version });
-  return cached(tokens, { ...deps, metrics, successMs: cacheTtlMs, failureMs: cacheTtlMs });
+  return new TokenCache(tokens, { ...deps, metrics, successMs: cacheTtlMs, failureMs: cacheTtlMs }).knows;
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Registry } from '@tiphys/sdk/runtime';
 import { SimClock } from '@tiphys/sdk/testing';
 import { BadCredentials, type Known } from './known.ts';
-import { cached, TokenCacheMetrics } from './token-cache.ts';
+import { TokenCache, TokenCacheMetrics } from './token-cache.ts';
 
 const us = ['us'];
 
@@ -11,7 +11,7 @@ function cache({ successMs = 10_000, failureMs = 0 } = {}) {
   const clock = new SimClock();
   const registry = new Registry();
   let asked = 0;
-  const tokens = cached(
+  const { knows: tokens, remembered } = new TokenCache(
     (token, audiences) => {
       asked++;
       if (token === 'bad') return Promise.reject(new BadCredentials('it is bad'));
@@ -21,7 +21,7 @@ function cache({ successMs = 10_000, failureMs = 0 } = {}) {
     },
     { clock, metrics: new TokenCacheMetrics(registry), successMs, failureMs },
   );
-  return { clock, registry, tokens, asked: () => asked };
+  return { clock, registry, tokens, remembered, asked: () => asked };
 }
 
 test('who a token stands for is remembered for a while, and then known at once', async () => {
@@ -32,6 +32,17 @@ test('who a token stands for is remembered for a while, and then known at once',
   assert.equal(tokens('ada', us), first);
   await clock.advance(1);
   assert.deepEqual(await tokens('ada', us), first);
+  assert.equal(asked(), 2);
+});
+
+test('what is remembered can be had without asking', async () => {
+  const { clock, tokens, remembered, asked } = cache({ failureMs: 1000 });
+  assert.equal(remembered('ada', us), undefined);
+  const known = await tokens('ada', us);
+  await tokens('none', us);
+  assert.deepEqual([remembered('ada', us), remembered('none', us)], [known, undefined]);
+  await clock.advance(10_000);
+  assert.equal(remembered('ada', us), undefined);
   assert.equal(asked(), 2);
 });
 

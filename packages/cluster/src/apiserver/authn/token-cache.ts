@@ -66,55 +66,71 @@ const mostRemembered = 32_768;
  * Remembers for a while what others said of tokens, who then needn't be asked again; those who ask about one token at once share
  * an answer. What went wrong isn't remembered. Tokens themselves aren't kept, only their digests.
  */
-export function cached(tokens: TokenAuthenticator, options: TokenCacheOptions): TokenAuthenticator {
-  const { clock, metrics, successMs, failureMs = 0 } = options;
-  const remembered = new Map<string, Remembered>();
-  const asked = new Map<string, Promise<Known | undefined>>();
+export class TokenCache {
+  readonly #tokens: TokenAuthenticator;
+  readonly #options: TokenCacheOptions;
+  readonly #remembered = new Map<string, Remembered>();
+  readonly #asked = new Map<string, Promise<Known | undefined>>();
 
-  const ask = async (key: string, token: string, audiences: readonly string[]): Promise<Known | undefined> => {
-    const { active, fetches } = metrics;
-    active.in_flight++;
-    try {
-      const known = await tokens(token, audiences);
-      fetches.ok++;
-      const forMs = known ? successMs : failureMs;
-      if (forMs > 0) remember(key, { known, until: clock.monotonic() + forMs });
-      return known;
-    } catch (err) {
-      fetches.error++;
-      throw err;
-    } finally {
-      active.in_flight--;
-      asked.delete(key);
-    }
-  };
+  constructor(tokens: TokenAuthenticator, options: TokenCacheOptions) {
+    this.#tokens = tokens;
+    this.#options = options;
+  }
 
-  const remember = (key: string, what: Remembered): void => {
-    remembered.delete(key);
-    const now = clock.monotonic();
-    for (const [oldest, { until }] of remembered) {
-      if (until > now && remembered.size < mostRemembered) break;
-      remembered.delete(oldest);
-    }
-    remembered.set(key, what);
-  };
+  /** Those whom somebody has asked about just now: asked first, they needn't wait until everybody else has looked. */
+  readonly remembered: TokenAuthenticator = (token, audiences) => this.#hit(keyOf(token, audiences))?.known;
 
-  return (token, audiences) => {
-    const began = clock.monotonic();
+  readonly knows: TokenAuthenticator = (token, audiences) => {
+    const { clock, metrics } = this.#options;
     const key = keyOf(token, audiences);
-    const known = remembered.get(key);
-    if (known && known.until > began) {
-      metrics.requests.hit.add((clock.monotonic() - began) / 1000);
-      return known.known;
-    }
-    let answer = asked.get(key);
-    if (!answer) asked.set(key, (answer = ask(key, token, audiences)));
+    const hit = this.#hit(key);
+    if (hit) return hit.known;
+    const began = clock.monotonic();
+    let answer = this.#asked.get(key);
+    if (!answer) this.#asked.set(key, (answer = this.#ask(key, token, audiences)));
     metrics.active.blocked++;
     return answer.finally(() => {
       metrics.active.blocked--;
       metrics.requests.miss.add((clock.monotonic() - began) / 1000);
     });
   };
+
+  #hit(key: string): Remembered | undefined {
+    const found = this.#remembered.get(key);
+    if (!found || found.until <= this.#options.clock.monotonic()) return undefined;
+    // It took no time that anybody would tell.
+    this.#options.metrics.requests.hit.add(0);
+    return found;
+  }
+
+  async #ask(key: string, token: string, audiences: readonly string[]): Promise<Known | undefined> {
+    const { clock, metrics, successMs, failureMs = 0 } = this.#options;
+    const { active, fetches } = metrics;
+    active.in_flight++;
+    try {
+      const known = await this.#tokens(token, audiences);
+      fetches.ok++;
+      const forMs = known ? successMs : failureMs;
+      if (forMs > 0) this.#remember(key, { known, until: clock.monotonic() + forMs });
+      return known;
+    } catch (err) {
+      fetches.error++;
+      throw err;
+    } finally {
+      active.in_flight--;
+      this.#asked.delete(key);
+    }
+  }
+
+  #remember(key: string, what: Remembered): void {
+    this.#remembered.delete(key);
+    const now = this.#options.clock.monotonic();
+    for (const [oldest, { until }] of this.#remembered) {
+      if (until > now && this.#remembered.size < mostRemembered) break;
+      this.#remembered.delete(oldest);
+    }
+    this.#remembered.set(key, what);
+  }
 }
 
 /** Lengths stand before the parts, so that no two questions are alike. */
