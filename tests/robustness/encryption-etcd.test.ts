@@ -66,12 +66,17 @@ it('an etcd holds no secret in the clear, and another key takes over', { skip: w
       /^apiserver_storage_transformation_operations_total\{.*resource="secrets".*to_storage.*"two:".*\} (\d+)$/m;
     assert.match(metrics, written);
   }
+  {
+    // Whose keys don't open what is stored shows nobody that there is nothing.
+    const file = configFile('third', [{ aesgcm: { keys: keys('one') } }]);
+    await assert.rejects(TiphysProcess.start('apiserver', ...(await flags(file))));
+  }
   await store.close();
 });
 
 it('the store of a data directory neither', async () => {
   const dataDir = join(directory, 'data');
-  const file = await configFile('third', [{ aescbc: { keys: keys('one') } }]);
+  const file = await configFile('fourth', [{ aescbc: { keys: keys('one') } }]);
   {
     await using server = await TiphysProcess.start(
       'apiserver',

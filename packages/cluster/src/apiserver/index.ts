@@ -58,7 +58,7 @@ export { type NodeAddress, type NodeConnector, tlsNodes } from './nodes/connecto
 export { LocalNodes } from './nodes/local-nodes.ts';
 export { processMetrics, StoreMetrics } from './metrics/index.ts';
 export type { Component, Finding } from './componentstatus/endpoint.ts';
-export { Encryption } from './encryption/index.ts';
+export { Encryption, UnreadableValue } from './encryption/index.ts';
 export { resourceOfKey } from './registry/resource-of-key.ts';
 export { type ApiServerIdentity, identityOf, keepIdentity } from './upkeep/identity-lease.ts';
 export { runUpkeep } from './upkeep/index.ts';

@@ -33,6 +33,7 @@ import {
   tlsNodes,
   tokenFile,
   WebhookConnections,
+  UnreadableValue,
 } from '../apiserver/index.ts';
 import { type KeyPair, Pki, ServiceAccountTokens } from '../pki/index.ts';
 import { compactRegularly, type StoreBackend } from '../store/index.ts';
@@ -116,7 +117,9 @@ export async function loadApiServer(
   };
   const parts = partsConfig(options, { ...whoMay, ...around });
   const admission = options.admission && (await admissionOf(options.admission, deps));
-  await server.load(standardParts({ ...parts, ...(admission && { admission }) }), signal);
+  await server.load(standardParts({ ...parts, ...(admission && { admission }) }), signal).catch((cause: unknown) => {
+    throw cause instanceof UnreadableValue ? new Failure(cause.message, { cause }) : cause;
+  });
   const stores = [store, ...new Set((deps.overrides ?? []).map((o) => o.store))];
   return {
     server,

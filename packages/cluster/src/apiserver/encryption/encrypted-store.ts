@@ -10,6 +10,9 @@ import type {
 } from '../../store/index.ts';
 import type { Plain, Transformer } from './transformer.ts';
 
+/** A value that the keys at hand don't open. */
+export class UnreadableValue extends Error {}
+
 export interface EncryptedStoreDeps {
   /** How the value of a key is stored, and of which resource; nothing where it isn't anybody's object. */
   readonly transformerOf: (key: string) => { readonly transformer: Transformer; readonly resource: string } | undefined;
@@ -28,7 +31,9 @@ export function encryptedStore(store: StoreBackend, { transformerOf, log }: Encr
     try {
       return await transformer.fromStorage(value, { key, resource });
     } catch (cause) {
-      throw new Error(`unable to transform key ${JSON.stringify(key)}: ${(cause as Error).message}`, { cause });
+      throw new UnreadableValue(`unable to transform key ${JSON.stringify(key)}: ${(cause as Error).message}`, {
+        cause,
+      });
     }
   };
   const plain = async (item: StoredItem): Promise<StoredItem> => {

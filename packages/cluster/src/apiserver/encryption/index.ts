@@ -4,3 +4,4 @@
  * named nothing of this room is in anybody's way.
  */
 export { Encryption, type EncryptionDeps, type EncryptionOptions } from './encryption.ts';
+export { UnreadableValue } from './encrypted-store.ts';
