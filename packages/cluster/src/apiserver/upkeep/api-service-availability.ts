@@ -35,12 +35,14 @@ export function apiServiceAvailability({ check, lost }: AvailabilityDeps): Contr
       }),
     ],
 
-    async reconcile(object, { key, client, cache, clock, signal }) {
+    async reconcile(object, { key, client, cache, clock, log, signal }) {
       const api = forwardedApi(object);
       const say = async (verdict: Verdict): Promise<void> => {
         const conditions = withAvailable(object.status.conditions ?? [], verdict, clock.now());
         if (!conditions) return;
         await client.updateStatus(apiService, object, { ...object.status, conditions }, { signal });
+        if (api && api.isAvailable !== (verdict.status === 'True'))
+          log.info('changing APIService availability', { name: key, ...verdict });
         if (api?.isAvailable && verdict.status !== 'True') lost(key, verdict.reason);
       };
       if (!api) return say(local);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { configMap, type ConfigMap, event, node } from '@tiphys/sdk/api';
-import { isNotFound, type KubeObject, type OwnerReference } from '@tiphys/sdk/machinery';
+import { isNotFound, type KubeObject, type OwnerReference, StatusError } from '@tiphys/sdk/machinery';
 import { FakeCluster } from '@tiphys/sdk/testing';
 import { garbageCollector } from './index.ts';
 
@@ -34,6 +34,18 @@ test('dependents go when their owner has gone, and theirs after them', async () 
   await make(cluster, 'stranger');
   await cluster.client.delete(configMap, boss, { propagationPolicy: 'Background' });
   assert.deepEqual(await names(cluster), ['stranger']);
+});
+
+test('who never lists a kind holds nobody up for long', async () => {
+  await using cluster = new FakeCluster();
+  cluster.client.react(({ kind }) => {
+    if (kind.kind === 'Lease') throw new StatusError(503, 'ServiceUnavailable', 'nobody serves it now');
+  });
+  await cluster.run(garbageCollector);
+  const boss = await make(cluster, 'boss');
+  await make(cluster, 'child', [refTo(boss)]);
+  await cluster.client.delete(configMap, boss, { propagationPolicy: 'Background' });
+  assert.deepEqual(await names(cluster), []);
 });
 
 test('in the foreground the owner waits for the dependents that block it', async () => {
