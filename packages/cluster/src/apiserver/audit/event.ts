@@ -29,35 +29,49 @@ export interface AuditEvent {
   readonly requestURI: string;
   readonly verb: string;
   readonly user: ShownUser;
-  readonly impersonatedUser?: ShownUser;
-  readonly authenticationMetadata?: { readonly impersonationConstraint: string };
-  readonly sourceIPs?: readonly string[];
-  readonly userAgent?: string;
-  readonly objectRef?: ObjectReference;
-  readonly responseStatus?: JsonObject;
+  readonly impersonatedUser?: ShownUser | undefined;
+  readonly authenticationMetadata?: { readonly impersonationConstraint: string } | undefined;
+  readonly sourceIPs?: readonly string[] | undefined;
+  readonly userAgent?: string | undefined;
+  readonly objectRef?: ObjectReference | undefined;
+  readonly responseStatus?: JsonObject | undefined;
   /** JSON, as text: it may be large, and is written once for all who are told. */
-  readonly requestObject?: string;
-  readonly responseObject?: string;
+  readonly requestObject?: string | undefined;
+  readonly responseObject?: string | undefined;
   readonly requestReceivedTimestamp: string;
   readonly stageTimestamp: string;
-  readonly annotations?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
 export const apiVersion = 'audit.k8s.io/v1';
 
-/** An event as JSON, its members in upstream's order. */
-export function eventJson(
-  { requestObject, responseObject, requestReceivedTimestamp, stageTimestamp, annotations, ...before }: AuditEvent,
-  head: object = { kind: 'Event', apiVersion },
-): string {
-  const objects = `${requestObject === undefined ? '' : `,"requestObject":${requestObject}`}${responseObject === undefined ? '' : `,"responseObject":${responseObject}`}`;
-  const after = { requestReceivedTimestamp, stageTimestamp, ...(annotations && { annotations }) };
-  const text = `${JSON.stringify({ ...head, ...before }).slice(0, -1)}${objects},${JSON.stringify(after).slice(1)}`;
-  return pageSafe(text);
+/** An event as JSON, its members in upstream's order. What isn't there is undefined, which JSON leaves out. */
+export function eventJson(event: AuditEvent, kind = 'Event'): string {
+  const { requestObject, responseObject, requestReceivedTimestamp, stageTimestamp, annotations } = event;
+  const before = {
+    kind: kind || undefined,
+    apiVersion: kind ? apiVersion : undefined,
+    level: event.level,
+    auditID: event.auditID,
+    stage: event.stage,
+    requestURI: event.requestURI,
+    verb: event.verb,
+    user: event.user,
+    impersonatedUser: event.impersonatedUser,
+    authenticationMetadata: event.authenticationMetadata,
+    sourceIPs: event.sourceIPs,
+    userAgent: event.userAgent,
+    objectRef: event.objectRef,
+    responseStatus: event.responseStatus,
+  };
+  const after = JSON.stringify({ requestReceivedTimestamp, stageTimestamp, annotations });
+  const request = requestObject === undefined ? '' : `,"requestObject":${requestObject}`;
+  const response = responseObject === undefined ? '' : `,"responseObject":${responseObject}`;
+  return pageSafe(`${JSON.stringify(before).slice(0, -1)}${request}${response},${after.slice(1)}`);
 }
 
 export function eventListJson(events: readonly AuditEvent[]): string {
-  return `{"kind":"EventList","apiVersion":"${apiVersion}","metadata":{},"items":[${events.map((e) => eventJson(e, {})).join(',')}]}`;
+  return `{"kind":"EventList","apiVersion":"${apiVersion}","metadata":{},"items":[${events.map((e) => eventJson(e, '')).join(',')}]}`;
 }
 
 /** An event in one line for people, as `--audit-log-format legacy` has it. */

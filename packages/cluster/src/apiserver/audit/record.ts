@@ -30,6 +30,9 @@ export class AuditRecord implements Auditing {
   #coverage: Coverage | undefined;
   #user: ShownUser = {};
   #impersonated: Pick<AuditEvent, 'impersonatedUser' | 'authenticationMetadata'> = {};
+  #sourceIps: readonly string[] | undefined;
+  #userAgent: string | undefined;
+  #received = '';
   #reference: ObjectReference | undefined;
   #requestObject: string | undefined;
   #response: { readonly value: unknown; json?: string } | undefined;
@@ -51,12 +54,16 @@ export class AuditRecord implements Auditing {
 
   /** Asks the policy; answers whether anything is to be told. */
   cover(user: UserInfo | undefined): boolean {
-    const { info } = this.#asked;
+    const { request, info, now } = this.#asked;
     const coverage = (this.#coverage = this.#world.cover(user, info));
     this.#world.metrics.covered(coverage.level);
     if (coverage.level === 'None') return false;
     if (user) this.#user = shownUser(user);
     if (info.isResource) this.#reference = referenceTo(info);
+    const ips = sourceIps(request);
+    this.#sourceIps = ips.length ? ips : undefined;
+    this.#userAgent = userAgent(String(request.headers['user-agent'] ?? '')) || undefined;
+    this.#received = microTimestamp(now);
     return true;
   }
 
@@ -168,10 +175,6 @@ export class AuditRecord implements Auditing {
   #event(stage: Stage, { level }: Coverage): AuditEvent {
     const { request, info, now } = this.#asked;
     const isFirst = stage === 'RequestReceived';
-    const ips = sourceIps(request);
-    const agent = userAgent(String(request.headers['user-agent'] ?? ''));
-    const responseObject = level === 'RequestResponse' ? this.#responseJson() : undefined;
-    const annotations = this.#toldAnnotations(level);
     return {
       level,
       auditID: this.#auditId,
@@ -179,16 +182,17 @@ export class AuditRecord implements Auditing {
       requestURI: request.path,
       verb: info.verb,
       user: this.#user,
-      ...this.#impersonated,
-      ...(ips.length && { sourceIPs: ips }),
-      ...(agent && { userAgent: agent }),
-      ...(this.#reference && { objectRef: this.#reference }),
-      ...(this.#status && { responseStatus: this.#status }),
-      ...(this.#requestObject !== undefined && tells(level, 'Request') && { requestObject: this.#requestObject }),
-      ...(responseObject !== undefined && { responseObject }),
-      requestReceivedTimestamp: microTimestamp(now),
-      stageTimestamp: microTimestamp(isFirst ? now : now + this.#world.clock.monotonic() - this.#began),
-      ...(annotations && { annotations }),
+      impersonatedUser: this.#impersonated.impersonatedUser,
+      authenticationMetadata: this.#impersonated.authenticationMetadata,
+      sourceIPs: this.#sourceIps,
+      userAgent: this.#userAgent,
+      objectRef: this.#reference,
+      responseStatus: this.#status,
+      requestObject: tells(level, 'Request') ? this.#requestObject : undefined,
+      responseObject: level === 'RequestResponse' ? this.#responseJson() : undefined,
+      requestReceivedTimestamp: this.#received,
+      stageTimestamp: isFirst ? this.#received : microTimestamp(now + this.#world.clock.monotonic() - this.#began),
+      annotations: this.#toldAnnotations(level),
     };
   }
 
