@@ -133,6 +133,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
         kinds: server.served,
         elsewhere: aggregation.versions,
         serverAddress: config.advertised,
+        gates: server.kinds.gates,
         onMade: aggregation.metrics.discoveryMade,
       };
       const fairness = fairnessOf(server);
@@ -151,6 +152,7 @@ export function standardParts(config: PartsConfig): ApiServerParts {
         issuerDiscovery(config),
         openApi({
           fixed: server.kinds.all,
+          enums: api.isOpen(server.kinds.gates, 'OpenAPIEnums'),
           custom: () => server.custom?.kinds ?? [],
           specs: aggregation.specs,
           others: aggregation.documents,

@@ -1,3 +1,4 @@
+import { isOpen } from '@tiphys/sdk/api';
 import { type Clock, group, type Random, systemClock, systemRandom, whenAborted } from '@tiphys/sdk/runtime';
 import {
   type ApiServer,
@@ -80,6 +81,7 @@ export async function startApiServer(
       ...given(options, ['maxStreamsPerConnection']),
       ...given(serving, ['minVersion', 'ciphers']),
       ...movingOn(serving, random),
+      compresses: isOpen(server.kinds.gates, 'APIResponseCompression'),
     });
     followCertificates(options, { ...deps, listening, read }, tasks);
     await publish(listening.port, tasks);

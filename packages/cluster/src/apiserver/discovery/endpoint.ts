@@ -1,5 +1,5 @@
 import { withoutTrailing } from '@tiphys/sdk/machinery';
-import type { AnyKind } from '@tiphys/sdk/schema';
+import type { AnyKind, Gates } from '@tiphys/sdk/schema';
 import { computedFromBoth } from '../computed-from.ts';
 import type { RequestContext, ServerResponse } from '../context.ts';
 import { type Endpoint, notOnThis } from '../handlers/dispatch.ts';
@@ -13,15 +13,16 @@ export interface DiscoveryDeps {
   /** What others serve: the same array as long as it is the same. */
   readonly elsewhere: () => readonly VersionElsewhere[];
   readonly serverAddress: () => string;
+  readonly gates?: Gates;
   /** Calls back when all is put together anew. */
   readonly onMade: () => void;
 }
 
 /** `/api`, `/apis` and what is below them: which groups, versions and resources there are, in the plain and the aggregated form. */
-export function discovery({ kinds, elsewhere, serverAddress, onMade }: DiscoveryDeps): Endpoint {
+export function discovery({ kinds, elsewhere, serverAddress, gates, onMade }: DiscoveryDeps): Endpoint {
   const known = computedFromBoth(kinds, elsewhere, (all, others) => {
     onMade();
-    const groups = groupsOf(all, others);
+    const groups = groupsOf(all, others, gates);
     const roots = [true, false].map((core) => {
       const shown = groups.filter((g) => (g.name === '') === core);
       return { core, groups: shown, aggregated: new Aggregated(shown) };

@@ -1,4 +1,4 @@
-import type { AnyKind } from '@tiphys/sdk/schema';
+import type { AnyKind, Gates } from '@tiphys/sdk/schema';
 import type { DiscoveredVersion } from './discovered.ts';
 import { byGroup, byVersion, type Priority, priorityOf } from './priorities.ts';
 import { type ApiResource, resourcesOf } from './resource-lists.ts';
@@ -25,14 +25,18 @@ export interface VersionElsewhere {
 }
 
 /** All groups in the order in which clients see them. What somebody else serves stands before what is defined in the same version. */
-export function groupsOf(kinds: readonly AnyKind[], elsewhere: readonly VersionElsewhere[] = []): ApiGroup[] {
+export function groupsOf(
+  kinds: readonly AnyKind[],
+  elsewhere: readonly VersionElsewhere[] = [],
+  gates?: Gates,
+): ApiGroup[] {
   const groups = new Map<string, Map<string, ApiVersion>>();
   const versionsOf = (group: string): Map<string, ApiVersion> => {
     const versions = groups.get(group) ?? new Map<string, ApiVersion>();
     groups.set(group, versions);
     return versions;
   };
-  for (const [{ group, version }, resources] of resourcesByVersion(kinds)) {
+  for (const [{ group, version }, resources] of resourcesByVersion(kinds, gates)) {
     versionsOf(group).set(version, { version, priority: priorityOf(group, version), resources });
   }
   for (const { group, priority, told } of elsewhere) {
@@ -44,14 +48,14 @@ export function groupsOf(kinds: readonly AnyKind[], elsewhere: readonly VersionE
     .sort(byGroup);
 }
 
-function resourcesByVersion(kinds: readonly AnyKind[]): Map<AnyKind, ApiResource[]> {
+function resourcesByVersion(kinds: readonly AnyKind[], gates: Gates | undefined): Map<AnyKind, ApiResource[]> {
   const out = new Map<AnyKind, ApiResource[]>();
   const firsts = new Map<string, AnyKind>();
   for (const kind of kinds) {
     const name = `${kind.group}/${kind.version}`;
     const first = firsts.get(name) ?? kind;
     firsts.set(name, first);
-    out.set(first, [...(out.get(first) ?? []), ...resourcesOf(kind)]);
+    out.set(first, [...(out.get(first) ?? []), ...resourcesOf(kind, gates)]);
   }
   for (const resources of out.values()) resources.sort((a, b) => compare(mainOf(a), mainOf(b)));
   return out;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { AnyKind } from '@tiphys/sdk/schema';
+import { isOpen } from '@tiphys/sdk/api';
+import type { AnyKind, Gates } from '@tiphys/sdk/schema';
 
 /** `metav1.APIResource`: a line of `kubectl api-resources`. */
 export interface ApiResource {
@@ -19,7 +20,7 @@ export interface ApiResource {
 const unstructuredVerbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 
 /** Everything a kind answers under: itself, its status, its scale, its other subresources; sorted as upstream lists them. */
-export function resourcesOf(kind: AnyKind): ApiResource[] {
+export function resourcesOf(kind: AnyKind, gates?: Gates): ApiResource[] {
   const namespaced = kind.scope === 'Namespaced';
   const stored = kind.verbs.includes('watch');
   const part = (
@@ -52,7 +53,10 @@ export function resourcesOf(kind: AnyKind): ApiResource[] {
       verbs: kind.unstructured ? unstructuredVerbs : kind.verbs,
       ...(kind.shortNames.length && { shortNames: kind.shortNames }),
       ...(kind.categories.length && { categories: kind.categories }),
-      ...(stored && { storageVersionHash: storageVersionHash(kind.hub?.kind ?? kind.converter?.stored ?? kind) }),
+      ...(stored &&
+        isOpen(gates, 'StorageVersionHash') && {
+          storageVersionHash: storageVersionHash(kind.hub?.kind ?? kind.converter?.stored ?? kind),
+        }),
     },
     ...(kind.unstructured ? subresources : subresources.sort((a, b) => (a.name < b.name ? -1 : 1))),
   ];

@@ -1,4 +1,6 @@
 import { type FieldError, forbiddenAt, invalidObject, notSupported, StatusError } from '@tiphys/sdk/machinery';
+import { isOpen } from '@tiphys/sdk/api';
+import type { Gates } from '@tiphys/sdk/schema';
 import type { WatchFrame } from '@tiphys/sdk/client';
 import { type Clock, pacerOf } from '@tiphys/sdk/runtime';
 import type { Entry } from '../cache/entry.ts';
@@ -43,7 +45,7 @@ export async function watch(
   const { resource, cache } = registry;
   const listForm = negotiate(c.request, c.query, 'list', resource.kind);
   const query = listQuery(resource, c.info, c.query);
-  checkWatch(query);
+  checkWatch(query, registry.gates);
   const asked = query.resourceVersion;
   const problem = revisionProblem(asked);
   if (problem) throw new StatusError(500, '', problem);
@@ -227,13 +229,17 @@ function remind(watcher: Watcher, { feed, clock }: { feed: Feed; clock: Clock },
   watcher.onceClosed(() => cancel());
 }
 
-function checkWatch(q: ListQuery): void {
+function checkWatch(q: ListQuery, gates: Gates | undefined): void {
   const errors: FieldError[] = [];
   const match = q.resourceVersionMatch;
   if (q.sendInitialEvents !== undefined && match !== 'NotOlderThan') {
     errors.push(
       forbiddenAt('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'),
     );
+  }
+  if (q.sendInitialEvents !== undefined && !isOpen(gates, 'WatchList')) {
+    const why = 'sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled';
+    errors.push(forbiddenAt('sendInitialEvents', why));
   }
   if (match) {
     if (q.sendInitialEvents === undefined) {

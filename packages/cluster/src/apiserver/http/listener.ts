@@ -46,6 +46,8 @@ export interface ListenOptions extends ServingCredentials {
   readonly ciphers?: string;
   /** Whether a connection ends gracefully after the request at hand, for its client to find another server. */
   readonly moveOn?: () => boolean;
+  /** Whether large answers are compressed for who can read that, which they are unless told. */
+  readonly compresses?: boolean;
   /** As many as a client with many watches may want on its one connection, unless told. */
   readonly maxStreamsPerConnection?: number;
 }
@@ -92,6 +94,7 @@ export async function listen(served: Served, options: ListenOptions): Promise<Li
     pacer: pacerOf(options.clock),
     authorities: authoritiesOf(options),
     moveOn: options.moveOn,
+    compresses: options.compresses ?? true,
   };
   // A connection that breaks is its client's business.
   server.on('sessionError', () => {});
@@ -187,11 +190,12 @@ interface Server {
   readonly pacer: Pacer;
   authorities: ClientAuthorities;
   readonly moveOn: (() => boolean) | undefined;
+  readonly compresses: boolean;
 }
 
 /** Calls `done` when the answer has been written, or turns out to be a stream. */
 async function answerStream(
-  { served, pacer, authorities, moveOn }: Server,
+  { served, pacer, authorities, moveOn, compresses }: Server,
   { stream, headers }: { stream: ServerHttp2Stream; headers: IncomingHttpHeaders },
   done: () => void,
 ): Promise<void> {
@@ -211,7 +215,7 @@ async function answerStream(
   const made = await served.handle(
     new SocketRequest(line, { source: stream, socket: session.socket as TLSSocket, leaving, authorities }),
   );
-  const answer = isToCompress(headers, made) ? await compressed(made) : made;
+  const answer = compresses && isToCompress(headers, made) ? await compressed(made) : made;
   if (leaving.gone) return;
   if (answer.body.type === 'stream') done();
   // The client is gone; there is nobody to tell.
@@ -238,7 +242,7 @@ function forgetListeners(stream: ServerHttp2Stream): void {
 const unheard = (): void => {};
 
 async function answerRequest(
-  { served, pacer, authorities }: Server,
+  { served, pacer, authorities, compresses }: Server,
   { request, response }: { request: IncomingMessage; response: ServerResponse },
   done: () => void,
 ): Promise<void> {
@@ -251,7 +255,7 @@ async function answerRequest(
   if (leaving.gone) return;
   const socket = request.socket as TLSSocket;
   const made = await served.handle(new SocketRequest(request, { source: request, socket, leaving, authorities }));
-  const { status, headers, body } = isToCompress(request.headers, made) ? await compressed(made) : made;
+  const { status, headers, body } = compresses && isToCompress(request.headers, made) ? await compressed(made) : made;
   if (leaving.gone) return;
   if (body.type === 'stream') done();
   // The client is gone; there is nobody to tell.

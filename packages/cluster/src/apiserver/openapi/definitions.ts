@@ -1,5 +1,5 @@
 import type { AnyKind } from '@tiphys/sdk/schema';
-import type { StructShape } from '@tiphys/sdk/machinery';
+import { isObject, type StructShape } from '@tiphys/sdk/machinery';
 import { deleteOptions } from '@tiphys/sdk/api';
 import { customSchema } from './custom-schema.ts';
 import { type Texts, textsOf } from './descriptions.ts';
@@ -36,12 +36,17 @@ interface Root {
 export class Definitions {
   readonly dialect: Dialect;
   readonly #texts: Texts;
+  readonly #enums: boolean;
   readonly #roots = new Map<string, Root>();
   readonly #structs = new Map<string, StructShape>();
   readonly #schemas = new Map<string, Json>();
   readonly #written = new Map<string, string>();
 
-  constructor(kinds: readonly AnyKind[], { dialect, texts }: { dialect: Dialect; texts: Texts }) {
+  constructor(
+    kinds: readonly AnyKind[],
+    { dialect, texts, enums = true }: { dialect: Dialect; texts: Texts; enums?: boolean },
+  ) {
+    this.#enums = enums;
     this.dialect = dialect;
     this.#texts = texts;
     const versions = new Map(kinds.map(({ group, version }) => [`${group}/${version}`, { group, version }]));
@@ -108,7 +113,8 @@ export class Definitions {
       return { ...schema, ...root.more, 'x-kubernetes-group-version-kind': root.kinds };
     }
     if (shape && !scalar) {
-      const schema = structSchema(shape, dialect, (field) => texts[field ?? '']);
+      const whole = structSchema(shape, dialect, (field) => texts[field ?? '']);
+      const schema = this.#enums ? whole : withoutEnums(whole);
       return root ? { ...schema, 'x-kubernetes-group-version-kind': root.kinds } : schema;
     }
     const description = texts[''];
@@ -118,6 +124,18 @@ export class Definitions {
   #addRoot(shape: StructShape, kinds: readonly GroupVersionKind[], more: Json = {}): void {
     this.#roots.set(shape.name, { shape: shape.published ? shape : asRoot(shape), kinds, more });
   }
+}
+
+/** A schema without lists of what its strings may be. */
+function withoutEnums(schema: Json): Json {
+  const { enum: _, ...rest } = schema;
+  const entries = Object.entries(rest).map(([name, value]): [string, unknown] => {
+    if (!isObject(value)) return [name, value];
+    if (name === 'items' || name === 'additionalProperties') return [name, withoutEnums(value)];
+    if (name !== 'properties') return [name, value];
+    return [name, Object.fromEntries(Object.entries(value).map(([of, each]) => [of, withoutEnums(each as Json)]))];
+  });
+  return Object.fromEntries(entries);
 }
 
 function selectableFields({ unstructured, fieldSelectors = {} }: AnyKind): Json {

@@ -28,6 +28,8 @@ export interface DocumentsDeps {
   /** What others add to OpenAPI 2: the same array as long as it is the same. */
   readonly specs: () => readonly Spec[];
   readonly clock: Clock;
+  /** Whether it is told what fields of our own kinds may say, which it is unless told. */
+  readonly enums?: boolean;
 }
 
 /** The document of a group's version, and the kinds that it was made of. */
@@ -40,13 +42,15 @@ interface Custom {
 export class Documents {
   readonly #fixed: readonly AnyKind[];
   readonly #clock: Clock;
+  readonly #enums: boolean;
   readonly #pacer: Pacer;
   readonly #customByPath: () => ReadonlyMap<string, readonly AnyKind[]>;
   readonly #customDocuments = new Map<string, Custom>();
   readonly #v2: () => Promise<Document>;
   #v3: Promise<ReadonlyMap<string, Document>> | undefined;
 
-  constructor({ fixed, custom, specs, clock }: DocumentsDeps) {
+  constructor({ fixed, custom, specs, clock, enums = true }: DocumentsDeps) {
+    this.#enums = enums;
     this.#fixed = fixed;
     this.#clock = clock;
     this.#pacer = pacerOf(clock);
@@ -78,7 +82,7 @@ export class Documents {
   }
 
   async #makeV3(): Promise<ReadonlyMap<string, Document>> {
-    const definitions = await prepare(this.#fixed, 'v3');
+    const definitions = this.#prepare(this.#fixed, 'v3');
     const out = new Map<string, Document>();
     for (const [path, outline] of outlinesV3(this.#fixed)) {
       out.set(path, await this.#document(outline, definitions, this.#fixed));
@@ -89,7 +93,7 @@ export class Documents {
   async #makeV2(kinds: readonly AnyKind[], specs: readonly Spec[]): Promise<Document> {
     return this.#document(
       (definitions) => withSpecs(outlineV2(kinds), specs, definitions),
-      await prepare(kinds, 'v2'),
+      this.#prepare(kinds, 'v2'),
       kinds,
     );
   }
@@ -110,7 +114,7 @@ export class Documents {
   }
 
   async #makeCustom(kinds: readonly AnyKind[]): Promise<Document> {
-    const document = await this.#document(() => customOutline(kinds), await prepare(kinds, 'v3'), kinds);
+    const document = await this.#document(() => customOutline(kinds), this.#prepare(kinds, 'v3'), kinds);
     // There may be hundreds of these, which few read.
     await document.json.zipped();
     return document;
@@ -130,7 +134,7 @@ export class Documents {
     }
     let message: Promise<StoredBytes> | undefined;
     const make = async () => {
-      const anew = await prepare(kinds, dialect);
+      const anew = this.#prepare(kinds, dialect);
       const fields = await protobufPieces(outline(anew), anew, this.#pacer);
       return new StoredBytes(Buffer.concat(fields));
     };
@@ -141,8 +145,9 @@ export class Documents {
       protobuf: () => (message ??= make()),
     };
   }
-}
 
-/** Made anew for each use: once the documents are written, the texts needn't be kept. */
-const prepare = async (kinds: readonly AnyKind[], dialect: Dialect): Promise<Definitions> =>
-  new Definitions([...kinds, ...bodiesOnly], { dialect, texts: loadTexts() });
+  /** Made anew for each use: once the documents are written, the texts needn't be kept. */
+  #prepare(kinds: readonly AnyKind[], dialect: Dialect): Definitions {
+    return new Definitions([...kinds, ...bodiesOnly], { dialect, texts: loadTexts(), enums: this.#enums });
+  }
+}

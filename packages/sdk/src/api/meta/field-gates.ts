@@ -1,7 +1,8 @@
 import type { Gates } from '../../schema/index.ts';
 
-/** Feature gates that members of kinds, rules and admission stand behind, and whether each is open unless somebody says otherwise. */
+/** Feature gates that members of kinds, rules, admission and ways of answering stand behind, and whether each is open unless somebody says otherwise. */
 const openness = {
+  APIResponseCompression: true,
   ClearingNominatedNodeNameAfterBinding: true,
   ClusterTrustBundleProjection: false,
   ContainerRestartRules: true,
@@ -35,6 +36,7 @@ const openness = {
   MutableSchedulingDirectivesForSuspendedJobs: true,
   MutatingAdmissionPolicy: true,
   NodeDeclaredFeatures: true,
+  OpenAPIEnums: true,
   PodCertificateRequest: false,
   PodDeletionCost: true,
   PodLevelResources: true,
@@ -44,10 +46,12 @@ const openness = {
   ResourceHealthStatusMessage: true,
   RestartAllContainersOnContainerExits: true,
   SELinuxMount: false,
+  StorageVersionHash: true,
   TaintTolerationComparisonOperators: false,
   TopologyAwareWorkloadScheduling: false,
   UserNamespacesHostNetworkSupport: false,
   VolumeLimitScaling: false,
+  WatchList: true,
   WorkloadAwarePreemption: false,
 } as const;
 export type FieldGate = keyof typeof openness;
