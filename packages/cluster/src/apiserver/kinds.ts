@@ -1,6 +1,7 @@
 import * as api from '@tiphys/sdk/api';
 import { compareVersions } from '@tiphys/sdk/machinery';
 import type { AnyKind, Gates } from '@tiphys/sdk/schema';
+import { roleGates } from './authz/bootstrap/index.ts';
 import { type RuntimeConfig, servedBy } from './runtime-config.ts';
 
 /** In which order the groups are listed; others come behind them. */
@@ -51,9 +52,9 @@ export const bodiesOnly: readonly AnyKind[] = all.filter((k) => !isServable(k));
 /** Every kind that this server could serve: those that are stored, and those that answer without being so. */
 export const declaredKinds: readonly AnyKind[] = all.filter(isServable);
 
-/** Feature gates that something here stands behind: kinds, or fields of them. */
+/** Feature gates that something here stands behind: kinds, fields of them, or roles. */
 export const servingGates: readonly string[] = [
-  ...new Set([...declaredKinds.flatMap((k) => k.featureGate ?? []), ...api.fieldGates]),
+  ...new Set([...declaredKinds.flatMap((k) => k.featureGate ?? []), ...api.fieldGates, ...roleGates]),
 ];
 
 /** The kinds that one server serves. */

@@ -5,7 +5,7 @@ import type { KubeObject } from '@tiphys/sdk/machinery';
 import { kindsServedBy } from '../../kinds.ts';
 import { serverScene } from '../../server-scene.ts';
 import { completed } from './completed.ts';
-import { bootstrapPolicy, nodeRules } from './index.ts';
+import { bootstrapPolicy, nodeRules, roleGates } from './index.ts';
 
 const namesWith = (...gates: string[]) =>
   bootstrapPolicy(new Set(gates)).clusterRoles.map((r) => r.metadata?.name ?? '');
@@ -99,4 +99,11 @@ test('a server whose gates are open adds to what one before it stored', async ()
   const discovery = '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/system:cluster-trust-bundle-discovery';
   assert.equal((await second.ask('GET', discovery)).status, 200);
   second.stop();
+});
+
+test('the gates that roles stand behind are those that are said to be', () => {
+  const asked = new Set<string>();
+  // An open gate may lead to others.
+  bootstrapPolicy({ has: (gate: string) => Boolean(asked.add(gate)) } as unknown as ReadonlySet<string>);
+  assert.deepEqual([...asked].sort(), roleGates);
 });

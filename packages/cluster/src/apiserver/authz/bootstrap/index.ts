@@ -12,6 +12,24 @@ import { binding, type Gated, type IsOpen } from './declaration.ts';
 
 const prefix = 'system:controller:';
 
+/** Feature gates that roles stand behind, or rules of them. */
+export const roleGates: readonly string[] = [
+  'APIServerIdentity',
+  'ClusterTrustBundle',
+  'DRADeviceTaintRules',
+  'DRADeviceTaints',
+  'DRAExtendedResource',
+  'DRAResourceClaimGranularStatusAuthorization',
+  'DRAResourcePoolStatus',
+  'DRAWorkloadResourceClaims',
+  'GenericWorkload',
+  'KubeletServiceAccountTokenForCredentialProviders',
+  'PodCertificateRequest',
+  'StorageVersionAPI',
+  'StorageVersionMigrator',
+  'WorkloadWithJob',
+];
+
 /** Of the gates that no field stands behind. */
 const openByDefault = new Set([
   ...standardGates,
