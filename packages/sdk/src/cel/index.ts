@@ -13,7 +13,7 @@ export { compile, program } from './compile.ts';
 export * from './library/index.ts';
 export { costs, lengthOf, sizeOf, traversal } from './cost.ts';
 export { compare, equals } from './equality.ts';
-export { ArrayList } from './lists.ts';
+export { ArrayList, FoundTexts } from './lists.ts';
 export { EntryMap } from './maps.ts';
 export { durationText, readDuration } from './durations.ts';
 export { readTimestamp, timestampText } from './timestamps.ts';

@@ -18,6 +18,9 @@ export class ArrayList extends ListValue {
   }
 }
 
+/** Texts that a function found in one: upstream has them in a form of their own, which not everybody there knows for a list. */
+export class FoundTexts extends ArrayList {}
+
 /** Lists up to this long are put together when somebody looks inside; in longer ones each element is looked for. */
 const flatLength = 4096;
 

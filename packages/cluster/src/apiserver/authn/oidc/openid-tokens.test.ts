@@ -194,6 +194,16 @@ test('expressions map claims and judge what comes of them', async () => {
   ]);
 });
 
+test('what a function finds in a text is no list of groups, what is made of it is', async () => {
+  const by = (expression: string) =>
+    tokensOf([{ claimMappings: { username: { claim: 'sub', prefix: '' }, groups: { expression } } }]);
+  const none = 'oidc: error evaluating group claim expression: expression must return a string or a list of strings';
+  const roles = token({ roles: 'a,b' });
+  assert.equal(await outcome(await by("claims.roles.split(',')"), roles), none);
+  assert.equal(await outcome(await by("claims.roles.findAll('[a-z]')"), roles), none);
+  assert.equal(await outcome(await by("claims.roles.split(',').map(r, 'r:' + r)"), roles), 'ada r:a r:b');
+});
+
 test('keys are fetched again for one that isn’t known, unless they are to be kept', async () => {
   provider.keys = [ours];
   const [fresh, kept] = [await tokensOf([{}]), await tokensOf([{}])];

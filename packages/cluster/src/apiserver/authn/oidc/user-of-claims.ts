@@ -1,6 +1,7 @@
 import {
   claimsValue,
   evaluateTokenExpression,
+  FoundTexts,
   ListValue,
   type MapValue,
   type TokenExpression,
@@ -123,8 +124,11 @@ function textsOf(value: Value): string[] {
     .filter(Boolean);
 }
 
+/** What was found in a text is no list to upstream, as it stands. */
 const itemsOf = (value: Value): unknown[] =>
-  value instanceof ListValue ? Array.from({ length: value.size }, (_, i) => value.at(i)) : [value];
+  value instanceof ListValue && !(value instanceof FoundTexts)
+    ? Array.from({ length: value.size }, (_, i) => value.at(i))
+    : [value];
 
 function requireClaim(claims: Claims, claim: string, wanted: string): void {
   if (!hasClaim(claims, claim)) throw new Error(`oidc: required claim ${claim} not present in ID token`);

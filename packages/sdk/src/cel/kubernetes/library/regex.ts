@@ -1,7 +1,7 @@
 import { re2 } from '../../../machinery/index.ts';
 import type { CallEstimate, CallToEstimate } from '../../declarations.ts';
 import type { Library } from '../../env.ts';
-import { readList, readString } from '../../json-values.ts';
+import { FoundTexts } from '../../lists.ts';
 import { types } from '../../types.ts';
 import { EvalError, type Int, type Result, type Value } from '../../values.ts';
 import { exactly, product, scaled, sum } from '../estimates.ts';
@@ -19,8 +19,6 @@ const searching = {
   }),
 };
 
-const texts = readList(readString);
-
 function matches(text: string, pattern: string, most: number): readonly string[] | EvalError {
   try {
     return re2(pattern).findAll(text, most);
@@ -36,7 +34,7 @@ function find(text: string, pattern: string): Result {
 
 function findAll(text: string, pattern: string, most: Int = -1): Result {
   const found = matches(text, pattern, most < 0 ? Infinity : Number(most));
-  return found instanceof EvalError ? found : texts.read(found);
+  return found instanceof EvalError ? found : new FoundTexts(found);
 }
 
 const { string } = types;

@@ -1,7 +1,7 @@
 import { quoted as goQuoted } from '../../../machinery/index.ts';
 import type { CallEstimate, CallToEstimate, Estimate } from '../../declarations.ts';
 import type { Library } from '../../env.ts';
-import { ArrayList } from '../../lists.ts';
+import { FoundTexts } from '../../lists.ts';
 import { types } from '../../types.ts';
 import { EvalError, type Int, isError, type ListValue, type Result, type Value } from '../../values.ts';
 import { formatValidator } from '../format-check.ts';
@@ -65,11 +65,11 @@ function replace(s: string, part: string, by: string, count: Int = -1): string {
 }
 
 function split(s: string, separator: string, count: Int = -1): ListValue {
-  if (count === 0) return new ArrayList([]);
+  if (count === 0) return new FoundTexts([]);
   const pieces = separator === '' ? Array.from(s) : s.split(separator);
   const most = count < 0 ? pieces.length : Number(count);
-  if (pieces.length <= most) return new ArrayList(pieces);
-  return new ArrayList([...pieces.slice(0, most - 1), pieces.slice(most - 1).join(separator)]);
+  if (pieces.length <= most) return new FoundTexts(pieces);
+  return new FoundTexts([...pieces.slice(0, most - 1), pieces.slice(most - 1).join(separator)]);
 }
 
 function substring(s: string, start: Int, end?: Int): string | EvalError {
