@@ -37,6 +37,7 @@ export function forwarder({ route, connections, clock, identity, rejectRedirects
     if (!to) return unavailable();
     const isUpgrade = asksForUpgrade(c);
     const path = forwardedPath(c.info.path);
+    if (path === undefined) return textResponse(400, '400 Bad Request');
     const { method, headers, remoteAddress } = c.request;
     const { user, auditId } = c;
     const from = { headers, user, auditId, remoteAddress };

@@ -1,12 +1,14 @@
-/** A path as Go writes it again once it has taken it apart: what was escaped without need isn't any more. */
-export function forwardedPath(path: string): string {
+/**
+ * A path as Go writes it again once it has taken it apart: what was escaped without need isn't any more. None when it isn't well
+ * escaped: two servers that read it each in their own way would judge one thing and do another.
+ */
+export function forwardedPath(path: string): string | undefined {
   if (/^[A-Za-z0-9\-_.~$&+,/:;=@]*$/.test(path)) return path;
   let text: string;
   try {
     text = decodeURIComponent(path);
   } catch {
-    // What isn't well escaped is the other server's to refuse.
-    return path;
+    return undefined;
   }
   return encodeURIComponent(text)
     .replace(/%(?:24|26|2B|2C|2F|3A|3B|3D|40)/g, decodeURIComponent)
