@@ -5,7 +5,7 @@ import type { Entry } from '../cache/entry.ts';
 import type { Resource } from './resource.ts';
 
 /** So much is converted in one go: more of it would hold up others while it is read. */
-const together = { objects: 100, bytes: 512 * 1024 };
+const together = { objects: 100, bytes: 256 * 1024 };
 
 /** How long whoever can wait does so when a conversion fails, as long as upstream's caches. */
 const againMs = 1000;
