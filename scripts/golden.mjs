@@ -1,11 +1,13 @@
 // npm run golden: asks Tiphys what a real Kubernetes 1.36 was asked, prints by family how many answers agree, and fails when a
-// family falls below the score that is kept in tests/golden/scores.json. `-- FAMILY…` asks only those,
-// `--first-light` only the cases of that step; `--update` keeps the new score.
+// family falls below the score that is kept in tests/golden/scores.json. `-- FAMILY…` asks only those, `--built` every family of
+// the API whole and of the others the cases of what is built so far; `--update` keeps the new score; `--resources` prints by
+// resource of the API how many answers differ, as docs/compat-resources.md has it.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { byResource } from './golden-resources.mjs';
 import { build, installPackages, root, say } from './setup.mjs';
 
 const recorded = join(root, '..', 'shared', 'golden');
@@ -44,14 +46,18 @@ const steps = join(recorded, 'steps', 'first-light.txt');
 const before = existsSync(kept) ? JSON.parse(readFileSync(kept, 'utf8')) : {};
 const scores = {};
 let fell = false;
-for (const [name, only] of [
-  ['first-light', ['--steps', steps]],
-  ...(args.includes('--first-light') ? [] : [['all', []]]),
+const [api, ...waiting] = scenes;
+const isBuilt = args.includes('--built');
+const misses = [];
+for (const [name, only, first, others] of [
+  ['first-light', ['--steps', steps], isBuilt ? [] : [api], waiting],
+  ['all', [], [api], isBuilt ? [] : waiting],
 ]) {
-  const [first, ...waiting] = scenes;
   const ask = (scene) => scoreOf(scene, only, before[name] ?? {});
+  const found = [];
+  for (const scene of first) found.push(await ask(scene));
   // What waits for controllers leaves the processor to others that do.
-  scores[name] = Object.assign({}, await ask(first), ...(await Promise.all(waiting.map(ask))));
+  scores[name] = Object.assign({}, ...found, ...(await Promise.all(others.map(ask))));
 }
 for (const [name, families] of Object.entries(scores)) {
   console.log(
@@ -69,6 +75,7 @@ for (const [name, families] of Object.entries(scores)) {
     );
   }
 }
+if (args.includes('--resources')) console.log(`\n${byResource(filesOf(api.families.filter(isWanted)), misses)}`);
 if (args.includes('--update')) {
   const merged = {
     'first-light': { ...before['first-light'], ...scores['first-light'] },
@@ -80,10 +87,17 @@ if (args.includes('--update')) {
   process.exit(1);
 }
 
+function filesOf(families) {
+  return families.map((f) => join(recorded, `${f}.jsonl.gz`)).filter(existsSync);
+}
+
+function isWanted(family) {
+  return !wanted.length || wanted.includes(family);
+}
+
 /** The scores of a scene's families. What fell is asked once more by itself: the second may have turned in the middle of a case. */
 async function scoreOf({ families, parts }, only, old) {
-  const filesOf = (names) => names.map((f) => join(recorded, `${f}.jsonl.gz`)).filter(existsSync);
-  const files = filesOf(families.filter((f) => !wanted.length || wanted.includes(f)));
+  const files = filesOf(families.filter(isWanted));
   if (!files.length) return {};
   const found = await score(parts, only, files);
   const fallen = Object.keys(found).filter((f) => old[f] && hasFallen(f, found[f], old[f]));
@@ -119,8 +133,17 @@ async function score(parts, only, files) {
       '--token',
       'golden',
     ];
-    const answers = await output([...replay, '--json', '--quiet', '--patience', '4000', ...only, ...files]);
+    const missed = join(dir, 'misses.jsonl');
+    const how = ['--json', '--quiet', '--patience', '4000', '--failures', missed];
+    const answers = await output([...replay, ...how, ...only, ...files]);
     if (server.exitCode !== null) throw new Error(`the server ended with ${server.exitCode} while it was asked`);
+    if (!only.length)
+      misses.push(
+        ...readFileSync(missed, 'utf8')
+          .split('\n')
+          .filter(Boolean)
+          .map((l) => JSON.parse(l)),
+      );
     return JSON.parse(answers).families;
   } finally {
     const ended = new Promise((resolve) => server.once('exit', resolve));

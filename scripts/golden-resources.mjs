@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+
+/** How many recorded answers about each resource differ, as a table in Markdown. `files`: recorded cases; `misses`: what differed. */
+export function byResource(files, misses) {
+  const missed = new Set(misses.map(({ id }) => id));
+  const rows = new Map();
+  const count = (resource, id) => {
+    const row = rows.get(resource) ?? { asked: 0, differ: 0 };
+    rows.set(resource, row);
+    row.asked++;
+    if (missed.has(id)) row.differ++;
+  };
+  for (const { id, bulk, steps = [] } of files.flatMap(casesOf)) {
+    const answered = steps.filter((s) => s.x);
+    if (answered.length) count(resourceOf(answered.at(-1).p), id);
+    if (!bulk) continue;
+    count(resourceOf(bulk.p), `${id} (unchanged)`);
+    for (const [path, op, value] of bulk.muts) {
+      count(resourceOf(bulk.p), `${id} ${path.join('.')} ${op} ${JSON.stringify(value)?.slice(0, 60)}`);
+    }
+  }
+  const lines = [...rows]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, r]) => `| ${name} | ${r.asked} | ${r.differ} |`);
+  return ['| resource | asked | differ |', '| --- | --- | --- |', ...lines].join('\n');
+}
+
+const casesOf = (file) =>
+  gunzipSync(readFileSync(file))
+    .toString()
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+
+const core = /^\/api\/v1\/(?:namespaces\/[^/]+\/)?(?!(?:status|finalize)\b)([a-z]+)/;
+const ofGroup = /^\/apis\/([^/]+)\/([^/]+)\/(?:namespaces\/[^/]+\/)?([a-z]+)/;
+
+/** `apps/v1 deployments`; kinds that the cases define are one, and so is what belongs to no resource. */
+function resourceOf(path) {
+  const [, name] = core.exec(path) ?? [];
+  if (name && published.has(name)) return `v1 ${name}`;
+  const [, group, version, resource] = ofGroup.exec(path) ?? [];
+  if (!group) return 'discovery, OpenAPI, health and what is not there';
+  return group.includes('.example') ? 'custom resources' : `${group}/${version} ${resource}`;
+}
+
+const published = new Set(
+  'bindings componentstatuses configmaps endpoints events limitranges namespaces nodes persistentvolumeclaims persistentvolumes pods podtemplates replicationcontrollers resourcequotas secrets serviceaccounts services'.split(
+    ' ',
+  ),
+);
