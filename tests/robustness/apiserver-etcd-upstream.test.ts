@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import type { KubeObject } from '@tiphys/sdk/machinery';
 import type { LoadClient } from '../bench/load.ts';
@@ -86,12 +87,90 @@ async function fill(client: LoadClient, namespace: string): Promise<void> {
     const { status, text } = await make(`/${path}`, object);
     assert.equal(status, 201, `${path}: ${text}`);
   }
+  for (const [path, object] of customs(namespace)) {
+    const { status, text } = await make(path, object);
+    assert.equal(status, 201, `${path}: ${text}`);
+    // A new kind is served as soon as somebody has seen to it.
+    if (path.endsWith('definitions')) await served(client, object as unknown as KubeObject);
+  }
   let made = 0;
   for (const [i, { path, object }] of recorded(namespace).entries()) {
     object.metadata.name += `-${namespace}-${i}`;
     if ((await make(path, object)).status === 201) made++;
   }
   if (recorded(namespace).length) assert.ok(made > 80, `${made} recorded objects`);
+}
+
+/** Kinds that are defined, and an object of each: versions that have all in common, and some that have not. */
+function customs(namespace: string): [path: string, object: Record<string, unknown>][] {
+  const group = `${namespace}.example`;
+  const schema = (text: string) => ({
+    openAPIV3Schema: {
+      type: 'object',
+      properties: {
+        spec: {
+          type: 'object',
+          properties: { text: { type: 'string', default: text }, count: { type: 'integer' } },
+          'x-kubernetes-validations': [{ rule: '!has(self.count) || self.count > 0' }],
+        },
+        status: { type: 'object', properties: { count: { type: 'integer' } } },
+      },
+    },
+  });
+  const scale = { specReplicasPath: '.spec.count', statusReplicasPath: '.status.count' };
+  const all = {
+    subresources: { status: {}, scale },
+    additionalPrinterColumns: [{ name: 'Text', type: 'string', jsonPath: '.spec.text', priority: 1 }],
+    selectableFields: [{ jsonPath: '.spec.text' }],
+  };
+  const webhook = { clientConfig: { url: 'https://127.0.0.1:1/' }, conversionReviewVersions: ['v1'] };
+  const v1 = { name: 'v1', served: true, storage: true, schema: schema('one') };
+  const v2 = { name: 'v2', served: true, storage: false, schema: schema('two') };
+  const kinds: Readonly<Record<string, object>> = {
+    Alone: { versions: [{ ...v1, ...all }] },
+    Common: {
+      versions: [
+        { ...v1, ...all },
+        { ...v1, ...all, name: 'v1beta1', storage: false, deprecated: true },
+      ],
+    },
+    Apart: { versions: [v1, { ...v2, ...all }] },
+    Asked: { versions: [v1, { ...v2, served: false }], conversion: { strategy: 'Webhook', webhook } },
+    Open: {
+      versions: [
+        { ...v1, schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } } },
+      ],
+    },
+  };
+  return Object.entries(kinds).flatMap(([kind, spec]): [string, Record<string, unknown>][] => {
+    const plural = `${kind.toLowerCase()}s`;
+    const definition = {
+      group,
+      scope: 'Namespaced',
+      names: { kind, plural, shortNames: [kind.toLowerCase()] },
+      ...spec,
+    };
+    const typed = {
+      apiVersion: `${group}/v1`,
+      kind,
+      metadata: { name: 'a' },
+      spec: { count: 2 },
+      more: { kept: kind },
+    };
+    return [
+      [
+        '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+        { metadata: { name: `${plural}.${group}` }, spec: definition },
+      ],
+      [`/apis/${group}/v1/namespaces/${namespace}/${plural}`, typed],
+    ];
+  });
+}
+
+async function served(client: LoadClient, { metadata }: KubeObject): Promise<void> {
+  const [plural, ...group] = metadata.name!.split('.');
+  const isThere = async () => (await client.request('GET', `/apis/${group.join('.')}/v1/${plural}`)).status === 200;
+  while (!(await isThere())) await sleep(20);
 }
 
 /** Objects of the recorded answers, where those are beside the checkout: as many kinds as they have. */

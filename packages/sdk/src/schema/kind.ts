@@ -1,4 +1,4 @@
-import type { FieldError, KubeObject } from '../machinery/index.ts';
+import type { FieldError, JsonObject, KubeObject } from '../machinery/index.ts';
 import type { Struct } from './words.ts';
 
 /** A column of `kubectl get`. */
@@ -171,10 +171,14 @@ export interface KindDefinition<O extends KubeObject, M> {
   /** Etcd directory under `/registry/`, when it isn't the plural. */
   readonly storagePrefix?: string;
   /**
-   * The version that upstream stores it in, where that is another: clients are told its hash. What is stored here is the kind's own
-   * form, which upstream reads just as well.
+   * The version that upstream stores it in, where that is another: clients are told its hash, and what upstream has stored is read.
+   * What is stored here is the kind's own form, which upstream reads just as well.
    */
-  readonly storageVersion?: string;
+  readonly storedAs?: {
+    readonly version: string;
+    /** Its JSON as that of the kind, where it is a version that isn't declared. */
+    readonly read?: (stored: JsonObject) => JsonObject;
+  };
   /** The kind's name in protobuf and stored objects when it is stored under another version. */
   readonly hub?: Hub<O>;
   /** Who makes an object of one version one of another, where that isn't known here: then there is no hub. */

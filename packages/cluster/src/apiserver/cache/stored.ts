@@ -157,8 +157,11 @@ function hubObject(resource: Resource, stored: Uint8Array): { object: KubeObject
   const isJson = stored[0] === 0x7b;
   const { apiVersion, kind: name, value } = isJson ? fromJson(stored) : fromProtobuf(stored);
   // The kind may be left out: older bodies of ours don't say it.
-  const kind = name ? versionOf(resource.kind, apiVersion, name) : resource.kind;
-  const object = decode(kind.schema.shape, value(kind), { lenient: true }) as KubeObject;
+  const { group, storedAs } = resource.kind;
+  const read = apiVersion === `${group}/${storedAs?.version}` ? storedAs?.read : undefined;
+  const kind = name && !read ? versionOf(resource.kind, apiVersion, name) : resource.kind;
+  const said = read ? read(value(kind)) : value(kind);
+  const object = decode(kind.schema.shape, said, { lenient: true }) as KubeObject;
   kind.default?.(object);
   // Only JSON tells an empty list from none.
   if (!isJson) settle(kind.schema.shape, object);

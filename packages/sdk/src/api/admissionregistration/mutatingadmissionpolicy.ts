@@ -68,7 +68,7 @@ export const mutatingAdmissionPolicy: Kind<MutatingAdmissionPolicy, MutatingAdmi
   scope: 'Cluster',
   anyFinalizer: true,
   updateRules: ['metadata', 'object'],
-  storageVersion: 'v1beta1',
+  storedAs: { version: 'v1beta1' },
   categories: ['api-extensions'],
   generation: true,
   unconditionalUpdate: false,

@@ -49,7 +49,7 @@ export const mutatingAdmissionPolicyBinding: Kind<
   scope: 'Cluster',
   anyFinalizer: true,
   updateRules: ['metadata', 'object'],
-  storageVersion: 'v1beta1',
+  storedAs: { version: 'v1beta1' },
   categories: ['api-extensions'],
   generation: true,
   unconditionalUpdate: false,

@@ -5,6 +5,7 @@ import {
   customResourceDefinitionSpec,
   type CustomResourceDefinitionVersion,
 } from './definition-spec.ts';
+import { fromStoredForm } from './stored-form.ts';
 import { formatWarnings } from './validation/formats.ts';
 import { definitionNameProblems } from './validation/names.ts';
 import { definitionRules, definitionStatusRules } from './validation/definition.ts';
@@ -65,7 +66,7 @@ export const customResourceDefinition: Kind<CustomResourceDefinition, CustomReso
   kind: 'CustomResourceDefinition',
   plural: 'customresourcedefinitions',
   scope: 'Cluster',
-  storageVersion: 'v1beta1',
+  storedAs: { version: 'v1beta1', read: fromStoredForm },
   anyFinalizer: true,
   shortNames: ['crd', 'crds'],
   categories: ['api-extensions'],
