@@ -195,6 +195,7 @@ async function scaled(client: LoadClient, path: string, replicas: number): Promi
 }
 
 interface Listed {
+  readonly message: string;
   readonly kind: string;
   readonly items: readonly KubeObject[];
 }
@@ -209,7 +210,13 @@ async function everything(client: LoadClient): Promise<Map<string, KubeObject>> 
     const { resources } = await get<{ resources: { name: string; verbs: string[] }[] }>(root);
     for (const { name, verbs } of resources) {
       if (!verbs.includes('list') || name === 'componentstatuses') continue;
-      const { items } = await get<Listed>(`${root}/${name}`);
+      let { items, message = '' } = await get<Partial<Listed>>(`${root}/${name}`);
+      // What is defined is told of a moment before it is served.
+      for (let i = 0; !items && i < 100; i++) {
+        await sleep(100);
+        ({ items, message = '' } = await get<Partial<Listed>>(`${root}/${name}`));
+      }
+      assert.ok(items, `${root}/${name}: ${message}`);
       for (const i of items) found.set(`${root}/${name} ${i.metadata.namespace ?? ''}/${i.metadata.name}`, i);
     }
   }

@@ -110,7 +110,6 @@ export const controllerRoles = [
     get,list,watch core nodes,pods,services
     update core services/finalizers
     create,delete,get,list,update,watch discovery.k8s.io endpointslices
-    create discovery.k8s.io endpointslices/restricted
     create,patch,update core,events.k8s.io events
   `,
   ),
@@ -121,7 +120,6 @@ export const controllerRoles = [
     update core services/finalizers
     update core endpoints/finalizers
     create,delete,get,list,update,watch discovery.k8s.io endpointslices
-    create discovery.k8s.io endpointslices/restricted
     create,patch,update core,events.k8s.io events
   `,
   ),
@@ -302,21 +300,12 @@ export const controllerRoles = [
     get,list,watch core persistentvolumeclaims
     get,list,watch core pods
     get,list,watch storage.k8s.io csidrivers
-    create core configmaps
-    patch core configmaps selinux-conflicts
   `,
   ),
   role(
     'system:controller:service-account-controller',
     `
     create core serviceaccounts
-    create,patch,update core,events.k8s.io events
-  `,
-  ),
-  role(
-    'system:controller:service-ca-cert-publisher',
-    `
-    create,update core configmaps
     create,patch,update core,events.k8s.io events
   `,
   ),
