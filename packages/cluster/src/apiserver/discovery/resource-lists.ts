@@ -64,4 +64,8 @@ export function resourcesOf(kind: AnyKind, gates?: Gates): ApiResource[] {
 
 /** Tells clients when the stored version changes: the first eight bytes of a digest of what is stored. */
 const storageVersionHash = ({ group, version, kind, storedAs }: AnyKind): string =>
-  createHash('sha256').update(`${group}/${storedAs?.version ?? version}/${kind}`).digest().subarray(0, 8).toString('base64');
+  createHash('sha256')
+    .update(`${group}/${storedAs?.version ?? version}/${kind}`)
+    .digest()
+    .subarray(0, 8)
+    .toString('base64');

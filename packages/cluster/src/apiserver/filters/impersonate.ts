@@ -30,7 +30,7 @@ function identityOf({ headers }: ServerRequest): Identity | undefined {
   const all = (name: string) =>
     [headers[name] ?? []]
       .flat()
-      .flatMap((v) => String(v).split(/, */))
+      .flatMap((v) => String(v).split(', '))
       .filter(Boolean);
   const name = String(headers['impersonate-user'] ?? '');
   const extra: Record<string, string[]> = {};

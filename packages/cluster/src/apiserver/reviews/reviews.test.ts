@@ -227,12 +227,13 @@ test('acting as somebody else', async () => {
     '/apis/authentication.k8s.io/v1/selfsubjectreviews',
     {},
     {
-      headers: { ...asAda, 'impersonate-group': 'devs', 'impersonate-extra-scopes': 'x' },
+      // Two headers of a name come as one; a comma alone is part of a name.
+      headers: { ...asAda, 'impersonate-group': 'cn=devs,ou=a, ops', 'impersonate-extra-scopes': 'x' },
     },
   );
   assert.deepEqual((body['status'] as { userInfo: unknown }).userInfo, {
     username: 'ada',
-    groups: ['devs', 'system:authenticated'],
+    groups: ['cn=devs,ou=a', 'ops', 'system:authenticated'],
     extra: { scopes: ['x'] },
   });
 });
