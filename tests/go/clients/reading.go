@@ -153,12 +153,15 @@ func dynamically(ctx context.Context, config *rest.Config, namespace string) err
 }
 
 func discoveries(_ context.Context, config *rest.Config, _ string) error {
+	version, err := discovery.NewDiscoveryClientForConfigOrDie(speaking(config, "application/json")).ServerVersion()
+	if err != nil {
+		return err
+	}
+	if _, err := discovery.NewDiscoveryClientForConfigOrDie(speaking(config, protobuf)).ServerVersion(); err == nil {
+		return fmt.Errorf("the version is there as protobuf, which it isn't upstream")
+	}
 	for _, contentType := range []string{"application/json", protobuf} {
 		client := discovery.NewDiscoveryClientForConfigOrDie(speaking(config, contentType))
-		version, err := client.ServerVersion()
-		if err != nil {
-			return err
-		}
 		resources, err := client.ServerResourcesForGroupVersion("apps/v1")
 		if err != nil {
 			return err

@@ -86,7 +86,7 @@ export const cronJob: Kind<CronJob, CronJobManifest> = defineKind<CronJob, CronJ
     },
     ageColumn,
     ...containerColumns<CronJob>(({ spec }) => spec.jobTemplate.spec.template.spec),
-    selectorColumn(({ spec }) => selectorText(spec.jobTemplate.spec.selector)),
+    selectorColumn(({ spec }) => selectorText(spec.jobTemplate.spec.selector), 'spec.jobTemplate.spec.selector'),
   ],
   schema: cronJobShape,
 });

@@ -50,10 +50,10 @@ export function containerColumns<O>(of: (object: O) => HasContainers | undefined
 }
 
 /** `Selector`, shown with `-o wide`. */
-export const selectorColumn = <O>(of: (object: O) => string): Column<O> => ({
+export const selectorColumn = <O>(of: (object: O) => string, field = 'spec.selector'): Column<O> => ({
   name: 'Selector',
   type: 'string',
-  field: 'spec.selector',
+  field,
   priority: 1,
   value: of,
 });
