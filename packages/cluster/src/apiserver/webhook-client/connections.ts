@@ -70,7 +70,11 @@ export class WebhookConnections {
     const isName = !/^[\d.]+$|:/.test(servername);
     const tls = {
       servername: isName ? servername : '',
-      checkServerIdentity: (_: string, shown: PeerCertificate) => identityProblem(servername, shown),
+      // The same function for all: newer Nodes share connections only among requests that check in the same way.
+      checkServerIdentity:
+        isName || servername === host
+          ? identityProblem
+          : (_: string, shown: PeerCertificate) => identityProblem(servername, shown),
       ...(ca && { ca }),
       ...(cert && { cert }),
       ...(key && { key }),
