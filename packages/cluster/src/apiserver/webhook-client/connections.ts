@@ -45,7 +45,9 @@ const waiting = { keepAlive: true, maxFreeSockets: mostIdle, timeout: idleMs, sc
 
 /** The connections to webhooks: they go on between calls, those of one address and authority apart from all others. */
 export class WebhookConnections {
-  readonly #agent = new https.Agent(waiting);
+  readonly #agent = new https.Agent({ ...waiting, checkServerIdentity: identityProblem });
+  /** Of those whose certificate names another address than that at which they are: newer Nodes don't share these. */
+  readonly #others = new https.Agent(waiting);
   readonly #plain = new http.Agent(waiting);
 
   /** Sends a body and gives what comes back. One that waited may have been closed meanwhile: then another is made. */
@@ -68,13 +70,12 @@ export class WebhookConnections {
   ): { answer: Promise<IncomingMessage>; wasClosedMeanwhile: (err: unknown) => boolean } {
     // An address can't be named to the server, only be looked for in its certificate.
     const isName = !/^[\d.]+$|:/.test(servername);
+    const isOther = !isName && servername !== host;
     const tls = {
       servername: isName ? servername : '',
-      // The same function for all: newer Nodes share connections only among requests that check in the same way.
-      checkServerIdentity:
-        isName || servername === host
-          ? identityProblem
-          : (_: string, shown: PeerCertificate) => identityProblem(servername, shown),
+      ...(isOther && {
+        checkServerIdentity: (_: string, shown: PeerCertificate) => identityProblem(servername, shown),
+      }),
       ...(ca && { ca }),
       ...(cert && { cert }),
       ...(key && { key }),
@@ -95,7 +96,7 @@ export class WebhookConnections {
     };
     const sent = plain
       ? http.request({ ...common, agent: this.#plain })
-      : https.request({ ...common, ...tls, agent: this.#agent });
+      : https.request({ ...common, ...tls, agent: isOther ? this.#others : this.#agent });
     const end = () => void sent.destroy(abortError(signal));
     const answer = new Promise<IncomingMessage>((resolve, reject) => {
       sent.once('response', resolve);
