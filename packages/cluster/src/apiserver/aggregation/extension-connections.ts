@@ -100,10 +100,14 @@ export class ExtensionConnections {
     const sent = request({ agent: this.#of(api).agent, method, host, port, path, headers });
     // A watch is silent for as long as nothing happens.
     sent.setTimeout(0);
+    let isOver = false;
     const answer = new Promise<IncomingMessage>((resolve, reject) => {
       sent.once('response', resolve);
       sent.on('error', reject);
-      const forget = onceOver((why) => void sent.destroy(why));
+      const forget = onceOver((why) => {
+        isOver = true;
+        sent.destroy(why);
+      });
       sent.once('close', () => {
         forget();
         // Whoever left hears nothing of it.
@@ -115,7 +119,8 @@ export class ExtensionConnections {
     const isWhole = body === undefined || body instanceof Uint8Array;
     return {
       answer,
-      wasClosedMeanwhile: (err) => isWhole && sent.reusedSocket && (err as NodeJS.ErrnoException).code === 'ECONNRESET',
+      wasClosedMeanwhile: (err) =>
+        isWhole && !isOver && sent.reusedSocket && (err as NodeJS.ErrnoException).code === 'ECONNRESET',
     };
   }
 }
