@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 
 /** How many recorded answers about each resource differ, as a table in Markdown. `files`: recorded cases; `misses`: what differed. */
@@ -33,20 +34,17 @@ const casesOf = (file) =>
     .filter(Boolean)
     .map((line) => JSON.parse(line));
 
-const core = /^\/api\/v1\/(?:namespaces\/[^/]+\/)?(?!(?:status|finalize)\b)([a-z]+)/;
-const ofGroup = /^\/apis\/([^/]+)\/([^/]+)\/(?:namespaces\/[^/]+\/)?([a-z]+)/;
+const ofCore = /^\/api\/(v1)\/(?:namespaces\/[^/]+\/)?(?!(?:status|finalize)\b)([a-z]+)/;
+const ofGroup = /^\/apis\/([^/]+\/[^/]+)\/(?:namespaces\/[^/]+\/)?([a-z]+)/;
 
 /** `apps/v1 deployments`; kinds that the cases define are one, and so is what belongs to no resource. */
 function resourceOf(path) {
-  const [, name] = core.exec(path) ?? [];
-  if (name && published.has(name)) return `v1 ${name}`;
-  const [, group, version, resource] = ofGroup.exec(path) ?? [];
-  if (!group) return 'discovery, OpenAPI, health and what is not there';
-  return group.includes('.example') ? 'custom resources' : `${group}/${version} ${resource}`;
+  const [, version = '', resource = ''] = ofCore.exec(path) ?? ofGroup.exec(path) ?? [];
+  if (/\.example\b/.test(version)) return 'custom resources';
+  const name = `${version} ${resource}`;
+  return published.has(name) ? name : 'discovery, OpenAPI, health and what is not there';
 }
 
-const published = new Set(
-  'bindings componentstatuses configmaps endpoints events limitranges namespaces nodes persistentvolumeclaims persistentvolumes pods podtemplates replicationcontrollers resourcequotas secrets serviceaccounts services'.split(
-    ' ',
-  ),
-);
+const facts = fileURLToPath(new URL('../../shared/facts/resources.json', import.meta.url));
+const { resources } = existsSync(facts) ? JSON.parse(readFileSync(facts, 'utf8')) : { resources: [] };
+const published = new Set(resources.map((r) => `${r.group ? `${r.group}/` : ''}${r.version} ${r.plural}`));
