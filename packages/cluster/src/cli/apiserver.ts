@@ -23,6 +23,8 @@ import { type EtcdFlags, openEtcdStore, openStore } from './store.ts';
 
 export interface RunningApiServer extends Pick<LoadedApiServer, 'server' | 'pki' | 'metrics' | 'nodes'> {
   readonly listening: Listening;
+  /** The store for others, where `--serve-etcd` asks for it. */
+  readonly etcd: ServedEtcd | undefined;
   /** Ends with the signal that it was started with. */
   readonly ended: Promise<void>;
 }
@@ -31,22 +33,16 @@ export interface RunningApiServer extends Pick<LoadedApiServer, 'server' | 'pki'
 export async function runApiServer(options: ApiServerOptions, level: Level, signal: AbortSignal): Promise<void> {
   const world = { clock: systemClock, random: systemRandom };
   const store = options.etcd ? await openEtcdStore(options.etcd, world) : await openStore(options.dataDir, systemClock);
-  let served: ServedEtcd | undefined;
   let overrides: readonly StoreOverride[] = [];
   try {
     overrides = await openOverrides(options, world);
     const deps = { store, overrides, ...world, log: stderrLogger(level) };
     const components = componentsBeside(systemClock);
-    const { ended, listening, pki } = await startApiServer(options, { ...deps, components }, signal);
-    if (options.serveEtcd) {
-      const { serveStore } = await import('./serve-etcd.ts');
-      served = await serveStore(store, options.serveEtcd, { pki, dataDir: options.dataDir, clock: systemClock });
-      process.stderr.write(`tiphys apiserver: the store is served as etcd at ${served.endpoint}\n`);
-    }
+    const { ended, listening, etcd } = await startApiServer(options, { ...deps, components }, signal);
+    if (etcd) process.stderr.write(`tiphys apiserver: the store is served as etcd at ${etcd.endpoint}\n`);
     process.stderr.write(`tiphys apiserver: ready on port ${listening.port}\n`);
     await ended;
   } finally {
-    served?.close();
     for (const each of new Set([store, ...overrides.map((o) => o.store)])) await each.close();
   }
 }
@@ -63,13 +59,20 @@ export async function startApiServer(
   // The server goes on behind the signal until everybody who waits has been answered.
   const tasks = group();
   let listening: Listening | undefined;
+  let etcd: ServedEtcd | undefined;
   const end = async () => {
     const over = tasks[Symbol.asyncDispose]();
     await listening?.close();
     await over;
     await audit?.close();
+    etcd?.close();
   };
   try {
+    // Before requests are answered: whoever hears that the server is ready may count on its store too.
+    if (options.serveEtcd) {
+      const { serveStore } = await import('./serve-etcd.ts');
+      etcd = await serveStore(deps.store, options.serveEtcd, { pki, dataDir: options.dataDir, clock });
+    }
     await begin(tasks);
     const { serving = {} } = options;
     const read = () => servingCredentials(options, { pki, frontProxyCa: frontProxy.ca });
@@ -91,7 +94,7 @@ export async function startApiServer(
     throw whyNotListening(err, options);
   }
   const ended = Promise.race([tasks.done(), shutDown({ server, listening, clock }, options, signal)]).finally(end);
-  return { ...loaded, listening, ended };
+  return { ...loaded, listening, etcd, ended };
 }
 
 /** The server with what browsers want to know, where that is asked for. */

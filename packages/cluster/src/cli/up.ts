@@ -12,7 +12,6 @@ import { readyNodes } from './ready-nodes.ts';
 import { forgetRunning, writeRunning } from './running.ts';
 import type { Stop } from './stop-signal.ts';
 import { openStore } from './store.ts';
-import type { ServedEtcd } from '../store/index.ts';
 import { version } from './version.ts';
 
 /** Of the API server, who is let in, and what is told of it. */
@@ -61,10 +60,9 @@ export async function runUp(options: UpOptions, { signal, keepsPods }: Stop): Pr
   const plan = planOf(options);
   const deps = { clock: systemClock, random: systemRandom, log: stderrLogger(options.logLevel) };
   const store = await openStore(dataDir, systemClock);
-  let served: ServedEtcd | undefined;
   try {
     await using tasks = group();
-    const { server, nodes, pki, metrics, listening, ended } = await startApiServer(
+    const { server, nodes, pki, metrics, listening, etcd, ended } = await startApiServer(
       {
         ...options,
         bindAddress: options.bindAddress ?? plan.bindAddress,
@@ -77,11 +75,7 @@ export async function runUp(options: UpOptions, { signal, keepsPods }: Stop): Pr
       tasks.signal,
     );
     tasks.go(() => ended);
-    if (options.serveEtcd) {
-      const { serveStore } = await import('./serve-etcd.ts');
-      served = await serveStore(store, options.serveEtcd, { ...deps, pki, dataDir });
-      process.stderr.write(`tiphys: the store is served as etcd at ${served.endpoint}\n`);
-    }
+    if (etcd) process.stderr.write(`tiphys: the store is served as etcd at ${etcd.endpoint}\n`);
     const url = `https://127.0.0.1:${listening.port}`;
     const client = pki.keptClient('admin', 'kubernetes-admin', ['system:masters']);
     writeFileOnce(files.adminKubeconfig, kubeconfig({ server: url, ca: pki.ca.cert, user: 'admin', client }), 0o600);
@@ -113,7 +107,6 @@ export async function runUp(options: UpOptions, { signal, keepsPods }: Stop): Pr
     if (!signal.aborted || !isAbort(err)) throw err;
   } finally {
     forgetRunning(dataDir);
-    served?.close();
     await store.close();
   }
 }
