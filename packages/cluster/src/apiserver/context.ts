@@ -86,30 +86,54 @@ export interface FlowIds {
   readonly levelUid: string;
 }
 
-export interface RequestContext {
+/** What is known of a request. Filters add what they find out about it, for whoever comes after them. */
+export class RequestContext {
   readonly request: ServerRequest;
   /** What the request is called in logs, here and elsewhere; empty for those from within the process. */
   readonly auditId: string;
   readonly info: RequestInfo;
   readonly query: URLSearchParams;
-  readonly user: UserInfo;
   /** Milliseconds since the epoch when the request came. */
   readonly now: number;
+  user: UserInfo;
   /** Only where there is an audit log. */
-  readonly audit?: Auditing;
+  audit: Auditing | undefined;
   /**
    * Refuses a request that turns out to be for another verb besides, when its user may not do that; in the caller's words, given why,
    * where it has words of its own. A promise where somebody has to be asked elsewhere.
    */
-  readonly requireVerb?: (verb: string, inWords?: (reason: string) => StatusError) => void | Promise<void>;
-  /** Tells the client something in a `Warning` header. */
-  warn(text: string): void;
-  readonly warnings: readonly string[];
-  /** What was found out on the way that every answer says, whatever it is. */
-  readonly findings: { flow: FlowIds | undefined };
+  requireVerb:
+    | ((this: RequestContext, verb: string, inWords?: (reason: string) => StatusError) => void | Promise<void>)
+    | undefined;
+  /** Where the request belongs among those that share the server, which every answer says, whatever it is. */
+  flow: FlowIds | undefined;
   /** A watch calls it once it has told what there is: it takes next to nothing from then on. */
-  readonly initialized?: () => void;
+  initialized: (() => void) | undefined;
+  warnings: readonly string[] = none;
+
+  constructor({ request, auditId, info, query, now, user }: Asked) {
+    this.request = request;
+    this.auditId = auditId;
+    this.info = info;
+    this.query = query;
+    this.now = now;
+    this.user = user;
+    this.audit = undefined;
+    this.requireVerb = undefined;
+    this.flow = undefined;
+    this.initialized = undefined;
+  }
+
+  /** Tells the client something in a `Warning` header. */
+  readonly warn = (text: string): void => {
+    if (!this.warnings.includes(text)) this.warnings = [...this.warnings, text];
+  };
 }
+
+/** What is known of a request from the start. */
+export type Asked = Pick<RequestContext, 'request' | 'auditId' | 'info' | 'query' | 'now' | 'user'>;
+
+const none: readonly string[] = [];
 
 /** Where chunks are pushed to. */
 export interface Sink {

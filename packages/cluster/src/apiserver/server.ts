@@ -12,7 +12,15 @@ import { type StoreBackend, StoreRefusal } from '../store/index.ts';
 import { AdmissionChain, type AdmissionCounts, type AdmissionPlugin } from './admission/plugin.ts';
 import { Feeds, type StoreOverride } from './cache/feeds.ts';
 import { Lifecycle } from './lifecycle.ts';
-import type { Filter, Handler, RequestContext, ServerRequest, ServerResponse, UserInfo } from './context.ts';
+import {
+  type Filter,
+  type Handler,
+  RequestContext,
+  type ServerRequest,
+  type ServerResponse,
+  type UserInfo,
+} from './context.ts';
+import { answerTo } from './filters/answer-to.ts';
 import { requestInfo } from './filters/request-info.ts';
 import { dispatcher, type Endpoint, type SubresourceHandler } from './handlers/dispatch.ts';
 import { errorResponse } from './handlers/respond.ts';
@@ -161,57 +169,33 @@ export class ApiServer {
   }
 
   /** Every request's way through the server; never rejects. */
-  async handle(request: ServerRequest): Promise<ServerResponse> {
-    const { clock, log } = this.deps;
+  handle(request: ServerRequest): Promise<ServerResponse> {
     const at = request.path.indexOf('?');
     const path = at === -1 ? request.path : request.path.slice(0, at);
     const query = queryOf(at === -1 ? '' : request.path.slice(at + 1));
-    const warnings: string[] = [];
-    // Nobody outside could ask about a request that never left the process.
-    const auditId = request.objects ? '' : String(request.headers['audit-id'] || this.#ids.uuid());
-    const findings: RequestContext['findings'] = { flow: undefined };
-    const context: RequestContext = {
+    const context = new RequestContext({
       request,
-      auditId,
+      // Nobody outside could ask about a request that never left the process.
+      auditId: request.objects ? '' : String(request.headers['audit-id'] || this.#ids.uuid()),
       info: requestInfo(request.method, path, query),
       query,
+      now: this.deps.clock.now(),
       user: request.user ?? anonymous,
-      now: clock.now(),
-      warnings,
-      warn: (text) => void (warnings.includes(text) || warnings.push(text)),
-      findings,
-    };
-    let response: ServerResponse;
-    try {
-      response = await this.#handler!(context);
-    } catch (err) {
-      if (err instanceof StatusError) response = errorResponse(request, query, err);
-      else {
-        const told = { method: request.method, path, auditId };
-        if (err instanceof StoreRefusal)
-          log.warn('the store did not do what a request needs', { ...told, error: String(err) });
-        else log.error('request failed', { ...told, error: err instanceof Error ? err.stack : String(err) });
-        response = errorResponse(request, query, internalError(messageOf(err)));
-      }
-    }
-    const { status, headers, body } = response;
-    const warning = warnings.length
-      ? { warning: shownWarnings(warnings).map((w) => `299 - ${JSON.stringify(w)}`) }
-      : undefined;
-    if (request.objects) return warning ? { status, headers: { ...headers, ...warning }, body } : response;
-    const { flow } = findings;
-    // Two literals: what begins with a spread takes twenty times as long.
-    const all = flow
-      ? {
-          'audit-id': auditId,
-          'cache-control': 'no-cache, private',
-          'x-kubernetes-pf-flowschema-uid': flow.schemaUid,
-          'x-kubernetes-pf-prioritylevel-uid': flow.levelUid,
-          ...headers,
-          ...warning,
-        }
-      : { 'audit-id': auditId, 'cache-control': 'no-cache, private', ...headers, ...warning };
-    return { status, headers: all, body };
+    });
+    return answerTo(context, this.#handler!).then(
+      (response) => headed(context, response),
+      (err) => headed(context, this.#refusal(context, err)),
+    );
+  }
+
+  #refusal({ request, query, info: { path }, auditId }: RequestContext, err: unknown): ServerResponse {
+    if (err instanceof StatusError) return errorResponse(request, query, err);
+    const { log } = this.deps;
+    const told = { method: request.method, path, auditId };
+    if (err instanceof StoreRefusal)
+      log.warn('the store did not do what a request needs', { ...told, error: String(err) });
+    else log.error('request failed', { ...told, error: err instanceof Error ? err.stack : String(err) });
+    return errorResponse(request, query, internalError(messageOf(err)));
   }
 
   /** A way in for components of the same process: same filters and admission, no sockets, shared frozen objects. */
@@ -231,6 +215,27 @@ export class ApiServer {
       close: () => {},
     };
   }
+}
+
+/** The answer with what every answer says, whatever it is. */
+function headed({ request, auditId, flow, warnings }: RequestContext, response: ServerResponse): ServerResponse {
+  const { status, headers, body } = response;
+  const warning = warnings.length
+    ? { warning: shownWarnings(warnings).map((w) => `299 - ${JSON.stringify(w)}`) }
+    : undefined;
+  if (request.objects) return warning ? { status, headers: { ...headers, ...warning }, body } : response;
+  // Two literals: what begins with a spread takes twenty times as long.
+  const all = flow
+    ? {
+        'audit-id': auditId,
+        'cache-control': 'no-cache, private',
+        'x-kubernetes-pf-flowschema-uid': flow.schemaUid,
+        'x-kubernetes-pf-prioritylevel-uid': flow.levelUid,
+        ...headers,
+        ...warning,
+      }
+    : { 'audit-id': auditId, 'cache-control': 'no-cache, private', ...headers, ...warning };
+  return { status, headers: all, body };
 }
 
 /** A parameter that isn't well escaped counts as none. Most requests have none at all, and nobody adds any to them. */

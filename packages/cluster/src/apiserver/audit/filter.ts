@@ -14,7 +14,8 @@ export const recordRequests =
   async (c, next) => {
     const audit = new AuditRecord(world, c);
     try {
-      return await next({ ...c, audit });
+      c.audit = audit;
+      return await next(c);
     } catch (err) {
       if (!audit.isCovered && err instanceof StatusError && audit.cover(undefined)) {
         const instead = err.code === 401 ? attempted(c.request) : err.status.message;

@@ -61,9 +61,10 @@ export class Fairness {
   }
 
   /** A request's place: it executes, waits or is refused, as its state tells. */
-  enter({ user, info, query, now, findings }: RequestContext): Ticket {
+  enter(c: RequestContext): Ticket {
+    const { user, info, query, now } = c;
     const flow = this.control.classifier.flowOf(user, info);
-    findings.flow = flow.ids;
+    c.flow = flow.ids;
     const width = this.#widthOf(info, query, flow);
     const ticket = new Ticket(flow, user, info, now, width);
     flow.counts.seats.add(ticket.seats);

@@ -14,5 +14,6 @@ export const authenticate =
 function admit(c: RequestContext, user: UserInfo, next: Handler): Promise<ServerResponse> {
   if (hasEmptyToken(c.request))
     c.warn('the provided Authorization header contains extra space before the bearer token, and is ignored');
-  return next({ ...c, user });
+  c.user = user;
+  return next(c);
 }

@@ -15,7 +15,8 @@ export function impersonate(authorizer: Authorizer): Filter {
     return (c.audit ? c.audit.timed('impersonation', check) : check()).then(({ groups = [], constraint = '' }) => {
       const user = completed({ ...wanted, groups: [...wanted.groups, ...groups] });
       c.audit?.impersonated(user, constraint);
-      return next({ ...c, user });
+      c.user = user;
+      return next(c);
     });
   };
 }

@@ -1,6 +1,7 @@
 import { StatusError } from '@tiphys/sdk/machinery';
 import type { Clock } from '@tiphys/sdk/runtime';
 import type { Filter, RequestContext, RequestInfo, ServerResponse } from '../context.ts';
+import { answerTo } from './answer-to.ts';
 import { afterBody, streams } from './after-body.ts';
 import { isLongRunning } from './long-running.ts';
 import type { Histogram, RequestCell, RequestLabels, RequestMetrics } from '../metrics/index.ts';
@@ -14,15 +15,13 @@ export interface MeasureOptions {
 /** Counts and times every request. What streams counts until its stream ends. */
 export const measure =
   (metrics: RequestMetrics, { clock, isServed }: MeasureOptions): Filter =>
-  async (c, next) => {
+  (c, next) => {
     const cell = cellOf(c, metrics, isServed);
     const began = clock.monotonic();
     const finish = (code: number) => cell.finished(code, (clock.monotonic() - began) / 1000);
-    const long = isLongRunning(c.info);
-    try {
-      const response = await next(c);
+    const answered = (response: ServerResponse): ServerResponse => {
       const { body, status } = response;
-      if (!long || !streams(body)) {
+      if (!streams(body) || !isLongRunning(c.info)) {
         finish(status);
         return cell.sizes && body.type === 'bytes' ? sized(response, body.pieces, cell.sizes) : response;
       }
@@ -31,10 +30,12 @@ export const measure =
         cell.longRunning--;
         finish(status);
       });
-    } catch (err) {
+    };
+    const refused = (err: unknown): never => {
       finish(err instanceof StatusError ? err.code : 500);
       throw err;
-    }
+    };
+    return answerTo(c, next).then(answered, refused);
   };
 
 /** The answer, whose size is known when it has been written where its pieces are made on the way. */

@@ -2,6 +2,7 @@ import type { Filter, Handler, RequestContext, ServerResponse } from '../context
 import { type Fairness, sideOf, type Ticket } from '../fairness/index.ts';
 import type { RequestMetrics } from '../metrics/index.ts';
 import { onceOver } from '../once-over.ts';
+import { answerTo } from './answer-to.ts';
 import { allottedMs } from './deadline.ts';
 import { tooMany } from './limit.ts';
 import { isLongRunning } from './long-running.ts';
@@ -21,27 +22,29 @@ const longestWaitMs = 60_000;
  */
 export const share =
   ({ fairness, requestTimeoutMs }: ShareDeps, { inFlight }: Pick<RequestMetrics, 'inFlight'>): Filter =>
-  async (c, next) => {
+  (c, next) => {
     const { info, query, request } = c;
     if (request.objects) return next(c);
     const isWatch = info.verb === 'watch';
     if (!isWatch && isLongRunning(info)) return next(c);
+    const placed = (ticket: Ticket): Promise<ServerResponse> => {
+      if (ticket.state === 'refused') return Promise.resolve(tooMany(ticket.flow.level.retryAfter.seconds));
+      const side = sideOf(info);
+      inFlight[side]++;
+      if (isWatch) return watch(c, next, { fairness, ticket, over: () => inFlight[side]-- });
+      const over = () => {
+        inFlight[side]--;
+        fairness.leave(ticket);
+      };
+      const answer = answerTo(c, next);
+      void answer.then(over, over);
+      return answer;
+    };
     const ticket = fairness.enter(c);
-    if (ticket.state === 'waiting') {
-      const timeMs = isWatch ? requestTimeoutMs : allottedMs(query, requestTimeoutMs);
-      const wait = () => fairness.decision(ticket, c, Math.min(timeMs * partOfTime, longestWaitMs));
-      await (c.audit ? c.audit.timed('apf-queue-wait', wait) : wait());
-    }
-    if (ticket.state === 'refused') return tooMany(ticket.flow.level.retryAfter.seconds);
-    const side = sideOf(info);
-    inFlight[side]++;
-    if (isWatch) return watch(c, next, { fairness, ticket, over: () => inFlight[side]-- });
-    try {
-      return await next(c);
-    } finally {
-      inFlight[side]--;
-      fairness.leave(ticket);
-    }
+    if (ticket.state !== 'waiting') return placed(ticket);
+    const timeMs = isWatch ? requestTimeoutMs : allottedMs(query, requestTimeoutMs);
+    const wait = () => fairness.decision(ticket, c, Math.min(timeMs * partOfTime, longestWaitMs));
+    return (c.audit ? c.audit.timed('apf-queue-wait', wait) : wait()).then(() => placed(ticket));
   };
 
 /** Keeps its seats until it has told what there is, and is counted among those who watch until it is over. */
@@ -56,6 +59,7 @@ async function watch(
     over();
     fairness.leave(ticket);
   };
+  c.initialized = initialized;
   let isOver = false;
   const ended = () => {
     if (isOver) return;
@@ -64,7 +68,7 @@ async function watch(
     forget();
   };
   try {
-    const response = await next({ ...c, initialized });
+    const response = await next(c);
     if (response.body.type === 'stream' || response.body.type === 'upgrade') onceOver(c.request, ended);
     else ended();
     return response;
