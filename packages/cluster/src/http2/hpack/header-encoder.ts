@@ -37,8 +37,8 @@ export class HeaderEncoder {
   /** Those that have entries, and those that never will. */
   readonly #names = new Map<string, Named>();
   readonly #status = describe(':status');
-  /** The least and the last size of the table that the peer has set since the last block. */
-  #least = defaultTableSize;
+  /** The least and the last size of the table that the peer has set since the last block; no size is less than the first. */
+  #least = Infinity;
   #last = defaultTableSize;
 
   /**
@@ -56,7 +56,7 @@ export class HeaderEncoder {
    */
   encode(status: number, headers: Readonly<Record<string, HeaderValue>>): Buffer {
     this.#writer.begin();
-    if (this.#least !== this.#table.limit || this.#last !== this.#table.limit) this.#announceSize();
+    if (this.#least !== Infinity) this.#announceSize();
     this.#field(this.#status, String(status));
     for (const name in headers) {
       const value = headers[name]!;
@@ -69,11 +69,12 @@ export class HeaderEncoder {
   }
 
   #announceSize(): void {
-    for (const size of this.#least < this.#last ? [this.#least, this.#last] : [this.#last]) {
+    for (const size of [Math.min(this.#least, this.#table.limit), this.#last]) {
+      if (size === this.#table.limit) continue;
       this.#table.resize(size);
       this.#writer.integer(size, 0x1f, 0x20);
     }
-    this.#least = this.#last;
+    this.#least = Infinity;
   }
 
   #named(name: string): Named {
