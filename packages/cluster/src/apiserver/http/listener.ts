@@ -1,23 +1,17 @@
-import {
-  createSecureServer,
-  type Http2SecureServer,
-  type IncomingHttpHeaders,
-  type ServerHttp2Session,
-  type ServerHttp2Stream,
-} from 'node:http2';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureVersion, TLSSocket } from 'node:tls';
-import { type Clock, type Pacer, pacerOf } from '@tiphys/sdk/runtime';
+import { type Clock, pacerOf, whenAborted } from '@tiphys/sdk/runtime';
+import { Connection, type ServerStream } from '../../http2/index.ts';
+import { answerRequest } from './answer-request.ts';
+import { answerStream } from './answer-stream.ts';
 import { Answering } from './answering.ts';
 import { ClientAuthorities } from './client-authorities.ts';
-import { Leaving } from './leaving.ts';
-import { compressed, isToCompress } from './compress.ts';
 import { badRequestLine, oddRequest, type ParseFailure } from './odd-method.ts';
-import { type Served, SocketRequest } from './request.ts';
+import type { Served } from './request.ts';
 import { upgrade } from './upgrade.ts';
-import { writeBody } from './write-body.ts';
 
 /** What a server shows, and who vouches for those who show it something. */
 export interface ServingCredentials {
@@ -62,60 +56,58 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-const manyStreams = 4096;
+/** How long an idle connection of HTTP/1.1 is kept: as long as Go's clients do. */
+const keepAliveMs = 90_000;
+/** Bytes of a request's headers, in HTTP/1.1 as in HTTP/2. */
+const largestHead = 1024 * 1024;
 
 /** TLS on one port for HTTP/2 and HTTP/1.1; client certificates are asked for, not required. */
 export async function listen(served: Served, options: ListenOptions): Promise<Listening> {
-  const server = createSecureServer({
+  const { clock, maxStreamsPerConnection: maxStreams } = options;
+  const server = createServer({
     ...contextOf(options, options),
     requestCert: true,
     rejectUnauthorized: false,
-    allowHTTP1: true,
-    settings: { maxConcurrentStreams: options.maxStreamsPerConnection || manyStreams },
-    // Megabytes that one connection may hold back. Past it Node refuses new streams, and the default of 10 is soon
-    // reached by a client whose hundreds of watches read slowly for a moment.
-    maxSessionMemory: 256,
-  });
-  const sockets = new Set<Duplex>();
-  server.on('secureConnection', (socket: TLSSocket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    socket.on('error', () => socket.destroy());
-  });
-  const sessions = new Set<ServerHttp2Session>();
-  server.on('session', (session) => {
-    sessions.add(session);
-    session.once('close', () => sessions.delete(session));
+    ALPNProtocols: ['h2', 'http/1.1'],
+    keepAliveTimeout: keepAliveMs,
+    maxHeaderSize: largestHead,
   });
   const answering = new Answering();
-  addNamed(server, options, options);
-  const all: Server = {
+  const all = {
     served,
-    pacer: pacerOf(options.clock),
+    clock,
+    pacer: pacerOf(clock),
     authorities: authoritiesOf(options),
     moveOn: options.moveOn,
     compresses: options.compresses ?? true,
   };
-  // A connection that breaks is its client's business.
-  server.on('sessionError', () => {});
-  server.on('request', (request, response) => {
-    void answerRequest(
-      all,
-      { request: request as unknown as IncomingMessage, response: response as unknown as ServerResponse },
-      answering.begin(),
-    );
+  const onStream = (stream: ServerStream) => void answerStream(all, stream, answering.begin());
+  const sockets = new Set<Duplex>();
+  const connections = new Set<Connection>();
+  const [speakHttp1] = server.listeners('secureConnection') as ((socket: TLSSocket) => void)[];
+  server.removeAllListeners('secureConnection');
+  server.on('secureConnection', (socket: TLSSocket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    // A connection that breaks is its client's business.
+    socket.on('error', () => socket.destroy());
+    if (socket.alpnProtocol !== 'h2') return speakHttp1!.call(server, socket);
+    socket.setNoDelay(true);
+    const connection = new Connection(socket, { clock, onStream, maxStreams: maxStreams || undefined });
+    connections.add(connection);
+    socket.once('close', () => connections.delete(connection));
   });
+  server.on('request', (request, response) => void answerRequest(all, { request, response }, answering.begin()));
   server.on('clientError', (failure: ParseFailure, socket: TLSSocket) => {
     const odd = oddRequest(failure, socket);
     if (odd) void answerRequest(all, odd, answering.begin());
-    else if (socket.writable) socket.end(badRequestLine);
+    else if (socket.writable && failure.code?.startsWith('HPE_')) socket.end(badRequestLine);
+    else socket.destroy();
   });
-  // With a listener for requests comes Node's layer that makes HTTP/2 look like HTTP/1.1, at a third of the cost of a GET.
-  server.removeAllListeners('stream');
-  server.on('stream', (stream, headers) => void answerStream(all, { stream, headers }, answering.begin()));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     void upgrade(all, request, { socket, head });
   });
+  addNamed(server, options, options);
   await bound(server, options);
   let closed: Promise<void> | undefined;
   const stopListening = () => (closed ??= new Promise((resolve) => server.close(() => resolve())));
@@ -128,8 +120,9 @@ export async function listen(served: Served, options: ListenOptions): Promise<Li
     },
     async drain(signal) {
       void stopListening();
-      for (const session of sessions) session.close();
+      for (const connection of connections) connection.goAway();
       await answering.idle(signal);
+      await Promise.race([whenAborted(signal), Promise.all([...connections].map((c) => c.sent()))]);
     },
     close() {
       const whenClosed = stopListening();
@@ -153,7 +146,7 @@ const contextOf = (
 });
 
 /** The server asks those last that were added first. */
-function addNamed(server: Http2SecureServer, credentials: ServingCredentials, limits: TlsLimits): void {
+function addNamed(server: Server, credentials: ServingCredentials, limits: TlsLimits): void {
   for (const { names, ...pair } of (credentials.named ?? []).toReversed()) {
     for (const name of names) server.addContext(name, contextOf({ ...credentials, ...pair }, limits));
   }
@@ -165,7 +158,7 @@ const authoritiesOf = ({ clientCa, frontProxyCa = '' }: ServingCredentials): Cli
 const anyAddress = '0.0.0.0';
 
 /** Any address is one of IPv6 too, where the machine has that. */
-async function bound(server: Http2SecureServer, { port, host = anyAddress }: ListenOptions): Promise<void> {
+async function bound(server: Server, { port, host = anyAddress }: ListenOptions): Promise<void> {
   const listenOn = (address: string) =>
     new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -181,91 +174,5 @@ async function bound(server: Http2SecureServer, { port, host = anyAddress }: Lis
     const { code = '' } = err as NodeJS.ErrnoException;
     if (code !== 'EAFNOSUPPORT' && code !== 'EADDRNOTAVAIL') throw err;
     await listenOn(host);
-  }
-}
-
-interface Server {
-  readonly served: Served;
-  /** Clients send requests in bursts, and all that one read brings come at once. */
-  readonly pacer: Pacer;
-  authorities: ClientAuthorities;
-  readonly moveOn: (() => boolean) | undefined;
-  readonly compresses: boolean;
-}
-
-/** Calls `done` when the answer has been written, or turns out to be a stream. */
-async function answerStream(
-  { served, pacer, authorities, moveOn, compresses }: Server,
-  { stream, headers }: { stream: ServerHttp2Stream; headers: IncomingHttpHeaders },
-  done: () => void,
-): Promise<void> {
-  const leaving = new Leaving();
-  stream.once('close', () => {
-    leaving.leave();
-    done();
-    forgetListeners(stream);
-  });
-  stream.on('error', leaving.leave);
-  if (headers.expect === '100-continue') stream.additionalHeaders({ ':status': 100 });
-  const turn = pacer.turn();
-  if (turn) await turn;
-  const { session } = stream;
-  if (!session) return done();
-  const line = { method: String(headers[':method']), url: String(headers[':path'] ?? '/'), headers };
-  const made = await served.handle(
-    new SocketRequest(line, { source: stream, socket: session.socket as TLSSocket, leaving, authorities }),
-  );
-  const answer = compresses && isToCompress(headers, made) ? await compressed(made) : made;
-  if (leaving.gone) return;
-  if (answer.body.type === 'stream') done();
-  // The client is gone; there is nobody to tell.
-  const broken = () => stream.close();
-  try {
-    stream.respond({ ':status': answer.status, ...(answer.headers as Record<string, string | string[]>) });
-    if (moveOn?.()) session.close();
-    // What may have no body ended with its headers. Nobody awaits it, so that what was needed to answer goes while a watch lasts.
-    if (!stream.writableEnded) writeBody(stream, answer.body, leaving).catch(broken);
-  } catch {
-    broken();
-  }
-}
-
-/**
- * Node's own half of a stream keeps it until the next full collection of garbage, which then has as much to do as there were
- * requests since the last. What listens to a stream that is closed is let go before.
- */
-function forgetListeners(stream: ServerHttp2Stream): void {
-  stream.removeAllListeners();
-  stream.on('error', unheard);
-}
-
-const unheard = (): void => {};
-
-async function answerRequest(
-  { served, pacer, authorities, compresses }: Server,
-  { request, response }: { request: IncomingMessage; response: ServerResponse },
-  done: () => void,
-): Promise<void> {
-  const leaving = new Leaving();
-  response.once('close', leaving.leave);
-  response.once('close', done);
-  response.on('error', leaving.leave);
-  const turn = pacer.turn();
-  if (turn) await turn;
-  if (leaving.gone) return;
-  const socket = request.socket as TLSSocket;
-  const made = await served.handle(new SocketRequest(request, { source: request, socket, leaving, authorities }));
-  const { status, headers, body } = compresses && isToCompress(request.headers, made) ? await compressed(made) : made;
-  if (leaving.gone) return;
-  if (body.type === 'stream') done();
-  // The client is gone; there is nobody to tell.
-  const broken = () => void response.destroy();
-  try {
-    response.writeHead(status, headers as Record<string, string | string[]>);
-    // Who watches wants to know that it does before anything happens.
-    if (body.type === 'stream') response.flushHeaders();
-    writeBody(response, request.method === 'HEAD' ? { type: 'none' } : body, leaving).catch(broken);
-  } catch {
-    broken();
   }
 }

@@ -5,11 +5,17 @@ import type { TLSSocket } from 'node:tls';
 import { StatusError } from '@tiphys/sdk/machinery';
 import { ClientAuthorities } from './client-authorities.ts';
 import { Leaving } from './leaving.ts';
+import { readableBody } from './readable-body.ts';
 import { SocketRequest } from './request.ts';
 
 const bodyOf = (...chunks: Buffer[]) => {
   const authorities = new ClientAuthorities({ clients: '', frontProxies: '' });
-  const carrier = { source: Readable.from(chunks), socket: {} as TLSSocket, leaving: new Leaving(), authorities };
+  const carrier = {
+    body: readableBody(Readable.from(chunks)),
+    socket: {} as TLSSocket,
+    leaving: new Leaving(),
+    authorities,
+  };
   return new SocketRequest({ method: 'POST', headers: {} }, carrier).body();
 };
 

@@ -1,7 +1,6 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import type { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { badRequest, tooLarge } from '@tiphys/sdk/machinery';
+import type { RequestBody } from '../../http2/index.ts';
 import type { ServerRequest, ServerResponse } from '../context.ts';
 import type { ClientAuthorities, Verified } from './client-authorities.ts';
 import type { Leaving } from './leaving.ts';
@@ -11,17 +10,18 @@ export interface Served {
   handle(request: ServerRequest): Promise<ServerResponse>;
 }
 
+type Headers = ServerRequest['headers'];
+
 /** What stands before a request's body, whatever the version of HTTP. */
 export interface RequestHead {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: Headers;
 }
 
 /** What a request came through. */
 export interface Carrier {
-  /** The body. */
-  readonly source: Readable;
+  readonly body: RequestBody;
   readonly socket: TLSSocket;
   readonly leaving: Leaving;
   readonly authorities: ClientAuthorities;
@@ -34,7 +34,7 @@ const largestBody = 3 * 1024 * 1024;
 export class SocketRequest implements ServerRequest {
   readonly method: string;
   readonly path: string;
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: Headers;
   readonly objects = false;
   readonly #carrier: Carrier;
   readonly #connection: Connection;
@@ -49,11 +49,11 @@ export class SocketRequest implements ServerRequest {
   }
 
   body(): Promise<Uint8Array> {
-    return (this.#read ??= readAll(this.#carrier.source));
+    return (this.#read ??= readAll(this.#carrier.body));
   }
 
   stream(): AsyncIterable<Buffer> {
-    return this.#carrier.source as AsyncIterable<Buffer>;
+    return this.#carrier.body;
   }
 
   get remoteAddress(): string | undefined {
@@ -103,22 +103,20 @@ function connectionOf({ socket, authorities }: Carrier): Connection {
   return known;
 }
 
-/** The whole body. Listens rather than iterates: for the one or two chunks of most bodies an iterator costs more than they do. */
-function readAll(request: Readable): Promise<Uint8Array> {
+/** The whole body. */
+function readAll(body: RequestBody): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      // What is over the limit is read and dropped, so that the client gets to hear of it.
-      if (size <= largestBody) chunks.push(chunk);
-      else reject(tooLarge(`limit is ${largestBody}`));
-    });
-    // None of these comes twice.
-    request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
-    request.on('error', reject);
-    request.on('close', () => {
-      if (!request.readableEnded) reject(badRequest('the client went away before it had sent its body'));
+    body.read({
+      data(chunk) {
+        size += chunk.length;
+        // What is over the limit is read and dropped, so that the client gets to hear of it.
+        if (size <= largestBody) chunks.push(chunk);
+        else reject(tooLarge(`limit is ${largestBody}`));
+      },
+      end: () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)),
+      broken: () => reject(badRequest('the client went away before it had sent its body')),
     });
   });
 }

@@ -6,6 +6,8 @@ import { splice } from '@tiphys/sdk/client';
 import type { Body, ServerResponse as Answer } from '../context.ts';
 import type { ClientAuthorities } from './client-authorities.ts';
 import { Leaving } from './leaving.ts';
+import { outletOf } from './outlet.ts';
+import { readableBody } from './readable-body.ts';
 import { type Served, SocketRequest } from './request.ts';
 import { writeBody } from './write-body.ts';
 
@@ -19,7 +21,12 @@ export async function upgrade(
   socket.once('close', leaving.leave);
   socket.on('error', () => socket.destroy());
   const { status, headers, body } = await served.handle(
-    new SocketRequest(request, { source: request, socket: request.socket as TLSSocket, leaving, authorities }),
+    new SocketRequest(request, {
+      body: readableBody(request),
+      socket: request.socket as TLSSocket,
+      leaving,
+      authorities,
+    }),
   );
   if (leaving.gone) return void (body.type === 'upgrade' && body.stream.destroy());
   if (body.type === 'upgrade') join(socket, head, { headers, stream: body.stream });
@@ -47,7 +54,7 @@ async function refuse(
   socket.once('close', leaving.leave);
   try {
     response.writeHead(status, headers as Record<string, string | string[]>);
-    await writeBody(response, body, leaving);
+    await writeBody(outletOf(response), body, leaving);
   } catch {
     // The client is gone; there is nobody to tell.
     socket.destroy();

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';
 import { Leaving } from './leaving.ts';
+import { outletOf } from './outlet.ts';
 import { writeBody } from './write-body.ts';
 
 /** Takes its time, and copies what it has been given only then: memory that is used again too early would show. */
@@ -31,7 +32,7 @@ for (const [name, sizes] of Object.entries({
     const pieces = sizes.map((size) => randomBytes(size));
     const { writable, received } = slowReader();
     const finished = new Promise((resolve) => writable.once('finish', resolve));
-    await writeBody(writable, { type: 'bytes', pieces }, new Leaving());
+    await writeBody(outletOf(writable), { type: 'bytes', pieces }, new Leaving());
     await finished;
     assert.deepEqual(Buffer.concat(received), Buffer.concat(pieces));
     assert.ok(received.every((chunk) => chunk.length <= 32 * 1024));
@@ -48,6 +49,6 @@ test('when the reader is gone nothing more is made', async () => {
       yield Buffer.alloc(16 * 1024);
     }
   }
-  await writeBody(writable, { type: 'bytes', pieces: pieces() }, leaving);
+  await writeBody(outletOf(writable), { type: 'bytes', pieces: pieces() }, leaving);
   assert.ok(made < 20, `${made} pieces`);
 });

@@ -1,0 +1,47 @@
+import type { Clock } from '@tiphys/sdk/runtime';
+
+/** Of one connection, where nothing else is said. */
+export const limits = {
+  /** As many as a client with many watches may want. */
+  streams: 4096,
+  /** Bytes of headers of a request, as upstream's server takes. */
+  headerList: 1024 * 1024,
+  /** Frames that a header block may come in, beside the limit of its bytes: empty ones cost work, too. */
+  continuations: 128,
+  /** Bytes of bodies that may come before anybody reads them: of a stream, and of all together. */
+  streamWindow: 256 * 1024,
+  connectionWindow: 16 * 1024 * 1024,
+  /** Bytes of answers to pings and the like that a client may leave unread. */
+  unreadReplies: 512 * 1024,
+  /** Milliseconds for the preface to come, and for a client to go when told to. */
+  greetingMs: 10_000,
+  partingMs: 1_000,
+} as const;
+
+/** So many useless things at once, and so many a second from then on. */
+const burst = 2_000;
+const eachMs = 0.2;
+
+/**
+ * What a client may do that costs it nothing and us something: cancelled requests, pings, changed settings, empty frames. A
+ * bucket that fills with time.
+ */
+export class Patience {
+  readonly #clock: Clock;
+  #left = burst;
+  #at: number;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#at = clock.monotonic();
+  }
+
+  /** False when it has come to an end. */
+  bear(): boolean {
+    if (--this.#left > 0) return true;
+    const now = this.#clock.monotonic();
+    this.#left = Math.min(burst, (now - this.#at) * eachMs);
+    this.#at = now;
+    return this.#left > 0;
+  }
+}
