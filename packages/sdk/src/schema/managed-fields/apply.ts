@@ -13,6 +13,7 @@ import {
 import { restoreProblem } from '../restore.ts';
 import { configProblems } from './check.ts';
 import { type Conflict, conflictError, conflictsWith } from './conflict.ts';
+import { emptyObject } from './creation.ts';
 import { difference, type FieldSet, fieldSetOf, intersection, recursiveDifference, union } from './field-set.ts';
 import { isUnchangedSinceClientSide, refreshLastApplied } from './last-applied.ts';
 import {
@@ -28,7 +29,7 @@ import {
 import { merge, remove } from './merge.ts';
 import { ownFields } from './own-fields.ts';
 import { isNamedField, memberShape } from './structure.ts';
-import { adoptLive, dropEmpty, emptyObject, withoutManaged, type Writer } from './update.ts';
+import { adoptLive, dropEmpty, withoutManaged, type Writer } from './update.ts';
 import { effectsOf, type Form, formIn } from './versions.ts';
 
 export interface Apply extends Writer {

@@ -4,7 +4,10 @@ import fc from 'fast-check';
 import { equal, isObject, noteEmpty, type ListShape, type Shape } from '../../machinery/index.ts';
 import * as s from '../words.ts';
 import { compare } from './compare.ts';
+import { apart, compareNew, emptyObject } from './creation.ts';
+import type { Comparison } from './difference.ts';
 import { type FieldSet, fieldSetOf, pathsOf } from './field-set.ts';
+import { Untyped } from './path-element.ts';
 import { granularityOf, indexItems, itemsOf, memberShape, shapeFor } from './structure.ts';
 
 const item = s.struct('x.Item', {
@@ -101,10 +104,9 @@ function told(declared: Shape, old: unknown, next: unknown, path: string, out: R
 
 const paths = (what: string, set: FieldSet | undefined): string[] =>
   set ? [...pathsOf(set)].map((path) => `${what} ${path.map((e) => `/${e}`).join('')}`) : [];
-const compared = (old: unknown, next: unknown): string[] => {
-  const found = compare(shape, old, next);
-  return (['added', 'modified', 'removed'] as const).flatMap((what) => paths(what, found?.[what])).sort();
-};
+const allPaths = (found: Comparison | undefined): string[] =>
+  (['added', 'modified', 'removed'] as const).flatMap((what) => paths(what, found?.[what])).sort();
+const compared = (old: unknown, next: unknown): string[] => allPaths(compare(shape, old, next));
 
 describe('what differs between two values', () => {
   test('is what there is to say of every path', () => {
@@ -156,5 +158,54 @@ describe('what differs between two values', () => {
     assert.deepEqual(paths('added', found?.added), ['added /f:metadata/f:labels', 'added /f:metadata/f:labels/f:a']);
     assert.equal(found?.modified, undefined);
     assert.equal(compare(shape, { metadata: { name: 'a' } }, { metadata: { name: 'b' } }, apart), undefined);
+  });
+});
+
+describe('what is new in an object', () => {
+  const isLikeCompared = (next: unknown) =>
+    assert.deepEqual(allPaths(compareNew(shape, next)), allPaths(compare(shape, emptyObject(shape), next, apart)));
+
+  test('is what differs from an empty one, whatever was new in others before', () => {
+    fc.assert(fc.property(fc.oneof(thing, any), isLikeCompared), { numRuns: 3000 });
+  });
+  test('is told of what is left out, is shared, is too much to walk through or kept apart', () => {
+    const many = Array.from({ length: 100 }, (_, port) => ({ port, labels: { a: 'x' } }));
+    const table: object[] = [
+      {},
+      { metadata: null },
+      { metadata: {}, items: null },
+      { metadata: {}, items: [] },
+      { items: [{ name: 'a' }] },
+      { metadata: {}, items: [{ name: 'a' }, { name: 'b' }] },
+      { metadata: {}, items: [{ name: 'a', tags: ['x'] }, { name: 'b' }, { name: 'a' }] },
+      { metadata: {}, items: [{ port: 0 }, { name: 'unnamed' }] },
+      { metadata: {}, items: [{ tags: ['x', 'y', 'x'] }] },
+      { metadata: {}, items: many },
+      { metadata: {}, items: [...many, { port: 7 }] },
+      { apiVersion: 'x/v1', kind: 'Thing', metadata: { name: 'a', managedFields: [{}] } },
+      { metadata: { name: undefined }, whole: undefined },
+    ];
+    for (const next of [...table, ...table.toReversed()]) isLikeCompared(next);
+  });
+  test('is the same comparison when it is the same fields, whatever they say', () => {
+    const of = (name: string, item: string) => compareNew(shape, { metadata: { name }, items: [{ name: item }] });
+    assert.equal(of('a', 'i'), of('b', 'i'));
+    assert.notEqual(of('a', 'i'), of('a', 'j'));
+    assert.equal(of('a', 'i'), of('c', 'i'));
+  });
+  test('is told rightly of more fields than are remembered', () => {
+    for (let i = 0; i < 20_000; i++) {
+      const next = { metadata: { labels: { [`l${i}`]: 'x' } } };
+      if (i % 1000 === 0) isLikeCompared(next);
+      else compareNew(shape, next);
+    }
+  });
+  test('is refused of items that cannot be told apart', () => {
+    for (const item of [null, 1, {}]) {
+      const shapeless = s.struct('x.S', {
+        items: s.zero(1, s.listByKey(s.struct('x.I', { id: s.zero(1, s.str()) }), ['id'])),
+      });
+      assert.throws(() => compareNew(shapeless.shape, { items: [item] }), Untyped);
+    }
   });
 });

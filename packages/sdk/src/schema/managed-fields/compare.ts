@@ -28,7 +28,7 @@ export const compare = (shape: Shape, old: unknown, next: unknown, apart?: Field
   difference(shape, old, next, apart)?.sets;
 
 /** `undefined` is absent, which null isn't. */
-function difference(declared: Shape, old: unknown, next: unknown, apart?: FieldSet): Difference | undefined {
+export function difference(declared: Shape, old: unknown, next: unknown, apart?: FieldSet): Difference | undefined {
   if (old === next || apart?.member) return undefined;
   if (isDeduced(declared) && isObject(old) !== isObject(next) && old !== undefined && next !== undefined) {
     // What was an object and is none any more, or the other way round, goes and comes.
@@ -50,7 +50,9 @@ function difference(declared: Shape, old: unknown, next: unknown, apart?: FieldS
   }
 }
 
-const [added, modified, removed] = (['added', 'modified', 'removed'] as const).map((mark) => marked(undefined, mark));
+export const [added, modified, removed] = (['added', 'modified', 'removed'] as const).map((mark) =>
+  marked(undefined, mark),
+);
 
 function ofLeaf(old: unknown, next: unknown): Difference | undefined {
   if (old === undefined) return added;

@@ -57,6 +57,21 @@ export function itemElement(shape: ListShape, item: unknown): string {
   return `${text}}`;
 }
 
+/** What an item's element is made of: its keys' values, or the item itself. */
+export const itemKeys = (shape: ListShape, item: unknown): unknown[] =>
+  shape.listType === 'set'
+    ? [item]
+    : keysOf(shape).map(({ name, fallback }) => own(item as JsonObject, name) ?? fallback);
+
+/** Whether an item has such keys, and so the same element as another that has them. */
+export function hasKeys(shape: ListShape, item: unknown, keys: readonly unknown[]): boolean {
+  if (shape.listType === 'set') return item === keys[0];
+  if (!isObject(item)) return false;
+  let i = 0;
+  for (const { name, fallback } of keysOf(shape)) if ((own(item, name) ?? fallback) !== keys[i++]) return false;
+  return true;
+}
+
 /** A key of a list's items: how its part of an element begins, and what it is taken for when an item leaves it out. */
 interface Key {
   readonly name: string;

@@ -1,5 +1,4 @@
 import type { KubeObject, ManagedFieldsEntry, StructShape } from '../../machinery/index.ts';
-import { decode } from '../decode.ts';
 import { remembering, union } from './field-set.ts';
 import {
   capUpdaters,
@@ -59,7 +58,7 @@ function tracked(update: Update): ManagedFieldsEntry[] | undefined {
   const live = old?.metadata.managedFields;
   const managers = startingManagers(update);
   if (managers.size === 0 && old && !sentManagers(update)) return undefined;
-  const effects = effectsOf(update, shape, [old ?? emptyObject(shape), next]);
+  const effects = effectsOf(update, shape, [old, next]);
   if (!effects && old && startsFromLive(update)) return live;
   if (effects) recordUpdate(managers, effects, update);
   dropEmpty(managers);
@@ -118,17 +117,8 @@ export function withoutManaged<O extends KubeObject | undefined>(object: O): O {
   return { ...object, metadata };
 }
 
-const empties = new WeakMap<StructShape, KubeObject>();
-
-/** What a kind's object says before anybody has said anything: the fields that are always written. */
-export function emptyObject(shape: StructShape): KubeObject {
-  let empty = empties.get(shape);
-  if (!empty) empties.set(shape, (empty = decode(shape, {}, { fill: false }) as KubeObject));
-  return empty;
-}
-
 /** Everything that a live object has, as the doing of one manager: for objects that nobody has tracked yet. */
 export function adoptLive(managers: Managers, shape: StructShape, live: KubeObject, writer: Writer): void {
-  const effects = effectsOf(writer, shape, [emptyObject(shape), live]);
+  const effects = effectsOf(writer, shape, [undefined, live]);
   if (effects) recordUpdate(managers, effects, writer);
 }

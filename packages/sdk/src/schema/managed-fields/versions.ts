@@ -1,6 +1,7 @@
 import type { JsonObject, KubeObject, StructShape } from '../../machinery/index.ts';
 import { decode } from '../decode.ts';
 import { compare } from './compare.ts';
+import { apart, compareNew, emptyObject } from './creation.ts';
 import type { Comparison } from './difference.ts';
 import { type FieldSet, fieldSetOf, recursiveDifference, union } from './field-set.ts';
 import type { FieldPath, Writer } from './update.ts';
@@ -45,20 +46,20 @@ export interface Effect {
 /** What a write does, told in the version in which somebody owns fields. */
 export type Effects = (apiVersion: string) => Effect;
 
-/** Nothing when nothing differs. What an object is called and who manages it isn't looked at. */
+/** Nothing when nothing differs. What was not there before is compared with an object that says nothing. */
 export function effectsOf(
   { apiVersion, ignore = none, versions }: Writer,
   shape: StructShape,
-  [old, next]: readonly [JsonObject | KubeObject, JsonObject | KubeObject],
+  [old, next]: readonly [JsonObject | KubeObject | undefined, JsonObject | KubeObject],
 ): Effects | undefined {
-  const found = compare(shape, old, next, apart);
+  const found = old ? compare(shape, old, next, apart) : compareNew(shape, next);
   if (!found) return undefined;
   const own = effectOf(found, ignore);
   const effectIn = (version: string): Effect => {
     const after: Form = { apiVersion, shape, object: next as JsonObject };
     const form = formIn(after, version, versions);
     if (form === after) return own;
-    const before = formIn({ apiVersion, shape, object: old as JsonObject }, version, versions);
+    const before = formIn({ apiVersion, shape, object: (old ?? emptyObject(shape)) as JsonObject }, version, versions);
     return effectOf(compare(form.shape, before.object, form.object, apart), ignore);
   };
   let others: Map<string, Effect> | undefined;
@@ -70,7 +71,6 @@ export function effectsOf(
   };
 }
 
-const apart = fieldSetOf([['apiVersion'], ['kind'], ['metadata', 'managedFields']]);
 const none: readonly FieldPath[] = [];
 const nothing: Effect = { taken: undefined, lost: undefined };
 
