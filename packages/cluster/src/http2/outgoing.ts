@@ -36,7 +36,7 @@ export class Outgoing implements Waiting {
   /** Answers whether there is room for more. The chunk must not change until `sent` is called; it isn't if the stream breaks. */
   write(chunk: Uint8Array, sent?: () => void): boolean {
     if (this.#isOver || this.#isEnding) return true;
-    const at = this.#queue.length ? 0 : this.#sendFrom(chunk, 0, false);
+    const at = this.#queued ? 0 : this.#sendFrom(chunk, 0, false);
     if (at === chunk.length) sent?.();
     else this.#enqueue({ chunk, at, sent });
     return this.#queued < enoughBytes;
@@ -45,7 +45,7 @@ export class Outgoing implements Waiting {
   end(chunk: Uint8Array = nothing): void {
     if (this.#isOver || this.#isEnding) return;
     this.#isEnding = true;
-    const at = this.#queue.length ? 0 : this.#sendFrom(chunk, 0, true);
+    const at = this.#queued ? 0 : this.#sendFrom(chunk, 0, true);
     // The last piece that has bytes brings the end with it.
     if (at < chunk.length) this.#enqueue({ chunk, at, sent: undefined });
   }
@@ -68,7 +68,7 @@ export class Outgoing implements Waiting {
   widen(bytes: number): boolean {
     if (this.#window + bytes > largestWindow) return false;
     this.#window += bytes;
-    if (this.#queue.length && this.#window > 0) {
+    if (this.#queued && this.#window > 0) {
       this.#sender.wait(this);
       this.#sender.resume();
     }

@@ -27,7 +27,7 @@ export interface ServerStream {
   onceRoom(f: () => void): void;
   end(chunk?: Uint8Array): void;
   /** Breaks off. */
-  close(): void;
+  fail(): void;
   /** Asks the client to find another connection for what it asks next. */
   moveOn(): void;
 }
@@ -127,7 +127,7 @@ export class ConnectionStream implements ServerStream {
     this.#outgoing.end(chunk);
   }
 
-  close(): void {
+  fail(): void {
     if (this.#isClosed) return;
     this.#owner.reset(this.id, this.#isAnswered ? ErrorCode.cancel : ErrorCode.internal);
     this.over();

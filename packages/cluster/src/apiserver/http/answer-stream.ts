@@ -32,7 +32,7 @@ export async function answerStream(
   if (answer.body.type === 'stream') done();
   const isAll = answer.body.type === 'none' || line.method === 'HEAD' || isBodiless(answer.status);
   // The client is gone; there is nobody to tell.
-  const broken = () => stream.close();
+  const broken = () => stream.fail();
   try {
     stream.respond(answer.status, { date: dateHeader(clock), ...answer.headers }, isAll);
     if (moveOn?.()) stream.moveOn();

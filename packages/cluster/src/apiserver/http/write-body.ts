@@ -1,4 +1,4 @@
-import type { Body, Sink } from '../context.ts';
+import type { Body } from '../context.ts';
 import type { Leaving } from './leaving.ts';
 import type { Outlet } from './outlet.ts';
 
@@ -14,7 +14,8 @@ export function writeBody(outlet: Outlet, body: Body, leaving: Leaving): Promise
   if (body.type !== 'stream') return writeWhole(outlet, body, leaving);
   const { chunks, push } = body;
   if (!push) return writeChunks(outlet, chunks, leaving);
-  return new Promise((resolve, reject) => push(new ResponseSink(outlet, leaving, { resolve, reject })));
+  push(outlet);
+  return Promise.resolve();
 }
 
 async function writeWhole(
@@ -44,33 +45,6 @@ async function writeChunks(outlet: Outlet, chunks: AsyncIterable<Uint8Array>, le
     if (!outlet.write(chunk)) await drained(outlet, leaving);
   }
   outlet.end();
-}
-
-class ResponseSink implements Sink {
-  readonly #outlet: Outlet;
-  readonly #leaving: Leaving;
-  readonly #resolve: () => void;
-  readonly fail: (why: Error) => void;
-
-  constructor(outlet: Outlet, leaving: Leaving, over: { resolve: () => void; reject: (why: Error) => void }) {
-    this.#outlet = outlet;
-    this.#leaving = leaving;
-    this.#resolve = over.resolve;
-    this.fail = over.reject;
-  }
-
-  write(chunk: Uint8Array): boolean {
-    return this.#leaving.gone || this.#outlet.write(chunk);
-  }
-
-  onceRoom(f: () => void): void {
-    this.#outlet.onceRoom(f);
-  }
-
-  end(): void {
-    if (!this.#leaving.gone) this.#outlet.end();
-    this.#resolve();
-  }
 }
 
 async function writePieces(outlet: Outlet, pieces: Iterable<Uint8Array>, leaving: Leaving): Promise<void> {
