@@ -129,7 +129,9 @@ export class Connection implements StreamOwner {
     } catch (err) {
       if (err instanceof ConnectionError) return this.#fail(err.code);
       if (err instanceof CompressionError) return this.#fail(ErrorCode.compression);
-      throw err;
+      // A mistake of ours is told, and costs this client its connection, not everybody theirs.
+      process.emitWarning(err as Error);
+      return this.#fail(ErrorCode.internal);
     }
     // Most bodies have come by now, and who gave up at once asks for nothing.
     for (const stream of this.#streams.takeBegun()) this.#onStream(stream);

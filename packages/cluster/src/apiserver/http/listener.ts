@@ -58,6 +58,8 @@ export interface Listening {
 
 /** How long an idle connection of HTTP/1.1 is kept: as long as Go's clients do. */
 const keepAliveMs = 90_000;
+/** A client that is gone without a word is noticed, by the system, after so long in which nothing came, and a little more. */
+const silenceMs = 180_000;
 /** Bytes of a request's headers, in HTTP/1.1 as in HTTP/2. */
 const largestHead = 1024 * 1024;
 
@@ -69,6 +71,8 @@ export async function listen(served: Served, options: ListenOptions): Promise<Li
     requestCert: true,
     rejectUnauthorized: false,
     ALPNProtocols: ['h2', 'http/1.1'],
+    keepAlive: true,
+    keepAliveInitialDelay: silenceMs,
     keepAliveTimeout: keepAliveMs,
     maxHeaderSize: largestHead,
   });
