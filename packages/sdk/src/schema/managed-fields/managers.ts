@@ -60,7 +60,7 @@ export function writeManagers(managers: Managers): ManagedFieldsEntry[] | undefi
   return owners.map(entryOf);
 }
 
-function entryOf({ manager, operation, apiVersion, subresource, time, set }: Owner): ManagedFieldsEntry {
+export function entryOf({ manager, operation, apiVersion, subresource, time, set }: Owner): ManagedFieldsEntry {
   const entry: ManagedFieldsEntry = manager ? { manager, operation } : { operation };
   entry.apiVersion = apiVersion;
   if (time !== undefined) entry.time = time;
@@ -80,13 +80,31 @@ export function managedFieldsPieces(entries: readonly ManagedFieldsEntry[]): str
       pieces.push(before, JSON.stringify(entry));
       continue;
     }
-    const { fieldsV1: _, subresource, ...start } = entry;
+    const { subresource } = entry;
     const end = subresource === undefined ? '}' : `,"subresource":${JSON.stringify(subresource)}}`;
-    pieces.push(`${before}${JSON.stringify(start).slice(0, -1)},"fieldsV1":`, fields, end);
+    pieces.push(`${before}${startOf(entry)},"fieldsV1":`, fields, end);
   }
   pieces.push(pieces.length ? ']' : '[]');
   return pieces;
 }
+
+let lastStart: { readonly of: ManagedFieldsEntry; readonly text: string } | undefined;
+
+/** What stands before the fields in an entry's JSON: for most writes of a second the same. */
+function startOf(entry: ManagedFieldsEntry): string {
+  if (!lastStart || !isAlike(lastStart.of, entry)) {
+    const { fieldsV1: _f, subresource: _s, ...of } = entry;
+    lastStart = { of, text: JSON.stringify(of).slice(0, -1) };
+  }
+  return lastStart.text;
+}
+
+const isAlike = (a: ManagedFieldsEntry, b: ManagedFieldsEntry): boolean =>
+  a.manager === b.manager &&
+  a.operation === b.operation &&
+  a.apiVersion === b.apiVersion &&
+  a.time === b.time &&
+  a.fieldsType === b.fieldsType;
 
 const byAge = (a: Owner, b: Owner): number =>
   inOrder(a.operation, b.operation) ||
@@ -151,11 +169,15 @@ const unowned = fieldSetOf([
 ]);
 export const withoutUnowned = (set: FieldSet | undefined): FieldSet | undefined => left(set, unowned);
 
+const plainName = /^[\x20-\x7e]{1,128}$/;
+
 /** The name that a client goes by which gives none: its User-Agent up to the first slash, what prints of 128 bytes of it. */
 export function managerOf(fieldManager: string | null | undefined, userAgent: string | undefined): string {
   if (fieldManager) return fieldManager;
+  const start = (userAgent ?? '').split('/', 1)[0]!;
+  if (plainName.test(start)) return start;
   let name = '';
-  for (const c of (userAgent ?? '').split('/')[0]!) {
+  for (const c of start) {
     if (!isPrintable(c)) continue;
     if (Buffer.byteLength(name + c) > 128) break;
     name += c;

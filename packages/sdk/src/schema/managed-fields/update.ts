@@ -1,18 +1,19 @@
 import type { KubeObject, ManagedFieldsEntry, StructShape } from '../../machinery/index.ts';
+import { compareNew } from './creation.ts';
 import { remembering, union } from './field-set.ts';
 import {
   capUpdaters,
   disown,
+  entryOf,
   groupOf,
   identityOf,
   type Managers,
   type Owner,
   readManagers,
-  withoutUnowned,
   writeManagers,
 } from './managers.ts';
 import { Untyped } from './path-element.ts';
-import { type Effects, effectsOf, type Versions } from './versions.ts';
+import { effectOf, type Effects, effectsOf, type Versions } from './versions.ts';
 
 /** A path of field names that nobody owns through this way of writing: `status` in writes of the object itself. */
 export type FieldPath = readonly string[];
@@ -55,6 +56,7 @@ export function updateManaged(update: Update): ManagedFieldsEntry[] | undefined 
 
 function tracked(update: Update): ManagedFieldsEntry[] | undefined {
   const { shape, old, next } = update;
+  if (!old && next.metadata.managedFields === undefined && update.sent === undefined) return ofMaker(update);
   const live = old?.metadata.managedFields;
   const managers = startingManagers(update);
   if (managers.size === 0 && old && !sentManagers(update)) return undefined;
@@ -66,13 +68,21 @@ function tracked(update: Update): ManagedFieldsEntry[] | undefined {
   return writeManagers(managers);
 }
 
+/** All that is new in a new object is its maker's. */
+function ofMaker(update: Update): ManagedFieldsEntry[] | undefined {
+  const { shape, next, manager, apiVersion, subresource, now, ignore } = update;
+  const found = compareNew(shape, next);
+  const set = found && effectOf(found, ignore).owned;
+  return set && [entryOf({ manager, operation: 'Update', apiVersion, subresource, time: now, set })];
+}
+
 const both = remembering(union);
 
 /** Gives the writer what it changed, taking it from all others. */
 function recordUpdate(managers: Managers, effects: Effects, writer: Writer): void {
   for (const [id, owner] of managers) disown(managers, id, effects(owner.apiVersion).lost);
   const { manager, apiVersion, subresource, now } = writer;
-  const set = withoutUnowned(effects(apiVersion).taken);
+  const set = effects(apiVersion).owned;
   if (!set) return;
   const owner: Owner = { manager, operation: 'Update', apiVersion, subresource, time: now, set };
   const id = identityOf(owner);

@@ -4,6 +4,7 @@ import { compare } from './compare.ts';
 import { apart, compareNew, emptyObject } from './creation.ts';
 import type { Comparison } from './difference.ts';
 import { type FieldSet, fieldSetOf, recursiveDifference, union } from './field-set.ts';
+import { withoutUnowned } from './managers.ts';
 import type { FieldPath, Writer } from './update.ts';
 
 /** The forms that objects of a kind have in its versions. */
@@ -39,6 +40,8 @@ export function formIn(form: Form, apiVersion: string, versions: Versions | unde
 export interface Effect {
   /** What the write added or changed. */
   readonly taken: FieldSet | undefined;
+  /** What of that can be owned. */
+  readonly owned: FieldSet | undefined;
   /** That, and what it removed. */
   readonly lost: FieldSet | undefined;
 }
@@ -48,7 +51,7 @@ export type Effects = (apiVersion: string) => Effect;
 
 /** Nothing when nothing differs. What was not there before is compared with an object that says nothing. */
 export function effectsOf(
-  { apiVersion, ignore = none, versions }: Writer,
+  { apiVersion, ignore, versions }: Writer,
   shape: StructShape,
   [old, next]: readonly [JsonObject | KubeObject | undefined, JsonObject | KubeObject],
 ): Effects | undefined {
@@ -72,12 +75,12 @@ export function effectsOf(
 }
 
 const none: readonly FieldPath[] = [];
-const nothing: Effect = { taken: undefined, lost: undefined };
+const nothing: Effect = { taken: undefined, owned: undefined, lost: undefined };
 
 const effects = new WeakMap<readonly FieldPath[], WeakMap<Comparison, Effect>>();
 
 /** What a difference does to owners when some of it is ignored; known for comparisons that were met before. */
-function effectOf(found: Comparison | undefined, ignore: readonly FieldPath[]): Effect {
+export function effectOf(found: Comparison | undefined, ignore: readonly FieldPath[] = none): Effect {
   if (!found) return nothing;
   let ofIgnore = effects.get(ignore);
   if (!ofIgnore) effects.set(ignore, (ofIgnore = new WeakMap()));
@@ -85,7 +88,8 @@ function effectOf(found: Comparison | undefined, ignore: readonly FieldPath[]): 
   if (!effect) {
     const ignored = fieldSetOf(ignore);
     const taken = recursiveDifference(union(found.added, found.modified), ignored);
-    ofIgnore.set(found, (effect = { taken, lost: union(taken, recursiveDifference(found.removed, ignored)) }));
+    const lost = union(taken, recursiveDifference(found.removed, ignored));
+    ofIgnore.set(found, (effect = { taken, owned: withoutUnowned(taken), lost }));
   }
   return effect;
 }
