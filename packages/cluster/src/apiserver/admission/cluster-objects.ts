@@ -6,6 +6,8 @@ import type { WatchCache } from '../cache/watch-cache.ts';
 import type { Feeds } from '../cache/feeds.ts';
 import type { Registries } from '../registry/registries.ts';
 
+type Labels = Readonly<Record<string, string>> | undefined;
+
 /** What admission and authorization read of the cluster: the watch caches, as the server's own parts see them. */
 export class ClusterObjects {
   readonly #server: {
@@ -30,23 +32,19 @@ export class ClusterObjects {
   }
 
   /** The same; when it isn't there, looks again after every write that has been acknowledged so far. */
-  async get<O extends KubeObject>(kind: Kind<O, unknown>, namespace: string, name: string): Promise<O | undefined> {
-    const found = this.find(kind, namespace, name);
-    if (found) return found;
-    await this.current();
-    return this.find(kind, namespace, name);
-  }
-
-  /** Its labels alone, for which it need not be read. */
-  async labelsOf<O extends KubeObject>(
+  get<O extends KubeObject>(
     kind: Kind<O, unknown>,
     namespace: string,
     name: string,
-  ): Promise<Readonly<Record<string, string>> | undefined> {
-    const found = this.#entry(kind, namespace, name);
-    if (found) return found.labels;
-    await this.current();
-    return this.#entry(kind, namespace, name)?.labels;
+  ): O | undefined | Promise<O | undefined> {
+    const find = () => this.find(kind, namespace, name);
+    return find() ?? this.current().then(find);
+  }
+
+  /** Its labels alone, for which it need not be read. */
+  labelsOf<O extends KubeObject>(kind: Kind<O, unknown>, namespace: string, name: string): Labels | Promise<Labels> {
+    const find = () => this.#entry(kind, namespace, name)?.labels;
+    return find() ?? this.current().then(find);
   }
 
   /** Waits at most so long for an object to appear. */

@@ -33,7 +33,7 @@ export function nodeRestriction(objects: ClusterObjects, authorizer: () => Autho
     name: 'NodeRestriction',
     matches: { operations: ['CREATE', 'UPDATE', 'DELETE'], resources: ['*/*'] },
     // Not `validate`, though it changes nothing: a node learns that a thing isn't its own before it learns what is wrong with it.
-    async admit(a) {
+    admit(a) {
       const node = nodeNameOf(a.user);
       if (node === undefined) return;
       if (!node) throw refuse(a, `could not determine node from user ${quoted(a.user.name)}`);

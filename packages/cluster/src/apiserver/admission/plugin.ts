@@ -62,13 +62,18 @@ export interface AdmissionCounts {
   plugin(name: string, operation: Operation, type: AdmissionStep): AdmissionCell;
 }
 
-/** Runs the plugins in their order: first every `admit`, later every `validate`. */
+/** Runs the plugins in their order: first every `admit`, later every `validate`. Nothing is promised where nobody has to be waited for. */
 export class AdmissionChain {
   readonly #plugins: readonly AdmissionPlugin[];
   readonly #now: () => number;
   readonly #counts: AdmissionCounts;
   /** Which of them concern an operation on a resource, found once for each. */
-  readonly #concerned = new Map<string, Concerned>();
+  readonly #concerned: Readonly<Record<Operation, Map<string, Concerned>>> = {
+    CREATE: new Map(),
+    UPDATE: new Map(),
+    DELETE: new Map(),
+    CONNECT: new Map(),
+  };
 
   constructor(
     plugins: readonly AdmissionPlugin[],
@@ -79,54 +84,23 @@ export class AdmissionChain {
     this.#counts = counts;
   }
 
-  admit(attributes: AdmissionAttributes): Promise<void> {
-    return this.#run(this.#concerning(attributes).admit, 'admit', attributes);
+  admit(attributes: AdmissionAttributes): void | Promise<void> {
+    return this.#run('admit', attributes);
   }
 
-  validate(attributes: AdmissionAttributes): Promise<void> {
-    return this.#run(this.#concerning(attributes).validate, 'validate', attributes);
+  validate(attributes: AdmissionAttributes): void | Promise<void> {
+    return this.#run('validate', attributes);
   }
 
-  async #run({ step, plugins }: Step, type: AdmissionStep, attributes: AdmissionAttributes): Promise<void> {
-    if (!plugins.length) return;
-    const began = this.#now();
-    let at = began;
-    let cell = step;
-    try {
-      let again = true;
-      for (let round = 1; again && round <= 2; round++) {
-        again = false;
-        for (const counted of plugins) {
-          const { plugin } = counted;
-          if (plugin.isIdle?.()) continue;
-          cell = counted.cell;
-          const answer = type === 'admit' ? plugin.admit!(attributes) : plugin.validate!(attributes);
-          // Most have nothing to wait for, and take no time that is worth a look at the clock.
-          if (typeof answer === 'object') {
-            if ((await answer) === 'look again') again = true;
-            const now = this.#now();
-            cell.passed(now - at);
-            at = now;
-          } else {
-            if (answer === 'look again') again = true;
-            cell.passed(0);
-          }
-        }
-      }
-    } catch (err) {
-      const now = this.#now();
-      cell.rejected(now - at);
-      step.rejected(now - began);
-      throw err;
-    }
-    step.passed(this.#now() - began);
+  #run(type: AdmissionStep, attributes: AdmissionAttributes): void | Promise<void> {
+    if (attributes.admitted) return;
+    const step = this.#concerning(attributes)[type];
+    if (step.plugins.length) return new Walk(step, attributes, this.#now).run();
   }
 
-  #concerning({ operation, resource, subresource, admitted }: AdmissionAttributes): Concerned {
-    if (admitted) return nobody;
+  #concerning({ operation, resource, subresource }: AdmissionAttributes): Concerned {
     const asked = subresource ? `${resource}/${subresource}` : resource;
-    const key = `${operation} ${asked}`;
-    let concerned = this.#concerned.get(key);
+    let concerned = this.#concerned[operation].get(asked);
     if (!concerned) {
       const plugins = this.#plugins.filter(
         ({ matches }) =>
@@ -134,26 +108,103 @@ export class AdmissionChain {
           matches.resources.some((r) => r === asked || (r === '*' && !subresource) || r === '*/*'),
       );
       const stepOf = (type: AdmissionStep): Step => ({
-        step: this.#counts.step(operation, type),
+        type,
+        whole: this.#counts.step(operation, type),
         plugins: plugins
           .filter((plugin) => plugin[type] !== undefined)
           .map((plugin) => ({ plugin, cell: this.#counts.plugin(plugin.name, operation, type) })),
       });
       concerned = { admit: stepOf('admit'), validate: stepOf('validate') };
-      this.#concerned.set(key, concerned);
+      this.#concerned[operation].set(asked, concerned);
     }
     return concerned;
   }
 }
 
 interface Step {
-  readonly step: AdmissionCell;
+  readonly type: AdmissionStep;
+  /** Of all plugins together. */
+  readonly whole: AdmissionCell;
   readonly plugins: readonly { readonly plugin: AdmissionPlugin; readonly cell: AdmissionCell }[];
 }
 
 type Concerned = Readonly<Record<AdmissionStep, Step>>;
 
+/** A write's way through the plugins of a step, as far as it has come. */
+class Walk {
+  readonly #step: Step;
+  readonly #attributes: AdmissionAttributes;
+  readonly #now: () => number;
+  readonly #began: number;
+  /** When somebody was last waited for. */
+  #since: number;
+  #next = 0;
+  #isSecond = false;
+  #again = false;
+
+  constructor(step: Step, attributes: AdmissionAttributes, now: () => number) {
+    this.#step = step;
+    this.#attributes = attributes;
+    this.#now = now;
+    this.#since = this.#began = now();
+  }
+
+  run(): void | Promise<void> {
+    let awaited: Promise<Admitted> | undefined;
+    try {
+      awaited = this.#ask();
+    } catch (err) {
+      this.#refused(err);
+    }
+    if (awaited) return this.#wait(awaited);
+    this.#step.whole.passed(this.#now() - this.#began);
+  }
+
+  async #wait(first: Promise<Admitted>): Promise<void> {
+    try {
+      for (let awaited: typeof first | undefined = first; awaited; awaited = this.#ask()) {
+        if ((await awaited) === 'look again') this.#again = true;
+        const now = this.#now();
+        this.#asked.passed(now - this.#since);
+        this.#since = now;
+      }
+    } catch (err) {
+      this.#refused(err);
+    }
+    this.#step.whole.passed(this.#now() - this.#began);
+  }
+
+  /** Asks plugins up to the next that has to be waited for, and answers what that promises. */
+  #ask(): Promise<Admitted> | undefined {
+    const { type, plugins } = this.#step;
+    for (;;) {
+      while (this.#next < plugins.length) {
+        const { plugin, cell } = plugins[this.#next++]!;
+        if (plugin.isIdle?.()) continue;
+        const answer = type === 'admit' ? plugin.admit!(this.#attributes) : plugin.validate!(this.#attributes);
+        if (typeof answer === 'object') return answer;
+        if (answer === 'look again') this.#again = true;
+        // It took no time that is worth a look at the clock.
+        cell.passed(0);
+      }
+      if (!this.#again || this.#isSecond) return undefined;
+      this.#isSecond = true;
+      this.#next = 0;
+    }
+  }
+
+  /** The plugin that was asked last. */
+  get #asked(): AdmissionCell {
+    return this.#step.plugins[this.#next - 1]!.cell;
+  }
+
+  #refused(err: unknown): never {
+    const now = this.#now();
+    this.#asked.rejected(now - this.#since);
+    this.#step.whole.rejected(now - this.#began);
+    throw err;
+  }
+}
+
 const uncountedCell: AdmissionCell = { passed: () => {}, rejected: () => {} };
 const uncounted: AdmissionCounts = { step: () => uncountedCell, plugin: () => uncountedCell };
-const nothing: Step = { step: uncountedCell, plugins: [] };
-const nobody: Concerned = { admit: nothing, validate: nothing };

@@ -8,7 +8,11 @@ export async function podAudiences(
 ): Promise<{ wanted: ReadonlySet<string>; problems: readonly string[] }> {
   const wanted = new Set<string>();
   const problems = new Set<string>();
-  const found = async <T>(kind: string, name: string, object: Promise<T | undefined>): Promise<T | undefined> => {
+  const found = async <T>(
+    kind: string,
+    name: string,
+    object: T | undefined | Promise<T | undefined>,
+  ): Promise<T | undefined> => {
     const there = await object;
     if (!there) problems.add(`${kind} ${JSON.stringify(name)} not found`);
     return there;

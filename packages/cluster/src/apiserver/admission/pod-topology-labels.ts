@@ -1,5 +1,6 @@
 import { type Binding, node, objectMeta, type Pod } from '@tiphys/sdk/api';
 import { setFields } from '@tiphys/sdk/schema';
+import { whenKnown } from '../authz/authorizer.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 
@@ -10,15 +11,16 @@ export const podTopologyLabels = (objects: ClusterObjects): AdmissionPlugin => (
   name: 'PodTopologyLabels',
   featureGate: 'PodTopologyLabelsAdmission',
   matches: { operations: ['CREATE'], resources: ['pods', 'pods/binding'] },
-  async admit({ object, subresource }) {
+  admit({ object, subresource }) {
     const nodeName =
       subresource === 'binding' ? bindingTarget(object as unknown as Binding) : (object as Pod).spec.nodeName;
     if (!nodeName) return;
-    const labels = (await objects.labelsOf(node, '', nodeName)) ?? {};
-    const found = copied.filter((key) => labels[key] !== undefined).map((key) => [key, labels[key]!]);
-    if (!found.length) return;
-    const { metadata } = object!;
-    setFields(objectMeta, metadata, { labels: { ...metadata.labels, ...Object.fromEntries(found) } });
+    return whenKnown(objects.labelsOf(node, '', nodeName), (labels = {}): void => {
+      const found = copied.filter((key) => labels[key] !== undefined).map((key) => [key, labels[key]!]);
+      if (!found.length) return;
+      const { metadata } = object!;
+      setFields(objectMeta, metadata, { labels: { ...metadata.labels, ...Object.fromEntries(found) } });
+    });
   },
 });
 

@@ -8,6 +8,7 @@ import {
   priorityClass,
 } from '@tiphys/sdk/api';
 import { type Gates, setFields } from '@tiphys/sdk/schema';
+import { whenKnown } from '../authz/authorizer.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './plugin.ts';
 import { refuse } from './refuse.ts';
@@ -22,9 +23,10 @@ export const priority = (objects: ClusterObjects, gates?: Gates): AdmissionPlugi
   name: 'Priority',
   matches: { operations: ['CREATE', 'UPDATE'], resources: ['pods', 'podgroups', 'priorityclasses'] },
 
-  async admit(a) {
+  admit(a) {
     if (a.resource === 'podgroups' && a.operation === 'CREATE' && isOpen(gates, 'WorkloadAwarePreemption')) {
-      return rankGroup(a, objects);
+      const group = a.object as unknown as PodGroup;
+      return whenKnown(rankFor(a, group.spec, objects), (rank) => rankGroup(a, group, rank));
     }
     if (a.resource !== 'pods') return;
     const { spec } = a.object as Pod;
@@ -36,27 +38,7 @@ export const priority = (objects: ClusterObjects, gates?: Gates): AdmissionPlugi
       };
       return setFields(podSpec, spec, kept);
     }
-    const { priorityClassName } = spec;
-    const rank = priorityClassName ? await rankOf(a, priorityClassName, objects) : defaultRank(objects);
-    if (spec.priority !== undefined && spec.priority !== rank.value) {
-      throw refuse(
-        a,
-        `the integer value of priority (${spec.priority}) must not be provided in pod spec; priority admission controller computed ${rank.value} from the given PriorityClass name`,
-      );
-    }
-    const { preemptionPolicy } = rank;
-    // One that was sent is looked at, even if it says nothing.
-    if (preemptionPolicy && spec.preemptionPolicy !== undefined && spec.preemptionPolicy !== preemptionPolicy) {
-      throw refuse(
-        a,
-        `the string value of PreemptionPolicy (${spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${preemptionPolicy} from the given PriorityClass name`,
-      );
-    }
-    setFields(podSpec, spec, {
-      priority: rank.value,
-      ...(rank.name && { priorityClassName: rank.name }),
-      ...(preemptionPolicy && { preemptionPolicy }),
-    });
+    return whenKnown(rankFor(a, spec, objects), (rank) => rankPod(a, spec, rank));
   },
 
   validate(a) {
@@ -69,10 +51,28 @@ export const priority = (objects: ClusterObjects, gates?: Gates): AdmissionPlugi
   },
 });
 
-async function rankGroup(a: AdmissionAttributes, objects: ClusterObjects): Promise<void> {
-  const { spec } = a.object as unknown as PodGroup;
-  const { priorityClassName } = spec;
-  const { name, value } = priorityClassName ? await rankOf(a, priorityClassName, objects) : defaultRank(objects);
+function rankPod(a: AdmissionAttributes, spec: Pod['spec'], { name, value, preemptionPolicy }: Rank): void {
+  if (spec.priority !== undefined && spec.priority !== value) {
+    throw refuse(
+      a,
+      `the integer value of priority (${spec.priority}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`,
+    );
+  }
+  // One that was sent is looked at, even if it says nothing.
+  if (preemptionPolicy && spec.preemptionPolicy !== undefined && spec.preemptionPolicy !== preemptionPolicy) {
+    throw refuse(
+      a,
+      `the string value of PreemptionPolicy (${spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${preemptionPolicy} from the given PriorityClass name`,
+    );
+  }
+  setFields(podSpec, spec, {
+    priority: value,
+    ...(name && { priorityClassName: name }),
+    ...(preemptionPolicy && { preemptionPolicy }),
+  });
+}
+
+function rankGroup(a: AdmissionAttributes, { spec }: PodGroup, { name, value }: Rank): void {
   if (spec.priority !== undefined && spec.priority !== value) {
     throw refuse(
       a,
@@ -82,10 +82,17 @@ async function rankGroup(a: AdmissionAttributes, objects: ClusterObjects): Promi
   setFields(podGroupSpec, spec, { priority: value, ...(name && { priorityClassName: name }) });
 }
 
-async function rankOf(a: AdmissionAttributes, name: string, objects: ClusterObjects): Promise<Rank> {
-  const found = await objects.get(priorityClass, '', name);
-  if (!found) throw refuse(a, `no PriorityClass with name ${name} was found`);
-  return { ...found, name };
+/** By the class that somebody says, else by that which is everybody's. */
+function rankFor(
+  a: AdmissionAttributes,
+  { priorityClassName: name }: { readonly priorityClassName?: string | undefined },
+  objects: ClusterObjects,
+): Rank | Promise<Rank> {
+  if (!name) return defaultRank(objects);
+  return whenKnown(objects.get(priorityClass, '', name), (found) => {
+    if (!found) throw refuse(a, `no PriorityClass with name ${name} was found`);
+    return { ...found, name };
+  });
 }
 
 function defaultRank(objects: ClusterObjects): Rank {

@@ -10,6 +10,7 @@ import {
 import { pathSegmentProblems } from '@tiphys/sdk/machinery';
 import type { Random } from '@tiphys/sdk/runtime';
 import { setFields } from '@tiphys/sdk/schema';
+import { whenKnown } from '../authz/authorizer.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
 import { limitSecrets, limitsSecrets } from './mountable-secrets.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './plugin.ts';
@@ -27,61 +28,70 @@ export const serviceAccount = (objects: ClusterObjects, random: Random): Admissi
   name: 'ServiceAccount',
   matches: { operations: ['CREATE', 'UPDATE'], resources: ['pods', 'pods/ephemeralcontainers'] },
 
-  async admit(a) {
+  admit(a) {
     if (a.operation !== 'CREATE' || a.subresource) return;
     const { spec } = a.object as Pod;
     if (isMirror(a.object as Pod)) return checkMirror(a, spec);
     const name = spec.serviceAccountName || 'default';
-    const account = await lookUp(a, name, objects);
-    const mounts = spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true;
-    setFields(podSpec, spec, {
-      volumes: mounts ? mountToken(spec, random) : spec.volumes,
-      serviceAccountName: name,
-      serviceAccount: name,
-      imagePullSecrets: pullSecrets(spec, account),
+    return whenKnown(lookUp(a, name, objects), (account) => {
+      const mounts = spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true;
+      setFields(podSpec, spec, {
+        volumes: mounts ? mountToken(spec, random) : spec.volumes,
+        serviceAccountName: name,
+        serviceAccount: name,
+        imagePullSecrets: pullSecrets(spec, account),
+      });
     });
   },
 
-  async validate(a) {
+  validate(a) {
     const { metadata, spec } = a.object as Pod;
     if (a.operation === 'UPDATE') {
       if (a.subresource !== 'ephemeralcontainers') return;
-      const account = await lookUp(a, spec.serviceAccountName ?? '', objects);
-      if (!limitsSecrets(account)) return;
-      return limitSecrets(a, { spec: { ephemeralContainers: spec.ephemeralContainers ?? [] }, account });
+      return whenKnown(lookUp(a, spec.serviceAccountName ?? '', objects), (account) => {
+        if (!limitsSecrets(account)) return;
+        limitSecrets(a, { spec: { ephemeralContainers: spec.ephemeralContainers ?? [] }, account });
+      });
     }
     if (a.subresource) return;
     if (isMirror(a.object as Pod)) return checkMirror(a, spec);
     if (!spec.serviceAccountName) {
       throw refuse(a, `no service account specified for pod ${a.namespace}/${metadata.name}`);
     }
-    const account = await lookUp(a, spec.serviceAccountName, objects);
-    if (limitsSecrets(account)) {
+    return whenKnown(lookUp(a, spec.serviceAccountName, objects), (account) => {
+      if (!limitsSecrets(account)) return;
       const { ephemeralContainers: _, ...others } = spec;
       limitSecrets(a, { spec: others, account });
-    }
+    });
   },
 });
 
 const isMirror = ({ metadata }: Pod): boolean => metadata.annotations?.[mirrorAnnotation] !== undefined;
 
-async function lookUp(a: AdmissionAttributes, name: string, objects: ClusterObjects): Promise<ServiceAccount> {
+function lookUp(
+  a: AdmissionAttributes,
+  name: string,
+  objects: ClusterObjects,
+): ServiceAccount | Promise<ServiceAccount> {
   const problems = pathSegmentProblems(name);
   if (problems.length) {
     const why = `invalid resource name ${JSON.stringify(name)}: [${problems.join(' ')}]`;
     throw refuse(a, `error looking up service account ${a.namespace}/${name}: ${why}`);
   }
-  const where = { namespace: a.namespace, name, withinMs: name === 'default' ? patienceMs : 0 };
-  const found =
-    objects.find(serviceAccountKind, a.namespace, name) ??
-    (await (where.withinMs
-      ? objects.appears(serviceAccountKind, where)
-      : objects.get(serviceAccountKind, a.namespace, name)));
-  if (found) return found;
-  throw refuse(
-    a,
-    `error looking up service account ${a.namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`,
-  );
+  const known = objects.find(serviceAccountKind, a.namespace, name);
+  if (known) return known;
+  const { namespace } = a;
+  const awaited =
+    name === 'default'
+      ? objects.appears(serviceAccountKind, { namespace, name, withinMs: patienceMs })
+      : objects.get(serviceAccountKind, namespace, name);
+  return whenKnown(awaited, (found) => {
+    if (found) return found;
+    throw refuse(
+      a,
+      `error looking up service account ${namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`,
+    );
+  });
 }
 
 /** A mirror pod is a static pod's shadow: its node runs it whatever the API says, so it must not reach for secrets. */

@@ -4,6 +4,7 @@
  */
 import { namespace as namespaceKind, type Pod, pod as podKind } from '@tiphys/sdk/api';
 import { equal, type FieldError, invalidObject, type KubeObject, lineOf } from '@tiphys/sdk/machinery';
+import { whenKnown } from '../../authz/authorizer.ts';
 import { annotate } from '../annotate.ts';
 import type { ClusterObjects } from '../cluster-objects.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
@@ -38,30 +39,35 @@ export function podSecurity(objects: ClusterObjects, config: PodSecurityConfig =
       operations: ['CREATE', 'UPDATE'],
       resources: ['namespaces', 'pods', 'pods/ephemeralcontainers', 'pods/resize', ...makers],
     },
-    async validate(a) {
+    validate(a) {
       if (a.resource === 'namespaces') return ofNamespace(a);
       if (exemptions.namespaces.includes(a.namespace)) return tell(a, 'exempt', 'namespace');
       if (exemptions.usernames.includes(a.user.name)) return tell(a, 'exempt', 'user');
-      const { labels } = (await objects.get(namespaceKind, '', a.namespace))?.metadata ?? {};
-      const { policy, errors } = policyOf(labels, defaults);
-      if (a.resource !== 'pods') return ofMaker(a, templateIn(a.object!), { policy, errors });
-      // Most pods: nothing to find out.
-      if (a.audit && !errors.length && isFullyPrivileged(policy)) {
-        return tell(a, 'enforce-policy', standardText(ordinary.defaults.enforce));
-      }
-      const [next, old] = [a.object as Pod, a.oldObject as Pod | undefined];
-      if (old && !changesContainers(next, old)) return;
-      if (isExempt(next)) return tell(a, 'exempt', 'runtimeClass');
-      tellErrors(a, errors);
-      if (a.audit) tell(a, 'enforce-policy', standardText(policy.enforce));
-      const violations = violationsOf(policy.enforce, subjectOf(next));
-      tellViolations(a, next, policy);
-      if (violations.length) {
-        throw refuse(a, `violates PodSecurity "${standardText(policy.enforce)}": ${detailsText(violations)}`);
-      }
-      warned(a, next, policy);
+      return whenKnown(objects.get(namespaceKind, '', a.namespace), (found) => {
+        const known = policyOf(found?.metadata.labels, defaults);
+        if (a.resource === 'pods') ofPod(a, known);
+        else ofMaker(a, templateIn(a.object!), known);
+      });
     },
   };
+
+  function ofPod(a: AdmissionAttributes, { policy, errors }: ReturnType<typeof policyOf>): void {
+    // Most pods: nothing to find out.
+    if (a.audit && !errors.length && isFullyPrivileged(policy)) {
+      return tell(a, 'enforce-policy', standardText(ordinary.defaults.enforce));
+    }
+    const [next, old] = [a.object as Pod, a.oldObject as Pod | undefined];
+    if (old && !changesContainers(next, old)) return;
+    if (isExempt(next)) return tell(a, 'exempt', 'runtimeClass');
+    tellErrors(a, errors);
+    if (a.audit) tell(a, 'enforce-policy', standardText(policy.enforce));
+    const violations = violationsOf(policy.enforce, subjectOf(next));
+    tellViolations(a, next, policy);
+    if (violations.length) {
+      throw refuse(a, `violates PodSecurity "${standardText(policy.enforce)}": ${detailsText(violations)}`);
+    }
+    warned(a, next, policy);
+  }
 
   function ofMaker(
     a: AdmissionAttributes,
