@@ -1,3 +1,4 @@
+import type { AnyKind } from '@tiphys/sdk/schema';
 import { Aggregation, type AggregationConfig } from './aggregation/index.ts';
 import { ClusterObjects } from './admission/cluster-objects.ts';
 import { admissionPlugins, type AdmissionSettings } from './admission/index.ts';
@@ -235,8 +236,15 @@ const removalOf =
   };
 
 const isServedBy = ({ served }: ApiServer) => {
-  const paths = computedFrom(served, (kinds) => new Set(kinds.map((k) => `${k.group}/${k.version}/${k.plural}`)));
-  return ({ group, version: v, resource }: RequestInfo): boolean => paths().has(`${group}/${v}/${resource}`);
+  const byName = computedFrom(served, (kinds) => {
+    const alike = new Map<string, AnyKind[]>();
+    for (const kind of kinds) alike.set(kind.plural, [...(alike.get(kind.plural) ?? []), kind]);
+    return alike;
+  });
+  return ({ group, version, resource }: RequestInfo): boolean =>
+    byName()
+      .get(resource)
+      ?.some((k) => k.group === group && k.version === version) ?? false;
 };
 
 /** Who asks and what they may. */

@@ -245,7 +245,22 @@ function queryOf(text: string): URLSearchParams {
   return new URLSearchParams(isEscaped(text) ? text : text.split('&').filter(isEscaped).join('&'));
 }
 
-const noQuery = new URLSearchParams();
+/** Asked for a dozen parameters by each request that has none. */
+class NoQuery extends URLSearchParams {
+  override get(): null {
+    return null;
+  }
+
+  override getAll(): string[] {
+    return [];
+  }
+
+  override has(): boolean {
+    return false;
+  }
+}
+
+const noQuery = new NoQuery();
 
 const never = new AbortController().signal;
 

@@ -32,7 +32,7 @@ export function seededRandom(seed: string | number): Random {
   return {
     next: () => next32() / 2 ** 32,
     int: (below) => Math.floor((next32() / 2 ** 32) * below),
-    uuid: () => uuidFrom(bytes(16)),
+    uuid: () => uuidFrom(bytes(16), 0),
     suffix: (length = 5) => pick(length, () => next32() / 2 ** 32),
     bytes,
     fork: (name) => seededRandom(`${seed}/${name}`),
@@ -57,16 +57,14 @@ function word(): number {
   return pool.readUInt32LE(at);
 }
 
-function pooled(length: number): Buffer {
-  const at = take(length);
-  return pool.subarray(at, at + length);
-}
-
 /** The operating system's randomness, fit for keys and tokens. */
 export const systemRandom: Random = {
   next: () => word() / 2 ** 32,
   int: (below) => Math.floor(systemRandom.next() * below),
-  uuid: () => uuidFrom(pooled(16)),
+  uuid: () => {
+    const at = take(16);
+    return uuidFrom(pool, at);
+  },
   suffix: (length = 5) => pick(length, () => systemRandom.next()),
   bytes: (length) => new Uint8Array(randomBytes(length)),
   fork: () => systemRandom,
@@ -82,11 +80,12 @@ const digits = Buffer.from('0123456789abcdef');
 const uuid = Buffer.from('00000000-0000-0000-0000-000000000000');
 
 /** In one piece: put together from parts it would stay in parts, of ten times its size, as long as somebody keeps it. */
-function uuidFrom(b: Uint8Array): string {
+function uuidFrom(bytes: Uint8Array, from: number): string {
   let at = 0;
   for (let i = 0; i < 16; i++) {
     if (i === 4 || i === 6 || i === 8 || i === 10) at++;
-    const byte = i === 6 ? (b[i]! & 0x0f) | 0x40 : i === 8 ? (b[i]! & 0x3f) | 0x80 : b[i]!;
+    const b = bytes[from + i]!;
+    const byte = i === 6 ? (b & 0x0f) | 0x40 : i === 8 ? (b & 0x3f) | 0x80 : b;
     uuid[at++] = digits[byte >> 4]!;
     uuid[at++] = digits[byte & 0x0f]!;
   }

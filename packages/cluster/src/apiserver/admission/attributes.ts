@@ -25,8 +25,8 @@ export const attributesOf = (
   user: request.user,
   options: request.options,
   dryRun: request.dryRun,
-  ...(request.admitted && { admitted: true }),
-  warn: (text) => request.warn(text),
+  admitted: request.admitted === true,
+  warn: request.warn,
   audit: request.audit,
   ...objects,
 });

@@ -24,7 +24,7 @@ export interface AdmissionAttributes {
   readonly dryRun: boolean;
   /** It was looked at already, as what it comes of: a binding, an eviction. */
   readonly admitted?: boolean;
-  warn(text: string): void;
+  readonly warn: (text: string) => void;
   /** Only where there is an audit log; `annotate` tells it something. */
   readonly audit?: Auditing | undefined;
 }

@@ -68,25 +68,19 @@ function cellOf(
   metrics: RequestMetrics,
   isServed: MeasureOptions['isServed'],
 ): RequestCell {
-  const { isResource, verb, group, version, resource, subresource } = info;
-  const dryRun = query.get('dryRun') ?? '';
-  if (!isResource) {
-    const path = plainPath(info.path);
-    return metrics.cell(`${method} ${path}`, () => ({ ...nothing, verb: method, subresource: path }));
-  }
-  const key = `${verb} ${group}/${version}/${resource}/${subresource} ${scopeOf(info)} ${dryRun}`;
-  const served = (): RequestLabels => ({
-    verb: verbWord(info, method),
+  if (!info.isResource) return metrics.cell({ ...nothing, verb: method, subresource: plainPath(info.path) });
+  if (!isServed(info)) return metrics.cell({ ...nothing, verb: method });
+  const { group, version, resource, subresource } = info;
+  return metrics.cell({
+    verb: verbWord(info),
     group,
     version,
     resource,
     subresource,
     scope: scopeOf(info),
-    dryRun: dryRun === 'All' ? dryRun : '',
+    dryRun: query.get('dryRun') === 'All' ? 'All' : '',
     longRunning: isLongRunning(info),
   });
-  if (isServed(info)) return metrics.cell(key, served);
-  return metrics.cell(method, () => ({ ...nothing, verb: method }));
 }
 
 const nothing: RequestLabels = {
@@ -121,11 +115,20 @@ function plainPath(path: string): string {
 
 const connecting = new Set(['exec', 'attach', 'portforward', 'proxy']);
 
-function verbWord({ verb, subresource }: RequestInfo, method: string): string {
-  if (connecting.has(subresource)) return 'CONNECT';
-  if (verb === 'create' || verb === 'update' || verb === 'get') return method;
-  return verb.toUpperCase();
-}
+/** Upstream's words for verbs: who only asks for the head of an answer counts among those who get it. */
+const words: Readonly<Record<string, string>> = {
+  get: 'GET',
+  list: 'LIST',
+  watch: 'WATCH',
+  create: 'POST',
+  update: 'PUT',
+  patch: 'PATCH',
+  delete: 'DELETE',
+  deletecollection: 'DELETECOLLECTION',
+};
+
+const verbWord = ({ verb, subresource }: RequestInfo): string =>
+  connecting.has(subresource) ? 'CONNECT' : (words[verb] ?? verb.toUpperCase());
 
 function scopeOf({ name, verb, namespace }: RequestInfo): string {
   if (name || verb === 'create') return 'resource';

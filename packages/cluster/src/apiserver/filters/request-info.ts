@@ -1,4 +1,4 @@
-import { parseFieldSelector, pathSegmentProblems, withoutTrailing } from '@tiphys/sdk/machinery';
+import { parseFieldSelector, pathSegmentProblems } from '@tiphys/sdk/machinery';
 import type { RequestInfo } from '../context.ts';
 
 const verbs: Readonly<Record<string, string>> = {
@@ -16,36 +16,24 @@ const namespaceSubresources = new Set(['status', 'finalize']);
 /** What a request's path and query mean (upstream's RequestInfoFactory). */
 export function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
   // What is escaped counts as what it stands for, slashes too.
-  const parts = withoutTrailing(decoded(path).replace(/^\/+/, ''), '/').split('/');
-  const plain: RequestInfo = {
-    isResource: false,
-    verb: method.toLowerCase(),
-    path,
-    prefix: '',
-    group: '',
-    version: '',
-    namespace: '',
-    resource: '',
-    subresource: '',
-    name: '',
-    parts: [],
-  };
+  const parts = partsOf(decoded(path));
   const [prefix] = parts;
-  if ((prefix !== 'api' && prefix !== 'apis') || parts.length < (prefix === 'api' ? 3 : 4)) return plain;
+  if ((prefix !== 'api' && prefix !== 'apis') || parts.length < (prefix === 'api' ? 3 : 4)) return plain(method, path);
   const group = prefix === 'api' ? '' : parts[1]!;
   const version = prefix === 'api' ? parts[1]! : parts[2]!;
-  let rest = parts.slice(prefix === 'api' ? 2 : 3);
+  /** Where the resource stands. */
+  let at = prefix === 'api' ? 2 : 3;
   let verb = verbs[method] ?? '';
-  if (oldVerbs.has(rest[0]!)) {
-    if (rest.length < 2) return plain;
-    verb = rest[0]!;
-    rest = rest.slice(1);
+  if (oldVerbs.has(parts[at]!)) {
+    if (parts.length < at + 2) return plain(method, path);
+    verb = parts[at++]!;
   }
   let namespace = '';
-  if (rest[0] === 'namespaces' && rest.length > 1) {
-    namespace = rest[1]!;
-    if (rest.length > 2 && !namespaceSubresources.has(rest[2]!)) rest = rest.slice(2);
+  if (parts[at] === 'namespaces' && parts.length > at + 1) {
+    namespace = parts[at + 1]!;
+    if (parts.length > at + 2 && !namespaceSubresources.has(parts[at + 2]!)) at += 2;
   }
+  const rest = parts.slice(at);
   const [resource = '', inPath = '', subresource = ''] = rest;
   let name = inPath;
   if (!name && verb === 'get') {
@@ -54,6 +42,28 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
   }
   if (!name && verb === 'delete') verb = 'deletecollection';
   return { isResource: true, verb, path, prefix, group, version, namespace, resource, subresource, name, parts: rest };
+}
+
+const plain = (method: string, path: string): RequestInfo => ({
+  isResource: false,
+  verb: method.toLowerCase(),
+  path,
+  prefix: '',
+  group: '',
+  version: '',
+  namespace: '',
+  resource: '',
+  subresource: '',
+  name: '',
+  parts: [],
+});
+
+/** What stands between slashes; those at the ends don't count. */
+function partsOf(path: string): string[] {
+  let [from, to] = [0, path.length];
+  while (from < to && path[from] === '/') from++;
+  while (to > from && path[to - 1] === '/') to--;
+  return path.slice(from, to).split('/');
 }
 
 const isWatch = (query: URLSearchParams): boolean => {

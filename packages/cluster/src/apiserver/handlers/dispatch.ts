@@ -93,9 +93,11 @@ function onResource(c: RequestContext, registry: Registry, deps: DispatchDeps): 
   const { info } = c;
   if (info.verb === goneVerb) throw noSuchPath();
   if (info.subresource) return onSubresource(c, registry, deps);
-  const verbs = verbsAt(registry.resource, info);
-  if (!verbs.length) throw noSuchPath();
-  if (!isAskedBy(c, registry.resource) || !verbs.includes(info.verb)) throw notHere(registry.resource, info);
+  const here = verbsAt(registry.resource, info);
+  const { verbs } = registry.resource.kind;
+  if (!here.includes(info.verb) || !verbs.includes(info.verb) || !isAskedBy(c, registry.resource)) {
+    throw here.some((v) => verbs.includes(v)) ? notHere(registry.resource, info) : noSuchPath();
+  }
   refuseBadName(info);
   warnOfDeprecation(c, registry.resource);
   switch (info.verb) {
@@ -138,17 +140,19 @@ const onCollection = ['list', 'watch', 'create', 'deletecollection'];
 const onAllNamespaces = ['list', 'watch'];
 const onObject = ['get', 'update', 'patch', 'delete'];
 
-/** What can be done at a path; nothing where the API has no such path. */
+const onWatched = ['watch'];
+const nowhereAtAll: readonly string[] = [];
+
+/** What could be done at a path, if the kind has it; nothing where the API has no such path. */
 function verbsAt({ kind, namespaced, resource }: Resource, { namespace, parts, verb }: RequestInfo): readonly string[] {
-  if (parts.length > 2 || (!namespaced && namespace !== '' && resource !== 'namespaces')) return [];
+  if (parts.length > 2 || (!namespaced && namespace !== '' && resource !== 'namespaces')) return nowhereAtAll;
   const isNamed = parts.length === 2;
-  if (isNamed && namespaced && !namespace) return [];
+  if (isNamed && namespaced && !namespace) return nowhereAtAll;
   // The old way of watching one object has its own path.
-  if (isNamed && verb === 'watch') return kind.verbs.filter((v) => v === 'watch');
+  if (isNamed && verb === 'watch') return onWatched;
   // Whoever creates a defined resource says its name in the body, whatever the path says.
   if (isNamed && kind.unstructured && verb === 'create') return kind.verbs;
-  const here = isNamed ? onObject : namespaced && !namespace ? onAllNamespaces : onCollection;
-  return here.filter((v) => kind.verbs.includes(v));
+  return isNamed ? onObject : namespaced && !namespace ? onAllNamespaces : onCollection;
 }
 
 function refuseBadName({ name }: RequestInfo): void {

@@ -40,8 +40,8 @@ export async function create(c: RequestContext, registry: Registry): Promise<Ser
   const request = writeRequest(c, 'CreateOptions');
   const object = await readObject(c, registry.resource.kind);
   checkPlace(object.metadata, c.info.namespace, '');
-  const name = object.metadata.name ?? '';
-  return writtenResponse(c, registry, await registry.create(object, { ...request, name }), form);
+  request.name = object.metadata.name ?? '';
+  return writtenResponse(c, registry, await registry.create(object, request), form);
 }
 
 export async function update(c: RequestContext, registry: Registry): Promise<ServerResponse> {
@@ -139,7 +139,7 @@ export function writeRequest(
   c: RequestContext,
   optionsKind: string,
   problems: readonly FieldError[] = [],
-): WriteRequest {
+): WriteRequest & { name: string } {
   const { namespace, name } = c.info;
   const dryRuns = c.query.getAll('dryRun');
   // Of a deletion the options are in its body, if it has one, whatever the query says.
@@ -156,26 +156,31 @@ export function writeRequest(
       fieldManager: c.query.get('fieldManager') ?? '',
       userAgent: String(c.request.headers['user-agent'] ?? ''),
     },
-    warn: (text) => c.warn(text),
+    warn: c.warn,
     audit: c.audit,
   };
 }
 
 /** The options as admission is shown them: a patch is an update by then. */
 function shownOptions(query: URLSearchParams, kind: string): JsonObject {
-  const [dryRun, fieldManager, fieldValidation] = [
-    query.getAll('dryRun'),
-    query.get('fieldManager'),
-    query.get('fieldValidation'),
-  ];
+  const told = kind === 'PatchOptions' ? 'UpdateOptions' : kind;
+  if (query.size === 0) return noOptions[told] ?? optionsOf(told);
+  const dryRun = query.getAll('dryRun');
+  const fieldManager = query.get('fieldManager');
+  const fieldValidation = query.get('fieldValidation');
   return {
-    kind: kind === 'PatchOptions' ? 'UpdateOptions' : kind,
-    apiVersion: 'meta.k8s.io/v1',
+    ...optionsOf(told),
     ...(dryRun.length && { dryRun }),
     ...(fieldManager && { fieldManager }),
     ...(fieldValidation && { fieldValidation }),
   };
 }
+
+const optionsOf = (kind: string): JsonObject => ({ kind, apiVersion: 'meta.k8s.io/v1' });
+
+const noOptions: Readonly<Record<string, JsonObject>> = Object.fromEntries(
+  ['CreateOptions', 'UpdateOptions', 'DeleteOptions'].map((kind) => [kind, Object.freeze(optionsOf(kind))]),
+);
 
 const isDryRun = (dryRuns: readonly string[]): boolean => dryRuns.includes('All');
 

@@ -41,6 +41,16 @@ const sizes = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 /** The shortest that is told apart where waiting for others doesn't count. */
 const sliSeconds = 0.05;
 
+/** Verbs differ most. */
+const isSame = (a: RequestLabels, b: RequestLabels): boolean =>
+  a.verb === b.verb &&
+  a.scope === b.scope &&
+  a.subresource === b.subresource &&
+  a.group === b.group &&
+  a.version === b.version &&
+  a.dryRun === b.dryRun &&
+  a.longRunning === b.longRunning;
+
 /** So many kinds of request are told apart; there are about ten for each served resource. */
 const mostCells = 5000;
 
@@ -48,7 +58,9 @@ const mostCells = 5000;
 export class RequestMetrics {
   /** Of those that come from outside and end soon. */
   readonly inFlight = { readOnly: 0, mutating: 0 };
-  readonly #cells = new Map<string, RequestCell>();
+  /** By resource: there are about ten of each. */
+  readonly #cells = new Map<string, RequestCell[]>();
+  #count = 0;
 
   /** `removedIn`: the release that goes without a resource that is out of favour, empty where none is known. */
   constructor(registry: Registry, removedIn: (of: RequestLabels) => string | undefined = () => undefined) {
@@ -62,7 +74,10 @@ export class RequestMetrics {
       version: labels.version,
     });
     adopt(registry, {
-      reset: () => this.#cells.clear(),
+      reset: () => {
+        this.#cells.clear();
+        this.#count = 0;
+      },
       name: 'apiserver_request_total',
       help: 'Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.',
       type: 'counter',
@@ -83,7 +98,7 @@ export class RequestMetrics {
     // Whether it was tried only isn't told in these.
     const together = (numbersOf: (cell: RequestCell) => Histogram | undefined) => {
       const sums = new Map<string, Histogram>();
-      for (const cell of this.#cells.values()) {
+      for (const cell of this.#all) {
         const numbers = numbersOf(cell);
         if (!numbers?.count) continue;
         const key = JSON.stringify(common(cell));
@@ -112,7 +127,7 @@ export class RequestMetrics {
       type: 'gauge',
       samples: () => {
         const asked = new Map<string, Sample>();
-        for (const { labels } of this.#cells.values()) {
+        for (const { labels } of this.#all) {
           const removed_release = labels.resource ? removedIn(labels) : undefined;
           if (removed_release === undefined) continue;
           const { group, version, resource, subresource } = labels;
@@ -138,17 +153,24 @@ export class RequestMetrics {
     });
   }
 
-  /** The cell of requests that are alike by `key`. */
-  cell(key: string, labels: () => RequestLabels): RequestCell {
-    let cell = this.#cells.get(key);
-    if (!cell) {
-      cell = new RequestCell(labels());
-      if (this.#cells.size < mostCells) this.#cells.set(key, cell);
+  /** The cell of requests that count under the same labels. */
+  cell(labels: RequestLabels): RequestCell {
+    const ofResource = this.#cells.get(labels.resource);
+    if (ofResource) for (const cell of ofResource) if (isSame(cell.labels, labels)) return cell;
+    const cell = new RequestCell(labels);
+    if (this.#count < mostCells) {
+      this.#count++;
+      if (ofResource) ofResource.push(cell);
+      else this.#cells.set(labels.resource, [cell]);
     }
     return cell;
   }
 
+  get #all(): RequestCell[] {
+    return [...this.#cells.values()].flat();
+  }
+
   #flat(samplesOf: (cell: RequestCell) => readonly Sample[]): Sample[] {
-    return [...this.#cells.values()].flatMap(samplesOf);
+    return this.#all.flatMap(samplesOf);
   }
 }

@@ -2,7 +2,8 @@ import { equal, type ObjectMeta } from '@tiphys/sdk/machinery';
 
 /** Leaves of owners that are named twice in the same words one, and tells the client. Changes the metadata. */
 export function dedupeOwners(metadata: ObjectMeta, request: { warn(text: string): void }): void {
-  const { ownerReferences: owners = [] } = metadata;
+  const { ownerReferences: owners } = metadata;
+  if (!owners || owners.length < 2) return;
   const kept = owners.filter((owner, i) => !owners.slice(0, i).some((other) => equal(other, owner)));
   if (kept.length === owners.length) return;
   const twice = owners.filter((owner) => !kept.includes(owner)).map(({ uid }) => uid);

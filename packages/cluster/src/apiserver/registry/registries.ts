@@ -9,7 +9,8 @@ export type RegistriesDeps = Omit<RegistryDeps, 'feed'> & { readonly feeds: Feed
 
 /** Every served resource, found by where it is in the API. */
 export class Registries {
-  readonly #byPlace = new Map<string, Registry>();
+  /** By resource: few share a name. */
+  readonly #byName = new Map<string, Registry[]>();
   readonly #byKind = new Map<object, Registry>();
 
   constructor(
@@ -20,13 +21,15 @@ export class Registries {
     for (const kind of kinds) {
       const resource = resourceOf(kind);
       const registry = new Registry(resource, { ...deps, feed: feeds.of(resource) }, hooks(resource));
-      this.#byPlace.set(place(resource.group, resource.version, resource.resource), registry);
+      const alike = this.#byName.get(resource.resource);
+      if (alike) alike.push(registry);
+      else this.#byName.set(resource.resource, [registry]);
       this.#byKind.set(kind, registry);
     }
   }
 
   find(group: string, version: string, resource: string): Registry | undefined {
-    return this.#byPlace.get(place(group, version, resource));
+    return this.#byName.get(resource)?.find((r) => r.resource.group === group && r.resource.version === version);
   }
 
   /** The registry of a declared kind, if that is served. */
@@ -42,8 +45,6 @@ export class Registries {
   }
 
   get all(): Iterable<Registry> {
-    return this.#byPlace.values();
+    return this.#byKind.values();
   }
 }
-
-const place = (group: string, version: string, resource: string): string => `${group}/${version}/${resource}`;

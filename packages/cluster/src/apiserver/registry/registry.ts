@@ -339,7 +339,8 @@ export class Registry {
 
   #context(request: WriteRequest): WriteContext {
     const { clock, gates } = this.#deps;
-    return { now: clock.now(), ...(gates && { gates }), user: request.user, warn: (text) => request.warn(text) };
+    const { user, warn } = request;
+    return gates ? { now: clock.now(), gates, user, warn } : { now: clock.now(), user, warn };
   }
 
   #taken(namespace: string, { metadata }: KubeObject): StatusError {

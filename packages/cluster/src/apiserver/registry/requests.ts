@@ -15,7 +15,7 @@ export interface WriteRequest {
   readonly admitted?: boolean;
   /** Whose the written fields become; absent where the caller has seen to them itself, or nobody owns them. */
   readonly manager?: FieldManager;
-  warn(text: string): void;
+  readonly warn: (text: string) => void;
   /** Only where there is an audit log. */
   readonly audit?: Auditing | undefined;
 }

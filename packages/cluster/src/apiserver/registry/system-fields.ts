@@ -11,16 +11,17 @@ export function generatedName(base: string, random: Random): string {
 
 /** What only the server says of an object that is to be made. */
 export function wipeSystemFields(metadata: ObjectMeta): void {
-  for (const name of [
-    'uid',
-    'creationTimestamp',
-    'deletionTimestamp',
-    'deletionGracePeriodSeconds',
-    'selfLink',
-  ] as const) {
-    delete metadata[name];
-  }
+  // To delete what isn't there costs as much as to delete what is.
+  for (const name of ofTheSystem) if (metadata[name] !== undefined) delete metadata[name];
 }
+
+const ofTheSystem = [
+  'uid',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'selfLink',
+] as const;
 
 /** What the server says of it then. */
 export function prepareMetadata(
