@@ -64,12 +64,12 @@ function answer(stream: ServerStream, n: number): void {
     () => stream.respond(204, {}, true),
     () => {
       stream.inform(100);
+      stream.respond(200, { a: ['1', '2'] });
       stream.body.read({
         data: (chunk) => void stream.write(chunk),
         end: () => stream.end(Buffer.from('.')),
         broken: () => stream.fail(),
       });
-      stream.respond(200, { a: ['1', '2'] });
     },
     () => {
       stream.respond(200, { 'content-type': 'text/plain' });
@@ -99,6 +99,7 @@ function* read(bytes: Buffer): Generator<{ type: number; payload: Buffer }> {
 async function speak(input: Buffer): Promise<void> {
   const clock = new SimClock();
   const wire = new Wire();
+  const closed = once(wire, 'close');
   const open = new Set<ServerStream>();
   let begun = 0;
   const onStream = (stream: ServerStream) => {
@@ -111,7 +112,7 @@ async function speak(input: Buffer): Promise<void> {
   for (const frame of framesOf(input)) wire.emit('data', frame);
   await clock.advance(20_000);
   wire.destroy();
-  if (!wire.closed) await once(wire, 'close');
+  await closed;
   assert.equal(open.size, 0);
   for (const { type, payload } of read(Buffer.concat(wire.written))) {
     if (type === FrameType.goAway) assert.notEqual(payload.readUInt32BE(4), ErrorCode.internal);
