@@ -11,13 +11,20 @@ export const defaultTolerationSeconds: AdmissionPlugin = {
   matches: { operations: ['CREATE', 'UPDATE'], resources: ['pods'] },
   admit({ object }) {
     const { spec } = object as Pod;
-    const { tolerations = [] } = spec;
-    const missing = taints.filter((key) => !tolerations.some((t) => covers(t, key)));
+    const { tolerations } = spec;
+    const missing = tolerations ? taints.filter((key) => !tolerations.some((t) => covers(t, key))) : taints;
     if (!missing.length) return;
-    const added = missing.map((key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: seconds }));
-    setFields(podSpec, spec, { tolerations: [...tolerations, ...(added as Toleration[])] });
+    const added = missing.map(tolerated);
+    setFields(podSpec, spec, { tolerations: tolerations ? [...tolerations, ...added] : added });
   },
 };
+
+const tolerated = (key: string): Toleration => ({
+  key,
+  operator: 'Exists',
+  effect: 'NoExecute',
+  tolerationSeconds: seconds,
+});
 
 const covers = ({ key, effect }: Toleration, taint: string): boolean =>
   (!key || key === taint) && (!effect || effect === 'NoExecute');

@@ -1,6 +1,6 @@
 import { forget } from '../../machinery/index.ts';
 import type { Gates } from '../../schema/index.ts';
-import { type FieldGate, isOpen } from './field-gates.ts';
+import { type FieldGate, isOpen, standardGates } from './field-gates.ts';
 
 /** What isn't there while one of its gates is shut. */
 export interface GatedMembers<O> {
@@ -18,10 +18,23 @@ export interface Before<O> {
 
 /** What belongs to features that are off is dropped on every write, as if nobody had sent it. Changes the object. */
 export function dropShut<O>(table: readonly GatedMembers<O>[], object: O, { old, gates }: Before<O>): void {
-  for (const members of table) {
-    if (members.gates.every((gate) => isOpen(gates, gate))) continue;
+  for (const members of shutBy(gates ?? standardGates, table)) {
     if (old === undefined || !members.isInUse(old)) members.drop(object);
   }
+}
+
+/** Found once: gates stay as they are. */
+const shut = new WeakMap<Gates, Map<object, readonly unknown[]>>();
+
+function shutBy<O>(gates: Gates, table: readonly GatedMembers<O>[]): readonly GatedMembers<O>[] {
+  let ofTables = shut.get(gates);
+  if (!ofTables) shut.set(gates, (ofTables = new Map()));
+  let found = ofTables.get(table) as readonly GatedMembers<O>[] | undefined;
+  if (!found) {
+    found = table.filter((members) => !members.gates.every((gate) => isOpen(gates, gate)));
+    ofTables.set(table, found);
+  }
+  return found;
 }
 
 /**

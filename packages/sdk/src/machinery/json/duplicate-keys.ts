@@ -1,3 +1,4 @@
+import type { JsonObject } from '../object.ts';
 import { afterString, isKeyEnd, Scanner } from './scanner.ts';
 
 /**
@@ -17,9 +18,15 @@ function countKeys(value: unknown): number {
   let n = 0;
   const open: unknown[] = [value];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const members = Array.isArray(next) ? (next as unknown[]) : Object.values(next as object);
-    if (!Array.isArray(next)) n += members.length;
-    for (const member of members) if (typeof member === 'object' && member !== null) open.push(member);
+    if (Array.isArray(next)) {
+      for (const member of next as unknown[]) if (typeof member === 'object' && member !== null) open.push(member);
+      continue;
+    }
+    for (const name in next as JsonObject) {
+      n++;
+      const member = (next as JsonObject)[name];
+      if (typeof member === 'object' && member !== null) open.push(member);
+    }
   }
   return n;
 }

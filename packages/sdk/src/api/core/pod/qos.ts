@@ -16,31 +16,40 @@ export function qosClassOf(spec: PodSpec): QosClass {
   const parts = spec.resources ? [spec.resources] : containerParts(spec);
   const requests = total(parts, 'requests');
   const limits = total(parts, 'limits');
-  if (!Object.keys(requests).length && !Object.keys(limits).length) return 'BestEffort';
+  if (isNothing(requests) && isNothing(limits)) return 'BestEffort';
   const limited = spec.resources
     ? !Object.keys(spec.resources.limits ?? {}).length || isFullyLimited(spec.resources)
     : parts.every(isFullyLimited);
-  const askedToTheLimit =
-    Object.keys(requests).length === Object.keys(limits).length &&
-    Object.entries(requests).every(([name, amount]) => {
-      const limit = limits[name];
-      return limit !== undefined && compareQuantity(limit, amount) === 0;
-    });
+  const askedToTheLimit = compute.every((name) => {
+    const [asked, limit] = [requests[name], limits[name]];
+    if (asked === undefined || limit === undefined) return asked === limit;
+    return compareQuantity(limit, asked) === 0;
+  });
   return limited && askedToTheLimit ? 'Guaranteed' : 'Burstable';
 }
 
 const containerParts = (spec: PodSpec): ResourceRequirements[] =>
   [...(spec.containers ?? []), ...(spec.initContainers ?? [])].map(({ resources }) => resources ?? {});
 
-const computeAmounts = (amounts: Amounts | undefined): [string, string][] =>
-  Object.entries(amounts ?? {}).filter(([name, a]) => compute.includes(name) && parseQuantity(a).nano > 0n);
+const isNothing = (amounts: Amounts): boolean => compute.every((name) => amounts[name] === undefined);
 
-const isFullyLimited = ({ limits }: ResourceRequirements): boolean => computeAmounts(limits).length === compute.length;
+const isFullyLimited = ({ limits }: ResourceRequirements): boolean => {
+  for (const name of compute) if (amountOf(limits, name) === undefined) return false;
+  return true;
+};
+
+/** What is asked for, if anything is. */
+function amountOf(amounts: Amounts | undefined, name: string): string | undefined {
+  const amount = amounts?.[name];
+  return amount !== undefined && parseQuantity(amount).nano > 0n ? amount : undefined;
+}
 
 function total(parts: readonly ResourceRequirements[], of: 'requests' | 'limits'): Amounts {
   const sum: Record<string, string> = {};
   for (const part of parts) {
-    for (const [name, amount] of computeAmounts(part[of])) {
+    for (const name of compute) {
+      const amount = amountOf(part[of], name);
+      if (amount === undefined) continue;
       sum[name] = sum[name] === undefined ? amount : sumOfQuantities(sum[name], amount);
     }
   }

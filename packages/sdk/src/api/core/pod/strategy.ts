@@ -75,10 +75,11 @@ function addKeys(
 
 /** AppArmor was asked for by annotation once; what one says and no field does becomes the field. */
 function takeAppArmorAnnotations({ metadata, spec }: Pod, context: WriteContext): void {
-  if (spec.os?.name === 'windows') return;
+  const { annotations } = metadata;
+  if (!annotations || spec.os?.name === 'windows') return;
   for (const { container, list } of allContainers(spec)) {
     const key = appArmorPrefix + container.name;
-    const annotation = metadata.annotations?.[key];
+    const annotation = annotations[key];
     if (annotation === undefined || container.securityContext?.appArmorProfile) continue;
     const said = appArmorFromAnnotation(annotation);
     const profile = said && !isRefused(errorsOf(validateAppArmorProfile, said, field(''))) ? said : undefined;

@@ -106,16 +106,24 @@ function validateRequirements(
     validateAgainstLimit(errors, { name, amount }, limits?.[name], at);
     if (isHugePages(name)) validateHugePages(errors, { name, amount }, here, context.rules);
   }
-  const names = Object.keys({ ...limits, ...requests });
-  if (names.some(isHugePages) && !names.includes('cpu') && !names.includes('memory')) {
+  const isAsked = (name: string) => limits?.[name] !== undefined || requests?.[name] !== undefined;
+  if ((hasHugePages(limits) || hasHugePages(requests)) && !isAsked('cpu') && !isAsked('memory')) {
     errors.push(forbiddenAt(at, 'HugePages require cpu or memory'));
   }
   if (claims) validateClaims(errors, claims, at.child('claims'), context.claims);
 }
 
+function hasHugePages(list: ResourceList = none): boolean {
+  for (const name in list) if (isHugePages(name)) return true;
+  return false;
+}
+
 // Upstream meets the names in any order; by name is one of them, and the same every time.
-const sorted = (list: ResourceList = {}): readonly (readonly [string, string])[] =>
-  sortedKeys(list).map((name) => [name, list[name]!]);
+const sorted = (list: ResourceList | undefined): readonly (readonly [string, string])[] =>
+  list ? sortedKeys(list).map((name) => [name, list[name]!]) : nothing;
+
+const none: ResourceList = {};
+const nothing: readonly (readonly [string, string])[] = [];
 
 export function validateAmount(errors: FieldError[], name: string, amount: string, at: Path): void {
   const { nano } = parseQuantity(amount);

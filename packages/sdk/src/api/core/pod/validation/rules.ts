@@ -1,6 +1,6 @@
 import type { ObjectMeta } from '../../../../machinery/index.ts';
 import type { Gates } from '../../../../schema/index.ts';
-import { isOpen } from '../../../meta/field-gates.ts';
+import { isOpen, standardGates } from '../../../meta/field-gates.ts';
 import type { PodSpec } from '../pod-spec.ts';
 import { deletionCostProblem } from './annotations.ts';
 import { hasInvalidAffinitySelector, hasInvalidNodeAffinityValue } from './affinity.ts';
@@ -43,7 +43,20 @@ export interface OldPod {
   readonly metadata?: ObjectMeta;
 }
 
-export function podRules(isPod: boolean, old?: OldPod, gates?: Gates): PodRules {
+export function podRules(isPod: boolean, old?: OldPod, gates: Gates = standardGates): PodRules {
+  if (old) return rulesAfter(isPod, old, gates);
+  let first = firstRules.get(gates);
+  if (!first) {
+    first = { pod: rulesAfter(true, undefined, gates), template: rulesAfter(false, undefined, gates) };
+    firstRules.set(gates, first);
+  }
+  return isPod ? first.pod : first.template;
+}
+
+/** For what there wasn't before: the same as long as the gates are. */
+const firstRules = new WeakMap<Gates, { readonly pod: PodRules; readonly template: PodRules }>();
+
+function rulesAfter(isPod: boolean, old: OldPod | undefined, gates: Gates): PodRules {
   const before = old ? sinsOf(old) : sinless;
   return {
     isPod,
@@ -63,7 +76,7 @@ export function podRules(isPod: boolean, old?: OldPod, gates?: Gates): PodRules 
 /** What a pod got away with. */
 type Sins = Omit<PodRules, 'isPod' | 'spreadKeysApart'>;
 
-function spreadKeysApart(old: OldPod | undefined, gates: Gates | undefined): boolean {
+function spreadKeysApart(old: OldPod | undefined, gates: Gates): boolean {
   if (!isOpen(gates, 'MatchLabelKeysInPodTopologySpread')) return true;
   const before = old?.spec.topologySpreadConstraints;
   // Who only holds under the other rule goes on by that.

@@ -14,12 +14,11 @@ const placeOfPort = ({ container, index }: PortAt, spec: Path): string =>
 
 /** Ports of a pod's containers that get in each other's way: all of them share one network. */
 export function portWarnings(texts: string[], spec: PodSpec, at: Path): void {
+  if (!mayClash(spec)) return;
   const ports: PortAt[] = [];
   for (const container of allContainers(spec)) {
     container.container.ports?.forEach((port, index) => ports.push({ port, container, index }));
   }
-  // One by itself has nobody in its way.
-  if (ports.length < 2 && !ports[0]?.port.hostIP) return;
   clashes(texts, ports, at);
   const byName = new Map<string, PortAt>();
   for (const here of ports) {
@@ -34,6 +33,19 @@ export function portWarnings(texts: string[], spec: PodSpec, at: Path): void {
       );
     }
   }
+}
+
+/** One by itself has nobody in its way. */
+function mayClash({ initContainers, containers, ephemeralContainers }: PodSpec): boolean {
+  let count = 0;
+  for (const list of [initContainers, containers, ephemeralContainers]) {
+    for (const { ports } of list ?? []) {
+      if (!ports?.length) continue;
+      count += ports.length;
+      if (count > 1 || ports[0]!.hostIP) return true;
+    }
+  }
+  return false;
 }
 
 function clashes(texts: string[], ports: readonly PortAt[], at: Path): void {
