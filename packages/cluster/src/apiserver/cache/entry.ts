@@ -3,7 +3,7 @@ import { type AnyKind, encodeMessage } from '@tiphys/sdk/schema';
 import type { StoredItem } from '../../store/index.ts';
 import { placeOf, type Resource } from '../registry/resource.ts';
 import { Body } from './body.ts';
-import { bodyStart, forgetParsed, isOfOtherVersion, keptAs, parsedBody, readBody, storedBody } from './stored.ts';
+import { bodyStart, forgetParsed, isOfOtherVersion, keptAs, parsedBody, readBody, storedBody, told } from './stored.ts';
 import { keepWarm } from './warm.ts';
 
 type Labels = NonNullable<KubeObject['metadata']['labels']>;
@@ -44,7 +44,10 @@ export class Entry {
     const body = readBody(resource, key, value);
     const entry = new Entry(resource, key, body, modRevision);
     if (resource !== cached) ofOther.add(entry);
-    if (body === value) return entry;
+    if (body === value) {
+      told(body);
+      return entry;
+    }
     if (isOfOtherVersion(body)) ofOther.add(entry);
     // It had to be parsed.
     entry.#warm();

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { KubeObject } from '@tiphys/sdk/machinery';
 import { standardKinds } from '../kinds.ts';
 import { resourceOf } from '../registry/resource.ts';
-import { storedBody } from './stored.ts';
+import { bodyToStore, parsedBody, storedBody, told } from './stored.ts';
 
 const resource = resourceOf(standardKinds.hubs.find((k) => k.plural === 'configmaps')!);
 const type = { kind: 'ConfigMap', apiVersion: 'v1' };
@@ -41,4 +41,17 @@ test('a body may be of any length', () => {
     const text = Buffer.from(storedBody(resource, object)).toString();
     assert.equal(text, JSON.stringify({ ...type, ...object }));
   }
+});
+
+test('what is on its way to the store needn’t be parsed however much follows it, and is let go soon after it has been told', () => {
+  const annotations = { long: 'x'.repeat(2 ** 16) };
+  const written = () => bodyToStore(resource, { metadata: { name: 'a', annotations } });
+  const first = written();
+  const { body } = parsedBody(first);
+  for (let i = 0; i < 100; i++) told(written());
+  assert.equal(parsedBody(first).body, body);
+  told(first);
+  for (let i = 0; i < 100; i++) told(written());
+  assert.notEqual(parsedBody(first).body, body);
+  assert.deepEqual(parsedBody(first).body, body);
 });

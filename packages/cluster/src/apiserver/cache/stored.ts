@@ -18,16 +18,23 @@ export interface Parsed {
 const parsed = new WeakMap<Uint8Array, Parsed>();
 
 /**
- * Bodies just written wait for somebody who wants to see the object. Nobody is likely to come later, and young objects cost the
- * garbage collector nothing.
+ * Bodies that have just been told wait for somebody who wants to see the object. Nobody is likely to come later, and objects that stay
+ * young cost the garbage collector nothing.
  */
-const freshBytes = 2 ** 20;
+const freshBytes = 2 ** 18;
 const fresh = new Latest<Uint8Array>(freshBytes, (bytes) => {
   if (!parsed.get(bytes)?.isWanted) parsed.delete(bytes);
 });
 
 /** The body under which an object is stored. The object becomes the parsed form and must not change any more. */
-export function storedBody({ kind: { apiVersion, kind } }: Resource, object: KubeObject): Uint8Array {
+export function storedBody(resource: Resource, object: KubeObject): Uint8Array {
+  const bytes = bodyToStore(resource, object);
+  told(bytes);
+  return bytes;
+}
+
+/** The same of what is on its way to the store: the parsed form is kept until it has been told, which whoever is told says. */
+export function bodyToStore({ kind: { apiVersion, kind } }: Resource, object: KubeObject): Uint8Array {
   const { apiVersion: _v, kind: _k, metadata, ...rest } = object;
   const { resourceVersion: _r, managedFields, ...kept } = metadata;
   const body = { kind, apiVersion, metadata: managedFields ? { ...kept, managedFields } : kept, ...rest };
@@ -35,8 +42,12 @@ export function storedBody({ kind: { apiVersion, kind } }: Resource, object: Kub
     managedFields ? piecesOf(managedFields, { kind, apiVersion, metadata: kept }, rest) : [JSON.stringify(body)],
   );
   parsed.set(bytes, { body, isComplete: true, isWanted: false });
-  fresh.add(bytes, bytes.length);
   return bytes;
+}
+
+/** Whoever wants to see the object does so from now on, and soon. */
+export function told(bytes: Uint8Array): void {
+  if (parsed.has(bytes)) fresh.add(bytes, bytes.length);
 }
 
 /** What `JSON.stringify` would write of it all; `managedFields` stand last in their metadata. */

@@ -2,7 +2,7 @@ import { internalError, type KubeObject, serviceUnavailable } from '@tiphys/sdk/
 import { type Converter, settle } from '@tiphys/sdk/schema';
 import { create, remove, type StoreBackend, StoreFull, update } from '../../store/index.ts';
 import { Entry } from '../cache/entry.ts';
-import { storedBody } from '../cache/stored.ts';
+import { bodyToStore, storedBody } from '../cache/stored.ts';
 import { asStored, pruned } from './conversions.ts';
 import type { Expiry } from './expiry.ts';
 import { keyOf, type Resource } from './resource.ts';
@@ -94,7 +94,7 @@ export class StoredObjects {
     const { hub, converter } = this.#resource.kind;
     const isConverted = converter !== undefined && converter.stored !== this.#resource.kind;
     const form = hub ? hub.toHub(object) : isConverted ? await this.#formOf(object, converter) : object;
-    const body = storedBody(storedAs, form);
+    const body = bodyToStore(storedAs, form);
     const key = keyOf(this.#resource, object.metadata.namespace ?? '', object.metadata.name ?? '');
     if (body.length > largestObject) throw internalError('etcdserver: request is too large');
     try {
