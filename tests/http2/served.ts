@@ -29,15 +29,20 @@ const pieceBytes = 10_000;
 
 /** So many bytes in pieces that fit no frame. */
 function* piecesOf(size: number): Generator<Buffer> {
-  const body = bodyOf(size);
-  for (let at = 0; at < size; at += pieceBytes) yield body.subarray(at, at + pieceBytes);
+  for (let at = 0; at < size;) {
+    const from = at % pattern.length;
+    const piece = pattern.subarray(from, Math.min(from + pieceBytes, from + size - at));
+    at += piece.length;
+    yield piece;
+  }
 }
 
 /**
  * Something to ask in all the ways that matter to whoever carries it. By path: `/echo` sends back what was sent, `/seen` says what
  * arrived, `/bytes/N` (once it has read what was sent), `/chunks/N` and `/pushed/N` send so many bytes in the three forms that a
- * body has, `/status/N` sends none, `/watch` sends what is told until its client goes, `/held` waits for `release` or its client's
- * leaving, `/busy` for `release` alone, `/early` answers without having read what was sent.
+ * body has, `/status/N` sends none, `/heads/N` none but a header as long, `/watch` sends what is told until its client goes,
+ * `/held` waits for `release` or its client's leaving, `/busy` for `release` alone, `/early` answers without having read what was
+ * sent.
  */
 export class TestServed implements Served {
   running = 0;
@@ -102,6 +107,8 @@ export class TestServed implements Served {
         return ok(this.#pushed(this.#counted(request.path, piecesOf(size))));
       case 'status':
         return { status: size, headers: {}, body: { type: 'none' } };
+      case 'heads':
+        return { status: 200, headers: { 'x-large': 'x'.repeat(size) }, body: { type: 'none' } };
       case 'watch':
         return ok(this.#watch(request));
       case 'held':

@@ -52,7 +52,7 @@ export class Connection implements StreamOwner {
     this.#clock = clock;
     this.#onStream = onStream;
     this.#patience = new Patience(clock);
-    this.#output = new Output(socket, clock, () => this.sender.resume());
+    this.#output = new Output(socket, clock, () => this.#hasRoom());
     this.sender = new Sender(this.#output);
     this.#window = new ReceiveWindow(limits.connectionWindow, (bytes) => this.widen(0, bytes));
     const bear = () => this.#bear();
@@ -87,6 +87,7 @@ export class Connection implements StreamOwner {
     const block = this.#encoder.encode(status, headers);
     const size = usualFrameSize;
     const flags = isAll ? Flag.endStream : 0;
+    this.#holdBack();
     if (block.length <= size) return this.#output.frame(FrameType.headers, flags | Flag.endHeaders, stream, block);
     this.#output.frame(FrameType.headers, flags, stream, block, 0, size);
     for (let at = size; at < block.length; at += size) {
@@ -99,7 +100,7 @@ export class Connection implements StreamOwner {
   reset(stream: number, code: ErrorCode): void {
     if (this.#isOver) return;
     this.#streams.drop(stream);
-    this.#reply(FrameType.resetStream, 0, stream, fourBytes(code));
+    this.#output.frame(FrameType.resetStream, 0, stream, fourBytes(code));
   }
 
   widen(stream: number, bytes: number): void {
@@ -135,6 +136,7 @@ export class Connection implements StreamOwner {
     }
     // Most bodies have come by now, and who gave up at once asks for nothing.
     for (const stream of this.#streams.takeBegun()) this.#onStream(stream);
+    this.#holdBack();
   }
 
   #frame(head: FrameHead, payload: Buffer): void {
@@ -147,6 +149,8 @@ export class Connection implements StreamOwner {
       if (!(err instanceof StreamError)) throw err;
       this.reset(err.stream, err.code);
       this.#streams.over(err.stream);
+      // Who makes us reset what it asked for is no better than who does so itself.
+      if (err.code !== ErrorCode.refusedStream) this.#bear();
     }
   }
 
@@ -202,7 +206,7 @@ export class Connection implements StreamOwner {
     this.#hasSettings = true;
     const settings = readSettings(payload);
     // Before what they let go on: until it hears of this, the client counts by what it said before.
-    this.#reply(FrameType.settings, Flag.ack, 0, nothing);
+    this.#output.frame(FrameType.settings, Flag.ack, 0, nothing);
     for (const [setting, value] of settings) this.#set(setting, value);
   }
 
@@ -223,17 +227,21 @@ export class Connection implements StreamOwner {
       return;
     }
     this.#bear();
-    this.#reply(FrameType.ping, Flag.ack, 0, payload);
+    this.#output.frame(FrameType.ping, Flag.ack, 0, payload);
   }
 
   #bear(): void {
     if (!this.#patience.bear()) throw new ConnectionError(ErrorCode.enhanceYourCalm, 'too many useless frames');
   }
 
-  /** What a client makes us say must not pile up because it doesn't read. */
-  #reply(type: number, flags: number, stream: number, payload: Uint8Array): void {
-    if (this.#output.pending > limits.unreadReplies) this.#fail(ErrorCode.enhanceYourCalm);
-    else this.#output.frame(type, flags, stream, payload);
+  /** What a client makes us say must not pile up: who doesn't read isn't read from, either. */
+  #holdBack(): void {
+    if (this.#output.pending > limits.unread && this.#output.isFull) this.socket.pause();
+  }
+
+  #hasRoom(): void {
+    if (this.socket.isPaused()) this.socket.resume();
+    this.sender.resume();
   }
 
   #sayGoAway(last: number, code: ErrorCode): void {

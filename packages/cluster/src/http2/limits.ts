@@ -11,8 +11,8 @@ export const limits = {
   /** Bytes of bodies that may come before anybody reads them: of a stream, and of all together. */
   streamWindow: 256 * 1024,
   connectionWindow: 16 * 1024 * 1024,
-  /** Bytes of answers to pings and the like that a client may leave unread. */
-  unreadReplies: 512 * 1024,
+  /** Bytes that may wait for a client to read them before it isn't read from any more: more than bodies take. */
+  unread: 512 * 1024,
   /** Milliseconds for the preface to come, and for a client to go when told to. */
   greetingMs: 10_000,
   partingMs: 1_000,
@@ -38,10 +38,14 @@ export class Patience {
 
   /** False when it has come to an end. */
   bear(): boolean {
-    if (--this.#left > 0) return true;
+    if (this.#left < 1) this.#refill();
+    if (this.#left < 1) return false;
+    this.#left--;
+    return true;
+  }
+  #refill(): void {
     const now = this.#clock.monotonic();
-    this.#left = Math.min(burst, (now - this.#at) * eachMs);
+    this.#left = Math.min(burst, this.#left + (now - this.#at) * eachMs);
     this.#at = now;
-    return this.#left > 0;
   }
 }

@@ -104,6 +104,11 @@ export class ConnectionStream implements ServerStream {
     return this.#isAsked;
   }
 
+  /** Whether the answer has begun. */
+  get isAnswered(): boolean {
+    return this.#isAnswered;
+  }
+
   inform(status: number): void {
     if (!this.#isClosed && !this.#isAnswered) this.#owner.head(this.id, status, {}, false);
   }

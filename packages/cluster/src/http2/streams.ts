@@ -125,7 +125,8 @@ export class Streams {
     if (payload.length !== 4) throw new ConnectionError(ErrorCode.frameSize, 'a reset that is cut off');
     const stream = this.#open.get(id);
     if (!stream) return this.#checkKnown(id);
-    this.#bear();
+    // Who watched and has seen enough has done nothing useless.
+    if (!stream.isAnswered) this.#bear();
     stream.over();
   }
 
