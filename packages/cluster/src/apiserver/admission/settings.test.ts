@@ -54,6 +54,18 @@ for (const [enable, disable, text, message] of [
     eventLimits('[{type: X, qps: 0, burst: -1, cacheSize: -1}]'),
     `${init('EventRateLimit')}[limits[0].type: Unsupported value: "X": supported values: "Server", "Namespace", "User", "SourceAndObject", limits[0].burst: Invalid value: -1: must be positive, limits[0].qps: Invalid value: 0: must be positive, limits[0].cacheSize: Invalid value: -1: must not be negative]`,
   ],
+  [
+    [],
+    [],
+    `${header}plugins: [{name: MutatingAdmissionWebhook, configuration: {}}]`,
+    `${init('MutatingAdmissionWebhook')}Object 'Kind' is missing in '{}'`,
+  ],
+  [
+    [],
+    [],
+    `${header}plugins: [{name: ValidatingAdmissionWebhook, configuration: {apiVersion: apiserver.config.k8s.io/v1, kind: WebhookAdmissionConfiguration, kubeConfigFile: x}}]`,
+    `${init('ValidatingAdmissionWebhook')}kubeConfigFile: Invalid value: "x": must be an absolute file path`,
+  ],
 ] as const) {
   test(`admission refuses to begin: ${message}`, async () => {
     writeFileSync(configFile, text);

@@ -13,6 +13,8 @@ import {
   readNodeSelectors,
 } from './optional/index.ts';
 import { type PodSecurityConfig, readPodSecurity } from './pod-security/configuration.ts';
+import { readWebhookUsers } from './webhooks/configuration.ts';
+import type { WebhookUsers } from './webhooks/users.ts';
 
 /** Which plugins there are, and what is said to them. */
 export interface AdmissionSettings {
@@ -24,6 +26,9 @@ export interface AdmissionSettings {
   readonly nodeSelectors?: NodeSelectors;
   readonly tolerations?: ClusterTolerations;
   readonly imagePolicy?: ImagePolicyDeps;
+  /** Who the server is at webhooks that change writes, and at those that refuse them. */
+  readonly mutatingWebhookUsers?: WebhookUsers | undefined;
+  readonly validatingWebhookUsers?: WebhookUsers | undefined;
 }
 
 export interface AdmissionFlags extends Pick<AdmissionSettings, 'enable' | 'disable'> {
@@ -51,6 +56,7 @@ export async function readAdmission(flags: AdmissionFlags, world: World): Promis
       throw new Error(`couldn't init admission plugin ${JSON.stringify(name)}: ${messageOf(cause)}`, { cause });
     }
   };
+  const webhookUsers = (bytes?: Uint8Array) => readWebhookUsers(bytes, world.clock);
   return {
     enable,
     disable,
@@ -62,6 +68,8 @@ export async function readAdmission(flags: AdmissionFlags, world: World): Promis
       const settings = readImagePolicy(bytes);
       return { settings, client: await WebhookClient.load(settings.kubeConfigFile, world), ...world };
     })),
+    ...(await said('MutatingAdmissionWebhook', 'mutatingWebhookUsers', webhookUsers)),
+    ...(await said('ValidatingAdmissionWebhook', 'validatingWebhookUsers', webhookUsers)),
   };
 }
 

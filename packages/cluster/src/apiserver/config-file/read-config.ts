@@ -13,7 +13,7 @@ export interface ConfigKind<O extends object = object> {
   readonly schema: Struct<O, unknown>;
 }
 
-/** What else upstream reads from such files, and then refuses where it isn't what was wanted. */
+/** What else upstream reads from most such files, and then refuses where it isn't what was wanted. */
 const otherKinds: Readonly<Record<string, readonly string[]>> = {
   'apiserver.config.k8s.io/v1': [
     'AdmissionConfiguration',
@@ -41,13 +41,18 @@ const otherKinds: Readonly<Record<string, readonly string[]>> = {
  * An object of one of the kinds, from JSON or YAML, defaults filled. Throws an `Error` in upstream's words: for what can't be read,
  * and for fields that nobody knows or that stand twice.
  */
-export function readConfig<O extends object>(bytes: Uint8Array, kinds: readonly ConfigKind<O>[]): O {
+export function readConfig<O extends object>(
+  bytes: Uint8Array,
+  kinds: readonly ConfigKind<O>[],
+  { others = otherKinds }: { readonly others?: typeof otherKinds } = {},
+): O {
   const { value, duplicates, text } = parsedObject(bytes);
   const header = headerOf(value);
   const missing = missingIn(header, text);
   if (missing) throw new Error(missing);
   const found = kinds.find((k) => k.kind === header.kind && k.apiVersion === header.apiVersion);
-  if (!found) throw new Error(whyNot(kinds, header));
+  if (!found)
+    throw new Error(others[header.apiVersion]?.includes(header.kind) ? mistaken(kinds, header) : unregistered(header));
   const unknown = new Set<string>();
   const object = decodedConfig(found, value, (path) => {
     if (path !== 'apiVersion' && path !== 'kind') unknown.add(path);
@@ -124,10 +129,8 @@ function headerField(object: JsonObject, name: string): string {
   throw new Error(unreadable(`json: cannot unmarshal ${jsonWord(said)} into Go struct field .${name} of type string`));
 }
 
-function whyNot(kinds: readonly ConfigKind[], { apiVersion, kind }: Header): string {
-  if (otherKinds[apiVersion]?.includes(kind)) return `expected ${kinds[0]?.kind}, got *apiserver.${kind}`;
-  return unregistered({ apiVersion, kind });
-}
+const mistaken = (kinds: readonly ConfigKind[], { kind }: Header): string =>
+  `expected ${kinds[0]?.kind}, got *apiserver.${kind}`;
 
 export const unregistered = ({ apiVersion, kind }: Header): string =>
   `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;

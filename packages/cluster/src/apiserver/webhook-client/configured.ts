@@ -10,8 +10,23 @@ export interface WebhookReach {
   readonly connections: WebhookConnections;
 }
 
+export interface KeyPair {
+  /** PEM. */
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
+/** Who the server is to a webhook. */
+export interface ShownUser {
+  /** Asked before every call, as the headers are. */
+  readonly keyPair: (() => Promise<KeyPair>) | undefined;
+  headers(): Promise<Readonly<Record<string, string | readonly string[]>>>;
+}
+
 interface Call {
   readonly config: WebhookClientConfig;
+  /** Nobody unless given. */
+  readonly user?: ShownUser | undefined;
   readonly body: Buffer;
   readonly timeoutSeconds: number;
   /** Aborts when the time is over. */
@@ -30,14 +45,20 @@ interface Target {
 
 /** Sends something to the webhook of a client configuration. Throws a `WebhookFailure` unless it is taken well. */
 export async function askConfigured(
-  { config, body, timeoutSeconds, signal, late }: Call,
+  { config, user, body, timeoutSeconds, signal, late }: Call,
   { route, connections }: WebhookReach,
 ): Promise<WebhookAnswer> {
   const target = targetOf(config, route);
   const path = `${target.path || '/'}?timeout=${timeoutSeconds}s`;
   const post = async () => {
-    const to = { ...target.dial(), servername: target.servername, ca: pemOf(config) };
-    return connections.post(to, { path, authority: target.authority, body, signal });
+    const to = {
+      ...target.dial(),
+      servername: target.servername,
+      ca: pemOf(config),
+      ...(await user?.keyPair?.()),
+    };
+    const headers = { 'user-agent': 'kube-apiserver-admission', ...(await user?.headers()) };
+    return connections.post(to, { path, authority: target.authority, body, signal, headers });
   };
   const answer = await post().catch((cause: unknown) => {
     const isTimeout = signal.aborted;
@@ -47,6 +68,15 @@ export async function askConfigured(
   const { status } = answer;
   if (status < 200 || status > 299) throw new WebhookFailure(refusalOf(answer), { status });
   return answer;
+}
+
+/** The webhook of a client configuration, as users are named after it. */
+export function hostPortOf({ url, service: of }: WebhookClientConfig): string {
+  if (url === undefined) return `${of?.name}.${of?.namespace}.svc:${of?.port ?? 443}`;
+  const { host } = parseGoUrl(url);
+  if (portOf(parseGoUrl(url))) return host;
+  // Upstream puts brackets around those that an address of IPv6 has already.
+  return host.includes(':') ? `[${host}]:443` : `${host}:443`;
 }
 
 const pemOf = ({ caBundle }: WebhookClientConfig) => (caBundle ? Buffer.from(caBundle, 'base64') : undefined);

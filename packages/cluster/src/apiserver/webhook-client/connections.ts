@@ -26,7 +26,7 @@ export interface WebhookPost {
   readonly authority: string;
   readonly body: Buffer;
   readonly signal: AbortSignal;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 export interface WebhookAnswer {

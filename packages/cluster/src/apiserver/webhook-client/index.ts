@@ -8,4 +8,4 @@ export { refusalOf, reasonOf, WebhookFailure } from './failure.ts';
 export { WebhookClient, type WebhookClientDeps } from './client.ts';
 export { reliesOnCommonName } from './identity.ts';
 export { type Retries, withRetries } from './retries.ts';
-export { askConfigured, type WebhookReach } from './configured.ts';
+export { askConfigured, hostPortOf, type KeyPair, type ShownUser, type WebhookReach } from './configured.ts';

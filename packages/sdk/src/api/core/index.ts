@@ -3,6 +3,7 @@ export * from './componentstatus.ts';
 export * from './configmap.ts';
 export * from './endpoints.ts';
 export * from './event.ts';
+export { keyPairProblem } from './key-pair.ts';
 export * from './limitrange.ts';
 export * from './namespace.ts';
 export * from './node-selector.ts';

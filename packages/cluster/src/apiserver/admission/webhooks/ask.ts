@@ -2,11 +2,12 @@ import type { MutatingWebhook, ValidatingWebhook, WebhookClientConfig } from '@t
 import { hostnameOf, internalError, parseGoUrl } from '@tiphys/sdk/machinery';
 import type { Clock, Random } from '@tiphys/sdk/runtime';
 import type { ServiceRoute } from '../../services/index.ts';
-import { askConfigured, reliesOnCommonName, type WebhookConnections } from '../../webhook-client/index.ts';
+import { askConfigured, hostPortOf, reliesOnCommonName, type WebhookConnections } from '../../webhook-client/index.ts';
 import { annotate } from '../annotate.ts';
 import type { AdmissionAttributes } from '../plugin.ts';
 import type { Match } from '../policies/match.ts';
 import type { PolicyWorld } from '../policies/world.ts';
+import type { WebhookUsers } from './users.ts';
 import { answerOf, rejection, type Review, type ReviewAnswer, reviewOf } from './review.ts';
 import { formsFor, type Webhook } from './webhook.ts';
 
@@ -15,6 +16,8 @@ export interface WebhookWorld extends PolicyWorld {
   readonly clock: Clock;
   readonly route: ServiceRoute;
   readonly connections: WebhookConnections;
+  /** Who the server is there; nobody unless given. */
+  readonly users?: WebhookUsers | undefined;
 }
 
 interface Asking {
@@ -72,14 +75,23 @@ interface Call {
 }
 
 async function called({ config, review, timeoutSeconds }: Call, world: WebhookWorld): Promise<unknown> {
+  const user = await userAt(config, world);
   const signal = world.clock.timeout(timeoutSeconds * 1000);
   const body = Buffer.from(JSON.stringify(review));
   try {
-    const call = { config, body, timeoutSeconds, signal, late: 'context deadline exceeded' };
+    const call = { config, user, body, timeoutSeconds, signal, late: 'context deadline exceeded' };
     const { text } = await askConfigured(call, world);
     return JSON.parse(text) as unknown;
   } catch (err) {
     throw new Error(`failed to call webhook: ${(err as Error).message}`, { cause: err });
+  }
+}
+
+async function userAt(config: WebhookClientConfig, { users }: WebhookWorld) {
+  try {
+    return await users?.(hostPortOf(config));
+  } catch (err) {
+    throw new Error(`could not get REST client: ${(err as Error).message}`, { cause: err });
   }
 }
 

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import type { IncomingHttpHeaders } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
+import type { TLSSocket } from 'node:tls';
 import { after, before, test } from 'node:test';
 import { systemClock, seededRandom } from '@tiphys/sdk/runtime';
 import { selfSigned } from '../../../pki/index.ts';
 import { type Answer, serverScene, type ServerScene } from '../../server-scene.ts';
+import type { ShownUser } from '../../webhook-client/index.ts';
 
 interface Review {
   apiVersion: string;
@@ -30,17 +33,25 @@ let connections = 0;
 const { key, cert } = selfSigned(['127.0.0.1'], { clock: systemClock, random: seededRandom(1) });
 const caBundle = Buffer.from(cert).toString('base64');
 /** What webhooks were asked, and what they say, by path. */
-const asked: { path: string; review: Review }[] = [];
+const asked: { path: string; review: Review; headers: IncomingHttpHeaders; shown: string | undefined }[] = [];
+/** Who the server is, where it isn't nobody. */
+let user: ShownUser | Error | undefined;
+const users = (at: string) => {
+  if (`https://${at}` !== url) return Promise.resolve(undefined);
+  return user instanceof Error ? Promise.reject(user) : Promise.resolve(user);
+};
 const replies = new Map<string, (review: Review) => Reply>();
 
 before(async () => {
-  scene = await serverScene();
+  scene = await serverScene({ admission: { enable: [], disable: [], validatingWebhookUsers: users } });
   await scene.given({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ns' } });
-  server = createServer({ key, cert }, (request, response) => {
+  server = createServer({ key, cert, ca: cert, requestCert: true, rejectUnauthorized: false }, (request, response) => {
     void json(request).then((body) => {
       const review = body as Review;
       const path = (request.url ?? '').replace(/\?.*/, '');
-      asked.push({ path, review });
+      const { headers } = request;
+      const shown = (request.socket as TLSSocket).getPeerX509Certificate()?.toString();
+      asked.push({ path, review, headers, shown });
       const reply = replies.get(path)?.(review) ?? { allowed: true };
       if (typeof reply === 'number') return response.writeHead(reply).end('so sorry');
       const {
@@ -213,6 +224,28 @@ test('certificates are checked against the bundle', async () => {
   const { message } = await under('validating', untrusted, () => write());
   assert.match(message, /tls: failed to verify certificate: x509: certificate signed by unknown authority$/);
   assert.equal(asked.length, 0);
+});
+
+test('a webhook is told who asks', async () => {
+  await under('validating', { a: {} }, async () => {
+    assert.equal((await write()).status, 201);
+    const keyPair = () => Promise.resolve({ cert: Buffer.from(cert), key: Buffer.from(key) });
+    user = { keyPair, headers: () => Promise.resolve({ authorization: 'Bearer t', 'impersonate-group': ['g', 'h'] }) };
+    assert.equal((await write()).status, 201);
+    user = new Error('auth provider not supported');
+    assert.equal(
+      (await write()).message,
+      'Internal error occurred: failed calling webhook "a.example.com": could not get REST client: auth provider not supported',
+    );
+    user = undefined;
+  });
+  assert.deepEqual(
+    asked.map(({ headers: h, shown }) => [h['user-agent'], h.authorization, h['impersonate-group'], shown]),
+    [
+      ['kube-apiserver-admission', undefined, undefined, undefined],
+      ['kube-apiserver-admission', 'Bearer t', 'g, h', cert],
+    ],
+  );
 });
 
 test('conditions and rules say what a webhook is asked about', async () => {
