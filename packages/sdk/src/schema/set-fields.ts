@@ -1,4 +1,5 @@
 import type { StructShape } from '../machinery/index.ts';
+import { Trail } from './trail.ts';
 import type { Struct } from './words.ts';
 
 /**
@@ -13,73 +14,85 @@ export function setFields<O extends object>(
 ): void {
   const out = target as Record<string, unknown>;
   const given = fields as Readonly<Record<string, unknown>>;
-  const ranks = ranksOf(shape);
-  const before = Object.keys(out);
-  let kept = keptOf(before, out, ranks);
-  let changes = false;
-  const added: string[] = [];
+  let at = startOf(shape);
+  for (const name in out) at = at.with(name, out[name] === undefined ? 'empty' : 'there');
   for (const name in given) {
-    const rank = ranks.get(name);
-    if (rank === undefined) continue;
     const value = given[name];
-    const isThere = Object.hasOwn(out, name);
-    if (value !== undefined && isThere) {
-      if (out[name] !== value) out[name] = value;
-      continue;
-    }
-    if (value !== undefined) added.push(name);
-    else if (!isThere) continue;
-    changes = true;
-    // From where it comes to stand, or goes, the rest is written again.
-    while (kept > 0 && ranks.get(before[kept - 1]!)! >= rank) kept--;
+    at = at.with(name, value === undefined ? 'gone' : 'set');
+    if (at.isOver && out[name] !== value) out[name] = value;
   }
-  if (kept === before.length) {
-    for (const name of sortedBy(ranks, added)) out[name] = given[name];
-    return;
-  }
-  if (!changes && Object.isFrozen(out)) return;
-  const rest = added;
-  for (let i = kept; i < before.length; i++) {
-    const name = before[i]!;
-    const isGone = Object.hasOwn(given, name) && given[name] === undefined;
-    if (!isGone && out[name] !== undefined && ranks.has(name)) rest.push(name);
-  }
-  sortedBy(ranks, rest);
-  const values = rest.map((name) => (out[name] === undefined ? given[name] : out[name]));
-  // What was added last goes first: in any other order, removing members makes an object slow for all who come after.
-  for (let i = before.length - 1; i >= kept; i--) delete out[before[i]!];
-  for (let i = 0; i < rest.length; i++) out[rest[i]!] = values[i];
+  const { leaving, coming, isOrderAlone } = (at.moves ??= movesTo(at, shape));
+  if (isOrderAlone && Object.isFrozen(out)) return;
+  const values: unknown[] = [];
+  for (const name of coming) values.push(out[name] === undefined ? given[name] : out[name]);
+  for (const name of leaving) delete out[name];
+  for (let i = 0; i < coming.length; i++) out[coming[i]!] = values[i];
 }
 
-type Ranks = ReadonlyMap<string, number>;
+/** What is to be said of a member: that it is there, if only undefined, and that it is set or taken away. */
+type Word = 'there' | 'empty' | 'set' | 'gone';
 
-const known = new WeakMap<StructShape, Ranks>();
+/** What has been said of members so far. Of structs of a kind it is mostly the same, and so is how they come into order. */
+class Said extends Trail<Word, Said> {
+  readonly before: Said | undefined;
+  /** A value is set that takes the place of another. */
+  readonly isOver: boolean;
+  moves: Moves | undefined;
 
-function ranksOf(shape: StructShape): Ranks {
-  let ranks = known.get(shape);
-  if (!ranks) known.set(shape, (ranks = new Map([...shape.fields.keys()].map((name, rank) => [name, rank]))));
-  return ranks;
+  constructor(before?: Said, name = '', word: Word = 'there') {
+    super(name, word);
+    this.before = before;
+    this.isOver = word === 'set' && said(before).some((s) => s.name === name && isThere(s));
+    this.moves = undefined;
+  }
+
+  with(name: string, word: Word): Said {
+    return this.known(name, word) ?? this.add(made(this, name, word));
+  }
 }
 
-/** How many members may stay where they are: all, or none when they aren't fields in their order. */
-function keptOf(names: readonly string[], out: Readonly<Record<string, unknown>>, ranks: Ranks): number {
-  let last = -1;
-  for (const name of names) {
-    const rank = ranks.get(name);
-    if (rank === undefined || rank < last || out[name] === undefined) return 0;
-    last = rank;
-  }
-  return names.length;
+const isThere = ({ what }: Said): boolean => what === 'there' || what === 'empty';
+
+/** All that was said, in its order. */
+function said(last: Said | undefined): Said[] {
+  const all: Said[] = [];
+  for (let at = last; at?.before; at = at.before) all.push(at);
+  return all.reverse();
 }
 
-/** Sorts names that are in order but for a few. */
-function sortedBy(ranks: Ranks, names: string[]): string[] {
-  for (let i = 1; i < names.length; i++) {
-    const name = names[i]!;
-    const rank = ranks.get(name) ?? -1;
-    let at = i;
-    while (at > 0 && (ranks.get(names[at - 1]!) ?? -1) > rank) names[at] = names[--at]!;
-    names[at] = name;
-  }
-  return names;
+let starts = new WeakMap<StructShape, Said>();
+let count = 0;
+const most = 16_384;
+
+function startOf(shape: StructShape): Said {
+  let start = starts.get(shape);
+  if (!start) starts.set(shape, (start = new Said()));
+  return start;
+}
+
+/** Once there are too many, everything is said anew. */
+function made(before: Said, name: string, word: Word): Said {
+  if (++count > most) [starts, count] = [new WeakMap(), 0];
+  return new Said(before, name, word);
+}
+
+/** How members come to stand in published order. */
+interface Moves {
+  /** Those that go, if only to come again; the last one first: removed in any other order they make an object slow for good. */
+  readonly leaving: readonly string[];
+  readonly coming: readonly string[];
+  /** None is new, and none goes for good. */
+  readonly isOrderAlone: boolean;
+}
+
+function movesTo(last: Said, { fields }: StructShape): Moves {
+  const all = said(last);
+  const before = all.filter(isThere).map(({ name }) => name);
+  const those = (word: Word) => new Set(all.filter((s) => s.what === word).map(({ name }) => name));
+  const [there, set, gone] = [those('there'), those('set'), those('gone')];
+  const after = [...fields.keys()].filter((name) => set.has(name) || (there.has(name) && !gone.has(name)));
+  let kept = 0;
+  while (kept < before.length && before[kept] === after[kept]) kept++;
+  const isOrderAlone = !after.some((name) => !before.includes(name)) && !before.some((name) => gone.has(name));
+  return { leaving: before.slice(kept).reverse(), coming: after.slice(kept), isOrderAlone };
 }

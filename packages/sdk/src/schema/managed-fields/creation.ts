@@ -66,11 +66,12 @@ function memberWalk(shape: Shape, known: Known): Walk {
   const start = startOf(old ? undefined : added, old ? Object.keys(old).length : 0);
   const walkTo = walksOf(shape, known);
   const stepTo = (at: Step, name: string, inside: Difference | undefined, walk: Walk): Step =>
-    at.to(name, inside, () => ({
+    at.known(name, inside) ??
+    at.begin(name, inside, {
       element: fieldElement(name),
       walk,
       untold: old && Object.hasOwn(old, name) ? -1 : 0,
-    }));
+    });
   return (next) => {
     if (!isObject(next)) return inFull(next);
     let at = start();
@@ -80,7 +81,7 @@ function memberWalk(shape: Shape, known: Known): Walk {
       const walk = isLast ? last.walk : walkTo(name);
       const value = next[name];
       const inside = walk === newLeaf && value !== undefined ? added : walk(value);
-      at = isLast && last.inside === inside ? last : stepTo(at, name, inside, walk);
+      at = isLast && last.what === inside ? last : stepTo(at, name, inside, walk);
     }
     return at.untold === 0 ? at.told : inFull(next);
   };
@@ -108,22 +109,21 @@ const mostItems = 64;
 function itemWalk(shape: ListShape, old: unknown, inFull: Walk): Walk {
   const start = startOf(old === undefined ? added : undefined);
   const walk = newWalk(shape.items);
+  const stepTo = (at: Step, items: readonly unknown[], i: number, inside: Difference | undefined): Step => {
+    const element = itemElement(shape, items[i]);
+    const known = at.known(element, inside);
+    if (known) return known;
+    const isShared = items.slice(0, i).some((item) => itemElement(shape, item) === element);
+    return at.begin(element, inside, { element, walk, keys: itemKeys(shape, items[i]), untold: isShared ? 1 : 0 });
+  };
   return (next) => {
     if (!Array.isArray(next) || next.length === 0 || next.length > mostItems) return inFull(next);
     let at = start();
     for (let i = 0; i < next.length; i++) {
-      const item: unknown = next[i];
       const { last } = at;
-      const inside = walk(item);
-      if (last !== undefined && last.inside === inside && hasKeys(shape, item, last.keys)) {
-        at = last;
-        continue;
-      }
-      const element = itemElement(shape, item);
-      at = at.to(element, inside, () => {
-        const isShared = next.slice(0, i).some((other) => itemElement(shape, other) === element);
-        return { element, walk, keys: itemKeys(shape, item), untold: isShared ? 1 : 0 };
-      });
+      const inside = walk(next[i]);
+      const isLast = last !== undefined && last.what === inside && hasKeys(shape, next[i], last.keys);
+      at = isLast ? last : stepTo(at, next, i, inside);
     }
     return at.untold === 0 ? at.told : inFull(next);
   };

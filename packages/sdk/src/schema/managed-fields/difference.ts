@@ -1,3 +1,4 @@
+import { Trail } from '../trail.ts';
 import { type FieldSet, fieldSet } from './field-set.ts';
 
 /** What differs between two values of one shape. */
@@ -15,36 +16,17 @@ export type Mark = keyof Comparison;
  * same fields, as those of one program mostly do, share one comparison and whatever is known of its sets; telling them again
  * makes nothing new.
  */
-export class Difference {
+export class Difference extends Trail<Difference | undefined, Difference> {
   readonly #before: Difference | undefined;
-  readonly #word: string;
-  readonly #inside: Difference | undefined;
-  /** The difference with the word that was added last, which mostly comes next time. */
-  #last: Difference | undefined;
-  /** With every word that was ever added, by the word and what it has inside; once there are several. */
-  #known: Map<string, Map<Difference | undefined, Difference>> | undefined;
   #sets: Comparison | undefined;
 
   constructor(word = '', before?: Difference, inside?: Difference) {
+    super(word, inside);
     this.#before = before;
-    this.#word = word;
-    this.#inside = inside;
   }
 
   with(word: string, inside: Difference | undefined): Difference {
-    const last = this.#last;
-    if (last && last.#inside === inside && last.#word === word) return last;
-    return (this.#last = this.#found(word, inside));
-  }
-
-  #found(word: string, inside: Difference | undefined): Difference {
-    if (!this.#last) return made(word, this, inside);
-    this.#known ??= new Map([[this.#last.#word, new Map([[this.#last.#inside, this.#last]])]]);
-    let same = this.#known.get(word);
-    if (!same) this.#known.set(word, (same = new Map()));
-    let found = same.get(inside);
-    if (!found) same.set(inside, (found = made(word, this, inside)));
-    return found;
+    return this.known(word, inside) ?? this.add(made(word, this, inside));
   }
 
   get sets(): Comparison {
@@ -59,9 +41,9 @@ export class Difference {
     let member = false;
     const children: [string, FieldSet][] = [];
     for (let at: Difference | undefined = told; at; at = at.#before) {
-      const below = at.#inside?.sets[mark];
-      if (below) children.push([at.#word, below]);
-      else if (at.#word === mark) member = true;
+      const below = at.what?.sets[mark];
+      if (below) children.push([at.name, below]);
+      else if (at.name === mark) member = true;
     }
     return fieldSet(member, new Map(children.reverse()));
   }

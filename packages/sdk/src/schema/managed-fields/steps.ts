@@ -1,3 +1,4 @@
+import { Trail } from '../trail.ts';
 import { type Difference, withPart } from './difference.ts';
 
 /** Tells what differs in a value from one that is known beforehand. */
@@ -17,44 +18,23 @@ export interface Part {
  * Where a walk through the parts of a value stands: at one of them, after certain others. Values that are made alike are walked
  * through in the same steps, and what is told at the last of them is known by then.
  */
-export class Step {
-  /** The name of the member, or the element of the item. */
-  readonly name: string;
-  readonly inside: Difference | undefined;
+export class Step extends Trail<Difference | undefined, Step> {
   readonly walk: Walk;
   readonly keys: readonly unknown[];
   readonly told: Difference | undefined;
   readonly untold: number;
-  /** The step that was taken last from here, which mostly comes next time. */
-  last: Step | undefined;
-  /** Every step that was ever taken from here, by name and what was told of it; once there are several. */
-  #known: Map<string, Map<Difference | undefined, Step>> | undefined;
 
   constructor(told: Difference | undefined, untold: number, name = '', inside?: Difference, part?: Part) {
-    this.name = name;
-    this.inside = inside;
+    super(name, inside);
     this.walk = part?.walk ?? nowhere;
     this.keys = part?.keys ?? [];
     this.told = part ? withPart(told, part.element, inside) : told;
     this.untold = untold + (part?.untold ?? 0);
-    this.last = undefined;
   }
 
-  /** The step to a part, of which something is told. */
-  to(name: string, inside: Difference | undefined, part: () => Part): Step {
-    const { last } = this;
-    if (last?.name === name && last.inside === inside) return last;
-    return (this.last = this.#found(name, inside, part));
-  }
-
-  #found(name: string, inside: Difference | undefined, part: () => Part): Step {
-    if (!this.last) return made(this, name, inside, part());
-    this.#known ??= new Map([[this.last.name, new Map([[this.last.inside, this.last]])]]);
-    let same = this.#known.get(name);
-    if (!same) this.#known.set(name, (same = new Map()));
-    let found = same.get(inside);
-    if (!found) same.set(inside, (found = made(this, name, inside, part())));
-    return found;
+  /** The step to a part that nobody took before. */
+  begin(name: string, inside: Difference | undefined, part: Part): Step {
+    return this.add(made(this, name, inside, part));
   }
 }
 
