@@ -1,8 +1,21 @@
 /** `Always` for an image under the tag `latest` (or none), else `IfNotPresent`, also for what is no image's name. */
 export function pullPolicyFor(parent: Readonly<Record<string, unknown>>): 'Always' | 'IfNotPresent' {
   const image = String(parent['image'] ?? parent['reference'] ?? '');
-  return tagOf(image) === 'latest' ? 'Always' : 'IfNotPresent';
+  const before = known.get(image);
+  if (before) return before;
+  const policy = tagOf(image) === 'latest' ? 'Always' : 'IfNotPresent';
+  if (image.length <= longestKnown) {
+    if (known.size >= mostKnown) known.clear();
+    known.set(image, policy);
+  }
+  return policy;
 }
+
+/** Many containers are of few images. */
+const known = new Map<string, 'Always' | 'IfNotPresent'>();
+const mostKnown = 1024;
+/** Longer names are nobody's, and would take room. */
+const longestKnown = 400;
 
 const domainPart = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?';
 const domain = `(?:${domainPart}(?:\\.${domainPart})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?`;

@@ -34,12 +34,12 @@ export interface ContainerContext extends ResourceContext {
 export function validateContainers(errors: FieldError[], at: Path, context: ContainerContext): void {
   const { spec, rules } = context;
   if (!spec.containers?.length) return void errors.push(required(at));
-  const names = new Set<string>();
+  const names = spec.containers.length > 1 ? new Set<string>() : undefined;
   for (const [i, container] of spec.containers.entries()) {
     const here = at.index(i);
     validateContainer(errors, container, here, context);
-    if (names.has(container.name)) errors.push(duplicate(here.child('name'), container.name));
-    names.add(container.name);
+    if (names?.has(container.name)) errors.push(duplicate(here.child('name'), container.name));
+    names?.add(container.name);
     validateWhileRunning(errors, container, here, context);
     if (container.restartPolicy !== undefined || container.restartPolicyRules) {
       validateRestartPolicy(errors, container, here, rules);
@@ -184,14 +184,14 @@ export const paddedImage = (image: string | undefined, container: Path): FieldEr
 const protocols = ['SCTP', 'TCP', 'UDP'];
 
 function validatePorts(errors: FieldError[], ports: readonly ContainerPort[], at: Path): void {
-  const names = new Set<string>();
+  const names = ports.length > 1 ? new Set<string>() : undefined;
   for (const [i, { name, containerPort, hostPort, protocol }] of ports.entries()) {
     const here = at.index(i);
     if (name) {
       const problems = portNameProblems(name);
       errors.push(...problemsAt(problems, name, here.child('name')));
-      if (!problems.length && names.has(name)) errors.push(duplicate(here.child('name'), name));
-      if (!problems.length) names.add(name);
+      if (!problems.length && names?.has(name)) errors.push(duplicate(here.child('name'), name));
+      if (!problems.length) names?.add(name);
     }
     if (!containerPort) errors.push(required(here.child('containerPort')));
     else errors.push(...problemsAt(portProblems(containerPort), containerPort, here.child('containerPort')));
@@ -202,12 +202,13 @@ function validatePorts(errors: FieldError[], ports: readonly ContainerPort[], at
 
 /** A port of the host belongs to one container. */
 function validateHostPorts(errors: FieldError[], containers: readonly Container[], at: Path): void {
-  const taken = new Set<string>();
+  let taken: Set<string> | undefined;
   for (const [c, { ports }] of containers.entries()) {
     if (!ports) continue;
     for (const [p, { hostPort, hostIP = '', protocol }] of ports.entries()) {
       if (!hostPort) continue;
       const key = `${protocol}/${hostIP}/${hostPort}`;
+      taken ??= new Set();
       if (taken.has(key)) errors.push(duplicate(at.index(c).child('ports').index(p).child('hostPort'), key));
       taken.add(key);
     }

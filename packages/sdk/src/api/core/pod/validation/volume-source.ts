@@ -51,6 +51,10 @@ export const sourceNames = [
 ] as const satisfies readonly (keyof Volume)[];
 
 export type SourceName = (typeof sourceNames)[number];
+
+const names: ReadonlySet<string> = new Set(sourceNames);
+export const isSourceName = (name: string): name is SourceName => names.has(name);
+
 type Source<N extends SourceName> = NonNullable<Volume[N]>;
 type OwnRules = 'emptyDir' | 'projected' | 'ephemeral' | 'image';
 type Rule<N extends SourceName> = (errors: FieldError[], source: Source<N>, at: Path) => void;

@@ -15,7 +15,7 @@ import type { Volume } from '../volume.ts';
 import { validateClaimTemplate } from './claim-template.ts';
 import { validateProjectedVolume } from './projected.ts';
 import type { PodRules } from './rules.ts';
-import { legacySourceRules, sourceAlias, type SourceName, sourceNames } from './volume-source.ts';
+import { isSourceName, legacySourceRules, sourceAlias, type SourceName, sourceNames } from './volume-source.ts';
 import { validatePullPolicy } from './container.ts';
 
 /** The volumes of a pod that containers may mount: those with nothing wrong about them. */
@@ -64,8 +64,7 @@ function validateVolumeName(errors: FieldError[], name: string, good: GoodVolume
 
 function validateSource(errors: FieldError[], volume: Volume, at: Path, context: VolumeContext): void {
   let sources = 0;
-  for (const name of sourceNames) {
-    if (!volume[name]) continue;
+  for (const name of sourcesOf(volume)) {
     if (sources > 0)
       errors.push(forbiddenAt(at.child(sourceAlias[name]?.refused ?? name), 'may not specify more than 1 volume type'));
     else validateOneSource(errors, name, volume, at, context);
@@ -73,6 +72,13 @@ function validateSource(errors: FieldError[], volume: Volume, at: Path, context:
     if (name === 'iscsi') validateIscsiNameLength(errors, volume, at);
   }
   if (sources === 0) errors.push(required(at, 'must specify a volume type'));
+}
+
+/** Those that a volume has, in upstream's order. */
+function sourcesOf(volume: Volume): readonly SourceName[] {
+  const found: SourceName[] = [];
+  for (const name in volume) if (isSourceName(name) && volume[name]) found.push(name);
+  return found.length < 2 ? found : sourceNames.filter((name) => found.includes(name));
 }
 
 function validateOneSource(

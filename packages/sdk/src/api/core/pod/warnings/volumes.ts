@@ -18,6 +18,7 @@ const outdated: readonly [keyof Volume, string, field?: string][] = [
 
 export function volumeWarnings(texts: string[], volumes: readonly Volume[], at: Path): void {
   for (const [i, volume] of volumes.entries()) {
+    if (!isOutdated(volume)) continue;
     for (const [source, why, field = source] of outdated) {
       if (!volume[source]) continue;
       const claim = volume.ephemeral?.volumeClaimTemplate?.spec;
@@ -26,6 +27,13 @@ export function volumeWarnings(texts: string[], volumes: readonly Volume[], at: 
       else if (claim) addAll(texts, claimWarnings(claim, here.child('ephemeral', 'volumeClaimTemplate', 'spec')));
     }
   }
+}
+
+const outdatedNames: ReadonlySet<string> = new Set(outdated.map(([name]) => name));
+
+function isOutdated(volume: Volume): boolean {
+  for (const name in volume) if (outdatedNames.has(name)) return true;
+  return false;
 }
 
 /** A claim's sizes are whole bytes. */
