@@ -16,17 +16,11 @@ import { LeaseBook } from '../lease-book.ts';
 import { type Outcome, transact } from '../transact.ts';
 import { DataDirectory } from './data-directory.ts';
 import { GroupCommit } from './group-commit.ts';
-import { RecentBatches } from './recent-batches.ts';
+import { type Left, RecentBatches } from './recent-batches.ts';
 import { type Located, type Row, Tables } from './tables.ts';
 
 /** Read or swept in one go, between pauses that let others run. */
 const slice = 256;
-
-/** A key as the writes decided so far leave it, though they may not be on the disk yet. */
-interface Decided {
-  readonly revision: number;
-  readonly located: Located | undefined;
-}
 
 /**
  * The store in a directory of this machine. Transactions are decided at once, against everything decided before, and
@@ -41,7 +35,7 @@ export class LmdbBackend implements StoreBackend {
   readonly #recent: RecentBatches;
   readonly #written = new Broadcast();
   /** What has been decided and isn't on the disk. */
-  readonly #ahead = new Map<string, Decided>();
+  readonly #ahead = new Map<string, Left>();
   #decided: number;
   #revision: number;
   #compacted: number;
@@ -228,14 +222,12 @@ export class LmdbBackend implements StoreBackend {
   async #commit(batch: StoreBatch, rows: readonly Row[]): Promise<void> {
     const { revision, events } = batch;
     this.#decided = revision;
-    for (let index = 0; index < events.length; index++) {
-      const { key, item } = events[index]!;
-      this.#ahead.set(key, { revision, located: item && { item, place: { revision, index } } });
-    }
+    const left = events.map(({ item }, index): Left => ({ revision, index, item }));
+    for (const one of left) this.#ahead.set(events[one.index]!.key, one);
     await this.#writes.submit(rows, () => {
       this.#revision = revision;
       for (const { key } of events) if (this.#ahead.get(key)?.revision === revision) this.#ahead.delete(key);
-      this.#recent.push(batch);
+      this.#recent.push(batch, left);
       this.#written.notify();
     });
   }
@@ -251,8 +243,11 @@ export class LmdbBackend implements StoreBackend {
 
   /** To look on the disk costs more than all the rest of a write: its pages were written anew by the last commit. */
   #find(key: string, absentAt?: number): Located | undefined {
-    const known = this.#ahead.get(key) ?? this.#recent.latest(key);
-    if (known) return known.located;
+    const decided = this.#ahead.get(key);
+    if (decided) return located(decided);
+    if (absentAt === this.#revision) return undefined;
+    const known = this.#recent.latest(key);
+    if (known) return located(known);
     if (absentAt !== undefined && this.#recent.coversAfter(absentAt)) return undefined;
     return this.#tables.find(key, this.#revision);
   }
@@ -317,6 +312,8 @@ export class LmdbBackend implements StoreBackend {
     }
   }
 }
+
+const located = ({ revision, index, item }: Left): Located | undefined => item && { item, place: { revision, index } };
 
 /** Asks about each key once; most transactions are about a single one. */
 function remembered(find: (key: string) => Located | undefined): (key: string) => Located | undefined {

@@ -1,13 +1,19 @@
-import type { StoreBatch } from '../backend.ts';
-import type { Located } from './tables.ts';
+import type { StoreBatch, StoredItem } from '../backend.ts';
 
 const mostBatches = 4096;
 const mostBytes = 8 * 2 ** 20;
 
+/** What a change left under its key, and where it is in the log; no item when it deleted. */
+export interface Left {
+  readonly revision: number;
+  readonly index: number;
+  readonly item: StoredItem | undefined;
+}
+
 /** The latest batches, kept for watches that keep up, and for writes of what was just written; others read the log. */
 export class RecentBatches {
   readonly #batches: StoreBatch[] = [];
-  readonly #latest = new Map<string, { revision: number; located: Located | undefined }>();
+  readonly #latest = new Map<string, Left>();
   #bytes = 0;
   /** Everything from this revision on is here. */
   #since: number;
@@ -17,18 +23,16 @@ export class RecentBatches {
     this.#since = revision + 1;
   }
 
-  push(batch: StoreBatch): void {
+  /** `left`: what each of its events did. */
+  push(batch: StoreBatch, left: readonly Left[]): void {
     this.#batches.push(batch);
     this.#bytes += sizeOf(batch);
-    const { revision, events } = batch;
-    for (const [index, { key, item }] of events.entries()) {
-      this.#latest.set(key, { revision, located: item && { item, place: { revision, index } } });
-    }
+    for (const one of left) this.#latest.set(batch.events[one.index]!.key, one);
     while (this.#batches.length > mostBatches || (this.#bytes > mostBytes && this.#batches.length > 1)) this.#drop();
   }
 
-  /** What a key holds now, if a recent batch says so: `located` is undefined when it was deleted. */
-  latest(key: string): { readonly located: Located | undefined } | undefined {
+  /** What a key holds now, if a recent batch says so. */
+  latest(key: string): Left | undefined {
     return this.#latest.get(key);
   }
 
@@ -53,5 +57,7 @@ export class RecentBatches {
 }
 
 function sizeOf({ events }: StoreBatch): number {
-  return events.reduce((sum, e) => sum + (e.item?.value.length ?? 0) + (e.prev?.value.length ?? 0), 0);
+  let bytes = 0;
+  for (const { item, prev } of events) bytes += (item?.value.length ?? 0) + (prev?.value.length ?? 0);
+  return bytes;
 }
