@@ -14,16 +14,23 @@ export interface Parsed {
   isWanted: boolean;
 }
 
-/** Bodies made in this process needn't be parsed to be looked into. */
-const parsed = new WeakMap<Uint8Array, Parsed>();
+const parsed = Symbol('parsed');
+
+/**
+ * Bodies made in this process needn't be parsed to be looked into. What is parsed stands with the bytes: a WeakMap of so many takes
+ * longer, and collections of the young take for alive what is in it.
+ */
+interface Bytes extends Uint8Array {
+  [parsed]?: Parsed | undefined;
+}
 
 /**
  * Bodies that have just been told wait for somebody who wants to see the object. Nobody is likely to come later, and objects that stay
  * young cost the garbage collector nothing.
  */
 const freshBytes = 2 ** 18;
-const fresh = new Latest<Uint8Array>(freshBytes, (bytes) => {
-  if (!parsed.get(bytes)?.isWanted) parsed.delete(bytes);
+const fresh = new Latest<Bytes>(freshBytes, (bytes) => {
+  if (!bytes[parsed]?.isWanted) bytes[parsed] = undefined;
 });
 
 /** The body under which an object is stored. The object becomes the parsed form and must not change any more. */
@@ -38,16 +45,16 @@ export function bodyToStore({ kind: { apiVersion, kind } }: Resource, object: Ku
   const { apiVersion: _v, kind: _k, metadata, ...rest } = object;
   const { resourceVersion: _r, managedFields, ...kept } = metadata;
   const body = { kind, apiVersion, metadata: managedFields ? { ...kept, managedFields } : kept, ...rest };
-  const bytes = written(
+  const bytes: Bytes = written(
     managedFields ? piecesOf(managedFields, { kind, apiVersion, metadata: kept }, rest) : [JSON.stringify(body)],
   );
-  parsed.set(bytes, { body, isComplete: true, isWanted: false });
+  bytes[parsed] = { body, isComplete: true, isWanted: false };
   return bytes;
 }
 
 /** Whoever wants to see the object does so from now on, and soon. */
-export function told(bytes: Uint8Array): void {
-  if (parsed.has(bytes)) fresh.add(bytes, bytes.length);
+export function told(bytes: Bytes): void {
+  if (bytes[parsed]) fresh.add(bytes, bytes.length);
 }
 
 /** What `JSON.stringify` would write of it all; `managedFields` stand last in their metadata. */
@@ -82,15 +89,16 @@ function written(pieces: readonly string[]): Buffer {
   return bytes;
 }
 
-export const forgetParsed = (bytes: Uint8Array): boolean => parsed.delete(bytes);
+export function forgetParsed(bytes: Bytes): void {
+  if (bytes[parsed]) bytes[parsed] = undefined;
+}
 
-export function parsedBody(bytes: Uint8Array): Parsed {
-  let known = parsed.get(bytes);
-  if (!known) {
-    known = { body: JSON.parse(textOf(bytes)) as KubeObject, isComplete: false, isWanted: true };
-    parsed.set(bytes, known);
-  }
-  return known;
+export function parsedBody(bytes: Bytes): Parsed {
+  return (bytes[parsed] ??= {
+    body: JSON.parse(textOf(bytes)) as KubeObject,
+    isComplete: false,
+    isWanted: true,
+  });
 }
 
 /** What every body of a resource starts with: its type, and the brace behind which its metadata stand. */
