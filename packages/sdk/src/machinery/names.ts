@@ -177,7 +177,8 @@ export function labelValueProblems(s: string): Problems {
 export function pathSegmentProblems(s: string): Problems {
   if (s === '.' || s === '..') return [`may not be '${s}'`];
   const problems: Problems = [];
-  for (const c of '/%') if (s.includes(c)) problems.push(`may not contain '${c}'`);
+  if (s.includes('/')) problems.push("may not contain '/'");
+  if (s.includes('%')) problems.push("may not contain '%'");
   return problems;
 }
 

@@ -12,7 +12,7 @@ export const attributesOf = (
   { kind, group, version, resource }: Target,
   operation: Operation,
   request: WriteRequest & { readonly subresource?: string },
-  objects: { readonly object?: KubeObject; readonly oldObject?: KubeObject },
+  { object, oldObject }: { readonly object?: KubeObject; readonly oldObject?: KubeObject },
 ): AdmissionAttributes => ({
   operation,
   kind,
@@ -21,14 +21,15 @@ export const attributesOf = (
   resource,
   subresource: request.subresource ?? '',
   namespace: request.namespace,
-  name: request.name || objects.object?.metadata.name || '',
+  name: request.name || object?.metadata.name || '',
   user: request.user,
   options: request.options,
   dryRun: request.dryRun,
   admitted: request.admitted === true,
   warn: request.warn,
   audit: request.audit,
-  ...objects,
+  object,
+  oldObject,
 });
 
 /** The creation of something that isn't stored as it comes: a review, a binding, an eviction, a token request. */

@@ -37,14 +37,12 @@ export class ClusterObjects {
     namespace: string,
     name: string,
   ): O | undefined | Promise<O | undefined> {
-    const find = () => this.find(kind, namespace, name);
-    return find() ?? this.current().then(find);
+    return this.find(kind, namespace, name) ?? this.#foundLater(kind, namespace, name);
   }
 
   /** Its labels alone, for which it need not be read. */
   labelsOf<O extends KubeObject>(kind: Kind<O, unknown>, namespace: string, name: string): Labels | Promise<Labels> {
-    const find = () => this.#entry(kind, namespace, name)?.labels;
-    return find() ?? this.current().then(find);
+    return this.#entry(kind, namespace, name)?.labels ?? this.#labelsLater(kind, namespace, name);
   }
 
   /** Waits at most so long for an object to appear. */
@@ -90,6 +88,16 @@ export class ClusterObjects {
   listBy<O extends KubeObject>(kind: Kind<O, unknown>, field: string, value: string): readonly O[] {
     const registry = this.#server.registries.ofKind(kind);
     return (registry?.cache.list({ indexed: { field, value } }) ?? []).map((entry) => entry.object as O);
+  }
+
+  async #foundLater<O extends KubeObject>(kind: Kind<O, unknown>, namespace: string, name: string) {
+    await this.current();
+    return this.find(kind, namespace, name);
+  }
+
+  async #labelsLater<O extends KubeObject>(kind: Kind<O, unknown>, namespace: string, name: string) {
+    await this.current();
+    return this.#entry(kind, namespace, name)?.labels;
   }
 
   #entry<O extends KubeObject>(kind: Kind<O, unknown>, namespace: string, name: string): Entry | undefined {

@@ -16,9 +16,9 @@ export interface AdmissionAttributes {
   readonly namespace: string;
   readonly name: string;
   /** What is to be written; `admit` may change it. */
-  readonly object?: KubeObject;
+  readonly object?: KubeObject | undefined;
   /** What is there; frozen. */
-  readonly oldObject?: KubeObject;
+  readonly oldObject?: KubeObject | undefined;
   readonly user: UserInfo;
   readonly options: JsonObject;
   readonly dryRun: boolean;
