@@ -6,10 +6,13 @@ import type { Problems } from './names.ts';
  * too, though no new field value may look so.
  */
 
+const noAddress = ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'];
+const noNetwork = ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'];
+
 export function ipProblems(text: string): Problems {
   if (isPlainIPv4(text)) return [];
   const ip = parseIp(text);
-  if (!ip) return ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'];
+  if (!ip) return noAddress;
   if (ip.leadingZeros) return ['must not have leading 0s'];
   return ip.mapped ? ['must not be an IPv4-mapped IPv6 address'] : [];
 }
@@ -22,13 +25,17 @@ const plainIPv4 = new RegExp(`^${byte}(?:\\.${byte}){3}$`);
 
 export function cidrProblems(text: string): Problems {
   const cidr = parseCidr(text);
-  if (!cidr) return ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'];
+  if (!cidr) return noNetwork;
   if (cidr.leadingZeros) return ['must not have leading 0s in IP or prefix length'];
   return [
     ...(cidr.address.mapped ? ['must not have an IPv4-mapped IPv6 address'] : []),
     ...(hasHostBits(cidr) ? ['must not have bits set beyond the prefix length'] : []),
   ];
 }
+
+/** However an address or a network is written. */
+export const looseIpProblems = (text: string): Problems => (parseIp(text) ? [] : noAddress);
+export const looseCidrProblems = (text: string): Problems => (parseCidr(text) ? [] : noNetwork);
 
 /** Fields that are new enough to take an address in one form only. */
 export function canonicalIpProblems(text: string): Problems {

@@ -5,7 +5,6 @@ import {
   equal,
   field,
   type FieldError,
-  ipProblems,
   type Path,
   portProblems,
   problemsAt,
@@ -13,28 +12,40 @@ import {
   required,
   requiredOneOf,
 } from '../../machinery/index.ts';
+import type { RuleGates } from '../../schema/index.ts';
+import { type AddressRules, addressRules } from '../meta/address-rules.ts';
 import type { EndpointAddress, EndpointPort, Endpoints, EndpointSubset } from './endpoints.ts';
 
 /** All of it, unless it is as it was: older versions let more pass. */
-export function* endpointsRules(next: Endpoints, old: Endpoints | undefined): Iterable<FieldError> {
+export function* endpointsRules(
+  next: Endpoints,
+  old: Endpoints | undefined,
+  context?: RuleGates,
+): Iterable<FieldError> {
   if (old && equal(next.subsets ?? [], old.subsets ?? [])) return;
-  for (const [i, subset] of (next.subsets ?? []).entries()) yield* subsetRules(subset, field('subsets').index(i));
+  const rules = addressRules(context);
+  for (const [i, subset] of (next.subsets ?? []).entries())
+    yield* subsetRules(subset, field('subsets').index(i), rules);
 }
 
-function* subsetRules(subset: EndpointSubset, at: Path): Iterable<FieldError> {
+function* subsetRules(subset: EndpointSubset, at: Path, rules: AddressRules): Iterable<FieldError> {
   const { addresses = [], notReadyAddresses = [], ports = [] } = subset;
   if (!addresses.length && !notReadyAddresses.length) {
     yield required(at, 'must specify `addresses` or `notReadyAddresses`');
   }
-  for (const [i, a] of addresses.entries()) yield* addressRules(a, at.child('addresses').index(i));
+  for (const [i, a] of addresses.entries()) yield* endpointRules(a, at.child('addresses').index(i), rules);
   for (const [i, a] of notReadyAddresses.entries()) {
-    yield* addressRules(a, at.child('notReadyAddresses').index(i));
+    yield* endpointRules(a, at.child('notReadyAddresses').index(i), rules);
   }
   for (const [i, p] of ports.entries()) yield* portRules(p, at.child('ports').index(i), ports.length > 1);
 }
 
-function* addressRules({ ip, hostname, nodeName }: EndpointAddress, at: Path): Iterable<FieldError> {
-  yield* problemsAt(ipProblems(ip), ip, at.child('ip'));
+function* endpointRules(
+  { ip, hostname, nodeName }: EndpointAddress,
+  at: Path,
+  rules: AddressRules,
+): Iterable<FieldError> {
+  yield* problemsAt(rules.ip(ip), ip, at.child('ip'));
   if (hostname) yield* problemsAt(dnsLabelProblems(hostname), hostname, at.child('hostname'));
   if (nodeName !== undefined) yield* problemsAt(dnsSubdomainProblems(nodeName), nodeName, at.child('nodeName'));
   yield* problemsAt(endpointIpProblems(ip), ip, at.child('ip'));

@@ -1,5 +1,4 @@
 import {
-  cidrProblems,
   duplicate,
   field,
   type FieldError,
@@ -15,7 +14,8 @@ import {
   qualifiedNameProblems,
   required,
 } from '../../machinery/index.ts';
-import { internalValue } from '../../schema/index.ts';
+import { internalValue, type RuleGates } from '../../schema/index.ts';
+import { type AddressRules, addressRules } from '../meta/address-rules.ts';
 import { configSourceRules } from './node-config-source-rules.ts';
 import type { Node } from './node.ts';
 import { nodeAddress } from './node-status.ts';
@@ -23,11 +23,11 @@ import { type Taint, taint } from './taint.ts';
 
 const spec = field('spec');
 
-export function* nodeRules(node: Node): Iterable<FieldError> {
+export function* nodeRules(node: Node, _old?: Node, context?: RuleGates): Iterable<FieldError> {
   // Upstream looks at taints from where the metadata is.
   yield* taintsRules(node.spec.taints ?? [], field('metadata', 'taints'));
   yield* resourceRules(node);
-  yield* podCidrRules(node.spec.podCIDRs ?? []);
+  yield* podCidrRules(node.spec.podCIDRs ?? [], addressRules(context));
 }
 
 /** Upstream looks at resources and taints once more here, and so tells their causes twice. */
@@ -122,9 +122,9 @@ const counted = new Set([
 const isCounted = (name: string): boolean =>
   counted.has(name) || (name.includes('/') && !name.includes('kubernetes.io/') && !name.startsWith('requests.'));
 
-function* podCidrRules(cidrs: readonly string[]): Iterable<FieldError> {
+function* podCidrRules(cidrs: readonly string[], rules: AddressRules): Iterable<FieldError> {
   const at = spec.child('podCIDRs');
-  for (const [i, cidr] of cidrs.entries()) yield* problemsAt(cidrProblems(cidr), cidr, at.index(i));
+  for (const [i, cidr] of cidrs.entries()) yield* problemsAt(rules.cidr(cidr), cidr, at.index(i));
   if (cidrs.length < 2) return;
   const bad = cidrs.findIndex((c) => !parseCidr(c));
   if (bad !== -1) {

@@ -8,7 +8,6 @@ import {
   immutable,
   invalid,
   ipFamily,
-  ipProblems,
   labelValueProblems,
   notSupported,
   type Path,
@@ -18,19 +17,28 @@ import {
   requiredOneOf,
   tooMany,
 } from '../../machinery/index.ts';
-import { validateLabels } from '../../schema/index.ts';
+import { type RuleGates, validateLabels } from '../../schema/index.ts';
+import { type AddressRules, addressRules } from '../meta/address-rules.ts';
 import type { Endpoint, EndpointHints, EndpointSlice, EndpointSlicePort } from './endpointslice.ts';
 
 const most = { endpoints: 1000, addresses: 100, ports: 20_000, topologyLabels: 16, hints: 8 };
 
-export function* endpointSliceRules(next: EndpointSlice, old: EndpointSlice | undefined): Iterable<FieldError> {
+export function* endpointSliceRules(
+  next: EndpointSlice,
+  old: EndpointSlice | undefined,
+  context?: RuleGates,
+): Iterable<FieldError> {
   yield* requiredOneOf(next.addressType, ['FQDN', 'IPv4', 'IPv6'], field('addressType'));
   yield* portsRules(next.ports ?? [], field('ports'));
-  yield* endpointsRules(next, old);
+  yield* endpointsRules(next, old, addressRules(context));
   if (old) yield* immutable(next.addressType, old.addressType, field('addressType'));
 }
 
-function* endpointsRules({ endpoints, addressType }: EndpointSlice, old?: EndpointSlice): Iterable<FieldError> {
+function* endpointsRules(
+  { endpoints, addressType }: EndpointSlice,
+  old: EndpointSlice | undefined,
+  rules: AddressRules,
+): Iterable<FieldError> {
   const at = field('endpoints');
   const list = endpoints ?? [];
   if (list.length > most.endpoints) {
@@ -40,7 +48,7 @@ function* endpointsRules({ endpoints, addressType }: EndpointSlice, old?: Endpoi
   const known = new Set((old?.endpoints ?? []).flatMap((e) => e.addresses));
   for (const [i, endpoint] of list.entries()) {
     const here = at.index(i);
-    yield* addressesRules(endpoint.addresses ?? [], here.child('addresses'), { addressType, known });
+    yield* addressesRules(endpoint.addresses ?? [], here.child('addresses'), { addressType, known, rules });
     yield* endpointRules(endpoint, here);
   }
 }
@@ -48,14 +56,14 @@ function* endpointsRules({ endpoints, addressType }: EndpointSlice, old?: Endpoi
 function* addressesRules(
   addresses: readonly string[],
   at: Path,
-  { addressType, known }: { addressType: string; known: ReadonlySet<string> },
+  { addressType, known, rules }: { addressType: string; known: ReadonlySet<string>; rules: AddressRules },
 ): Iterable<FieldError> {
   if (!addresses.length) yield required(at, 'must contain at least 1 address');
   else if (addresses.length > most.addresses) yield tooMany(at, addresses.length, most.addresses);
   for (const [i, address] of addresses.entries()) {
     if (addressType === 'FQDN') yield* domainRules(address, at.index(i));
     if ((addressType !== 'IPv4' && addressType !== 'IPv6') || known.has(address)) continue;
-    const problems = ipProblems(address);
+    const problems = rules.ip(address);
     yield* problemsAt(problems, address, at.index(i));
     if (problems.length) continue;
     if (ipFamily(address) !== addressType) yield invalid(at, address, `must be an ${addressType} address`);

@@ -47,6 +47,7 @@ const openness = {
   RestartAllContainersOnContainerExits: true,
   SELinuxMount: false,
   StorageVersionHash: true,
+  StrictIPCIDRValidation: true,
   TaintTolerationComparisonOperators: false,
   TopologyAwareWorkloadScheduling: false,
   UserNamespacesHostNetworkSupport: false,

@@ -2,6 +2,7 @@ export * from './columns.ts';
 export * from './condition-rules.ts';
 export * from './condition.ts';
 export * from './delete-options.ts';
+export * from './address-rules.ts';
 export * from './field-gates.ts';
 export * from './field-selector.ts';
 export * from './gated-members.ts';

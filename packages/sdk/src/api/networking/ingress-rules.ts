@@ -6,7 +6,6 @@ import {
   field,
   type FieldError,
   invalid,
-  ipProblems,
   ipWarning,
   isRefused,
   notSupported,
@@ -20,6 +19,7 @@ import {
   wildcardSubdomainProblems,
 } from '../../machinery/index.ts';
 import type { RuleGates } from '../../schema/index.ts';
+import { addressRules } from '../meta/address-rules.ts';
 import { isOpen } from '../meta/field-gates.ts';
 import type { TypedLocalObjectReference } from '../core/object-reference.ts';
 import type { HTTPIngressPath, Ingress, IngressBackend, IngressRule, IngressSpec, IngressTLS } from './ingress.ts';
@@ -162,11 +162,12 @@ export function* segmentRules(value: string | undefined, at: Path): Iterable<Fie
 const ingressOf = ({ status }: Ingress) => status.loadBalancer.ingress ?? [];
 const addresses = field('status', 'loadBalancer', 'ingress');
 
-export function* ingressStatusRules(next: Ingress, old: Ingress): Iterable<FieldError> {
+export function* ingressStatusRules(next: Ingress, old: Ingress, context: RuleGates): Iterable<FieldError> {
+  const rules = addressRules(context);
   const known = new Set(ingressOf(old).map(({ ip }) => ip));
   for (const [i, { ip, hostname }] of ingressOf(next).entries()) {
     const here = addresses.index(i);
-    if (ip && !known.has(ip)) yield* problemsAt(ipProblems(ip), ip, here.child('ip'));
+    if (ip && !known.has(ip)) yield* problemsAt(rules.ip(ip), ip, here.child('ip'));
     if (!hostname) continue;
     yield* problemsAt(dnsSubdomainProblems(hostname), hostname, here.child('hostname'));
     if (parseIp(hostname)) yield invalid(here.child('hostname'), hostname, notAnAddress);

@@ -1,5 +1,4 @@
 import {
-  cidrProblems,
   cidrWarnings,
   contains,
   field,
@@ -14,6 +13,8 @@ import {
   problemsAt,
   required,
 } from '../../machinery/index.ts';
+import type { RuleGates } from '../../schema/index.ts';
+import { type AddressRules, addressRules } from '../meta/address-rules.ts';
 import { isUsableSelector, validateLabelSelector } from '../meta/label-selector-rules.ts';
 import type { IPBlock, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from './networkpolicy.ts';
 
@@ -26,10 +27,16 @@ interface Kept {
   readonly allowInvalidValues: boolean;
   /** Networks that the old policy names already. */
   readonly networks: ReadonlySet<string>;
+  readonly rules: AddressRules;
 }
 
-export function* networkPolicyRules(next: NetworkPolicy, old: NetworkPolicy | undefined): Iterable<FieldError> {
+export function* networkPolicyRules(
+  next: NetworkPolicy,
+  old: NetworkPolicy | undefined,
+  context?: RuleGates,
+): Iterable<FieldError> {
   const kept = {
+    rules: addressRules(context),
     allowInvalidValues: old !== undefined && !isUsableSelector(old.spec.podSelector),
     networks: new Set(old ? [...ipBlocks(old)].flatMap(({ block }) => [block.cidr, ...(block.except ?? [])]) : []),
   };
@@ -95,14 +102,14 @@ function* peerRules(
   }
 }
 
-function* ipBlockRules({ cidr, except = [] }: IPBlock, at: Path, { networks }: Kept): Iterable<FieldError> {
+function* ipBlockRules({ cidr, except = [] }: IPBlock, at: Path, { networks, rules }: Kept): Iterable<FieldError> {
   if (!cidr) return yield required(at.child('cidr'));
-  if (!networks.has(cidr)) yield* problemsAt(cidrProblems(cidr), cidr, at.child('cidr'));
+  if (!networks.has(cidr)) yield* problemsAt(rules.cidr(cidr), cidr, at.child('cidr'));
   const whole = parseCidr(cidr);
   if (!whole) return;
   for (const [i, text] of except.entries()) {
     const here = at.child('except').index(i);
-    if (!networks.has(text)) yield* problemsAt(cidrProblems(text), text, here);
+    if (!networks.has(text)) yield* problemsAt(rules.cidr(text), text, here);
     const part = parseCidr(text);
     if (part && !contains(whole, part)) yield invalid(here, text, 'must be a strict subset of `cidr`');
   }

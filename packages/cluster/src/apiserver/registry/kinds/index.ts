@@ -2,6 +2,7 @@
  * What the few kinds need whose writes concern more than the object itself: addresses and ports of services, rights that a role
  * would give away. A file a kind; hooks say how to take back what they did.
  */
+import { addressRules } from '@tiphys/sdk/api';
 import type { ApiServer } from '../../server.ts';
 import type { KindHooks } from '../kind-hooks.ts';
 import type { Resource } from '../resource.ts';
@@ -47,6 +48,7 @@ export function hooksOf(
         nodePortRange,
         random: deps.random.fork('services'),
         addresses: new AddressObjects(() => server.registries),
+        rules: addressRules(server.kinds),
       });
     case '/events':
     case 'events.k8s.io/events':

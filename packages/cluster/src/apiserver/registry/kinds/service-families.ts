@@ -1,4 +1,4 @@
-import { clusterIpRules, type Service, serviceSpec, type ServiceSpec } from '@tiphys/sdk/api';
+import { type AddressRules, clusterIpRules, type Service, serviceSpec, type ServiceSpec } from '@tiphys/sdk/api';
 import { equal, field, type FieldError, invalid, ipFamily } from '@tiphys/sdk/machinery';
 import { setFields } from '@tiphys/sdk/schema';
 
@@ -8,14 +8,18 @@ const spec = field('spec');
  * Settles the families of a service's addresses and how strictly they are wanted, in a cluster whose services have one family
  * (upstream's initIPFamilyFields). Changes the service; what can't be is told.
  */
-export function settleFamilies(service: Service, old: Service | undefined, configured: 'IPv4' | 'IPv6'): FieldError[] {
+export function settleFamilies(
+  service: Service,
+  old: Service | undefined,
+  { configured, rules }: { readonly configured: 'IPv4' | 'IPv6'; readonly rules: AddressRules },
+): FieldError[] {
   if (service.spec.type === 'ExternalName' || keepsPreferred(service, old)) return [];
   const set = (fields: Partial<ServiceSpec>) => setFields(serviceSpec, service.spec, fields);
   const anyBackend = service.spec.clusterIP === 'None' && !Object.keys(service.spec.selector ?? {}).length;
   if (service.spec.ipFamilyPolicy === undefined) {
     set({ ipFamilyPolicy: old?.spec.ipFamilyPolicy ?? (anyBackend ? 'RequireDualStack' : 'SingleStack') });
   }
-  const early = [...clusterIpRules(service, old)];
+  const early = [...clusterIpRules(service, old, rules)];
   if (early.length) return early;
   const errors = [...(old ? reduce(service, old, set) : []), ...infer(service, configured, set)];
   if (errors.length) return errors;

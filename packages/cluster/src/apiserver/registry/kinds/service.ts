@@ -1,4 +1,5 @@
 import {
+  type AddressRules,
   isHeadless,
   needsHealthCheck,
   needsNodePorts,
@@ -36,12 +37,13 @@ export interface ServiceHookDeps {
   readonly nodePortRange: PortRange;
   readonly random: Random;
   readonly addresses: AddressObjects;
+  readonly rules: AddressRules;
 }
 
 /** Addresses and node ports of services: taken before a write is checked, given back when it fails, let go with what was stored. */
 export function serviceHooks(
   resource: Resource,
-  { feed, ips, nodePortRange: range, random, addresses }: ServiceHookDeps,
+  { feed, ips, nodePortRange: range, random, addresses, rules }: ServiceHookDeps,
 ): KindHooks {
   let ledger: Ledger | undefined;
 
@@ -62,7 +64,7 @@ export function serviceHooks(
     };
     if (old) patchAllocated(next, old);
     agreeOnAddresses(next, old);
-    refuse(next, settleFamilies(next, old, ips.family));
+    refuse(next, settleFamilies(next, old, { configured: ips.family, rules }));
     const taking = dryRun ? undefined : new Taking(book, keyOf(resource, namespace, next.metadata.name ?? ''));
     const ports = taking ? nodePorts(taking, { random, range }) : dryNodePorts((claim) => book.isFree(claim), range);
     try {

@@ -5,12 +5,12 @@ import {
   internalAt,
   invalid,
   ipFamily,
-  ipProblems,
   notSupported,
   oneOfThese,
   problemsAt,
   required,
 } from '../../../machinery/index.ts';
+import type { AddressRules } from '../../meta/address-rules.ts';
 import { isHeadless } from './needs.ts';
 import type { Service } from './service.ts';
 
@@ -21,7 +21,7 @@ const clusterIPsAt = spec.child('clusterIPs');
  * Whether addresses, families and policy of a service agree with each other (upstream's ValidateServiceClusterIPsRelatedFields).
  * Asked before addresses are allocated, and again with everything else.
  */
-export function* clusterIpRules(service: Service, old: Service | undefined): Iterable<FieldError> {
+export function* clusterIpRules(service: Service, old: Service | undefined, rules: AddressRules): Iterable<FieldError> {
   const { type, clusterIP = '', clusterIPs = [], ipFamilies = [], ipFamilyPolicy } = service.spec;
   if (type === 'ExternalName') return;
 
@@ -49,7 +49,7 @@ export function* clusterIpRules(service: Service, old: Service | undefined): Ite
       continue;
     }
     if (old?.spec.clusterIPs?.includes(ip)) continue;
-    const problems = ipProblems(ip);
+    const problems = rules.ip(ip);
     wellFormed &&= !problems.length;
     yield* problemsAt(problems, ip, clusterIPsAt.index(i));
   }

@@ -13,12 +13,11 @@ import {
   qualifiedNameProblems,
   required,
   requiredOneOf,
-  cidrProblems,
   endpointIpProblems,
-  ipProblems,
   notSupported,
 } from '../../../machinery/index.ts';
-import { validateLabels } from '../../../schema/index.ts';
+import { type RuleGates, validateLabels } from '../../../schema/index.ts';
+import { type AddressRules, addressRules } from '../../meta/address-rules.ts';
 import { clusterIpRules } from './cluster-ip-rules.ts';
 import { isExternallyAccessible, isHeadless, isLoadBalancer, needsHealthCheck } from './needs.ts';
 import type { ServicePort } from './service-spec.ts';
@@ -31,7 +30,8 @@ const kubeletPort = 10250;
 const protocols = ['SCTP', 'TCP', 'UDP'];
 
 /** Upstream's ValidateService; values that the old object has already are not refused for how they are written. */
-export function* serviceRules(service: Service, old: Service | undefined): Iterable<FieldError> {
+export function* serviceRules(service: Service, old: Service | undefined, context?: RuleGates): Iterable<FieldError> {
+  const rules = addressRules(context);
   yield* topologyAnnotations(service);
   if (!service.spec.ports?.length && !isHeadless(service) && service.spec.type !== 'ExternalName') {
     yield required(spec.child('ports'));
@@ -42,10 +42,10 @@ export function* serviceRules(service: Service, old: Service | undefined): Itera
   for (const [i, p] of ports.entries()) yield* portRules(p, portsAt.index(i), { names, needsName: ports.length > 1 });
   yield* validateLabels(service.spec.selector, spec.child('selector'));
   yield* affinityRules(service);
-  yield* clusterIpRules(service, old);
+  yield* clusterIpRules(service, old, rules);
   for (const [i, ip] of (service.spec.externalIPs ?? []).entries()) {
     const at = spec.child('externalIPs').index(i);
-    const problems = old?.spec.externalIPs?.includes(ip) ? [] : ipProblems(ip);
+    const problems = old?.spec.externalIPs?.includes(ip) ? [] : rules.ip(ip);
     yield* problemsAt(problems.length ? problems : endpointIpProblems(ip), ip, at);
   }
   yield* requiredOneOf(
@@ -54,7 +54,7 @@ export function* serviceRules(service: Service, old: Service | undefined): Itera
     spec.child('type'),
   );
   yield* uniquePorts(service);
-  yield* sourceRanges(service, old);
+  yield* sourceRanges(service, old, rules);
   if (service.spec.allocateLoadBalancerNodePorts !== undefined && !isLoadBalancer(service)) {
     yield forbiddenAt(spec.child('allocateLoadBalancerNodePorts'), onlyForLoadBalancers);
   }
@@ -169,7 +169,7 @@ function* uniquePorts({ spec: { type, ports = [] } }: Service): Iterable<FieldEr
 
 const rangesAnnotation = 'service.beta.kubernetes.io/load-balancer-source-ranges';
 
-function* sourceRanges(service: Service, old: Service | undefined): Iterable<FieldError> {
+function* sourceRanges(service: Service, old: Service | undefined, rules: AddressRules): Iterable<FieldError> {
   const { loadBalancerSourceRanges: ranges = [] } = service.spec;
   const annotation = service.metadata.annotations?.[rangesAnnotation];
   if (ranges.length) {
@@ -179,7 +179,7 @@ function* sourceRanges(service: Service, old: Service | undefined): Iterable<Fie
     for (const [i, range] of ranges.entries()) {
       const value = range.trim();
       if (old?.spec.loadBalancerSourceRanges?.some((r) => r.trim() === value)) continue;
-      yield* problemsAt(cidrProblems(value), value, at.index(i));
+      yield* problemsAt(rules.cidr(value), value, at.index(i));
     }
   } else if (annotation !== undefined) {
     const at = field('metadata', 'annotations').key(rangesAnnotation);
@@ -187,7 +187,7 @@ function* sourceRanges(service: Service, old: Service | undefined): Iterable<Fie
     if (annotation.trim() === '' || old?.metadata.annotations?.[rangesAnnotation] === annotation) return;
     for (const range of annotation.split(',')) {
       const value = range.trim();
-      yield* problemsAt(cidrProblems(value), value, at);
+      yield* problemsAt(rules.cidr(value), value, at);
     }
   }
 }

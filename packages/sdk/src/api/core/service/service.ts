@@ -46,9 +46,9 @@ export const service: Kind<Service, ServiceManifest> = defineKind<Service, Servi
   default: fillIpModes,
   prepareForCreate: dropInternalPolicy,
   prepareForUpdate: dropUnneeded,
-  *validate(next, old) {
+  *validate(next, old, context) {
     if (old) yield* serviceUpdateRules(next, old);
-    yield* serviceRules(next, old);
+    yield* serviceRules(next, old, context);
   },
   warnings: serviceWarnings,
   columns: serviceColumns,

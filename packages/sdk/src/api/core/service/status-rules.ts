@@ -4,27 +4,29 @@ import {
   type FieldError,
   forbiddenAt,
   invalid,
-  ipProblems,
   notSupported,
   parseIp,
   problemsAt,
   required,
 } from '../../../machinery/index.ts';
+import type { RuleGates } from '../../../schema/index.ts';
+import { addressRules } from '../../meta/address-rules.ts';
 import { isLoadBalancer } from './needs.ts';
 import type { Service } from './service.ts';
 
 /** What a load balancer's part of the status must say. */
-export function* serviceStatusRules(next: Service, old: Service): Iterable<FieldError> {
+export function* serviceStatusRules(next: Service, old: Service, context: RuleGates): Iterable<FieldError> {
   const at = field('status', 'loadBalancer', 'ingress');
   const ingress = next.status.loadBalancer.ingress ?? [];
   if (!isLoadBalancer(next) && ingress.length) {
     yield forbiddenAt(at, "may only be used when `spec.type` is 'LoadBalancer'");
     return;
   }
+  const rules = addressRules(context);
   const known = new Set(old.status.loadBalancer.ingress?.map(({ ip }) => ip));
   for (const [i, { ip = '', ipMode, hostname = '' }] of ingress.entries()) {
     const here = at.index(i);
-    if (ip && !known.has(ip)) yield* problemsAt(ipProblems(ip), ip, here.child('ip'));
+    if (ip && !known.has(ip)) yield* problemsAt(rules.ip(ip), ip, here.child('ip'));
     const mode = here.child('ipMode');
     if (ipMode === undefined) {
       if (ip) yield required(mode, 'must be specified when `ip` is set');

@@ -3,7 +3,6 @@ import {
   type FieldError,
   forbiddenAt,
   invalid,
-  ipProblems,
   type Path,
   problemsAt,
   required,
@@ -21,7 +20,12 @@ const mostSearchPaths = 32;
 const longestSearchList = 2048;
 const longestHostname = 64;
 
-export function validateDnsConfig(errors: FieldError[], { dnsConfig, dnsPolicy }: PodSpec, at: Path): void {
+export function validateDnsConfig(
+  errors: FieldError[],
+  { dnsConfig, dnsPolicy }: PodSpec,
+  at: Path,
+  { addresses }: PodRules,
+): void {
   if (dnsPolicy === 'None') {
     if (!dnsConfig) return void errors.push(required(at, 'must provide `dnsConfig` when `dnsPolicy` is None'));
     if (!dnsConfig.nameservers?.length) {
@@ -38,7 +42,7 @@ export function validateDnsConfig(errors: FieldError[], { dnsConfig, dnsPolicy }
     );
   }
   for (const [i, ip] of nameservers.entries())
-    errors.push(...problemsAt(ipProblems(ip), ip, at.child('nameservers').index(i)));
+    errors.push(...problemsAt(addresses.ip(ip), ip, at.child('nameservers').index(i)));
   if (searches.length > mostSearchPaths) {
     errors.push(invalid(at.child('searches'), searches, `must not have more than ${mostSearchPaths} search paths`));
   }
@@ -56,9 +60,14 @@ export function validateDnsConfig(errors: FieldError[], { dnsConfig, dnsPolicy }
   }
 }
 
-export function validateHostAliases(errors: FieldError[], aliases: readonly HostAlias[], at: Path): void {
+export function validateHostAliases(
+  errors: FieldError[],
+  aliases: readonly HostAlias[],
+  at: Path,
+  { addresses }: PodRules,
+): void {
   for (const [i, { ip, hostnames }] of aliases.entries()) {
-    errors.push(...problemsAt(ipProblems(ip), ip, at.index(i).child('ip')));
+    errors.push(...problemsAt(addresses.ip(ip), ip, at.index(i).child('ip')));
     for (const [j, name] of (hostnames ?? []).entries()) {
       errors.push(...problemsAt(dnsSubdomainProblems(name), name, at.index(i).child('hostnames').index(j)));
     }

@@ -85,7 +85,7 @@ export function validatePodSpec(
     validatePodSecurityContext(errors, spec.securityContext, at.child('securityContext'), { spec, rules });
   }
   if (spec.affinity) validateAffinity(errors, spec.affinity, at.child('affinity'), rules);
-  if (spec.dnsConfig || spec.dnsPolicy === 'None') validateDnsConfig(errors, spec, at.child('dnsConfig'));
+  if (spec.dnsConfig || spec.dnsPolicy === 'None') validateDnsConfig(errors, spec, at.child('dnsConfig'), rules);
   if (spec.readinessGates) validateReadinessGates(errors, spec.readinessGates, at.child('readinessGates'));
   if (spec.schedulingGates) validateSchedulingGates(errors, spec.schedulingGates, at.child('schedulingGates'));
   if (spec.topologySpreadConstraints) {
@@ -96,7 +96,7 @@ export function validatePodSpec(
   if (spec.hostnameOverride !== undefined) validateHostnameOverride(errors, spec.hostnameOverride, spec, at);
   validateNames(errors, spec, at);
   if (spec.tolerations) validateTolerations(errors, spec.tolerations, at.child('tolerations'), rules);
-  if (spec.hostAliases) validateHostAliases(errors, spec.hostAliases, at.child('hostAliases'));
+  if (spec.hostAliases) validateHostAliases(errors, spec.hostAliases, at.child('hostAliases'), rules);
   if (spec.priorityClassName) errors.push(...validateSubdomain(spec.priorityClassName, at.child('priorityClassName')));
   if (spec.runtimeClassName !== undefined) {
     errors.push(...validateSubdomain(spec.runtimeClassName, at.child('runtimeClassName')));

@@ -1,5 +1,6 @@
 import type { ObjectMeta } from '../../../../machinery/index.ts';
 import type { Gates } from '../../../../schema/index.ts';
+import { type AddressRules, addressRules } from '../../../meta/address-rules.ts';
 import { isOpen, standardGates } from '../../../meta/field-gates.ts';
 import type { PodSpec } from '../pod-spec.ts';
 import { deletionCostProblem } from './annotations.ts';
@@ -18,6 +19,7 @@ import { hasInvalidKeysApart, hasInvalidSpreadKeys, hasInvalidSpreadSelector } f
 export interface PodRules {
   /** The pod itself, not a template for pods. */
   readonly isPod: boolean;
+  readonly addresses: AddressRules;
   readonly allowInvalidDeletionCost: boolean;
   readonly allowIndivisibleHugePages: boolean;
   readonly allowInvalidAffinitySelector: boolean;
@@ -60,6 +62,7 @@ function rulesAfter(isPod: boolean, old: OldPod | undefined, gates: Gates): PodR
   const before = old ? sinsOf(old) : sinless;
   return {
     isPod,
+    addresses: addressRules({ gates }),
     ...before,
     allowInvalidDeletionCost: before.allowInvalidDeletionCost || !isOpen(gates, 'PodDeletionCost'),
     allowComparisonTolerations:
@@ -74,7 +77,7 @@ function rulesAfter(isPod: boolean, old: OldPod | undefined, gates: Gates): PodR
 }
 
 /** What a pod got away with. */
-type Sins = Omit<PodRules, 'isPod' | 'spreadKeysApart'>;
+type Sins = Omit<PodRules, 'isPod' | 'addresses' | 'spreadKeysApart'>;
 
 function spreadKeysApart(old: OldPod | undefined, gates: Gates): boolean {
   if (!isOpen(gates, 'MatchLabelKeysInPodTopologySpread')) return true;

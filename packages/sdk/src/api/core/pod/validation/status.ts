@@ -11,14 +11,15 @@ import {
   internalAt,
   invalid,
   ipFamily,
-  ipProblems,
   notSupported,
   type Path,
+  parseIp,
   problemsAt,
   qualifiedNameProblems,
   required,
   tooLong,
 } from '../../../../machinery/index.ts';
+import { type AddressRules, addressRules } from '../../../meta/address-rules.ts';
 import { type Gates, internalValue, type RuleContext } from '../../../../schema/index.ts';
 import { isOpen } from '../../../meta/field-gates.ts';
 import type { Container } from '../container.ts';
@@ -62,7 +63,7 @@ export function validatePodStatus(errors: FieldError[], next: Pod, old: Pod, { g
     validateExtendedClaim(errors, status.extendedResourceClaimStatus, spec, at.child('extendedResourceClaimStatus'));
   }
   validateNodeClaims(errors, next, at.child('nodeAllocatableResourceClaimStatuses'));
-  validateIPs(errors, next, old);
+  validateIPs(errors, next, old, addressRules({ gates }));
   for (const list of lists) {
     for (const [i, { user }] of (status[list] ?? []).entries()) {
       if (user?.linux) validateUser(errors, user.linux, spec, at.child(list).index(i).child('user', 'linux'));
@@ -204,32 +205,31 @@ function validateExtendedClaim(
   else errors.push(...problemsAt(dnsSubdomainProblems(resourceClaimName), resourceClaimName, where));
 }
 
-function validateIPs(errors: FieldError[], next: Pod, old: Pod): void {
+function validateIPs(errors: FieldError[], next: Pod, old: Pod, addresses: AddressRules): void {
   const { podIPs, hostIPs, hostIP: first = '' } = next.status;
-  if (podIPs) validateList(errors, podIPs, old.status.podIPs, { at: at.child('podIPs'), word: podIP });
+  if (podIPs) validateList(errors, podIPs, old.status.podIPs, { at: at.child('podIPs'), word: podIP, addresses });
   if (!hostIPs?.length) return;
   const here = at.child('hostIPs');
   if (hostIPs[0]!.ip !== first)
     errors.push(invalid(here.index(0).child('ip'), hostIPs[0]!.ip, 'must be equal to `hostIP`'));
-  validateList(errors, hostIPs, old.status.hostIPs, { at: here, word: hostIP });
+  validateList(errors, hostIPs, old.status.hostIPs, { at: here, word: hostIP, addresses });
 }
 
 type IP = { readonly ip: string };
-const isNoAddress = (problem: string): boolean => problem.startsWith('must be a valid IP address');
 
 function validateList(
   errors: FieldError[],
   ips: readonly IP[],
   before: readonly IP[] | undefined,
-  { at: here, word }: { at: Path; word: typeof podIP | typeof hostIP },
+  { at: here, word, addresses }: { at: Path; word: typeof podIP | typeof hostIP; addresses: AddressRules },
 ): void {
   for (const [i, { ip }] of ips.entries()) {
     // What was stored may stay, however it is written.
     if (before?.some((b) => b.ip === ip)) continue;
-    const problems = ipProblems(ip);
+    const problems = addresses.ip(ip);
     if (problems.length) errors.push(...problemsAt(problems, ip, here.index(i)));
   }
-  const unread = ips.length > 1 ? ips.findIndex(({ ip }) => ipProblems(ip).some(isNoAddress)) : -1;
+  const unread = ips.length > 1 ? ips.findIndex(({ ip }) => !parseIp(ip)) : -1;
   if (unread >= 0) {
     errors.push(
       internalAt(here, `failed to check for dual stack with error:invalid IP[${unread}]: ${ips[unread]!.ip}`),
