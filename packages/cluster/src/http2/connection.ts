@@ -103,6 +103,15 @@ export class Connection implements StreamOwner {
     this.#output.frame(FrameType.resetStream, 0, stream, fourBytes(code));
   }
 
+  /**
+   * The client is told to stop (RFC 9113 §8.1), but not before it has had time to read the answer and do so by itself: some forget
+   * the answer over being told.
+   */
+  hearNoMore(stream: number): void {
+    this.#streams.drop(stream);
+    this.#clock.after(limits.readingMs, () => this.reset(stream, ErrorCode.none));
+  }
+
   widen(stream: number, bytes: number): void {
     if (!this.#isOver) this.#output.frame(FrameType.windowUpdate, 0, stream, fourBytes(bytes));
   }

@@ -16,6 +16,8 @@ export const limits = {
   /** Milliseconds for the preface to come, and for a client to go when told to. */
   greetingMs: 10_000,
   partingMs: 1_000,
+  /** For a client to read an answer that came before it had sent all of its request, until it is told to stop. */
+  readingMs: 100,
 } as const;
 
 /** So many useless things at once, and so many a second from then on. */

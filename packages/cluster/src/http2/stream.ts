@@ -38,6 +38,8 @@ export interface StreamOwner {
   readonly sender: Sender;
   head(stream: number, status: number, headers: ResponseHeaders, isAll: boolean): void;
   reset(stream: number, code: ErrorCode): void;
+  /** It has been answered; what is left of the request is of no use. */
+  hearNoMore(stream: number): void;
   /** Of a stream that may send more, or of all. */
   widen(stream: number, bytes: number): void;
   /** So much of what a stream got isn't kept any more. */
@@ -177,8 +179,7 @@ export class ConnectionStream implements ServerStream {
   }
 
   readonly #answered = (): void => {
-    // The rest of the request is of no use (RFC 9113 §8.1).
-    if (!this.#isAsked) this.#owner.reset(this.id, ErrorCode.none);
+    if (!this.#isAsked) this.#owner.hearNoMore(this.id);
     this.over();
   };
 

@@ -170,7 +170,7 @@ export class Streams {
   /** As Go's server answers. */
   #tooLarge(id: number, isAll: boolean): void {
     this.#owner.head(id, 431, {}, true);
-    if (!isAll) this.#owner.reset(id, ErrorCode.none);
+    if (!isAll) this.#owner.hearNoMore(id);
   }
 
   #lateData(id: number, bytes: number): void {
