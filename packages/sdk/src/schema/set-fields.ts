@@ -1,5 +1,5 @@
 import type { StructShape } from '../machinery/index.ts';
-import { Trail } from './trail.ts';
+import { Beginnings, Trail } from './trail.ts';
 import type { Struct } from './words.ts';
 
 /**
@@ -47,7 +47,7 @@ class Said extends Trail<Word, Said> {
   }
 
   with(name: string, word: Word): Said {
-    return this.known(name, word) ?? this.add(made(this, name, word));
+    return this.known(name, word) ?? this.add(beginnings.counted(new Said(this, name, word)));
   }
 }
 
@@ -60,20 +60,13 @@ function said(last: Said | undefined): Said[] {
   return all.reverse();
 }
 
-let starts = new WeakMap<StructShape, Said>();
-let count = 0;
-const most = 16_384;
+const beginnings = new Beginnings();
+const known = new WeakMap<StructShape, () => Said>();
 
 function startOf(shape: StructShape): Said {
-  let start = starts.get(shape);
-  if (!start) starts.set(shape, (start = new Said()));
-  return start;
-}
-
-/** Once there are too many, everything is said anew. */
-function made(before: Said, name: string, word: Word): Said {
-  if (++count > most) [starts, count] = [new WeakMap(), 0];
-  return new Said(before, name, word);
+  let start = known.get(shape);
+  if (!start) known.set(shape, (start = beginnings.of(() => new Said())));
+  return start();
 }
 
 /** How members come to stand in published order. */

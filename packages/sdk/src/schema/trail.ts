@@ -38,3 +38,32 @@ export abstract class Trail<What, Self extends Trail<What, Self>> {
     return (this.last = next);
   }
 }
+
+const most = 16_384;
+
+/** Where trails of one sort begin. Once they have led to too many places, all of them begin anew. */
+export class Beginnings {
+  #age = 0;
+  #places = 0;
+
+  of<T>(make: () => T): () => T {
+    let first = make();
+    let since = this.#age;
+    return () => {
+      if (since !== this.#age) {
+        first = make();
+        since = this.#age;
+      }
+      return first;
+    };
+  }
+
+  /** Tells of a place that trails had not led to before. */
+  counted<T>(place: T): T {
+    if (++this.#places > most) {
+      this.#age++;
+      this.#places = 0;
+    }
+    return place;
+  }
+}

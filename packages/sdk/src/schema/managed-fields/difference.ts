@@ -1,4 +1,4 @@
-import { Trail } from '../trail.ts';
+import { Beginnings, Trail } from '../trail.ts';
 import { type FieldSet, fieldSet } from './field-set.ts';
 
 /** What differs between two values of one shape. */
@@ -26,7 +26,7 @@ export class Difference extends Trail<Difference | undefined, Difference> {
   }
 
   with(word: string, inside: Difference | undefined): Difference {
-    return this.known(word, inside) ?? this.add(made(word, this, inside));
+    return this.known(word, inside) ?? this.add(beginnings.counted(new Difference(word, this, inside)));
   }
 
   get sets(): Comparison {
@@ -49,25 +49,16 @@ export class Difference extends Trail<Difference | undefined, Difference> {
   }
 }
 
-let nothing = new Difference();
-let count = 0;
-const most = 16_384;
-
-/** Once there are too many, those to come share nothing with those that were. */
-function made(word: string, before: Difference, inside: Difference | undefined): Difference {
-  if (++count > most) {
-    nothing = new Difference();
-    count = 0;
-  }
-  return new Difference(word, before, inside);
-}
+const beginnings = new Beginnings();
+const nothing = beginnings.of(() => new Difference());
 
 /** What was told, and a mark of the value itself. */
-export const marked = (told: Difference | undefined, mark: Mark): Difference => (told ?? nothing).with(mark, undefined);
+export const marked = (told: Difference | undefined, mark: Mark): Difference =>
+  (told ?? nothing()).with(mark, undefined);
 
 /** What was told, and what differs in one of its parts, if anything does. */
 export const withPart = (
   told: Difference | undefined,
   element: string,
   inside: Difference | undefined,
-): Difference | undefined => (inside ? (told ?? nothing).with(element, inside) : told);
+): Difference | undefined => (inside ? (told ?? nothing()).with(element, inside) : told);

@@ -1,4 +1,4 @@
-import { Trail } from '../trail.ts';
+import { Beginnings, Trail } from '../trail.ts';
 import { type Difference, withPart } from './difference.ts';
 
 /** Tells what differs in a value from one that is known beforehand. */
@@ -34,30 +34,14 @@ export class Step extends Trail<Difference | undefined, Step> {
 
   /** The step to a part that nobody took before. */
   begin(name: string, inside: Difference | undefined, part: Part): Step {
-    return this.add(made(this, name, inside, part));
+    return this.add(beginnings.counted(new Step(this.told, this.untold, name, inside, part)));
   }
 }
 
 const nowhere: Walk = () => undefined;
 
-let age = 0;
-let count = 0;
-const most = 16_384;
-
-/** Once there are too many, all walks begin anew. */
-function made(before: Step, name: string, inside: Difference | undefined, part: Part): Step {
-  if (++count > most) {
-    age++;
-    count = 0;
-  }
-  return new Step(before.told, before.untold, name, inside, part);
-}
+const beginnings = new Beginnings();
 
 /** Where walks begin: with what is told of the value itself, and how much there is that steps are yet to tell. */
-export function startOf(told: Difference | undefined, untold = 0): () => Step {
-  let [first, since] = [new Step(told, untold), age];
-  return () => {
-    if (since !== age) [first, since] = [new Step(told, untold), age];
-    return first;
-  };
-}
+export const startOf = (told: Difference | undefined, untold = 0): (() => Step) =>
+  beginnings.of(() => new Step(told, untold));
