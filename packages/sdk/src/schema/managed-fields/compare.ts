@@ -10,7 +10,7 @@ import {
 } from '../../machinery/index.ts';
 import { type Comparison, type Difference, marked, withPart } from './difference.ts';
 import type { FieldSet } from './field-set.ts';
-import { fieldElement } from './path-element.ts';
+import { areAlike, fieldElement, itemElement } from './path-element.ts';
 import {
   granularityOf,
   indexItems,
@@ -97,6 +97,7 @@ function ofMembers(
 }
 
 function ofItems(shape: ListShape, old: readonly unknown[], next: readonly unknown[]): Difference | undefined {
+  if (arePaired(shape, old, next)) return ofPairs(shape, old, next);
   const before = indexItems(shape, old);
   const after = indexItems(shape, next);
   let told: Difference | undefined;
@@ -110,6 +111,29 @@ function ofItems(shape: ListShape, old: readonly unknown[], next: readonly unkno
 }
 
 const none: readonly unknown[] = [];
+
+/** In longer lists items are found by their elements. */
+const mostPairs = 8;
+
+/** Whether the items are still the same things in the same order, each another than those before it. */
+function arePaired(shape: ListShape, old: readonly unknown[], next: readonly unknown[]): boolean {
+  if (old.length !== next.length || old.length > mostPairs) return false;
+  for (let i = 0; i < old.length; i++) {
+    if (!areAlike(shape, old[i], next[i])) return false;
+    for (let j = 0; j < i; j++) if (areAlike(shape, old[j], old[i])) return false;
+  }
+  return true;
+}
+
+/** What such items are told by is only looked at when something differs in them. */
+function ofPairs(shape: ListShape, old: readonly unknown[], next: readonly unknown[]): Difference | undefined {
+  let told: Difference | undefined;
+  for (let i = 0; i < old.length; i++) {
+    const inside = difference(shape.items, old[i], next[i]);
+    if (inside) told = withPart(told, itemElement(shape, old[i]), inside);
+  }
+  return told;
+}
 
 /** Items that share an element are one thing; a single item that takes their place, or gives way to them, is another. */
 function ofItem(shape: Shape, was: readonly unknown[], is: readonly unknown[]): Difference | undefined {

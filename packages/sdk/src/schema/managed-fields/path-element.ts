@@ -72,6 +72,19 @@ export function hasKeys(shape: ListShape, item: unknown, keys: readonly unknown[
   return true;
 }
 
+/** Whether two items have the same element; false where it isn't plain that they have one. */
+export function areAlike(shape: ListShape, a: unknown, b: unknown): boolean {
+  if (shape.listType === 'set') return a === b && typeof a !== 'object';
+  if (!isObject(a) || !isObject(b)) return false;
+  let isTold = false;
+  for (const { name, fallback } of keysOf(shape)) {
+    const value = own(a, name) ?? fallback;
+    if ((own(b, name) ?? fallback) !== value) return false;
+    isTold ||= value !== undefined;
+  }
+  return isTold;
+}
+
 /** A key of a list's items: how its part of an element begins, and what it is taken for when an item leaves it out. */
 interface Key {
   readonly name: string;
