@@ -5,6 +5,7 @@ import { compressed, isToCompress } from './compress.ts';
 import { dateHeader } from './date-header.ts';
 import { Leaving } from './leaving.ts';
 import { SocketRequest } from './request.ts';
+import { longestTold, toldLength } from './told-length.ts';
 import { writeBody } from './write-body.ts';
 
 /** A request of HTTP/2. Calls `done` when the answer has been written, or turns out to be a stream. */
@@ -34,7 +35,9 @@ export async function answerStream(
   // The client is gone; there is nobody to tell.
   const broken = () => stream.fail();
   try {
-    stream.respond(answer.status, { date: dateHeader(clock), ...answer.headers }, isAll);
+    const length = toldLength(answer, { isHead: line.method === 'HEAD', most: longestTold.http2 });
+    const told = length === undefined ? answer.headers : { ...answer.headers, 'content-length': String(length) };
+    stream.respond(answer.status, { date: dateHeader(clock), ...told }, isAll);
     if (moveOn?.()) stream.moveOn();
     // Nobody awaits it, so that what was needed to answer goes while a watch lasts.
     if (!isAll) writeBody(stream, answer.body, leaving).catch(broken);

@@ -4,13 +4,15 @@
  */
 import type { RequestContext, ServerResponse } from '../context.ts';
 import type { Endpoint } from '../handlers/dispatch.ts';
-import { bytesResponse } from '../handlers/respond.ts';
+import { serveContent } from '../handlers/serve-content.ts';
 import { Documents, type DocumentsDeps } from './documents.ts';
-import { type Form, formOf, send } from './send.ts';
+import { etagOf, type Form, formOf, send } from './send.ts';
 
 export { readSpec, type Spec } from './spec.ts';
 
 const root = '/openapi/v3';
+/** Upstream's are never in gzip, and say `Accept` alone. */
+const vary = 'Accept, Accept-Encoding';
 const aYearMs = 365 * 24 * 60 * 60 * 1000;
 const notAcceptable: ServerResponse = { status: 406, headers: { vary: 'Accept' }, body: { type: 'none' } };
 
@@ -25,7 +27,7 @@ export function openApi(deps: DocumentsDeps & { readonly others: OthersDocuments
   const documents = new Documents(deps);
   return (c) => {
     const { path } = c.info;
-    if (path === root || path === `${root}/`) return index(documents, deps.others);
+    if (path === root) return index(c, documents, deps.others);
     const form = formOf(c.request, path === '/openapi/v2' ? 'v2' : 'v3');
     if (path === '/openapi/v2') return form ? v2(c, documents, form) : Promise.resolve(notAcceptable);
     if (!path.startsWith(`${root}/`)) return undefined;
@@ -33,12 +35,17 @@ export function openApi(deps: DocumentsDeps & { readonly others: OthersDocuments
   };
 }
 
-async function index(documents: Documents, others: OthersDocuments): Promise<ServerResponse> {
+async function index({ request, now }: RequestContext, documents: Documents, others: OthersDocuments) {
   const own = [...(await documents.v3())].map(([path, { hash }]) => [path, addressOf(path, hash)] as const);
   const all = new Map([...[...others.listed()].map(([path, { url }]) => [path, url] as const), ...own]);
   const sorted = [...all].sort(([a], [b]) => (a < b ? -1 : 1));
   const paths = Object.fromEntries(sorted.map(([path, url]) => [path, { serverRelativeURL: url }]));
-  return bytesResponse([Buffer.from(JSON.stringify({ paths }))], 'text/plain; charset=utf-8', 200);
+  return serveContent(request, {
+    headers: { 'content-type': 'text/plain; charset=utf-8' },
+    // It is made anew for whoever asks, upstream too.
+    modifiedAt: now,
+    bytes: () => Promise.resolve(Buffer.from(JSON.stringify({ paths }))),
+  });
 }
 
 async function v3(
@@ -50,14 +57,17 @@ async function v3(
   if (!document) return (await others.answer(c, path)) ?? { status: 404, headers: {}, body: { type: 'none' } };
   const asked = c.query.get('hash');
   if (asked && asked !== document.hash) {
-    return { status: 301, headers: { location: addressOf(path, document.hash) }, body: { type: 'none' } };
+    const location = addressOf(path, document.hash);
+    const headers = { 'content-type': form.contentType, etag: etagOf(document), vary, location };
+    return { status: 301, headers, body: { type: 'none' } };
   }
   // A document under its hash never changes.
-  const forever = { 'cache-control': 'public, immutable', expires: new Date(c.now + aYearMs).toUTCString() };
-  return send(c, document, { form, headers: asked ? forever : {} });
+  const expires = new Date(c.now + aYearMs).toUTCString().replace('GMT', 'UTC');
+  const forever = { 'cache-control': 'public, immutable', expires };
+  return send(c, document, { form, headers: { vary, ...(asked && forever) } });
 }
 
 const v2 = async (c: RequestContext, documents: Documents, form: Form): Promise<ServerResponse> =>
-  send(c, await documents.v2(), { form, headers: {} });
+  send(c, await documents.v2(), { form, headers: { vary: ['Accept-Encoding', 'Accept'] } });
 
 const addressOf = (path: string, hash: string): string => `${root}/${path}?hash=${hash}`;

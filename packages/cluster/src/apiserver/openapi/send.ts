@@ -1,5 +1,6 @@
 import type { RequestContext, ServerRequest, ServerResponse } from '../context.ts';
 import { acceptOf, clauses } from '../handlers/negotiate.ts';
+import { conditionOf, serveContent } from '../handlers/serve-content.ts';
 import type { Dialect } from './dialect.ts';
 import type { Document } from './documents.ts';
 
@@ -27,34 +28,24 @@ export function formOf(request: ServerRequest, dialect: Dialect): Form | undefin
   return undefined;
 }
 
-/** A document, unless the client has it already. */
+/** A document, unless the client has it already; in gzip, unless a part of it is asked for. */
 export async function send(
   { request }: RequestContext,
   document: Document,
-  { form, headers }: { form: Form; headers: Readonly<Record<string, string>> },
+  { form, headers }: { form: Form; headers: ServerResponse['headers'] },
 ): Promise<ServerResponse> {
-  const etag = `"${document.hash}"`;
-  const modified = new Date(document.modifiedAt).toUTCString();
-  const all = { ...headers, vary: 'Accept, Accept-Encoding', etag, 'last-modified': modified };
-  if (hasAlready(request, etag, document.modifiedAt)) return { status: 304, headers: all, body: { type: 'none' } };
-  const stored = form.isProtobuf ? await document.protobuf() : document.json;
-  const typed = { 'content-type': form.contentType, ...all };
-  if (!/\bgzip\b/.test([request.headers['accept-encoding'] ?? ''].flat().join(','))) {
-    return { status: 200, headers: typed, body: { type: 'bytes', pieces: [await stored.plain()] } };
+  const { modifiedAt } = document;
+  const etag = etagOf(document);
+  const stored = async () => (form.isProtobuf ? await document.protobuf() : document.json);
+  const typed = { 'content-type': form.contentType, ...headers };
+  const isZipped = /\bgzip\b/.test([request.headers['accept-encoding'] ?? ''].flat().join(','));
+  if (!isZipped || request.headers['range'] || conditionOf(request, etag, Math.floor(modifiedAt / 1000))) {
+    const bytes = async () => (await stored()).plain();
+    return serveContent(request, { headers: typed, etag, modifiedAt, bytes });
   }
-  const zipped = { ...typed, 'content-encoding': 'gzip' };
-  return { status: 200, headers: zipped, body: { type: 'bytes', pieces: [await stored.zipped()] } };
+  const modified = new Date(modifiedAt).toUTCString();
+  const zipped = { ...typed, etag, 'last-modified': modified, 'accept-ranges': 'bytes', 'content-encoding': 'gzip' };
+  return { status: 200, headers: zipped, body: { type: 'bytes', pieces: [await (await stored()).zipped()] } };
 }
 
-/** RFC 9110, 13.1: one of the entity tags that the client has, or else the time at which it was last told. */
-function hasAlready({ headers }: ServerRequest, etag: string, modifiedAt: number): boolean {
-  const tags = headers['if-none-match'];
-  if (tags !== undefined) {
-    return [tags]
-      .flat()
-      .flatMap((t) => t.split(','))
-      .some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag);
-  }
-  const since = Date.parse(String(headers['if-modified-since'] ?? ''));
-  return since >= Math.floor(modifiedAt / 1000) * 1000;
-}
+export const etagOf = ({ hash }: Document): string => `"${hash}"`;
