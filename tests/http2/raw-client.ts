@@ -114,8 +114,13 @@ export class RawClient {
   async writeSlowly(...frames: readonly Uint8Array[]): Promise<void> {
     if (!this.socket.writable || this.socket.write(Buffer.concat(frames))) return;
     await new Promise<void>((resolve) => {
-      this.socket.once('drain', resolve);
-      this.socket.once('close', resolve);
+      const done = () => {
+        this.socket.off('drain', done);
+        this.socket.off('close', done);
+        resolve();
+      };
+      this.socket.once('drain', done);
+      this.socket.once('close', done);
     });
   }
 
@@ -123,7 +128,8 @@ export class RawClient {
    * Sends a body as far and as fast as the server's windows let it. Resolves when all is sent, or when its stream or connection has
    * come to an end before.
    */
-  async upload(stream: number, body: Buffer): Promise<void> {
+  async upload(stream: number, body: Buffer, { ends = true } = {}): Promise<void> {
+    if (!body.length) return this.write(data(stream, body, ends ? endStream : 0));
     await this.until(() => this.ended || this.got('SETTINGS').length);
     for (let at = 0; at < body.length;) {
       const room = () => Math.min(this.window.of(0), this.window.of(stream), firstFrameSize);
@@ -132,7 +138,7 @@ export class RawClient {
       const piece = body.subarray(at, at + room());
       at += piece.length;
       this.window.take(stream, piece.length);
-      await this.writeSlowly(data(stream, piece, at < body.length ? 0 : endStream));
+      await this.writeSlowly(data(stream, piece, at < body.length || !ends ? 0 : endStream));
     }
   }
 
@@ -152,6 +158,11 @@ export class RawClient {
   async outcome(stream: number): Promise<Outcome> {
     await this.until(() => this.#outcomeOf(stream) !== undefined);
     return this.#outcomeOf(stream)!;
+  }
+
+  /** Whether a stream has come to something. */
+  isOver(stream: number): boolean {
+    return this.#outcomeOf(stream) !== undefined;
   }
 
   /** The frames of a type that have come, for a stream where one is given. */

@@ -37,10 +37,19 @@ function* piecesOf(size: number): Generator<Buffer> {
   }
 }
 
+/** The same with nothing before and behind each piece. */
+function* choppy(pieces: Iterable<Buffer>): Generator<Buffer> {
+  for (const piece of pieces) {
+    yield Buffer.alloc(0);
+    yield piece;
+    yield Buffer.alloc(0);
+  }
+}
+
 /**
  * Something to ask in all the ways that matter to whoever carries it. By path: `/echo` sends back what was sent, `/seen` says what
  * arrived, `/bytes/N` (once it has read what was sent), `/chunks/N` and `/pushed/N` send so many bytes in the three forms that a
- * body has, `/status/N` sends none, `/heads/N` none but a header as long, `/watch` sends what is told until its client goes,
+ * body has, `/choppy/N` with empty chunks in between, `/status/N` sends none, `/heads/N` none but a header as long, `/watch` sends what is told until its client goes,
  * `/held` waits for `release` or its client's leaving, `/busy` for `release` alone, `/early` answers without having read what was
  * sent.
  */
@@ -103,6 +112,8 @@ export class TestServed implements Served {
         return ok(bytes(this.#counted(request.path, piecesOf(size))));
       case 'chunks':
         return ok({ type: 'stream', chunks: chunks(this.#counted(request.path, piecesOf(size))) });
+      case 'choppy':
+        return ok({ type: 'stream', chunks: chunks(this.#counted(request.path, choppy(piecesOf(size)))) });
       case 'pushed':
         return ok(this.#pushed(this.#counted(request.path, piecesOf(size))));
       case 'status':
@@ -130,9 +141,14 @@ export class TestServed implements Served {
 
   *#counted(path: string, pieces: Iterable<Buffer>): Generator<Buffer> {
     for (const piece of pieces) {
-      this.taken.set(path, (this.taken.get(path) ?? 0) + piece.length);
+      this.#count(path, piece.length);
       yield piece;
     }
+  }
+
+  #count(path: string, bytes: number): void {
+    this.taken.set(path, (this.taken.get(path) ?? 0) + bytes);
+    this.changed.notify();
   }
 
   #pushed(pieces: Generator<Buffer>): Body {
@@ -141,7 +157,9 @@ export class TestServed implements Served {
       chunks: chunks(pieces),
       push(into) {
         const more = () => {
-          for (const piece of pieces) if (!into.write(piece)) return into.onceRoom(more);
+          for (let next = pieces.next(); !next.done; next = pieces.next()) {
+            if (!into.write(next.value)) return into.onceRoom(more);
+          }
           into.end();
         };
         more();
@@ -158,6 +176,7 @@ export class TestServed implements Served {
         let hasRoom = true;
         const take = (event: Buffer) => {
           if (!hasRoom) return;
+          this.#count(request.path, event.length);
           hasRoom = into.write(event);
           if (!hasRoom) into.onceRoom(() => (hasRoom = true));
         };
