@@ -25,6 +25,23 @@ test('requests are counted by what they are', async () => {
   for (const line of [got, listed, made]) assert.ok(found.includes(line!), line);
 });
 
+test('each series stands once, whatever is asked for by whichever method', async () => {
+  const path = '/api/v1/namespaces/default/services/none';
+  for (const method of ['HEAD', 'GET']) {
+    for (const query of ['', '?dryRun=All', '?dryRun=never']) await scene.ask(method, path + query);
+  }
+  const found = (await lines('apiserver_request_total')).filter((l) => l.includes('resource="services"'));
+  const series = found.map((l) => l.slice(0, l.lastIndexOf('}')));
+  assert.equal(new Set(series).size, series.length, found.join('\n'));
+  assert.ok(!series.some((l) => l.includes('verb="HEAD"')), found.join('\n'));
+  const plain = found.filter((l) => l.includes('dry_run=""') && l.includes('verb="GET"'));
+  assert.equal(
+    plain.reduce((sum, l) => sum + Number(l.split(' ').at(-1)), 0),
+    4,
+    found.join('\n'),
+  );
+});
+
 test('nobody invents labels', async () => {
   for (let i = 0; i < 50; i++) await scene.ask('GET', `/apis/made.up${i}/v1/things${i}`);
   const found = await lines('apiserver_request_total');
