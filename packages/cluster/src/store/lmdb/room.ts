@@ -3,19 +3,16 @@ import type { Clock } from '@tiphys/sdk/runtime';
 
 /** For what the engine keeps of its own, and for whoever else writes to the disk meanwhile. */
 const reserve = 2 ** 20;
-/** No disk that has this much is full so soon, whoever writes to it; one that has more, later. */
+/** No disk that has this much is full so soon, whoever writes to it. */
 const plenty = 2 ** 28;
 const soonMs = 100;
-/** Somebody may set a quota, or make the disk smaller. */
-const longestMs = 10_000;
 
 /** The room on the disk that a file grows on. */
 export class Room {
   readonly #path: string;
   readonly #clock: Clock;
   #found = 0;
-  /** What was found holds until then. */
-  #holdsUntil = -Infinity;
+  #foundAt = -Infinity;
 
   constructor(path: string, clock: Clock) {
     this.#path = path;
@@ -25,10 +22,10 @@ export class Room {
   /** Takes so many bytes of it for what is to be written; false when there aren't as many. */
   take(bytes: number): boolean {
     const now = this.#clock.monotonic();
-    if (this.#found < plenty || now > this.#holdsUntil) {
+    if (this.#found < plenty || now - this.#foundAt > soonMs) {
       const { bavail, bsize } = statfsSync(this.#path);
       this.#found = bavail * bsize;
-      this.#holdsUntil = now + Math.min((this.#found / plenty) * soonMs, longestMs);
+      this.#foundAt = now;
     }
     if (this.#found <= reserve + bytes) return false;
     this.#found -= bytes;
