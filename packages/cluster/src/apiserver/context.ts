@@ -109,6 +109,8 @@ export class RequestContext {
   flow: FlowIds | undefined;
   /** A watch calls it once it has told what there is: it takes next to nothing from then on. */
   initialized: (() => void) | undefined;
+  /** The request was turned away for who asks: nobody is to take the answer for anything else than what it calls itself. */
+  isTurnedAway = false;
   warnings: readonly string[] = none;
 
   constructor({ request, auditId, info, query, now, user }: Asked) {

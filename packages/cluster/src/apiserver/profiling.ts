@@ -6,9 +6,13 @@ import type { Endpoint } from './handlers/dispatch.ts';
 export function profiling(clock: Clock): Endpoint {
   const of = new Profiling(clock);
   return (c) =>
-    of.answer(c.info.path, c.query, c.request.signal)?.then(({ status, headers, body }) => ({
-      status,
-      headers: { ...headers, 'x-content-type-options': 'nosniff' },
-      body: { type: 'bytes', pieces: [Buffer.from(body)] },
-    }));
+    of.answer(c.info.path, c.query, c.request.signal)?.then(({ status, headers, body }) => {
+      const { method } = c.request;
+      // Only who reads is told in words where else to look.
+      if (status === 302 && method !== 'GET' && method !== 'HEAD') {
+        return { status, headers: { location: headers.location! }, body: { type: 'none' } };
+      }
+      const nosniff = status !== 302 && { 'x-content-type-options': 'nosniff' };
+      return { status, headers: { ...headers, ...nosniff }, body: { type: 'bytes', pieces: [Buffer.from(body)] } };
+    });
 }

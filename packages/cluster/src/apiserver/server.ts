@@ -188,8 +188,13 @@ export class ApiServer {
     );
   }
 
-  #refusal({ request, query, info: { path }, auditId }: RequestContext, err: unknown): ServerResponse {
-    if (err instanceof StatusError) return errorResponse(request, query, err);
+  #refusal(context: RequestContext, err: unknown): ServerResponse {
+    const { request, query, auditId } = context;
+    const { path } = context.info;
+    if (err instanceof StatusError) {
+      const answer = errorResponse(request, query, err);
+      return context.isTurnedAway ? unsniffed(answer) : answer;
+    }
     const { log } = this.deps;
     const told = { method: request.method, path, auditId };
     if (err instanceof StoreRefusal)
@@ -216,6 +221,12 @@ export class ApiServer {
     };
   }
 }
+
+const unsniffed = ({ status, headers, body }: ServerResponse): ServerResponse => ({
+  status,
+  headers: { ...headers, 'x-content-type-options': 'nosniff' },
+  body,
+});
 
 /** The answer with what every answer says, whatever it is. */
 function headed({ request, auditId, flow, warnings }: RequestContext, response: ServerResponse): ServerResponse {

@@ -11,7 +11,7 @@ export async function metricsText(registry: Registry, clock: Clock): Promise<str
   return `${texts.join('\n\n')}\n`;
 }
 
-export const metricsType = 'text/plain; version=0.0.4; charset=utf-8';
+export const metricsType = 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores';
 
 /** What is answered where metrics are: to DELETE they begin anew. */
 export async function metricsTextOrReset(registry: Registry, method: string, clock: Clock): Promise<string> {

@@ -5,7 +5,7 @@ import type { Endpoint } from '../handlers/dispatch.ts';
 import { bytesResponse, encode } from '../handlers/respond.ts';
 import type { DiscoveryDeps } from './endpoint.ts';
 
-/** `/`: what can be asked for. */
+/** `/` and `/index.html`: what can be asked for. */
 export function rootPaths(
   { kinds, elsewhere }: Pick<DiscoveryDeps, 'kinds' | 'elsewhere'>,
   checks: () => readonly HealthCheck[],
@@ -15,7 +15,7 @@ export function rootPaths(
   );
   const paths = () => [...fixed, ...ofVersions(), ...checks().flatMap(pathsOfCheck)].sort();
   return (c) =>
-    c.info.path === '/'
+    c.info.path === '/' || c.info.path === '/index.html'
       ? Promise.resolve(
           bytesResponse([encode({ paths: paths() }, { media: 'json', pretty: true })], 'application/json', 200),
         )

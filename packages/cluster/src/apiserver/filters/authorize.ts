@@ -30,7 +30,10 @@ export function authorize(authorizer: Authorizer): Filter {
       }
       audit?.annotate('authorization.k8s.io/decision', decision === 'allow' ? 'allow' : 'forbid');
       audit?.annotate('authorization.k8s.io/reason', reason);
-      if (decision !== 'allow') throw refusal(action, reason);
+      if (decision !== 'allow') {
+        c.isTurnedAway = true;
+        throw refusal(action, reason);
+      }
       c.requireVerb = requireVerb;
       return next(c);
     };

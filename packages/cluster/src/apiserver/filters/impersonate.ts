@@ -9,13 +9,20 @@ const extraPrefix = 'impersonate-extra-';
 export function impersonate(authorizer: Authorizer): Filter {
   const impersonation = new Impersonation(authorizer);
   return (c, next) => {
-    const wanted = asks(c.request) && identityOf(c.request);
-    if (!wanted) return next(c);
+    if (!asks(c.request)) return next(c);
+    // Until it turns out that they may.
+    c.isTurnedAway = true;
+    const wanted = identityOf(c.request);
+    if (!wanted) {
+      c.isTurnedAway = false;
+      return next(c);
+    }
     const check = () => impersonation.check(c.user, wanted, actionOf(c.user, c.info, c.query));
     return (c.audit ? c.audit.timed('impersonation', check) : check()).then(({ groups = [], constraint = '' }) => {
       const user = completed({ ...wanted, groups: [...wanted.groups, ...groups] });
       c.audit?.impersonated(user, constraint);
       c.user = user;
+      c.isTurnedAway = false;
       return next(c);
     });
   };

@@ -10,14 +10,18 @@ export { StoreMetrics } from './store-metrics.ts';
 export { processMetrics } from './process-metrics.ts';
 export { type RequestCell, type RequestLabels, RequestMetrics } from './request-metrics.ts';
 
-export const metrics =
-  (at: string, registry: Registry, clock: Clock): Endpoint =>
-  (c) => {
+export const metrics = (at: string, registry: Registry, clock: Clock): Endpoint => {
+  const began = { 'process-start-time-unix': String(Math.floor(clock.now() / 1000)) };
+  return (c) => {
     if (c.info.path !== at) return undefined;
     const { method } = c.request;
     return metricsTextOrReset(registry, method, clock).then((text) => ({
       status: 200,
-      headers: { 'content-type': method === 'DELETE' ? 'text/plain; charset=utf-8' : metricsType },
+      headers:
+        method === 'DELETE'
+          ? { 'content-type': 'text/plain; charset=utf-8' }
+          : { 'content-type': metricsType, ...began },
       body: { type: 'bytes', pieces: [Buffer.from(text)] },
     }));
   };
+};

@@ -14,7 +14,12 @@ const root = '/openapi/v3';
 /** Upstream's are never in gzip, and say `Accept` alone. */
 const vary = 'Accept, Accept-Encoding';
 const aYearMs = 365 * 24 * 60 * 60 * 1000;
-const notAcceptable: ServerResponse = { status: 406, headers: { vary: 'Accept' }, body: { type: 'none' } };
+const varyV2 = ['Accept-Encoding', 'Accept'];
+const notAcceptable = (by: string | readonly string[]): ServerResponse => ({
+  status: 406,
+  headers: { vary: by },
+  body: { type: 'none' },
+});
 
 /** Documents of OpenAPI 3 that others have. */
 export interface OthersDocuments {
@@ -29,9 +34,9 @@ export function openApi(deps: DocumentsDeps & { readonly others: OthersDocuments
     const { path } = c.info;
     if (path === root) return index(c, documents, deps.others);
     const form = formOf(c.request, path === '/openapi/v2' ? 'v2' : 'v3');
-    if (path === '/openapi/v2') return form ? v2(c, documents, form) : Promise.resolve(notAcceptable);
+    if (path === '/openapi/v2') return form ? v2(c, documents, form) : Promise.resolve(notAcceptable(varyV2));
     if (!path.startsWith(`${root}/`)) return undefined;
-    return form ? v3(c, { documents, others: deps.others, form }) : Promise.resolve(notAcceptable);
+    return form ? v3(c, { documents, others: deps.others, form }) : Promise.resolve(notAcceptable('Accept'));
   };
 }
 
@@ -68,6 +73,6 @@ async function v3(
 }
 
 const v2 = async (c: RequestContext, documents: Documents, form: Form): Promise<ServerResponse> =>
-  send(c, await documents.v2(), { form, headers: { vary: ['Accept-Encoding', 'Accept'] } });
+  send(c, await documents.v2(), { form, headers: { vary: varyV2 } });
 
 const addressOf = (path: string, hash: string): string => `${root}/${path}?hash=${hash}`;
