@@ -1,5 +1,6 @@
+import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { endpoints, endpointSlice, networkPolicy, node, pod, service } from './index.ts';
+import { endpoints, endpointSlice, networkPolicy, type Node, node, pod, service } from './index.ts';
 import { erase } from '../schema/index.ts';
 import { assertRefusals, type RefusalRow } from './refusal-rows.ts';
 
@@ -63,3 +64,20 @@ for (const [of, next, at, text, why] of rows) {
     if (!at.includes('ddresses')) assertRefusals([{ of, next: next(nonsense), turned, want: worse }]);
   });
 }
+
+test('addresses of IPv6 slices were always written one way', () => {
+  const next = { addressType: 'IPv6', endpoints: [{ addresses: ['::ffff:192.0.2.1'] }], ports: [] };
+  const want = [`endpoints[0].addresses[0]: Invalid value: "::ffff:192.0.2.1": ${mapped}`];
+  assertRefusals([{ of: erase(endpointSlice), next, turned: ['StrictIPCIDRValidation'], want }]);
+});
+
+test('a node is told of ranges that say more than they mean', () => {
+  const warnings = (podCIDRs: string[]) => [...node.warnings!({ spec: { podCIDRs } } as Node)];
+  assert.deepEqual(warnings(['10.244.7.0/24', 'fd00:7::/64']), []);
+  assert.deepEqual(warnings(['10.244.7.0/24', 'FD00:7::/64']), [
+    'spec.podCIDRs[1]: IPv6 CIDR value "FD00:7::/64" should be in RFC 5952 canonical format ("fd00:7::/64")',
+  ]);
+  assert.deepEqual(warnings(['10.244.7.5/24']), [
+    'spec.podCIDRs[0]: CIDR value "10.244.7.5/24" is ambiguous in this context (should be "10.244.7.0/24" or "10.244.7.5/32"?)',
+  ]);
+});

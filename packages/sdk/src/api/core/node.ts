@@ -1,3 +1,4 @@
+import { cidrWarnings } from '../../machinery/index.ts';
 import { defineKind, type Kind, s, setFields, type Struct } from '../../schema/index.ts';
 import { nodeColumns } from './node-columns.ts';
 import { nodeConfigSource } from './node-config-source.ts';
@@ -68,8 +69,9 @@ export const node: Kind<Node, NodeManifest> = defineKind<Node, NodeManifest>({
     if (!old.spec.configSource) setFields(nodeSpec, next.spec, { configSource: undefined });
     dropShut(gated, next.status, { old: old.status, gates });
   },
-  *warnings({ spec: { externalID } }) {
+  *warnings({ spec: { externalID, podCIDRs = [] } }) {
     if (externalID) yield 'spec.externalID: this field is deprecated, and is unused by Kubernetes';
+    for (const [i, cidr] of podCIDRs.entries()) for (const w of cidrWarnings(cidr)) yield `spec.podCIDRs[${i}]: ${w}`;
   },
   validate: nodeRules,
   validateChange: nodeUpdateRules,

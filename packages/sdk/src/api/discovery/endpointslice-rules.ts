@@ -8,6 +8,7 @@ import {
   immutable,
   invalid,
   ipFamily,
+  ipProblems,
   labelValueProblems,
   notSupported,
   type Path,
@@ -63,7 +64,8 @@ function* addressesRules(
   for (const [i, address] of addresses.entries()) {
     if (addressType === 'FQDN') yield* domainRules(address, at.index(i));
     if ((addressType !== 'IPv4' && addressType !== 'IPv6') || known.has(address)) continue;
-    const problems = rules.ip(address);
+    // There was never a time when those of IPv6 could be written otherwise.
+    const problems = addressType === 'IPv6' ? ipProblems(address) : rules.ip(address);
     yield* problemsAt(problems, address, at.index(i));
     if (problems.length) continue;
     if (ipFamily(address) !== addressType) yield invalid(at, address, `must be an ${addressType} address`);
