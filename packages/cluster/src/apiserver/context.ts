@@ -151,7 +151,7 @@ export interface Sink {
 /** What an answer carries. Bytes go out as they are; an object only within the process. */
 export type Body =
   | { readonly type: 'none' }
-  /** Pieces may be made while somebody goes through them. */
+  /** Pieces may be made while somebody goes through them, which may be more than once. */
   | { readonly type: 'bytes'; readonly pieces: Iterable<Uint8Array> }
   /** Either way to the same chunks, taken once: read one after the other, or pushed where very many wait for the next. */
   | { readonly type: 'stream'; readonly chunks: AsyncIterable<Uint8Array>; readonly push?: (into: Sink) => void }
