@@ -148,7 +148,7 @@ const everyPlugin = ({
     users: settings.validatingWebhookUsers,
     ...served,
   }),
-  resourceQuotas({ objects, clock, quotas }),
+  resourceQuotas({ objects, clock, quotas, limited: settings.limitedResources }),
   alwaysDeny,
 ];
 

@@ -1,6 +1,7 @@
 import { type Clock, messageOf, type Random } from '@tiphys/sdk/runtime';
 import { WebhookClient, type WebhookConnections } from '../webhook-client/index.ts';
 import { readPluginConfigs } from './configuration.ts';
+import { type LimitedResource, readLimitedResources } from './limited-resources.ts';
 import { isOnByDefault, pluginNames } from './names.ts';
 import {
   type ClusterTolerations,
@@ -26,6 +27,7 @@ export interface AdmissionSettings {
   readonly nodeSelectors?: NodeSelectors;
   readonly tolerations?: ClusterTolerations;
   readonly imagePolicy?: ImagePolicyDeps;
+  readonly limitedResources?: readonly LimitedResource[];
   /** Who the server is at webhooks that change writes, and at those that refuse them. */
   readonly mutatingWebhookUsers?: WebhookUsers | undefined;
   readonly validatingWebhookUsers?: WebhookUsers | undefined;
@@ -68,6 +70,7 @@ export async function readAdmission(flags: AdmissionFlags, world: World): Promis
       const settings = readImagePolicy(bytes);
       return { settings, client: await WebhookClient.load(settings.kubeConfigFile, world), ...world };
     })),
+    ...(await said('ResourceQuota', 'limitedResources', readLimitedResources)),
     ...(await said('MutatingAdmissionWebhook', 'mutatingWebhookUsers', webhookUsers)),
     ...(await said('ValidatingAdmissionWebhook', 'validatingWebhookUsers', webhookUsers)),
   };

@@ -4,7 +4,7 @@ import { podCounter } from './pods.ts';
 import { serviceCounter } from './services.ts';
 
 export { addAmounts, exceeding, excessOf, only, withoutZeros } from './amounts.ts';
-export { countName, countsIn, type QuotaCounter } from './counter.ts';
+export { countName, countsIn, type QuotaCounter, scopesOf } from './counter.ts';
 export { isTerminating, podTotals } from './pods.ts';
 
 const counters: Readonly<Record<string, QuotaCounter>> = {
