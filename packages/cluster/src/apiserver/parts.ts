@@ -12,7 +12,9 @@ import { podRelations } from './authz/pod-relations.ts';
 import { Rbac } from './authz/rbac.ts';
 import { nodeRulesOf, rbacRulesOf } from './authz/rules.ts';
 import * as api from '@tiphys/sdk/api';
+import { createClient } from '@tiphys/sdk/client';
 import { Registry } from '@tiphys/sdk/runtime';
+import { serverItself } from './bootstrap.ts';
 import { type Component, componentStatuses } from './componentstatus/endpoint.ts';
 import { storeComponents } from './componentstatus/stores.ts';
 import { computedFrom } from './computed-from.ts';
@@ -251,6 +253,7 @@ const isServedBy = ({ served }: ApiServer) => {
 function access(config: PartsConfig, server: ApiServer) {
   const { issuer, issuers = [issuer] } = config;
   const objects = new ClusterObjects(server);
+  const client = createClient(server.transport(serverItself), { fieldManager: 'kube-apiserver' });
   const rbac = new Rbac(() => server.registries);
   const registry = config.metrics ?? new Registry();
   const { authorizers = AuthorizerChain.of(['Node', 'RBAC'], registry) } = config;
@@ -267,7 +270,7 @@ function access(config: PartsConfig, server: ApiServer) {
     route: withLoopback(toServices, () => addressIn(config.advertised())),
     connections: new WebhookConnections(),
     registry,
-    authenticator: authenticatorOf({ ...config, issuers }, { ...server.deps, objects, metrics: registry }),
+    authenticator: authenticatorOf({ ...config, issuers }, { ...server.deps, objects, client, metrics: registry }),
     authorizer,
     rulesOf,
   };

@@ -59,12 +59,12 @@ export class Authenticator {
       if (found instanceof Promise) {
         return found.then(
           (known) => this.#admitted(told(known, listener), request, began),
-          (err) => this.#refused(err, began),
+          (err) => this.#refused(err, began, listener),
         );
       }
       return this.#admitted(told(found, listener), request, began);
     } catch (err) {
-      return this.#refused(err, began);
+      return this.#refused(err, began, listener);
     }
   }
 
@@ -94,11 +94,12 @@ export class Authenticator {
     return user;
   }
 
-  #refused(err: unknown, began: number): never {
+  #refused(err: unknown, began: number, listener: Listener | undefined): never {
     // What was refused above is no trouble of an authenticator's.
     if (!(err instanceof BadCredentials)) throw err;
     const { metrics, clock, log } = this.#options;
     metrics.erred(clock.monotonic() - began);
+    noted(err, listener);
     log.warn('unable to authenticate the request', { error: err.message });
     throw unauthorized();
   }
@@ -114,8 +115,11 @@ type Listener = Partial<Pick<RequestContext, 'audit' | 'warn'>>;
 
 function told(known: Known | undefined, listener: Listener | undefined): Known | undefined {
   if (!known) return known;
-  const { notes, warning } = known;
-  if (notes && listener?.audit) for (const key in notes) listener.audit.annotate(key, notes[key]!);
-  if (warning) listener?.warn?.(warning);
+  noted(known, listener);
+  if (known.warning) listener?.warn?.(known.warning);
   return known;
+}
+
+function noted({ notes }: Pick<Known | BadCredentials, 'notes'>, listener: Listener | undefined): void {
+  if (notes && listener?.audit) for (const key in notes) listener.audit.annotate(key, notes[key]!);
 }

@@ -28,10 +28,10 @@ export const webSocketTokens = (tokens: TokenAuthenticator): RequestAuthenticato
  * requests, and asks about those first: that they don't know a token stands before what others say of it.
  */
 function orRefused(tokens: TokenAuthenticator): Knows<string> {
-  const refuse = (err: unknown): never => {
-    throw err instanceof BadCredentials ? new BadCredentials(unknownToken, ...err.problems) : err;
-  };
   const refused = new BadCredentials(unknownToken);
+  const refuse = (err: unknown): never => {
+    throw err instanceof BadCredentials ? BadCredentials.of([refused, err]) : err;
+  };
   return (token, audiences) => {
     try {
       const found = tokens(token, audiences);

@@ -2,6 +2,7 @@
  * Who asks: client certificates and bearer tokens, each way of knowing somebody a line in one of two lists. What is known here is
  * known at once; what others know (an OpenID provider, a webhook) is promised.
  */
+import type { Client } from '@tiphys/sdk/client';
 import type { Clock, Logger, Registry } from '@tiphys/sdk/runtime';
 import type { ServiceAccountTokens } from '../../pki/index.ts';
 import type { ClusterObjects } from '../admission/cluster-objects.ts';
@@ -10,10 +11,12 @@ import { bearerTokens, webSocketTokens } from './bearer.ts';
 import { bootstrapTokens } from './bootstrap-token.ts';
 import { clientCertificates } from './certificate.ts';
 import type { TokenAuthenticator } from './known.ts';
+import { LastUsed } from './last-used.ts';
 import { AuthenticationMetrics } from './metrics.ts';
 import { type FrontProxy, requestHeaders } from './request-header.ts';
 import type { Authentication } from './open.ts';
 import { serviceAccountTokens } from './service-account.ts';
+import { tokenUses } from './service-account-metrics.ts';
 import { firstOf } from './union.ts';
 
 export type { Authenticator } from './authenticator.ts';
@@ -47,6 +50,8 @@ export interface AuthenticationConfig {
 }
 
 interface Around {
+  /** Writes down which secrets' tokens are used. */
+  readonly client: Client;
   readonly objects: ClusterObjects;
   readonly metrics: Registry;
   readonly clock: Clock;
@@ -58,11 +63,12 @@ const usual: Authentication = { anonymous: { isAllowed: true }, bootstrapTokens:
 export function authenticatorOf(config: AuthenticationConfig, around: Around): Authenticator {
   const { tokens, issuers, audiences, frontProxy, looksUpTokens: looksUp = true, authentication = usual } = config;
   const { remoteTokens } = authentication;
+  const [lastUsed, uses] = [new LastUsed(around), tokenUses(around.metrics)];
   // Those who know at once come first, those who ask elsewhere last.
   const knownTokens = firstOf<string>([
     ...config.tokenAuthenticators,
     ...(remoteTokens ? [remoteTokens.remembered] : []),
-    serviceAccountTokens({ tokens, issuers, audiences, looksUp, ...around }),
+    serviceAccountTokens({ tokens, issuers, audiences, looksUp, lastUsed, uses, ...around }),
     ...(authentication.bootstrapTokens ? [bootstrapTokens({ ...around, audiences })] : []),
     ...(remoteTokens ? [remoteTokens.knows] : []),
   ]);

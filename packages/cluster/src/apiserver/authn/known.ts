@@ -6,7 +6,7 @@ export interface Known {
   readonly user: UserInfo;
   readonly audiences: readonly string[];
   /** What the audit log is told of the credentials. */
-  readonly notes?: Readonly<Record<string, string>>;
+  readonly notes?: Notes;
   /** What the client had better know of them. */
   readonly warning?: string;
 }
@@ -29,12 +29,32 @@ export type TokenAuthenticator = Knows<string>;
 /** What is wrong with credentials. Only those who may review tokens are told. */
 export class BadCredentials extends Error {
   readonly problems: readonly string[];
+  #notes: Notes | undefined;
 
   constructor(...problems: readonly string[]) {
     super(aggregate(problems));
     this.problems = problems;
   }
+
+  /** What is wrong for several who were asked. */
+  static of(failures: readonly BadCredentials[]): BadCredentials {
+    const all = new BadCredentials(...failures.flatMap(({ problems }) => problems));
+    for (const { notes } of failures) if (notes) all.noted(notes);
+    return all;
+  }
+
+  /** What the audit log is told of the credentials. */
+  get notes(): Notes | undefined {
+    return this.#notes;
+  }
+
+  noted(notes: Notes): this {
+    this.#notes = { ...this.#notes, ...notes };
+    return this;
+  }
 }
+
+type Notes = Readonly<Record<string, string>>;
 
 /** Several problems as upstream tells them, each once: several who ask the same may find the same. */
 export function aggregate(problems: readonly string[]): string {

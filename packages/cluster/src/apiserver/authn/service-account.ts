@@ -6,19 +6,16 @@ import type { ClusterObjects } from '../admission/cluster-objects.ts';
 import type { UserInfo } from '../context.ts';
 import { accountUser } from './account-user.ts';
 import { BadCredentials, type TokenAuthenticator } from './known.ts';
-import { legacyIssuer, legacyAccount } from './legacy-service-account.ts';
+import { type LegacyDeps, legacyIssuer, legacyAccount } from './legacy-service-account.ts';
 import { ownClaims, sharedAudiences } from './own-tokens.ts';
 
-export interface ServiceAccountAuthnDeps {
+export interface ServiceAccountAuthnDeps extends LegacyDeps {
   readonly tokens: ServiceAccountTokens;
   /** Whose tokens are taken. */
   readonly issuers: readonly string[];
   /** Whom tokens are for that don't say. */
   readonly audiences: readonly string[];
-  /** Whether tokens of secrets are good only as long as the secret is there. */
-  readonly looksUp: boolean;
   readonly clock: Clock;
-  readonly objects: Pick<ClusterObjects, 'find'>;
 }
 
 /** How far clocks may differ, and how long an object may be on its way out before its tokens go with it. */
@@ -26,7 +23,7 @@ const leewayMs = 60_000;
 
 /** Tokens of service accounts: signed by us, in time, for us, and what they are bound to is still there. */
 export function serviceAccountTokens(deps: ServiceAccountAuthnDeps): TokenAuthenticator {
-  const { tokens, issuers, audiences: own, clock, objects } = deps;
+  const { tokens, issuers, audiences: own, clock, objects, uses } = deps;
   const isIssuer = (issuer: string) => issuer === legacyIssuer || issuers.includes(issuer);
   return (token, wanted) => {
     const claims = ownClaims(token, tokens, isIssuer);
@@ -37,15 +34,16 @@ export function serviceAccountTokens(deps: ServiceAccountAuthnDeps): TokenAuthen
     checkTime(claims, now);
     checkBound(claims, objects, now);
     const user = userOf(claims);
-    return isStale(claims, now) ? { user, audiences, notes: staleNotes(claims, now) } : { user, audiences };
+    const { warnafter } = claims['kubernetes.io'];
+    if (!warnafter) return { user, audiences };
+    const isStale = now > warnafter * 1000;
+    uses[isStale ? 'stale' : 'valid']++;
+    return isStale ? { user, audiences, notes: staleNotes(claims.sub, warnafter, now) } : { user, audiences };
   };
 }
 
 /** Whoever uses such a token ought to have read a newer one by now. */
-const isStale = ({ 'kubernetes.io': { warnafter } }: TokenClaims, now: number): boolean =>
-  warnafter !== undefined && warnafter !== 0 && now > warnafter * 1000;
-
-function staleNotes({ sub, 'kubernetes.io': { warnafter = 0 } }: TokenClaims, now: number): Record<string, string> {
+function staleNotes(sub: string, warnafter: number, now: number): Record<string, string> {
   const late = Math.floor(now / 1000) - warnafter;
   return { 'authentication.k8s.io/stale-token': `subject: ${sub}, seconds after warning threshold: ${late}` };
 }

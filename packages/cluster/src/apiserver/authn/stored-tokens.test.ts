@@ -94,6 +94,22 @@ test('tokens that secrets hold are good as long as the secret is there, where th
     };
     await scene.ask('POST', path, secret);
     assert.equal(await review(scene, token), robot);
+    const lastUsed = async () => {
+      await scene.clock.advance(0);
+      const { metadata } = (await scene.ask('GET', `${path}/robot-token`)).body as {
+        metadata: { labels?: Record<string, string>; resourceVersion: string };
+      };
+      return [metadata.labels?.['kubernetes.io/legacy-token-last-used'], metadata.resourceVersion];
+    };
+    const day = () => new Date(scene.clock.now()).toISOString().slice(0, 10);
+    const once = await lastUsed();
+    assert.equal(once[0], day());
+    assert.equal(await review(scene, token), robot);
+    assert.deepEqual(await lastUsed(), once);
+    await scene.clock.advance(86_400_000);
+    assert.notEqual(day(), once[0]);
+    assert.equal(await review(scene, token), robot);
+    assert.equal((await lastUsed())[0], day());
     const asRobot = { user: null, headers: { authorization: `Bearer ${token}` } };
     const merge = { headers: { 'content-type': 'application/merge-patch+json' } };
     assert.equal((await scene.ask('GET', '/version', undefined, asRobot)).headers['warning'], undefined);
@@ -105,7 +121,21 @@ test('tokens that secrets hold are good as long as the secret is there, where th
     assert.equal(await review(scene, other), bad("Token does not match server's copy"));
     const labels = { 'kubernetes.io/legacy-token-invalid-since': '2026-01-01' };
     await scene.ask('PATCH', `${path}/robot-token`, { metadata: { labels } }, merge);
+    await scene.clock.advance(86_400_000);
     assert.match(await review(scene, token), /has been marked invalid/);
+    assert.equal((await scene.ask('GET', '/version', undefined, asRobot)).status, 401);
+    // Whoever still uses it is told of all the same.
+    assert.equal((await lastUsed())[0], day());
+    const { text } = await scene.ask('GET', '/metrics');
+    const uses = text.split('\n').filter((line) => line.startsWith('serviceaccount_'));
+    assert.deepEqual(uses, [
+      'serviceaccount_legacy_tokens_total 9',
+      'serviceaccount_legacy_manual_token_uses_total 4',
+      'serviceaccount_legacy_auto_token_uses_total 1',
+      'serviceaccount_invalid_legacy_auto_token_uses_total 2',
+      'serviceaccount_stale_tokens_total 0',
+      'serviceaccount_valid_tokens_total 0',
+    ]);
     const missing = signed({ ...claims('7'), [`${prefix}/secret.name`]: '' });
     assert.equal(await review(scene, missing), bad('secretName claim is missing'));
     assert.equal(await review(scene, signed({ ...claims('7'), sub: 'x' })), bad('sub claim is invalid'));

@@ -7,47 +7,47 @@ import { BadCredentials, type Known, type Knows } from './known.ts';
 export const firstOf =
   <T>(authenticators: readonly Knows<T>[]): Knows<T> =>
   (shown, audiences) => {
-    let problems: readonly string[] | undefined;
+    let failures: readonly BadCredentials[] | undefined;
     for (let i = 0; i < authenticators.length; i++) {
       try {
         const found = authenticators[i]!(shown, audiences);
         if (found instanceof Promise) {
-          return goOn(found, authenticators.slice(i + 1), { shown, audiences, problems: problems ?? [] });
+          return goOn(found, authenticators.slice(i + 1), { shown, audiences, failures: failures ?? [] });
         }
         if (found) return found;
       } catch (err) {
-        problems = [...(problems ?? []), ...problemsOf(err)];
+        failures = [...(failures ?? []), failureOf(err)];
       }
     }
-    if (problems) throw new BadCredentials(...problems);
+    if (failures) throw BadCredentials.of(failures);
     return undefined;
   };
 
 interface Asked<T> {
   readonly shown: T;
   readonly audiences: readonly string[];
-  readonly problems: readonly string[];
+  readonly failures: readonly BadCredentials[];
 }
 
 async function goOn<T>(
   first: Promise<Known | undefined>,
   rest: readonly Knows<T>[],
-  { shown, audiences, problems }: Asked<T>,
+  { shown, audiences, failures }: Asked<T>,
 ): Promise<Known | undefined> {
-  const found = [...problems];
+  const found = [...failures];
   for (const answer of [() => first, ...rest.map((knows) => () => knows(shown, audiences))]) {
     try {
       const known = await answer();
       if (known) return known;
     } catch (err) {
-      found.push(...problemsOf(err));
+      found.push(failureOf(err));
     }
   }
-  if (found.length) throw new BadCredentials(...found);
+  if (found.length) throw BadCredentials.of(found);
   return undefined;
 }
 
-function problemsOf(err: unknown): readonly string[] {
-  if (err instanceof BadCredentials) return err.problems;
+function failureOf(err: unknown): BadCredentials {
+  if (err instanceof BadCredentials) return err;
   throw err;
 }

@@ -14,6 +14,7 @@ import { keepAuthenticationConfig, type PublishedAuthentication } from './authen
 import { keepCustomApiServices } from './custom-api-services.ts';
 import { flowSchemaStatus } from './flow-schema-status.ts';
 import { keepFlowControlObjects, producer } from './keep-flow-control.ts';
+import { keepTokenTracking } from './keep-token-tracking.ts';
 
 /** What is begun with, by the names that upstream's health endpoints have for it. */
 const aggregating = [
@@ -25,6 +26,7 @@ const aggregating = [
   'apiservice-openapiv3-controller',
 ];
 const publishing = ['start-cluster-authentication-info-controller'];
+const tracking = ['start-legacy-token-tracking-controller'];
 
 export interface UpkeepConfig {
   /** What extension servers are told of whom to believe; nothing, without it. */
@@ -45,7 +47,7 @@ export async function runUpkeep(
     const { lost } = aggregation.metrics;
     controllers.push(apiServiceAvailability({ check: (api) => aggregation.check(api), lost }));
   }
-  for (const step of [...(aggregation ? aggregating : []), ...(published ? publishing : [])]) {
+  for (const step of [...(aggregation ? aggregating : []), ...(published ? publishing : []), ...tracking]) {
     await server.lifecycle.step(step, () => Promise.resolve());
   }
   await using tasks = group(signal);
@@ -57,6 +59,7 @@ export async function runUpkeep(
     const cache = new SharedCache(deps, s);
     tasks.go(() => cache.done());
     if (published) tasks.go((signalled) => keepAuthenticationConfig({ ...deps, published, cache }, signalled));
+    tasks.go((signalled) => keepTokenTracking({ ...deps, cache }, signalled));
     if (custom) tasks.go((signalled) => keepCustomApiServices({ ...deps, custom, cache }, signalled));
     await runControllers(controllers, { ...deps, cache }, s);
   });
