@@ -19,8 +19,8 @@ export interface ServerRequest {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The body; rejects with 413 past the limit. An in-process caller hands over an object instead of bytes. */
   body(): Promise<Uint8Array | KubeObject | undefined>;
-  /** The body in pieces and without limit, for whoever passes it on. */
-  stream?(): AsyncIterable<Uint8Array>;
+  /** The body in pieces and without limit, for whoever passes it on; nothing where there is none. */
+  stream?(): AsyncIterable<Uint8Array> | undefined;
   /** Known already when the request comes from within the process. */
   readonly user?: UserInfo;
   /** The DER of a client certificate that the TLS layer verified. */

@@ -8,17 +8,21 @@ export interface BodyReader {
 
 /** What a client sends after the headers: once, in one of two ways. Pieces are asked for at the reader's pace. */
 export interface RequestBody extends AsyncIterable<Buffer> {
+  /** Whether it is known that nothing comes. */
+  readonly isEmpty: boolean;
   read(reader: BodyReader): void;
 }
 
 /** Of a request that ended with its headers. */
 export const noBody: RequestBody = {
+  isEmpty: true,
   read: (reader) => reader.end(),
   async *[Symbol.asyncIterator]() {},
 };
 
 /** A body that is on its way. */
 export class IncomingBody implements RequestBody {
+  readonly isEmpty = false;
   readonly #onRead: (bytes: number) => void;
   #chunks: Buffer[] = [];
   #unread = 0;

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { type Duplex, Readable } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import type { Clock } from '@tiphys/sdk/runtime';
 import type { UserHeaders } from '../authn/index.ts';
 import type { RequestContext, ServerRequest, ServerResponse } from '../context.ts';
@@ -89,28 +89,18 @@ function ending({ info, request }: RequestContext, clock: Clock): ExtensionReque
 async function withBody(head: Head, request: ServerRequest): Promise<Omit<ExtensionRequest, 'onceOver'>> {
   const { headers, method } = request;
   if (method === 'GET' || method === 'HEAD') return head;
-  const sent = request.stream?.();
-  if (!sent) {
+  if (!request.stream) {
     const made = await request.body();
     if (made === undefined) return head;
     const bytes = made instanceof Uint8Array ? made : Buffer.from(JSON.stringify(made));
     const said = { 'content-type': 'application/json', ...head.headers, 'content-length': String(bytes.length) };
     return { ...head, headers: said, body: bytes };
   }
-  const isFramed = headers['content-length'] !== undefined;
-  const isHttp2 = headers[':path'] !== undefined;
-  // In HTTP/2 a body needs no words of its own.
-  if (!isFramed && !(isHttp2 ? !endsWithHeaders(sent) : headers['transfer-encoding'] !== undefined)) return head;
-  const framing = isFramed ? {} : { 'transfer-encoding': 'chunked' };
-  return { ...head, headers: { ...head.headers, ...framing }, body: gently(sent) };
+  const sent = request.stream();
+  if (!sent) return head;
+  const framing = headers['content-length'] === undefined ? { 'transfer-encoding': 'chunked' } : {};
+  return { ...head, headers: { ...head.headers, ...framing }, body: sent };
 }
-
-/** A stream of HTTP/2 says of itself whether anything follows its headers. */
-const endsWithHeaders = (stream: object): boolean => 'endAfterHeaders' in stream && stream.endAfterHeaders === true;
-
-/** What a client sends, read so that giving up half-way doesn't end what it is answered on. */
-const gently = (body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> =>
-  body instanceof Readable ? (body.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) : body;
 
 const hasNoBody = (status: number, method: string): boolean => method === 'HEAD' || status === 204 || status === 304;
 

@@ -73,3 +73,10 @@ test('who writes is told that the condition failed rather than that nothing is n
   assert.equal((await asked({ 'if-none-match': etag }, 'POST')).status, 412);
   assert.equal((await asked({ 'if-modified-since': modified }, 'POST')).status, 200);
 });
+
+test('what is new each time is never known, even when it was asked for in the same second', async () => {
+  const asked = { headers: { 'if-modified-since': modified }, method: 'GET' } as unknown as ServerRequest;
+  const bytes = () => Promise.resolve(Buffer.from('new'));
+  const { status, headers } = await serveContent(asked, { headers: {}, modifiedAt, isNew: true, bytes });
+  assert.deepEqual([status, headers['last-modified']], [200, modified]);
+});

@@ -7,6 +7,8 @@ export interface Content {
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly etag?: string;
   readonly modifiedAt: number;
+  /** Made for whoever asks: another may have come in the same second. */
+  readonly isNew?: boolean;
   bytes(): Promise<Buffer>;
 }
 
@@ -17,7 +19,7 @@ export async function serveContent(request: ServerRequest, content: Content): Pr
   const { 'content-type': _, ...untyped } = content.headers;
   const modified = { 'last-modified': new Date(seconds * 1000).toUTCString() };
   const all = { ...content.headers, ...(etag && { etag }), ...modified };
-  const condition = conditionOf(request, etag, seconds);
+  const condition = conditionOf(request, etag, content.isNew ? Infinity : seconds);
   if (condition === 'failed') return { status: 412, headers: all, body: { type: 'none' } };
   if (condition === 'unchanged') {
     return { status: 304, headers: { ...untyped, ...(etag ? { etag } : modified) }, body: { type: 'none' } };

@@ -4,7 +4,7 @@ import type { Answerer } from './answerer.ts';
 import { compressed, isToCompress } from './compress.ts';
 import { Leaving } from './leaving.ts';
 import { outletOf } from './outlet.ts';
-import { readableBody } from './readable-body.ts';
+import { bodyOf } from './readable-body.ts';
 import { SocketRequest } from './request.ts';
 import { longestTold, toldLength } from './told-length.ts';
 import { writeBody } from './write-body.ts';
@@ -22,7 +22,7 @@ export async function answerRequest(
   const turn = pacer.turn();
   if (turn) await turn;
   if (leaving.gone) return;
-  const through = { body: readableBody(request), socket: request.socket as TLSSocket, leaving, authorities };
+  const through = { body: bodyOf(request), socket: request.socket as TLSSocket, leaving, authorities };
   const made = await served.handle(new SocketRequest(request, through));
   const answer = compresses && isToCompress(request.headers, made) ? await compressed(made) : made;
   const { status, headers, body } = answer;

@@ -52,8 +52,9 @@ export class SocketRequest implements ServerRequest {
     return (this.#read ??= readAll(this.#carrier.body));
   }
 
-  stream(): AsyncIterable<Buffer> {
-    return this.#carrier.body;
+  stream(): AsyncIterable<Buffer> | undefined {
+    const { body } = this.#carrier;
+    return body.isEmpty && this.headers['content-length'] === undefined ? undefined : body;
   }
 
   get remoteAddress(): string | undefined {

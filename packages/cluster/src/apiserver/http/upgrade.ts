@@ -7,7 +7,7 @@ import type { Body, ServerResponse as Answer } from '../context.ts';
 import type { ClientAuthorities } from './client-authorities.ts';
 import { Leaving } from './leaving.ts';
 import { outletOf } from './outlet.ts';
-import { readableBody } from './readable-body.ts';
+import { bodyOf } from './readable-body.ts';
 import { type Served, SocketRequest } from './request.ts';
 import { writeBody } from './write-body.ts';
 
@@ -22,7 +22,7 @@ export async function upgrade(
   socket.on('error', () => socket.destroy());
   const { status, headers, body } = await served.handle(
     new SocketRequest(request, {
-      body: readableBody(request),
+      body: bodyOf(request),
       socket: request.socket as TLSSocket,
       leaving,
       authorities,

@@ -47,8 +47,9 @@ async function index({ request, now }: RequestContext, documents: Documents, oth
   const paths = Object.fromEntries(sorted.map(([path, url]) => [path, { serverRelativeURL: url }]));
   return serveContent(request, {
     headers: { 'content-type': 'text/plain; charset=utf-8' },
-    // It is made anew for whoever asks, upstream too.
+    // Upstream's is of now, too, and tells who asks twice within a second that nothing has changed.
     modifiedAt: now,
+    isNew: true,
     bytes: () => Promise.resolve(Buffer.from(JSON.stringify({ paths }))),
   });
 }

@@ -73,12 +73,13 @@ async function send(c: RequestContext, { target, deps, host, prefix, path }: Sen
       'x-forwarded-proto': 'https',
       ...(request.remoteAddress && { 'x-forwarded-for': request.remoteAddress }),
     };
-    const hasBody = !isUpgrade && request.stream && !['GET', 'HEAD'].includes(request.method);
+    const mayHaveBody = !isUpgrade && !['GET', 'HEAD'].includes(request.method);
+    const body = mayHaveBody ? request.stream?.() : undefined;
     return await exchange(connection, {
       method: request.method,
       path,
       headers,
-      ...(hasBody && { body: request.stream!() }),
+      ...(body && { body }),
     });
   } catch (err) {
     throw serviceUnavailable(`error trying to reach service: ${(err as Error).message}`);
